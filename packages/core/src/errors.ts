@@ -1,0 +1,107 @@
+/** Why something did not happen. The set is closed; the provider's own code is kept beside it. */
+export type PayoutErrorCode =
+  // What providers say
+  | 'invalid_request'
+  | 'invalid_state'
+  | 'insufficient_funds'
+  | 'invalid_destination'
+  | 'authentication'
+  | 'permission'
+  | 'not_found'
+  | 'rate_limited'
+  | 'idempotency_conflict'
+  | 'payouts_blocked'
+  | 'limit_exceeded'
+  | 'unsupported'
+  | 'provider_unavailable'
+  | 'unexpected_response'
+  // What the library says
+  | 'invalid_settings'
+  | 'webhook_refused'
+  | 'aborted'
+  | 'unresolved';
+
+/** One thing that was wrong with an input. */
+export interface PayoutIssue {
+  /** Where, for example `metadata.order_id` or `providers.eu.testmode`. */
+  readonly path: string;
+  /** The rule and what to do, never the value itself. */
+  readonly message: string;
+}
+
+/** What a {@link PayoutError} knows beside its code and message. */
+export interface PayoutErrorDetails {
+  /** The configured name of the provider, or its adapter id. */
+  readonly provider?: string | undefined;
+  /** For a call that could have changed something: whether it certainly did not (`rejected`) or may have (`unknown`). */
+  readonly outcome?: 'rejected' | 'unknown' | null | undefined;
+  readonly httpStatus?: number | null | undefined;
+  /** The provider's own word, verbatim. */
+  readonly providerCode?: string | null | undefined;
+  /** The provider's own sentence, verbatim. It may name people or accounts: show it, do not log it. */
+  readonly providerMessage?: string | null | undefined;
+  readonly requestId?: string | null | undefined;
+  /** Seconds the provider asked to wait. */
+  readonly retryAfterSeconds?: number | null | undefined;
+  /** The payout in question, where it is known although the call did not succeed. */
+  readonly payoutId?: string | null | undefined;
+  readonly issues?: readonly PayoutIssue[] | undefined;
+}
+
+/**
+ * Everything this library throws on purpose.
+ *
+ * Never holds a secret, an account number or a request body, and never a `cause` from the HTTP client (which would print
+ * the credentials).
+ */
+export class PayoutError extends Error {
+  override readonly name: string = 'PayoutError';
+  readonly code: PayoutErrorCode;
+  readonly provider: string;
+  readonly outcome: 'rejected' | 'unknown' | null;
+  readonly httpStatus: number | null;
+  readonly providerCode: string | null;
+  readonly providerMessage: string | null;
+  readonly requestId: string | null;
+  readonly retryAfterSeconds: number | null;
+  readonly payoutId: string | null;
+  readonly issues: readonly PayoutIssue[];
+
+  constructor(code: PayoutErrorCode, message: string, details: PayoutErrorDetails = {}) {
+    const provider = details.provider ?? 'disburse';
+    super(message.startsWith('[') ? message : `[${provider}] ${message}`);
+    this.code = code;
+    this.provider = provider;
+    this.outcome = details.outcome ?? null;
+    this.httpStatus = details.httpStatus ?? null;
+    this.providerCode = details.providerCode ?? null;
+    this.providerMessage = details.providerMessage ?? null;
+    this.requestId = details.requestId ?? null;
+    this.retryAfterSeconds = details.retryAfterSeconds ?? null;
+    this.payoutId = details.payoutId ?? null;
+    this.issues = details.issues ?? [];
+  }
+
+  /** Marks the class across copies of the package, where `instanceof` would fail. */
+  get isPayoutError(): true {
+    return true;
+  }
+
+  /** The error in plain JSON, for logs and for storing. */
+  toJSON(): Record<string, unknown> {
+    const { name, message, code, provider, outcome, httpStatus, providerCode, requestId, retryAfterSeconds, payoutId, issues } = this;
+    return { name, message, code, provider, outcome, httpStatus, providerCode, requestId, retryAfterSeconds, payoutId, issues };
+  }
+}
+
+/** Whether a caught value is a {@link PayoutError}, also one from another copy of the package. */
+export function isPayoutError(value: unknown): value is PayoutError {
+  return value instanceof Error && 'isPayoutError' in value && value.isPayoutError === true;
+}
+
+/** One error for many problems: a line each when there are several. */
+export function errorOfIssues(code: PayoutErrorCode, issues: readonly PayoutIssue[], details: PayoutErrorDetails = {}): PayoutError {
+  const lines = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  const message = lines.length === 1 ? (lines[0] ?? '') : `${lines.length} problems:\n  ${lines.join('\n  ')}`;
+  return new PayoutError(code, message, { ...details, issues });
+}

@@ -1,0 +1,53 @@
+/**
+ * What the library needs of the world besides HTTP. Every wait, deadline, age and jitter goes through it, so that a test
+ * can replace time itself.
+ */
+export interface Runtime {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason when it aborts first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A number from 0 (inclusive) to 1 (exclusive), for jitter and for keys that need not be derived. */
+  random(): number;
+}
+
+/** Node and browsers cut longer timers to one millisecond. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(signal.reason);
+      return;
+    }
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(
+      () => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      },
+      Math.min(ms, LONGEST_TIMER_MS),
+    );
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** Real time. */
+export const systemRuntime: Runtime = { now: () => Date.now(), sleep, random: () => Math.random() };
+
+/** Real time, with the given members replaced. */
+export function runtimeWith(replaced: Partial<Runtime> | undefined): Runtime {
+  return replaced === undefined ? systemRuntime : { ...systemRuntime, ...bound(replaced) };
+}
+
+/** A virtual clock is often a class: its methods need their `this`. */
+function bound(runtime: Partial<Runtime>): Partial<Runtime> {
+  return {
+    ...(runtime.now === undefined ? {} : { now: () => runtime.now?.() ?? systemRuntime.now() }),
+    ...(runtime.sleep === undefined ? {} : { sleep: runtime.sleep.bind(runtime) }),
+    ...(runtime.random === undefined ? {} : { random: runtime.random.bind(runtime) }),
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * How far a request got. `not_sent`: no byte of it can have left this machine (DNS, connect, TLS, a full queue).
+ * `maybe_sent`: anything after the first byte may have left. `answered`: the provider's status line and headers are here.
+ */
+export type Evidence = 'not_sent' | 'maybe_sent' | 'answered';
+
+/** One request on its way. The transport moves `evidence` forward as it happens, so that it is known whatever throws. */
+export interface Exchange {
+  /** Exact bytes to send, UTF-8; `null` for none. Out of band, because a `Request` gives its body only as a stream. */
+  readonly body: string | null;
+  /** Milliseconds since the epoch after which the bytes must not be handed to a socket; `null` for no such moment. */
+  readonly notAfter: number | null;
+  readonly now: () => number;
+  /** An answer body longer than this is cut off (`end: 'too_large'`). */
+  readonly maxAnswerBytes: number;
+  evidence: Evidence;
+}
+
+/** What came back. Once the headers are here nothing throws: a body that breaks off is `end: 'cut'`. */
+export interface Received {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly end: 'complete' | 'cut' | 'too_large';
+}
+
+/** Sends one request and reads the whole answer; obeys `request.signal` over headers and body; never follows a redirect. */
+export type Transport = (request: Request, exchange: Exchange) => Promise<Received>;
+
+/** Thrown by a transport, with `evidence: 'not_sent'`, when `notAfter` had passed at the moment of writing. */
+export class TooLateToSend extends Error {
+  override readonly name: string = 'TooLateToSend';
+}
