@@ -1,3 +1,1 @@
-import { defineConfig } from 'tsup';
-
-export default defineConfig({ entry: ['src/index.ts'], format: 'esm', splitting: true, sourcemap: true, clean: true });
+export { default } from '../../tsup.config.base.ts';
