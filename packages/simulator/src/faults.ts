@@ -1,0 +1,158 @@
+import { pathnameOf, type SimulatedAnswer, type SimulatedRequest } from './exchange.ts';
+
+/** On which side of the provider's commit something happens. */
+export type Moment = 'before' | 'after';
+
+/** An answer as a test writes it. An object body is sent as JSON, a text beginning with `<` as HTML. */
+export interface FaultAnswer {
+  /** 100 to 599; over `fetch` 200 to 599. */
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | object | undefined;
+}
+
+/** The JSON object of an answer, on its way to the client. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The connection is reset; with `before` the provider never executed the request. */
+export interface ResetFault { readonly reset: Moment }
+/** No answer ever comes; only the client's own deadline ends it. */
+export interface HangFault { readonly hang: Moment }
+/** Another answer is sent instead of the provider's own, with `after` although the request was executed. */
+export interface AnswerFault {
+  readonly answer: FaultAnswer;
+  readonly at: Moment;
+  /** Whether the idempotency key keeps this answer. Default: only a 500 `after`, where the provider stores those. */
+  readonly stored?: boolean | undefined;
+}
+/** Executed; the headers promise the whole body, the connection breaks after so many bytes of it. */
+export interface TruncateFault { readonly truncate: number }
+/** Slow: with `before` the execution waits and holds the key, with `after` only the answer is late. Virtual milliseconds. */
+export interface DelayFault { readonly delayMs: number; readonly at: Moment }
+/** The client sees this at once, but the request reaches the provider, and is executed, `lateMs` virtual milliseconds later. */
+export interface LateFault { readonly lateMs: number; readonly client: 'reset' | 'hang' }
+/** Executed; the JSON answer is changed on its way. The provider stores what it meant to say. */
+export interface ChangeFault { readonly change: (answer: JsonObject) => unknown }
+/** Every idempotency key is forgotten before the request is looked at. */
+export interface ExpireKeysFault { readonly expireKeys: true }
+
+/** One thing that goes wrong with one exchange. */
+export type Fault = ResetFault | HangFault | AnswerFault | TruncateFault | DelayFault | LateFault | ChangeFault | ExpireKeysFault;
+
+/** Which requests a fault concerns; what is left out fits every request. */
+export interface FaultMatcher {
+  readonly method?: string | undefined;
+  /** A text is the whole path without the query; a pattern is tried on path and query. */
+  readonly path?: string | RegExp | undefined;
+}
+
+/** The fault script of one world. */
+export interface Faults {
+  /** Lets this happen to the next request. Several faults happen to the same request; call again for the one after. */
+  next(...faults: readonly [Fault, ...Fault[]]): void;
+  /**
+   * Lets this happen to every request that fits, or to so many of them. `next` goes first; then the oldest rule that fits.
+   *
+   * @returns A function that takes the rule back.
+   */
+  on(matcher: FaultMatcher, fault: Fault | readonly Fault[], times?: number): () => void;
+  /** Takes everything back. */
+  clear(): void;
+  /** Scripted faults that have not happened yet; a rule without `times` counts as one until it is taken back. */
+  readonly waiting: number;
+}
+
+/** What happens to one exchange: the faults, sorted by the moment at which they act. */
+export interface Plan {
+  readonly expireKeys: boolean;
+  readonly late: LateFault | null;
+  readonly delayBeforeMs: number;
+  readonly before: ResetFault | HangFault | AnswerFault | null;
+  readonly after: ResetFault | HangFault | AnswerFault | TruncateFault | null;
+  readonly delayAfterMs: number;
+  readonly changes: readonly ChangeFault['change'][];
+}
+
+/** The script, and the plan it holds for a request. */
+export interface FaultScript {
+  readonly faults: Faults;
+  take(request: SimulatedRequest): Plan;
+}
+
+interface Rule {
+  readonly matcher: FaultMatcher;
+  readonly plan: Plan;
+  left: number;
+}
+
+/** Creates an empty fault script. */
+export function createFaultScript(): FaultScript {
+  let queue: Plan[] = [];
+  let rules: Rule[] = [];
+  const faults: Faults = {
+    next: (...list) => { queue.push(planOf(list)); },
+    on: (matcher, fault, times = Number.POSITIVE_INFINITY) => {
+      const rule: Rule = { matcher, plan: planOf('length' in fault ? fault : [fault]), left: times };
+      rules.push(rule);
+      return () => { rules = rules.filter((other) => other !== rule); };
+    },
+    clear: () => {
+      queue = [];
+      rules = [];
+    },
+    get waiting() { return queue.length + rules.length; },
+  };
+  const take = (request: SimulatedRequest): Plan => {
+    const next = queue.shift();
+    if (next !== undefined) return next;
+    const rule = rules.find(({ matcher }) => fits(matcher, request));
+    if (rule === undefined) return planOf([]);
+    rule.left -= 1;
+    if (rule.left <= 0) rules = rules.filter((other) => other !== rule);
+    return rule.plan;
+  };
+  return { faults, take };
+}
+
+function fits({ method, path }: FaultMatcher, request: SimulatedRequest): boolean {
+  if (method !== undefined && method.toUpperCase() !== request.method) return false;
+  if (path === undefined) return true;
+  return typeof path === 'string' ? path === pathnameOf(request.path) : request.path.search(path) >= 0;
+}
+
+function planOf(faults: readonly Fault[]): Plan {
+  const plan = { expireKeys: false, late: null, delayBeforeMs: 0, before: null, after: null, delayAfterMs: 0, changes: [] } as {
+    -readonly [Name in keyof Plan]: Plan[Name];
+  };
+  for (const fault of faults) {
+    if ('expireKeys' in fault) plan.expireKeys = true;
+    else if ('lateMs' in fault) plan.late = fault;
+    else if ('change' in fault) plan.changes = [...plan.changes, fault.change];
+    else if ('delayMs' in fault) plan[fault.at === 'before' ? 'delayBeforeMs' : 'delayAfterMs'] += fault.delayMs;
+    else end(plan, fault);
+  }
+  return plan;
+}
+
+function end(plan: { -readonly [Name in keyof Plan]: Plan[Name] }, fault: ResetFault | HangFault | AnswerFault | TruncateFault): void {
+  if (plan.before !== null || plan.after !== null) throw new TypeError('One exchange ends once: only one of reset, hang, answer and truncate.');
+  if ('truncate' in fault) plan.after = fault;
+  else if (momentOf(fault) === 'before') plan.before = fault;
+  else plan.after = fault;
+}
+
+function momentOf(fault: ResetFault | HangFault | AnswerFault): Moment {
+  if ('reset' in fault) return fault.reset;
+  return 'hang' in fault ? fault.hang : fault.at;
+}
+
+/** A scripted answer as it goes over the wire. `own` are the provider's usual headers, which JSON bodies get too. */
+export function answerOf(given: FaultAnswer, own: Readonly<Record<string, string>>): SimulatedAnswer {
+  const body = given.body === undefined ? '' : typeof given.body === 'string' ? given.body : JSON.stringify(given.body);
+  const json = typeof given.body === 'object';
+  const type = json ? 'application/json' : body.trimStart().startsWith('<') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
+  const headers: Record<string, string> = { ...(json ? own : {}), 'content-type': type };
+  if (own['date'] !== undefined) headers['date'] = own['date'];
+  for (const [name, value] of Object.entries(given.headers ?? {})) headers[name.toLowerCase()] = value;
+  return { status: given.status, headers, body };
+}

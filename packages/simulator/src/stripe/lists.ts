@@ -1,0 +1,107 @@
+// https://docs.stripe.com/api/payouts/list and /api/balance_transactions/list (contract sections 4.2 and 8)
+import { cutPage } from '../pages.ts';
+import { invalid, refused } from './errors.ts';
+import { checkExpand, expanded } from './expand.ts';
+import type { Operation } from './operation.ts';
+import { passes, readParameters } from './parameters.ts';
+
+interface Cursors {
+  readonly limit?: number | undefined;
+  readonly starting_after?: string | undefined;
+  readonly ending_before?: string | undefined;
+}
+
+interface Listing<Item> {
+  readonly url: string;
+  /** What an id of the list is called in a refusal. */
+  readonly noun: string;
+  /** Newest first. */
+  readonly all: readonly Item[];
+  readonly visible: (item: Item) => boolean;
+  readonly render: (item: Item) => object;
+}
+
+function page<Item extends { readonly id: string }>(cursors: Cursors, { url, noun, all, visible, render }: Listing<Item>): object {
+  const { limit = 10, starting_after, ending_before } = cursors;
+  const cut = cutPage(all, visible, { limit, startingAfter: starting_after, endingBefore: ending_before });
+  if (cut === null) {
+    const param = starting_after === undefined ? 'ending_before' : 'starting_after';
+    throw refused({ code: 'resource_missing', message: `No such ${noun}: '${cursors[param] ?? ''}'`, param });
+  }
+  return { object: 'list', url, has_more: cut.hasMore, data: cut.items.map(render) };
+}
+
+function checkCursors({ starting_after, ending_before }: Cursors): void {
+  if (starting_after === undefined || ending_before === undefined) return;
+  throw invalid({ message: 'Received both starting_after and ending_before parameters. Please pass in only one.' });
+}
+
+/** GET /v1/payouts. An unknown status or destination answers an empty page. */
+export const listPayouts: Operation = ({ state, account, form }) => {
+  const given = readParameters(form, {
+    arrival_date: { kind: 'time' },
+    created: { kind: 'time' },
+    destination: { kind: 'string' },
+    ending_before: { kind: 'string' },
+    expand: { kind: 'expand' },
+    limit: { kind: 'limit' },
+    starting_after: { kind: 'string' },
+    status: { kind: 'string' },
+  });
+  const expand = checkExpand('payout', given.expand, 'data');
+  checkCursors(given);
+  const listedUntil = state.agenda.now() - state.listLagMs;
+  const all = account.payouts.map(({ wire, createdMs }) => ({ id: wire.id, wire, createdMs })).reverse();
+  return page(given, {
+    url: '/v1/payouts',
+    noun: 'payout',
+    all,
+    visible: ({ wire, createdMs }) => createdMs <= listedUntil
+      && (given.status === undefined || wire.status === given.status)
+      && (given.destination === undefined || wire.destination === given.destination)
+      && passes(given.created, wire.created)
+      && passes(given.arrival_date, wire.arrival_date),
+    render: ({ wire }) => expanded(account, 'payout', wire, expand),
+  });
+};
+
+/** GET /v1/balance_transactions */
+export const listLedgerRows: Operation = ({ account, form }) => {
+  const given = readParameters(form, {
+    created: { kind: 'time' },
+    currency: { kind: 'string' },
+    ending_before: { kind: 'string' },
+    expand: { kind: 'expand' },
+    limit: { kind: 'limit' },
+    payout: { kind: 'string' },
+    source: { kind: 'string' },
+    starting_after: { kind: 'string' },
+    type: { kind: 'string' },
+  });
+  const expand = checkExpand('balance_transaction', given.expand, 'data');
+  checkCursors(given);
+  if (given.payout !== undefined && !account.payouts.some(({ wire }) => wire.id === given.payout)) {
+    throw refused({ code: 'resource_missing', message: `No such payout: '${given.payout}'`, param: 'payout' });
+  }
+  return page(given, {
+    url: '/v1/balance_transactions',
+    noun: 'balance transaction',
+    all: [...account.ledger.rows].reverse(),
+    visible: (row) => (given.payout === undefined || row.source === given.payout)
+      && (given.source === undefined || row.source === given.source)
+      && (given.type === undefined || row.type === given.type)
+      && (given.currency === undefined || row.currency === given.currency)
+      && passes(given.created, row.created),
+    render: (row) => expanded(account, 'balance_transaction', row, expand),
+  });
+};
+
+/** GET /v1/balance_transactions/:id */
+export const retrieveLedgerRow: Operation = ({ account, form, values }) => {
+  const given = readParameters(form, { expand: { kind: 'expand' } });
+  const expand = checkExpand('balance_transaction', given.expand);
+  const id = values['id'] ?? '';
+  const row = account.ledger.rows.find((candidate) => candidate.id === id);
+  if (row === undefined) throw refused({ code: 'resource_missing', message: `No such balance transaction: '${id}'`, param: 'id' }, 404);
+  return expanded(account, 'balance_transaction', row, expand);
+};

@@ -1,0 +1,13 @@
+import type { FormMap } from '../form.ts';
+import type { AccountState, StripeState } from './state.ts';
+
+/** A request that has been let in: whose world it concerns, what its path and its parameters say. */
+export interface Call {
+  readonly state: StripeState;
+  readonly account: AccountState;
+  readonly values: Readonly<Record<string, string>>;
+  readonly form: FormMap;
+}
+
+/** One operation: the JSON of the answer, or a {@link Refusal} thrown. Stripe answers 200 to all of them. */
+export type Operation = (call: Call) => object;

@@ -1,0 +1,161 @@
+import type { VirtualClock } from './clock.ts';
+import type { Delivery, RecordedRequest, SimulatedAnswer, SimulatedRequest } from './exchange.ts';
+import { answerOf, createFaultScript, type AnswerFault, type Faults, type Plan } from './faults.ts';
+
+/** One request that a provider has taken in. */
+export interface OpenExchange {
+  /** What it answers without executing anything: a refusal of the protocol, a replay. Null when it will execute. */
+  readonly settled: SimulatedAnswer | null;
+  /** Executes and answers. Called at most once. */
+  execute(): SimulatedAnswer;
+  /** Makes the idempotency key keep this answer instead of the provider's own. */
+  store(answer: SimulatedAnswer): void;
+  /** Lets go of the idempotency key without having executed. */
+  abandon(): void;
+}
+
+/** The rules of one provider, as far as a world needs to know them. */
+export interface Provider {
+  open(request: SimulatedRequest): OpenExchange;
+  /** Headers that every answer carries, new ones each time. */
+  headers(request: SimulatedRequest): Readonly<Record<string, string>>;
+  expireKeys(): void;
+  /** Whether a scripted 500 after the commit is kept under the key. */
+  readonly storesServerErrors: boolean;
+  /** Whether a spent key is replayed even while the provider limits the rate. */
+  readonly keyBeforeRateLimit: boolean;
+}
+
+/** Virtual time and future of one world. */
+export interface Agenda {
+  /** The time at which the world is living: the clock's, or that of the agenda item under way. */
+  now(): number;
+  /** Does this when the world reaches that time. */
+  later(at: number, run: () => void): void;
+  /** Does all that is due. */
+  settle(): void;
+}
+
+/** A simulated provider in virtual time, apart from how requests reach it. */
+export interface World {
+  readonly faults: Faults;
+  readonly requests: readonly RecordedRequest[];
+  receive(request: SimulatedRequest): Promise<Delivery>;
+}
+
+/** Creates the agenda of one world; it moves when the clock moves. */
+export function createAgenda(clock: VirtualClock): Agenda {
+  let items: { readonly at: number; readonly run: () => void }[] = [];
+  let living: number | null = null;
+  const settle = (): void => {
+    if (living !== null) return;
+    for (;;) {
+      const item = items[0];
+      if (item === undefined || item.at > clock.now()) return;
+      items = items.slice(1);
+      living = item.at;
+      try {
+        item.run();
+      } finally {
+        living = null;
+      }
+    }
+  };
+  clock.onAdvance(settle);
+  return {
+    now: () => living ?? clock.now(),
+    later: (at, run) => {
+      const index = items.findIndex((item) => item.at > at);
+      items.splice(index < 0 ? items.length : index, 0, { at, run });
+    },
+    settle,
+  };
+}
+
+/** Creates a world: the provider's rules, its agenda, and the script of what goes wrong between it and its clients. */
+export function createWorld(clock: VirtualClock, agenda: Agenda, provider: Provider): World {
+  const script = createFaultScript();
+  const requests: RecordedRequest[] = [];
+  const receive = (request: SimulatedRequest): Promise<Delivery> => {
+    agenda.settle();
+    requests.push({ ...request, at: clock.now() });
+    return play(script.take(request), request, { clock, agenda, provider });
+  };
+  return { faults: script.faults, requests, receive };
+}
+
+interface Stage {
+  readonly clock: VirtualClock;
+  readonly agenda: Agenda;
+  readonly provider: Provider;
+}
+
+async function play(plan: Plan, request: SimulatedRequest, stage: Stage): Promise<Delivery> {
+  const { agenda, provider, clock } = stage;
+  if (plan.expireKeys) provider.expireKeys();
+  if (plan.late !== null) {
+    agenda.later(clock.now() + plan.late.lateMs, () => { answerTo(provider.open(request)); });
+    return { kind: plan.late.client };
+  }
+  if (plan.before !== null) return refuse(plan.before, plan, request, stage);
+  const exchange = provider.open(request);
+  const answer = await execute(exchange, plan.delayBeforeMs, stage);
+  const delivery = deliver(answer, exchange, plan, request, provider);
+  await clock.sleep(plan.delayAfterMs);
+  return delivery;
+}
+
+function answerTo(exchange: OpenExchange): SimulatedAnswer {
+  return exchange.settled ?? exchange.execute();
+}
+
+/** The execution belongs to the provider's time, not to the client's patience: it happens even when nobody waits any more. */
+async function execute(exchange: OpenExchange, delayMs: number, { agenda, clock }: Stage): Promise<SimulatedAnswer> {
+  if (!(delayMs > 0)) return answerTo(exchange);
+  let answer: SimulatedAnswer | null = null;
+  agenda.later(clock.now() + delayMs, () => { answer = answerTo(exchange); });
+  await clock.sleep(delayMs);
+  agenda.settle();
+  return answer ?? answerTo(exchange);
+}
+
+async function refuse(fault: NonNullable<Plan['before']>, plan: Plan, request: SimulatedRequest, { provider, clock }: Stage): Promise<Delivery> {
+  await clock.sleep(plan.delayBeforeMs + plan.delayAfterMs);
+  if ('reset' in fault) return { kind: 'reset' };
+  if ('hang' in fault) return { kind: 'hang' };
+  const answer = answerOf(fault.answer, provider.headers(request));
+  const looksAtKey = fault.stored === true || (fault.answer.status === 429 && provider.keyBeforeRateLimit);
+  if (!looksAtKey) return { kind: 'answer', answer };
+  const exchange = provider.open(request);
+  if (exchange.settled !== null) return { kind: 'answer', answer: exchange.settled };
+  if (fault.stored === true) exchange.store(answer);
+  else exchange.abandon();
+  return { kind: 'answer', answer };
+}
+
+function deliver(answer: SimulatedAnswer, exchange: OpenExchange, plan: Plan, request: SimulatedRequest, provider: Provider): Delivery {
+  const fault = plan.after;
+  if (fault === null) return { kind: 'answer', answer: changed(answer, plan) };
+  if ('reset' in fault) return { kind: 'reset' };
+  if ('hang' in fault) return { kind: 'hang' };
+  if ('truncate' in fault) return { kind: 'truncated', answer: changed(answer, plan), bytes: fault.truncate };
+  const instead = answerOf(fault.answer, provider.headers(request));
+  if (isStored(fault, provider)) exchange.store(instead);
+  return { kind: 'answer', answer: changed(instead, plan) };
+}
+
+function isStored(fault: AnswerFault, provider: Provider): boolean {
+  return fault.stored ?? (fault.answer.status === 500 && provider.storesServerErrors);
+}
+
+function changed(answer: SimulatedAnswer, plan: Plan): SimulatedAnswer {
+  if (plan.changes.length === 0) return answer;
+  let json: unknown;
+  try {
+    json = JSON.parse(answer.body);
+  } catch {
+    return answer;
+  }
+  for (const change of plan.changes) json = change(json as Record<string, unknown>);
+  return { ...answer, body: JSON.stringify(json) };
+}
