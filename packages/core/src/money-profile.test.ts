@@ -159,6 +159,13 @@ describe('steps, limits and digits', () => {
     expect(fit(of('10.51 EUR'), small)).toEqual({ payable: of('10.50 EUR'), remainder: of('0.01 EUR') });
   });
 
+  it('a list of currencies restricts what is paid, not what is read', () => {
+    const two = defineMoneyProfile({ ...STRIPE, currencies: ['EUR', 'USD'] });
+    expect(two.toWire(of('10.00 GBP'))).toEqual({ ok: false, message: 'money.currency: Stripe pays out only EUR, USD.' });
+    expect([two.accepts('USD'), two.accepts('GBP'), two.stepOf('GBP')]).toEqual([true, false, null]);
+    expect(two.fromWire(1000, 'gbp')).toEqual(of('10.00 GBP'));
+  });
+
   it('a step that is no multiple of the ISO unit takes both into account', () => {
     const odd = defineMoneyProfile({ provider: 'P', form: 'minor_units', exponents: {}, exponentElse: 2, steps: { JPY: 25, KRW: 150, KWD: 25 } });
     expect(['JPY', 'KRW', 'ISK', 'KWD'].map((code) => odd.stepOf(code)?.amount)).toEqual(['1', '3', '1', '0.250']);

@@ -16,7 +16,7 @@ export interface Money {
 }
 
 /** Private, with its own defaults: an application that sets `Decimal.precision` must not change what is paid. */
-const Exact: typeof Decimal = Decimal.clone({ defaults: true, precision: 60, modulo: 1 });
+const Exact: typeof Decimal = Decimal.clone({ defaults: true, precision: 60 });
 
 /** Two such amounts have at most 50 digits, their sum 51: within the precision above, so that nothing can be rounded. */
 const EXACT_AMOUNT = /^-?\d{1,30}(?:\.\d{1,20})?$/;
