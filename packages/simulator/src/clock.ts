@@ -43,10 +43,11 @@ interface Sleeper {
 // Taken before any test replaces the global timers: the event loop's own turns are real.
 const { setTimeout: realTimeout } = globalThis;
 const realImmediate: ((run: () => void) => unknown) | undefined = globalThis.setImmediate;
-const turn = (): Promise<void> => new Promise((resolve) => {
-  if (realImmediate === undefined) realTimeout(resolve, 0);
-  else realImmediate(resolve);
-});
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (realImmediate === undefined) realTimeout(resolve, 0);
+    else realImmediate(resolve);
+  });
 
 /** Turns of the event loop without news after which everybody is taken to be waiting. */
 const QUIET_TURNS = 12;
@@ -99,7 +100,10 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   /** One move at a time; a second one waits for the first. */
   const inTurn = <Result>(move: () => Promise<Result>): Promise<Result> => {
     const moved = moving.then(move);
-    moving = moved.then(() => undefined, () => undefined);
+    moving = moved.then(
+      () => undefined,
+      () => undefined,
+    );
     return moved;
   };
   const watch = async (): Promise<void> => {
@@ -115,24 +119,31 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   return {
     now: () => now,
     random,
-    sleep: (ms, signal) => new Promise((resolve, reject) => {
-      news += 1;
-      if (signal?.aborted === true) return reject(signal.reason);
-      if (!(ms > 0)) return resolve();
-      const leave = (): void => {
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
         news += 1;
-        sleepers.delete(sleeper);
-        signal?.removeEventListener('abort', abort);
-      };
-      const abort = (): void => {
-        leave();
-        reject(signal?.reason);
-      };
-      const sleeper: Sleeper = { at: now + ms, wake: () => { leave(); resolve(); } };
-      signal?.addEventListener('abort', abort, { once: true });
-      sleepers.add(sleeper);
-      if (options.autoAdvance === true && Number.isFinite(sleeper.at)) void watch();
-    }),
+        if (signal?.aborted === true) return reject(signal.reason);
+        if (!(ms > 0)) return resolve();
+        const leave = (): void => {
+          news += 1;
+          sleepers.delete(sleeper);
+          signal?.removeEventListener('abort', abort);
+        };
+        const abort = (): void => {
+          leave();
+          reject(signal?.reason);
+        };
+        const sleeper: Sleeper = {
+          at: now + ms,
+          wake: () => {
+            leave();
+            resolve();
+          },
+        };
+        signal?.addEventListener('abort', abort, { once: true });
+        sleepers.add(sleeper);
+        if (options.autoAdvance === true && Number.isFinite(sleeper.at)) watch().catch(reject);
+      }),
     advance: (ms) => {
       if (!(ms >= 0)) throw new RangeError(`The clock cannot move by ${ms} ms.`);
       return inTurn(() => run(now + ms));
@@ -142,8 +153,12 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
       if (target < now) throw new RangeError(`The clock stands at ${new Date(now).toISOString()} and cannot go back.`);
       return inTurn(() => run(target));
     },
-    onAdvance: (listener) => { listeners.push(listener); },
-    get sleepers() { return sleepers.size; },
+    onAdvance: (listener) => {
+      listeners.push(listener);
+    },
+    get sleepers() {
+      return sleepers.size;
+    },
     hold: () => {
       holds += 1;
       let held = true;

@@ -15,9 +15,13 @@ export interface FaultAnswer {
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The connection is reset; with `before` the provider never executed the request. */
-export interface ResetFault { readonly reset: Moment }
+export interface ResetFault {
+  readonly reset: Moment;
+}
 /** No answer ever comes; only the client's own deadline ends it. */
-export interface HangFault { readonly hang: Moment }
+export interface HangFault {
+  readonly hang: Moment;
+}
 /** Another answer is sent instead of the provider's own, with `after` although the request was executed. */
 export interface AnswerFault {
   readonly answer: FaultAnswer;
@@ -26,18 +30,43 @@ export interface AnswerFault {
   readonly stored?: boolean | undefined;
 }
 /** Executed; the headers promise the whole body, the connection breaks after so many bytes of it. */
-export interface TruncateFault { readonly truncate: number }
+export interface TruncateFault {
+  readonly truncate: number;
+}
 /** Slow: with `before` the execution waits and holds the key, with `after` only the answer is late. Virtual milliseconds. */
-export interface DelayFault { readonly delayMs: number; readonly at: Moment }
+export interface DelayFault {
+  readonly delayMs: number;
+  readonly at: Moment;
+}
 /** The client sees this at once, but the request reaches the provider, and is executed, `lateMs` virtual milliseconds later. */
-export interface LateFault { readonly lateMs: number; readonly client: 'reset' | 'hang' }
+export interface LateFault {
+  readonly lateMs: number;
+  readonly client: 'reset' | 'hang';
+}
 /** Executed; the JSON answer is changed on its way. The provider stores what it meant to say. */
-export interface ChangeFault { readonly change: (answer: JsonObject) => unknown }
+export interface ChangeFault {
+  readonly change: (answer: JsonObject) => unknown;
+}
+/** Executed; the answer carries these headers too, or instead. Names in lower case. */
+export interface HeadersFault {
+  readonly headers: Readonly<Record<string, string>>;
+}
 /** Every idempotency key is forgotten before the request is looked at. */
-export interface ExpireKeysFault { readonly expireKeys: true }
+export interface ExpireKeysFault {
+  readonly expireKeys: true;
+}
 
 /** One thing that goes wrong with one exchange. */
-export type Fault = ResetFault | HangFault | AnswerFault | TruncateFault | DelayFault | LateFault | ChangeFault | ExpireKeysFault;
+export type Fault =
+  | ResetFault
+  | HangFault
+  | AnswerFault
+  | TruncateFault
+  | DelayFault
+  | LateFault
+  | ChangeFault
+  | HeadersFault
+  | ExpireKeysFault;
 
 /** Which requests a fault concerns; what is left out fits every request. */
 export interface FaultMatcher {
@@ -71,6 +100,7 @@ export interface Plan {
   readonly after: ResetFault | HangFault | AnswerFault | TruncateFault | null;
   readonly delayAfterMs: number;
   readonly changes: readonly ChangeFault['change'][];
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** The script, and the plan it holds for a request. */
@@ -90,17 +120,23 @@ export function createFaultScript(): FaultScript {
   let queue: Plan[] = [];
   let rules: Rule[] = [];
   const faults: Faults = {
-    next: (...list) => { queue.push(planOf(list)); },
+    next: (...list) => {
+      queue.push(planOf(list));
+    },
     on: (matcher, fault, times = Number.POSITIVE_INFINITY) => {
       const rule: Rule = { matcher, plan: planOf('length' in fault ? fault : [fault]), left: times };
       rules.push(rule);
-      return () => { rules = rules.filter((other) => other !== rule); };
+      return () => {
+        rules = rules.filter((other) => other !== rule);
+      };
     },
     clear: () => {
       queue = [];
       rules = [];
     },
-    get waiting() { return queue.length + rules.length; },
+    get waiting() {
+      return queue.length + rules.length;
+    },
   };
   const take = (request: SimulatedRequest): Plan => {
     const next = queue.shift();
@@ -120,13 +156,23 @@ function fits({ method, path }: FaultMatcher, request: SimulatedRequest): boolea
   return typeof path === 'string' ? path === pathnameOf(request.path) : request.path.search(path) >= 0;
 }
 
+type Draft = { -readonly [Name in keyof Plan]: Plan[Name] };
+
 function planOf(faults: readonly Fault[]): Plan {
-  const plan = { expireKeys: false, late: null, delayBeforeMs: 0, before: null, after: null, delayAfterMs: 0, changes: [] } as {
-    -readonly [Name in keyof Plan]: Plan[Name];
+  const plan: Draft = {
+    expireKeys: false,
+    late: null,
+    delayBeforeMs: 0,
+    before: null,
+    after: null,
+    delayAfterMs: 0,
+    changes: [],
+    headers: {},
   };
   for (const fault of faults) {
     if ('expireKeys' in fault) plan.expireKeys = true;
     else if ('lateMs' in fault) plan.late = fault;
+    else if ('headers' in fault) plan.headers = { ...plan.headers, ...fault.headers };
     else if ('change' in fault) plan.changes = [...plan.changes, fault.change];
     else if ('delayMs' in fault) plan[fault.at === 'before' ? 'delayBeforeMs' : 'delayAfterMs'] += fault.delayMs;
     else end(plan, fault);
@@ -134,8 +180,9 @@ function planOf(faults: readonly Fault[]): Plan {
   return plan;
 }
 
-function end(plan: { -readonly [Name in keyof Plan]: Plan[Name] }, fault: ResetFault | HangFault | AnswerFault | TruncateFault): void {
-  if (plan.before !== null || plan.after !== null) throw new TypeError('One exchange ends once: only one of reset, hang, answer and truncate.');
+function end(plan: Draft, fault: ResetFault | HangFault | AnswerFault | TruncateFault): void {
+  if (plan.before !== null || plan.after !== null)
+    throw new TypeError('One exchange ends once: only one of reset, hang, answer and truncate.');
   if ('truncate' in fault) plan.after = fault;
   else if (momentOf(fault) === 'before') plan.before = fault;
   else plan.after = fault;

@@ -1,3 +1,4 @@
+import type { VirtualClock } from './clock.ts';
 import type { Delivery, SimulatedAnswer, SimulatedRequest } from './exchange.ts';
 
 /** What stands behind a `fetch` or a port. */
@@ -6,29 +7,36 @@ export type Receive = (request: SimulatedRequest) => Promise<Delivery>;
 /**
  * A `fetch` whose network is a simulated provider: it answers any origin by its path. Redirects are handed back, not followed.
  */
-export function simulatedFetch(receive: Receive): typeof globalThis.fetch {
+export function simulatedFetch(receive: Receive, clock: VirtualClock): typeof globalThis.fetch {
   return async (input, init) => {
     const request = new Request(input, init);
     const signal = init?.signal ?? (input instanceof Request ? input.signal : null);
     const url = new URL(request.url);
-    const body = await request.text();
+    // Time must not run while the body is read; it may while the provider makes the client wait.
+    const arrived = clock.hold();
+    const body = await request.text().finally(arrived);
     signal?.throwIfAborted();
-    const delivery = await untilAborted(receive({
+    const sent = {
       method: request.method.toUpperCase(),
       path: url.pathname + url.search,
       headers: Object.fromEntries(request.headers),
       body,
-    }), signal);
-    return respond(delivery, signal);
+    };
+    const delivery = await untilAborted(receive(sent), signal);
+    return await respond(delivery, signal);
   };
 }
 
 function respond(delivery: Delivery, signal: AbortSignal | null): Promise<Response> {
   switch (delivery.kind) {
-    case 'answer': return Promise.resolve(response(delivery.answer, delivery.answer.body));
-    case 'truncated': return Promise.resolve(truncated(delivery.answer, delivery.bytes));
-    case 'reset': return Promise.reject(connectionReset());
-    case 'hang': return untilAborted(new Promise<never>(() => undefined), signal);
+    case 'answer':
+      return Promise.resolve(response(delivery.answer, delivery.answer.body));
+    case 'truncated':
+      return Promise.resolve(truncated(delivery.answer, delivery.bytes));
+    case 'reset':
+      return Promise.reject(connectionReset());
+    case 'hang':
+      return untilAborted(new Promise<never>(() => undefined), signal);
   }
 }
 
@@ -65,9 +73,13 @@ function resetCause(): Error {
 function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal | null): Promise<Value> {
   if (signal === null) return promise;
   return new Promise((resolve, reject) => {
-    const abort = (): void => { reject(signal.reason); };
+    const abort = (): void => {
+      reject(signal.reason);
+    };
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => { signal.removeEventListener('abort', abort); });
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', abort);
+    });
   });
 }

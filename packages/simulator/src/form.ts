@@ -58,8 +58,9 @@ function nextIndex(map: FormMap): string {
 
 /** The same text for the same parameters, whatever the order and the escaping in which they were sent. */
 export function canonicalForm(form: FormMap): string {
-  const plain = (value: FormValue): unknown => typeof value === 'string'
-    ? value
-    : [...value].map(([name, inner]) => [name, plain(inner)] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const plain = (value: FormValue): unknown =>
+    typeof value === 'string'
+      ? value
+      : [...value].map(([name, inner]) => [name, plain(inner)] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return JSON.stringify(plain(form));
 }

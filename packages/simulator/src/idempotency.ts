@@ -29,8 +29,10 @@ export interface IdempotencyKeys {
   look(use: KeyUse, now: number): KeyState;
   /** A request with this key is being executed. */
   begin(use: KeyUse, now: number): void;
-  /** It is done: keeps the answer, or forgets the key where there is none to keep. */
-  end(use: KeyUse, answer: SimulatedAnswer | null): void;
+  /** It is done, and this is what the key will answer from now on. */
+  keep(use: KeyUse, answer: SimulatedAnswer, now: number): void;
+  /** It is done, and there is nothing to keep. */
+  forget(use: KeyUse): void;
   /** Forgets every key that is not in flight. */
   expire(): void;
 }
@@ -38,7 +40,8 @@ export interface IdempotencyKeys {
 interface Entry {
   readonly use: KeyUse;
   readonly since: number;
-  answer: SimulatedAnswer | null;
+  /** Null while the request is executed. */
+  readonly answer: SimulatedAnswer | null;
 }
 
 /** Creates an empty memory of idempotency keys. */
@@ -53,12 +56,14 @@ export function createIdempotencyKeys(rules: IdempotencyRules): IdempotencyKeys 
       if (entry.use.parameters !== use.parameters) return { state: 'other_parameters', first: entry.use };
       return entry.answer === null ? { state: 'in_flight' } : { state: 'stored', answer: entry.answer };
     },
-    begin: (use, now) => { entries.set(use.key, { use, since: now, answer: null }); },
-    end: (use, answer) => {
-      const entry = entries.get(use.key);
-      if (entry === undefined) return;
-      if (answer === null) entries.delete(use.key);
-      else entry.answer = answer;
+    begin: (use, now) => {
+      entries.set(use.key, { use, since: now, answer: null });
+    },
+    keep: (use, answer, now) => {
+      entries.set(use.key, { use, since: entries.get(use.key)?.since ?? now, answer });
+    },
+    forget: (use) => {
+      entries.delete(use.key);
     },
     expire: () => {
       for (const [key, entry] of entries) if (entry.answer !== null) entries.delete(key);

@@ -18,7 +18,11 @@ export interface Page<Item> {
  * @param visible Whether an item belongs to the answer.
  * @returns Null when a cursor points at nothing.
  */
-export function cutPage<Item extends { readonly id: string }>(all: readonly Item[], visible: (item: Item) => boolean, query: PageQuery): Page<Item> | null {
+export function cutPage<Item extends { readonly id: string }>(
+  all: readonly Item[],
+  visible: (item: Item) => boolean,
+  query: PageQuery,
+): Page<Item> | null {
   const at = (id: string | undefined): number | undefined => (id === undefined ? undefined : all.findIndex((item) => item.id === id));
   const after = at(query.startingAfter);
   const before = at(query.endingBefore);

@@ -38,15 +38,24 @@ interface State {
 export async function listenOnLoopback(receive: Receive, clock: VirtualClock, port = 0): Promise<ListeningServer> {
   const state: State = { mode: 'serve', accepted: 0, sockets: new Set(), busy: new Set() };
   const http = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (request, response) => {
-    void handle(request, response, receive, clock, state);
+    handle(request, response, receive, clock, state).catch((error: unknown) => {
+      // A mistake of the simulator itself: say so to whoever waits, instead of leaving them waiting.
+      response
+        .writeHead(500, { 'content-type': 'text/plain' })
+        .end(`The simulator failed: ${error instanceof Error ? error.stack : String(error)}`);
+    });
   });
   // A listener of our own in front of the HTTP server, so that a connection can be turned away before HTTP sees it.
-  const listener = createListener((socket) => { accept(socket, http, state); });
+  const listener = createListener((socket) => {
+    accept(socket, http, state);
+  });
   const bound = await listenAt(listener, port);
   return {
     url: `http://127.0.0.1:${bound}`,
     port: bound,
-    get accepted() { return state.accepted; },
+    get accepted() {
+      return state.accepted;
+    },
     close: async () => {
       for (const socket of state.sockets) socket.destroy();
       await stop(listener);
@@ -70,7 +79,9 @@ function accept(socket: Socket, http: Server, state: State): void {
   state.accepted += 1;
   state.sockets.add(socket);
   socket.unref();
-  socket.on('close', () => { state.sockets.delete(socket); });
+  socket.on('close', () => {
+    state.sockets.delete(socket);
+  });
   socket.on('error', () => undefined);
   if (state.mode === 'reset') socket.resetAndDestroy();
   else if (state.mode === 'serve') http.emit('connection', socket);
@@ -95,10 +106,18 @@ function stop(listener: Listener): Promise<void> {
   return Promise.resolve();
 }
 
-async function handle(request: IncomingMessage, response: ServerResponse, receive: Receive, clock: VirtualClock, state: State): Promise<void> {
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  receive: Receive,
+  clock: VirtualClock,
+  state: State,
+): Promise<void> {
   const { socket } = request;
   state.busy.add(socket);
-  response.once('close', () => { state.busy.delete(socket); });
+  response.once('close', () => {
+    state.busy.delete(socket);
+  });
   // Time must not run while bytes are on their way; it may while the provider makes the client wait.
   const arrived = clock.hold();
   socket.once('close', arrived);
@@ -141,7 +160,10 @@ function send(delivery: Delivery, response: ServerResponse, socket: Socket, cloc
   }
   return new Promise((resolve) => {
     const release = clock.hold();
-    const done = (): void => { release(); resolve(); };
+    const done = (): void => {
+      release();
+      resolve();
+    };
     response.once('close', done);
     write(delivery.answer, delivery.kind === 'truncated' ? delivery.bytes : null, response, socket);
   });
@@ -155,5 +177,7 @@ function write(answer: SimulatedAnswer, cutAt: number | null, response: ServerRe
     response.end(body);
     return;
   }
-  response.write(body.subarray(0, cutAt), () => { socket.destroy(); });
+  response.write(body.subarray(0, cutAt), () => {
+    socket.destroy();
+  });
 }

@@ -40,19 +40,19 @@ export interface Agenda {
 export interface World {
   readonly faults: Faults;
   readonly requests: readonly RecordedRequest[];
-  receive(request: SimulatedRequest): Promise<Delivery>;
+  readonly receive: (request: SimulatedRequest) => Promise<Delivery>;
 }
 
 /** Creates the agenda of one world; it moves when the clock moves. */
 export function createAgenda(clock: VirtualClock): Agenda {
-  let items: { readonly at: number; readonly run: () => void }[] = [];
+  const items: Item[] = [];
   let living: number | null = null;
   const settle = (): void => {
     if (living !== null) return;
     for (;;) {
       const item = items[0];
       if (item === undefined || item.at > clock.now()) return;
-      items = items.slice(1);
+      items.shift();
       living = item.at;
       try {
         item.run();
@@ -65,11 +65,26 @@ export function createAgenda(clock: VirtualClock): Agenda {
   return {
     now: () => living ?? clock.now(),
     later: (at, run) => {
-      const index = items.findIndex((item) => item.at > at);
-      items.splice(index < 0 ? items.length : index, 0, { at, run });
+      items.splice(firstAfter(items, at), 0, { at, run });
     },
     settle,
   };
+}
+
+interface Item {
+  readonly at: number;
+  readonly run: () => void;
+}
+
+/** Where something due `at` belongs: behind everything that is due by then. */
+function firstAfter(items: readonly Item[], at: number): number {
+  let low = 0;
+  for (let high = items.length; low < high;) {
+    const middle = (low + high) >>> 1;
+    if ((items[middle]?.at ?? at) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Creates a world: the provider's rules, its agenda, and the script of what goes wrong between it and its clients. */
@@ -94,7 +109,9 @@ async function play(plan: Plan, request: SimulatedRequest, stage: Stage): Promis
   const { agenda, provider, clock } = stage;
   if (plan.expireKeys) provider.expireKeys();
   if (plan.late !== null) {
-    agenda.later(clock.now() + plan.late.lateMs, () => { answerTo(provider.open(request)); });
+    agenda.later(clock.now() + plan.late.lateMs, () => {
+      answerTo(provider.open(request));
+    });
     return { kind: plan.late.client };
   }
   if (plan.before !== null) return refuse(plan.before, plan, request, stage);
@@ -113,13 +130,20 @@ function answerTo(exchange: OpenExchange): SimulatedAnswer {
 async function execute(exchange: OpenExchange, delayMs: number, { agenda, clock }: Stage): Promise<SimulatedAnswer> {
   if (!(delayMs > 0)) return answerTo(exchange);
   let answer: SimulatedAnswer | null = null;
-  agenda.later(clock.now() + delayMs, () => { answer = answerTo(exchange); });
+  agenda.later(clock.now() + delayMs, () => {
+    answer = answerTo(exchange);
+  });
   await clock.sleep(delayMs);
   agenda.settle();
   return answer ?? answerTo(exchange);
 }
 
-async function refuse(fault: NonNullable<Plan['before']>, plan: Plan, request: SimulatedRequest, { provider, clock }: Stage): Promise<Delivery> {
+async function refuse(
+  fault: NonNullable<Plan['before']>,
+  plan: Plan,
+  request: SimulatedRequest,
+  { provider, clock }: Stage,
+): Promise<Delivery> {
   await clock.sleep(plan.delayBeforeMs + plan.delayAfterMs);
   if ('reset' in fault) return { kind: 'reset' };
   if ('hang' in fault) return { kind: 'hang' };
@@ -148,7 +172,8 @@ function isStored(fault: AnswerFault, provider: Provider): boolean {
   return fault.stored ?? (fault.answer.status === 500 && provider.storesServerErrors);
 }
 
-function changed(answer: SimulatedAnswer, plan: Plan): SimulatedAnswer {
+function changed(given: SimulatedAnswer, plan: Plan): SimulatedAnswer {
+  const answer = { ...given, headers: { ...given.headers, ...plan.headers } };
   if (plan.changes.length === 0) return answer;
   let json: unknown;
   try {

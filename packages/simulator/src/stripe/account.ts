@@ -75,7 +75,16 @@ export interface SimulatedStripeAccount {
   allowPayouts(): void;
 }
 
-const COUNTRIES: Readonly<Record<string, string>> = { eur: 'DE', gbp: 'GB', cad: 'CA', huf: 'HU', jpy: 'JP', isk: 'IS', chf: 'CH', aud: 'AU' };
+const COUNTRIES: Readonly<Record<string, string>> = {
+  eur: 'DE',
+  gbp: 'GB',
+  cad: 'CA',
+  huf: 'HU',
+  jpy: 'JP',
+  isk: 'IS',
+  chf: 'CH',
+  aud: 'AU',
+};
 
 /** The controls over one account's state. */
 export function accountControls(state: StripeState, account: AccountState): SimulatedStripeAccount {
@@ -91,15 +100,34 @@ export function accountControls(state: StripeState, account: AccountState): Simu
   };
   return {
     id: account.id,
-    get payouts() { state.agenda.settle(); return account.payouts.map(({ wire }) => wire); },
-    get ledger() { state.agenda.settle(); return [...account.ledger.rows]; },
-    available: (currency, sourceType = 'card') => { state.agenda.settle(); return account.ledger.pot(currency, sourceType).available; },
+    get payouts() {
+      state.agenda.settle();
+      return account.payouts.map(({ wire }) => wire);
+    },
+    get ledger() {
+      state.agenda.settle();
+      return [...account.ledger.rows];
+    },
+    available: (currency, sourceType = 'card') => {
+      state.agenda.settle();
+      return account.ledger.pot(currency, sourceType).available;
+    },
     fund: ({ amount, currency, sourceType = 'card', instant = true }) => {
       account.ledger.post({ type: 'charge', amount, currency, sourceType, instant, source: state.ids('ch_'), description: null });
     },
-    addBankAccount: (options) => attach(state, account, bankAccount(options), options, options.accountNumber ?? defaultNumber(options.currency)),
-    addCard: (options) => attach(state, account, { object: 'card', brand: 'Visa', exp_month: 12, exp_year: 2034, funding: 'debit', status: null, last4: '5556' }, options, null),
-    removeExternalAccount: (id) => { external(id).deleted = true; },
+    addBankAccount: (options) =>
+      attach(state, account, bankAccount(options), options, options.accountNumber ?? defaultNumber(options.currency)),
+    addCard: (options) =>
+      attach(
+        state,
+        account,
+        { object: 'card', brand: 'Visa', exp_month: 12, exp_year: 2034, funding: 'debit', status: null, last4: '5556' },
+        options,
+        null,
+      ),
+    removeExternalAccount: (id) => {
+      external(id).deleted = true;
+    },
     updateBankAccount: (id, { accountNumber }) => {
       const known = external(id);
       known.accountNumber = accountNumber;
@@ -120,8 +148,12 @@ export function accountControls(state: StripeState, account: AccountState): Simu
       move(state, account, moved, status, failureCode);
       return moved.wire;
     },
-    blockPayouts: () => { account.blocked = true; },
-    allowPayouts: () => { account.blocked = false; },
+    blockPayouts: () => {
+      account.blocked = true;
+    },
+    allowPayouts: () => {
+      account.blocked = false;
+    },
   };
 }
 
@@ -129,34 +161,76 @@ function defaultNumber(currency: string): string {
   return currency === 'eur' ? 'DE89370400440532013000' : '000123456789';
 }
 
-function bankAccount({ currency, accountNumber = defaultNumber(currency), routingNumber }: BankAccountOptions): Partial<StripeExternalAccount> & { readonly object: 'bank_account' } {
+function bankAccount({
+  currency,
+  accountNumber = defaultNumber(currency),
+  routingNumber,
+}: BankAccountOptions): Partial<StripeExternalAccount> & { readonly object: 'bank_account' } {
   return {
-    object: 'bank_account', account_holder_name: null, account_holder_type: null, account_type: null, bank_name: 'STRIPE TEST BANK',
-    routing_number: routingNumber ?? (currency === 'usd' ? '110000000' : null), status: 'new', last4: accountNumber.slice(-4),
+    object: 'bank_account',
+    account_holder_name: null,
+    account_holder_type: null,
+    account_type: null,
+    bank_name: 'STRIPE TEST BANK',
+    routing_number: routingNumber ?? (currency === 'usd' ? '110000000' : null),
+    status: 'new',
+    last4: accountNumber.slice(-4),
   };
 }
 
 type Shape = Partial<StripeExternalAccount> & Pick<StripeExternalAccount, 'object'>;
 
-function attach(state: StripeState, account: AccountState, shape: Shape, options: ExternalAccountOptions, accountNumber: string | null): StripeExternalAccount {
-  const { currency, instant = true, country = Object.hasOwn(COUNTRIES, currency) ? COUNTRIES[currency] ?? 'US' : 'US' } = options;
+function attach(
+  state: StripeState,
+  account: AccountState,
+  shape: Shape,
+  options: ExternalAccountOptions,
+  accountNumber: string | null,
+): StripeExternalAccount {
+  const { currency, instant = true, country = Object.hasOwn(COUNTRIES, currency) ? (COUNTRIES[currency] ?? 'US') : 'US' } = options;
   const siblings = [...account.externals.values()].filter(({ wire, deleted }) => wire.currency === currency && !deleted);
   const isDefault = options.default ?? siblings.length === 0;
   if (isDefault) for (const sibling of siblings) sibling.wire = { ...sibling.wire, default_for_currency: false };
   const wire: StripeExternalAccount = {
-    id: state.ids(shape.object === 'card' ? 'card_' : 'ba_'), account: account.id, country, currency, default_for_currency: isDefault,
-    available_payout_methods: instant ? ['standard', 'instant'] : ['standard'], fingerprint: state.ids(''), last4: '', metadata: {}, status: null, ...shape,
+    id: state.ids(shape.object === 'card' ? 'card_' : 'ba_'),
+    account: account.id,
+    country,
+    currency,
+    default_for_currency: isDefault,
+    available_payout_methods: instant ? ['standard', 'instant'] : ['standard'],
+    fingerprint: state.ids(''),
+    last4: '',
+    metadata: {},
+    status: null,
+    ...shape,
   };
   account.externals.set(wire.id, { wire, accountNumber, deleted: false });
   return wire;
 }
 
-function automaticPayout(state: StripeState, account: AccountState, { amount, currency, sourceType = 'card', metadata = {} }: AutomaticPayoutOptions): StripePayoutObject {
+function automaticPayout(
+  state: StripeState,
+  account: AccountState,
+  { amount, currency, sourceType = 'card', metadata = {} }: AutomaticPayoutOptions,
+): StripePayoutObject {
   state.agenda.settle();
-  const external = [...account.externals.values()].find(({ wire, deleted }) => !deleted && wire.currency === currency && wire.default_for_currency);
+  const external = [...account.externals.values()].find(
+    ({ wire, deleted }) => !deleted && wire.currency === currency && wire.default_for_currency,
+  );
   return begin(state, account, {
-    amount, currency, metadata, method: 'standard', source_type: sourceType, automatic: true, description: 'STRIPE PAYOUT',
-    destination: external?.wire.id ?? null, original_payout: null, payout_method: null, statement_descriptor: null,
-    type: external?.wire.object ?? 'bank_account', ledgerAmount: -amount, fate: fateOf(external?.accountNumber ?? ''),
+    amount,
+    currency,
+    metadata,
+    method: 'standard',
+    source_type: sourceType,
+    automatic: true,
+    description: 'STRIPE PAYOUT',
+    destination: external?.wire.id ?? null,
+    original_payout: null,
+    payout_method: null,
+    statement_descriptor: null,
+    type: external?.wire.object ?? 'bank_account',
+    ledgerAmount: -amount,
+    fate: fateOf(external?.accountNumber ?? ''),
   }).wire;
 }

@@ -12,7 +12,10 @@ export const retrieveBalance: Operation = ({ state, account, form }) => {
   const { expand = [] } = readParameters(form, { expand: { kind: 'expand' } });
   for (const path of expand) if (path !== NET_AVAILABLE) throw notExpandable(path);
   const { pots } = account.ledger;
-  const instant = entries(pots.filter((pot) => instantAvailable(pot) > 0), instantAvailable);
+  const instant = entries(
+    pots.filter((pot) => instantAvailable(pot) > 0),
+    instantAvailable,
+  );
   return {
     object: 'balance',
     available: orZero(entries(pots, (pot) => pot.available)),
@@ -46,8 +49,9 @@ function orZero(list: readonly Entry[]): readonly Entry[] {
 }
 
 function withNet(account: AccountState, entry: Entry): object {
-  const destinations = [...account.externals.values()]
-    .filter(({ wire, deleted }) => !deleted && wire.currency === entry.currency && wire.available_payout_methods.includes('instant'));
+  const destinations = [...account.externals.values()].filter(
+    ({ wire, deleted }) => !deleted && wire.currency === entry.currency && wire.available_payout_methods.includes('instant'),
+  );
   return {
     ...entry,
     net_available: destinations.map(({ wire }) => ({ amount: entry.amount, destination: wire.id, source_types: entry.source_types })),

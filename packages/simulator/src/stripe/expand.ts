@@ -53,9 +53,8 @@ export function expanded(account: AccountState, kind: Kind, object: object, path
 
 function resolve(account: AccountState, kind: Kind, id: string, rest: readonly string[]): object | null {
   if (kind === 'external_account') return externalAccount(account.externals.get(id));
-  const found = kind === 'payout'
-    ? account.payouts.find(({ wire }) => wire.id === id)?.wire
-    : account.ledger.rows.find((row) => row.id === id);
+  const found =
+    kind === 'payout' ? account.payouts.find(({ wire }) => wire.id === id)?.wire : account.ledger.rows.find((row) => row.id === id);
   return found === undefined ? null : expanded(account, kind, found, rest);
 }
 
@@ -65,4 +64,3 @@ function externalAccount(external: ExternalAccountState | undefined): object | n
   const { wire } = external;
   return external.deleted ? { id: wire.id, object: wire.object, currency: wire.currency, deleted: true } : wire;
 }
-

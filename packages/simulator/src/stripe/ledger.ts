@@ -37,7 +37,10 @@ export interface Ledger {
 }
 
 const REPORTING: Readonly<Record<LedgerRowType, string>> = {
-  charge: 'charge', payout: 'payout', payout_cancel: 'payout_reversal', payout_failure: 'payout_reversal',
+  charge: 'charge',
+  payout: 'payout',
+  payout_cancel: 'payout_reversal',
+  payout_failure: 'payout_reversal',
 };
 
 /** Creates an empty ledger. */
@@ -52,7 +55,9 @@ export function createLedger(ids: Ids, agenda: Agenda): Ledger {
   };
   return {
     rows,
-    get pots() { return [...pots.values()]; },
+    get pots() {
+      return [...pots.values()];
+    },
     pot,
     post: (posting) => {
       const moved = pot(posting.currency, posting.sourceType);

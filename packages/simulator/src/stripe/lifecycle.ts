@@ -56,14 +56,25 @@ function failsOnArrival(fate: Fate | null, instant: boolean): boolean {
 }
 
 /** Takes one legal step, with everything that Stripe does along with it. */
-export function move(state: StripeState, account: AccountState, payout: PayoutState, to: StripePayoutStatus, failureCode = 'could_not_process'): void {
+export function move(
+  state: StripeState,
+  account: AccountState,
+  payout: PayoutState,
+  to: StripePayoutStatus,
+  failureCode = 'could_not_process',
+): void {
   if (!isLegal(payout.wire.status, to)) throw new Error(`A payout that is ${payout.wire.status} cannot become ${to}.`);
   switch (to) {
-    case 'in_transit': return change(state, account, payout, 'payout.updated', { status: to });
-    case 'paid': return pay(state, account, payout);
-    case 'canceled': return change(state, account, payout, 'payout.canceled', { status: to, ...giveBack(account, payout, 'payout_cancel') });
-    case 'failed': return fail(state, account, payout, failureCode);
-    case 'pending': return undefined;
+    case 'in_transit':
+      return change(state, account, payout, 'payout.updated', { status: to });
+    case 'paid':
+      return pay(state, account, payout);
+    case 'canceled':
+      return change(state, account, payout, 'payout.canceled', { status: to, ...giveBack(account, payout, 'payout_cancel') });
+    case 'failed':
+      return fail(state, account, payout, failureCode);
+    case 'pending':
+      return undefined;
   }
 }
 
@@ -99,14 +110,33 @@ function giveBack(account: AccountState, payout: PayoutState, type: 'payout_canc
 
 function post(account: AccountState, { wire }: PayoutState, type: 'payout' | 'payout_cancel' | 'payout_failure', amount: number): string {
   return account.ledger.post({
-    type, amount, currency: wire.currency, sourceType: wire.source_type, source: wire.id, instant: wire.method === 'instant',
-    description: wire.description ?? 'STRIPE PAYOUT', availableOn: type === 'payout' ? wire.arrival_date : undefined,
+    type,
+    amount,
+    currency: wire.currency,
+    sourceType: wire.source_type,
+    source: wire.id,
+    instant: wire.method === 'instant',
+    description: wire.description ?? 'STRIPE PAYOUT',
+    availableOn: type === 'payout' ? wire.arrival_date : undefined,
   }).id;
 }
 
 /** A payout to bring into being. */
-export type NewPayout = Pick<StripePayoutObject, 'amount' | 'currency' | 'description' | 'destination' | 'metadata' | 'method' | 'payout_method'
-  | 'source_type' | 'statement_descriptor' | 'type' | 'automatic' | 'original_payout'> & {
+export type NewPayout = Pick<
+  StripePayoutObject,
+  | 'amount'
+  | 'currency'
+  | 'description'
+  | 'destination'
+  | 'metadata'
+  | 'method'
+  | 'payout_method'
+  | 'source_type'
+  | 'statement_descriptor'
+  | 'type'
+  | 'automatic'
+  | 'original_payout'
+> & {
   readonly ledgerAmount: number;
   readonly fate: Fate | null;
 };
@@ -119,10 +149,22 @@ export function begin(state: StripeState, account: AccountState, { ledgerAmount,
     ledgerAmount,
     fate,
     wire: {
-      id: state.ids('po_'), object: 'payout', application_fee: null, application_fee_amount: null, arrival_date: seconds(arrivalOf(now, given.method)),
-      balance_transaction: null, created: seconds(now), failure_balance_transaction: null, failure_code: null, failure_message: null,
-      livemode: state.livemode, reconciliation_status: given.automatic ? 'in_progress' : 'not_applicable', reversed_by: null, status: 'pending',
-      trace_id: { status: 'pending', value: null }, ...given,
+      id: state.ids('po_'),
+      object: 'payout',
+      application_fee: null,
+      application_fee_amount: null,
+      arrival_date: seconds(arrivalOf(now, given.method)),
+      balance_transaction: null,
+      created: seconds(now),
+      failure_balance_transaction: null,
+      failure_code: null,
+      failure_message: null,
+      livemode: state.livemode,
+      reconciliation_status: given.automatic ? 'in_progress' : 'not_applicable',
+      reversed_by: null,
+      status: 'pending',
+      trace_id: { status: 'pending', value: null },
+      ...given,
     },
   };
   if (given.original_payout === null) payout.wire = { ...payout.wire, balance_transaction: post(account, payout, 'payout', ledgerAmount) };

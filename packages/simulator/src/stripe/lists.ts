@@ -56,11 +56,12 @@ export const listPayouts: Operation = ({ state, account, form }) => {
     url: '/v1/payouts',
     noun: 'payout',
     all,
-    visible: ({ wire, createdMs }) => createdMs <= listedUntil
-      && (given.status === undefined || wire.status === given.status)
-      && (given.destination === undefined || wire.destination === given.destination)
-      && passes(given.created, wire.created)
-      && passes(given.arrival_date, wire.arrival_date),
+    visible: ({ wire, createdMs }) =>
+      createdMs <= listedUntil &&
+      (given.status === undefined || wire.status === given.status) &&
+      (given.destination === undefined || wire.destination === given.destination) &&
+      passes(given.created, wire.created) &&
+      passes(given.arrival_date, wire.arrival_date),
     render: ({ wire }) => expanded(account, 'payout', wire, expand),
   });
 };
@@ -87,11 +88,12 @@ export const listLedgerRows: Operation = ({ account, form }) => {
     url: '/v1/balance_transactions',
     noun: 'balance transaction',
     all: [...account.ledger.rows].reverse(),
-    visible: (row) => (given.payout === undefined || row.source === given.payout)
-      && (given.source === undefined || row.source === given.source)
-      && (given.type === undefined || row.type === given.type)
-      && (given.currency === undefined || row.currency === given.currency)
-      && passes(given.created, row.created),
+    visible: (row) =>
+      (given.payout === undefined || row.source === given.payout) &&
+      (given.source === undefined || row.source === given.source) &&
+      (given.type === undefined || row.type === given.type) &&
+      (given.currency === undefined || row.currency === given.currency) &&
+      passes(given.created, row.created),
     render: (row) => expanded(account, 'balance_transaction', row, expand),
   });
 };

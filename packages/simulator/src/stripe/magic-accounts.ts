@@ -62,5 +62,5 @@ const MESSAGES: Readonly<Record<string, string>> = {
 
 /** The sentence that goes with a failure code. */
 export function failureMessageOf(code: string): string {
-  return Object.hasOwn(MESSAGES, code) ? MESSAGES[code] ?? code : `The payout failed (${code}).`;
+  return Object.hasOwn(MESSAGES, code) ? (MESSAGES[code] ?? code) : `The payout failed (${code}).`;
 }

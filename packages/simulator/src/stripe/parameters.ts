@@ -77,7 +77,11 @@ function unknownParameter(param: string, all: readonly string[] = [param]): Erro
 function integer(name: string, value: FormValue): number {
   const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
   if (Number.isSafeInteger(number)) return number;
-  throw invalid({ code: 'parameter_invalid_integer', message: `Invalid integer: ${typeof value === 'string' ? value : '{}'}`, param: name });
+  throw invalid({
+    code: 'parameter_invalid_integer',
+    message: `Invalid integer: ${typeof value === 'string' ? value : '{}'}`,
+    param: name,
+  });
 }
 
 function atLeast(name: string, value: number, min: number | undefined): number {
@@ -88,14 +92,17 @@ function atLeast(name: string, value: number, min: number | undefined): number {
 function text(name: string, value: FormValue, { max = 5000, oneOf }: ParameterRule): string {
   if (typeof value !== 'string') throw invalid({ message: 'Invalid string', param: name });
   if (value === '') throw empty(name);
-  if ([...value].length > max) throw invalid({ message: `Invalid string: ${value.slice(0, 40)}...; must be at most ${max} characters`, param: name });
-  if (oneOf !== undefined && !oneOf.includes(value)) throw invalid({ message: `Invalid ${name}: must be one of ${oneOf.join(', ')}`, param: name });
+  if (characters(value) > max)
+    throw invalid({ message: `Invalid string: ${value.slice(0, 40)}...; must be at most ${max} characters`, param: name });
+  if (oneOf !== undefined && !oneOf.includes(value))
+    throw invalid({ message: `Invalid ${name}: must be one of ${oneOf.join(', ')}`, param: name });
   return value;
 }
 
 function empty(name: string): Error {
-  const message = `You passed an empty string for '${name}'. We assume empty values are an attempt to unset a parameter; however '${name}' `
-    + `cannot be unset. You should remove '${name}' from your request or supply a non-empty value.`;
+  const message =
+    `You passed an empty string for '${name}'. We assume empty values are an attempt to unset a parameter; however '${name}' ` +
+    `cannot be unset. You should remove '${name}' from your request or supply a non-empty value.`;
   return invalid({ code: 'parameter_invalid_empty', message, param: name });
 }
 
@@ -127,11 +134,23 @@ function metadata(name: string, value: FormValue): MetadataChange {
   for (const [key, text] of value) {
     const param = `${name}[${key}]`;
     if (typeof text !== 'string') throw invalid({ message: 'Invalid string', param });
-    if ([...key].length > 40) throw invalid({ message: `Metadata keys can be up to 40 characters long, but you passed in a key that is ${[...key].length} characters.`, param });
-    if ([...text].length > 500) throw invalid({ message: `Metadata values can have up to 500 characters, but you passed in a value that is ${[...text].length} characters.`, param });
+    if (characters(key) > 40) throw tooLong('keys', 40, characters(key), param);
+    if (characters(text) > 500) throw tooLong('values', 500, characters(text), param);
     change.set(key, text);
   }
   return change;
+}
+
+function tooLong(what: 'keys' | 'values', most: number, found: number, param: string): Error {
+  return invalid({
+    message: `Metadata ${what} can have up to ${most} characters, but you passed in one that is ${found} characters.`,
+    param,
+  });
+}
+
+/** Unicode characters, not UTF-16 units. */
+function characters(text: string): number {
+  return Array.from(text).length;
 }
 
 /** Whether a time in unix seconds passes. */
@@ -147,7 +166,10 @@ export function passes(filter: TimeFilter | undefined, seconds: number): boolean
  *
  * @throws {Refusal} above 50 keys.
  */
-export function changeMetadata(before: Readonly<Record<string, string>>, change: MetadataChange | undefined): Readonly<Record<string, string>> {
+export function changeMetadata(
+  before: Readonly<Record<string, string>>,
+  change: MetadataChange | undefined,
+): Readonly<Record<string, string>> {
   if (change === undefined) return before;
   if (change === null) return {};
   const after = new Map(Object.entries(before));

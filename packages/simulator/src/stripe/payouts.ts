@@ -32,14 +32,19 @@ export const createPayout: Operation = ({ state, account, form }) => {
   checkCurrency(currency);
   checkStep(amount, currency);
   if (account.blocked) throw refused({ code: 'payouts_not_allowed', message: 'Payouts are not allowed on this account.' });
-  const external = given.payout_method === undefined
-    ? externalAccountFor(account, currency, given.destination, state.variants.missingDestinationStatus)
-    : null;
+  const external =
+    given.payout_method === undefined
+      ? externalAccountFor(account, currency, given.destination, state.variants.missingDestinationStatus)
+      : null;
   if (given.payout_method !== undefined) checkPayoutMethod(account, given.payout_method, given.destination);
   if (external !== null) checkUsable(external, method);
   checkFunds(account, { amount, currency, source_type, method });
   const payout = begin(state, account, {
-    amount, currency, metadata, method, source_type,
+    amount,
+    currency,
+    metadata,
+    method,
+    source_type,
     automatic: false,
     description: given.description ?? null,
     destination: external?.wire.id ?? null,
@@ -75,7 +80,11 @@ function externalAccountFor(account: AccountState, currency: string, id: string 
 
 function checkPayoutMethod(account: AccountState, id: string, destination: string | undefined): void {
   if (destination !== undefined) {
-    throw invalid({ code: 'parameters_exclusive', message: 'You may only specify one of these parameters: destination, payout_method.', param: 'payout_method' });
+    throw invalid({
+      code: 'parameters_exclusive',
+      message: 'You may only specify one of these parameters: destination, payout_method.',
+      param: 'payout_method',
+    });
   }
   if (account.payoutMethods.has(id)) return;
   throw refused({ code: 'resource_missing', message: `No such payout method: '${id}'`, param: 'payout_method' });
@@ -83,7 +92,11 @@ function checkPayoutMethod(account: AccountState, id: string, destination: strin
 
 function checkUsable({ wire }: ExternalAccountState, method: 'standard' | 'instant'): void {
   if (wire.status === 'errored') {
-    throw refused({ code: 'bank_account_unusable', message: `The bank account ${wire.id} cannot be used: a payout to it failed.`, param: 'destination' });
+    throw refused({
+      code: 'bank_account_unusable',
+      message: `The bank account ${wire.id} cannot be used: a payout to it failed.`,
+      param: 'destination',
+    });
   }
   if (wire.available_payout_methods.includes(method)) return;
   throw refused({ code: 'instant_payouts_unsupported', message: `Instant payouts are not supported for ${wire.id}.`, param: 'method' });
@@ -99,8 +112,9 @@ interface Draw {
 function checkFunds(account: AccountState, { amount, currency, source_type, method }: Draw): void {
   const pot = account.ledger.pot(currency, source_type);
   if ((method === 'instant' ? instantAvailable(pot) : pot.available) >= amount) return;
-  const message = `You have insufficient funds in your Stripe account for this transfer. Your ${source_type} balance is too low. `
-    + 'You can use the the /v1/balance endpoint to view your Stripe balance (for more details, see stripe.com/docs/api#balance).';
+  const message =
+    `You have insufficient funds in your Stripe account for this transfer. Your ${source_type} balance is too low. ` +
+    'You can use the the /v1/balance endpoint to view your Stripe balance (for more details, see stripe.com/docs/api#balance).';
   throw refused({ code: 'balance_insufficient', message });
 }
 

@@ -38,7 +38,9 @@ export function stripeProvider(state: StripeState, apiKeys: ApiKeys): Provider {
   const headers = (request: SimulatedRequest): Headers => headersFor(state, request);
   return {
     headers,
-    expireKeys: () => { keys.expire(); },
+    expireKeys: () => {
+      keys.expire();
+    },
     storesServerErrors: state.variants.storesServerErrors,
     keyBeforeRateLimit: state.variants.keyBeforeRateLimit,
     open: (request) => {
@@ -75,7 +77,7 @@ function letIn(request: SimulatedRequest, own: Headers, state: StripeState, keys
   if (match === null) throw unknownUrl(request);
   const form = parametersOf(request);
   const run = (): Executed => execute(match, { request, own, state, account, form });
-  const key = request.method === 'POST' ? request.headers['idempotency-key'] ?? '' : '';
+  const key = request.method === 'POST' ? (request.headers['idempotency-key'] ?? '') : '';
   if (key === '') return { settled: null, execute: () => run().answer, store: () => undefined, abandon: () => undefined };
   if (key.length > 255) throw protocol(400, { message: 'Idempotency keys can be up to 255 characters long.' });
   const use: KeyUse = { key: `${account.id} ${key}`, endpoint: pathnameOf(request.path), parameters: canonicalForm(form) };
@@ -86,11 +88,16 @@ function letIn(request: SimulatedRequest, own: Headers, state: StripeState, keys
     settled: null,
     execute: () => {
       const { answer, refusedAt } = run();
-      keys.end(use, isStored(refusedAt, state) ? answer : null);
+      if (isStored(refusedAt, state)) keys.keep(use, answer, state.agenda.now());
+      else keys.forget(use);
       return answer;
     },
-    store: (answer) => { keys.end(use, answer); },
-    abandon: () => { keys.end(use, null); },
+    store: (answer) => {
+      keys.keep(use, answer, state.agenda.now());
+    },
+    abandon: () => {
+      keys.forget(use);
+    },
   };
 }
 
@@ -103,8 +110,9 @@ function authenticate({ headers }: SimulatedRequest, apiKeys: ApiKeys): void {
   const [scheme = '', credentials = ''] = (headers['authorization'] ?? '').split(' ');
   const key = scheme.toLowerCase() === 'basic' ? decodeBasic(credentials) : credentials;
   if (!['basic', 'bearer'].includes(scheme.toLowerCase()) || key === '') {
-    const message = 'You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth '
-      + "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY').";
+    const message =
+      'You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth ' +
+      "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY').";
     throw protocol(401, { message });
   }
   const known = apiKeys.get(key);
@@ -139,7 +147,9 @@ function accountOf({ headers }: SimulatedRequest, state: StripeState): AccountSt
 }
 
 function unknownUrl({ method, path }: SimulatedRequest): Refusal {
-  return protocol(404, { message: `Unrecognized request URL (${method}: ${pathnameOf(path)}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.` });
+  return protocol(404, {
+    message: `Unrecognized request URL (${method}: ${pathnameOf(path)}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
+  });
 }
 
 /** Parameters may stand in the query of any request; the body of a POST wins. */
@@ -162,20 +172,28 @@ function replayOf(use: KeyUse, key: string, own: Headers, keys: IdempotencyKeys,
   const known = keys.look(use, state.agenda.now());
   const advice = `Try using a key other than '${key}' if you meant to execute a different request.`;
   switch (known.state) {
-    case 'unknown': return null;
-    case 'stored': return { ...known.answer, headers: { ...own, 'content-type': known.answer.headers['content-type'] ?? 'application/json', 'idempotent-replayed': 'true' } };
-    case 'in_flight': throw protocol(409, {
-      code: 'idempotency_key_in_use',
-      message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${key}. Please try again later.`,
-    });
-    case 'other_endpoint': throw protocol(400, {
-      type: 'idempotency_error',
-      message: `Keys for idempotent requests can only be used for the same endpoint they were first used for ('${use.endpoint}' vs '${known.first.endpoint}'). ${advice}`,
-    });
-    case 'other_parameters': throw protocol(400, {
-      type: 'idempotency_error',
-      message: `Keys for idempotent requests can only be used with the same parameters they were first used with. ${advice}`,
-    });
+    case 'unknown':
+      return null;
+    case 'stored':
+      return {
+        ...known.answer,
+        headers: { ...own, 'content-type': known.answer.headers['content-type'] ?? 'application/json', 'idempotent-replayed': 'true' },
+      };
+    case 'in_flight':
+      throw protocol(409, {
+        code: 'idempotency_key_in_use',
+        message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${key}. Please try again later.`,
+      });
+    case 'other_endpoint':
+      throw protocol(400, {
+        type: 'idempotency_error',
+        message: `Keys for idempotent requests can only be used for the same endpoint they were first used for ('${use.endpoint}' vs '${known.first.endpoint}'). ${advice}`,
+      });
+    case 'other_parameters':
+      throw protocol(400, {
+        type: 'idempotency_error',
+        message: `Keys for idempotent requests can only be used with the same parameters they were first used with. ${advice}`,
+      });
   }
 }
 

@@ -22,7 +22,14 @@ export const reversePayout: Operation = (call) => {
   if (reason !== null) throw refused({ message: `This payout cannot be reversed: ${reason}.` });
   const { amount, currency, description, destination, payout_method, source_type, statement_descriptor, type, id } = original.wire;
   const reversal = begin(state, account, {
-    currency, description, destination, payout_method, source_type, statement_descriptor, type, metadata,
+    currency,
+    description,
+    destination,
+    payout_method,
+    source_type,
+    statement_descriptor,
+    type,
+    metadata,
     amount: state.variants.reversalAmount === 'negative' ? -amount : amount,
     automatic: false,
     method: 'standard',

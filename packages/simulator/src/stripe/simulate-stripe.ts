@@ -83,14 +83,23 @@ export function simulateStripe(options: SimulateStripeOptions = {}): SimulatedSt
   const apiKeys: ApiKeys = new Map([[apiKey, 'accepted']]);
   const agenda = createAgenda(clock);
   const state: StripeState = {
-    clock, agenda, ids: seededIds(options.seed ?? 1), livemode: /^(sk|rk)_live_/.test(apiKey), variants: variantsOf(options.variants),
-    accounts: new Map(), events: [], listeners: [], listLagMs: options.listLagMs ?? 0, request: null,
+    clock,
+    agenda,
+    ids: seededIds(options.seed ?? 1),
+    livemode: /^(sk|rk)_live_/.test(apiKey),
+    variants: variantsOf(options.variants),
+    accounts: new Map(),
+    events: [],
+    listeners: [],
+    listLagMs: options.listLagMs ?? 0,
+    request: null,
   };
   const world = createWorld(clock, agenda, stripeProvider(state, apiKeys));
-  const account = (id: string = PLATFORM): SimulatedStripeAccount => accountControls(state, accountState(state, id, options.empty === true));
+  const account = (id: string = PLATFORM): SimulatedStripeAccount =>
+    accountControls(state, accountState(state, id, options.empty === true));
   account();
   return {
-    fetch: simulatedFetch(world.receive),
+    fetch: simulatedFetch(world.receive, clock),
     // Loaded on demand: everything else runs where there is no node:http.
     listen: async ({ port } = {}) => (await import('../server.node.ts')).listenOnLoopback(world.receive, clock, port),
     clock,
@@ -101,16 +110,27 @@ export function simulateStripe(options: SimulateStripeOptions = {}): SimulatedSt
       agenda.settle();
       return [...state.accounts.values()].flatMap(({ id, payouts }) => payouts.map(({ wire }) => ({ ...wire, account: id })));
     },
-    get events() { agenda.settle(); return [...state.events]; },
+    get events() {
+      agenda.settle();
+      return [...state.events];
+    },
     onEvent: (listener) => {
       state.listeners.push(listener);
-      return () => { state.listeners.splice(state.listeners.indexOf(listener), 1); };
+      return () => {
+        state.listeners.splice(state.listeners.indexOf(listener), 1);
+      };
     },
     faults: world.faults,
     account,
-    lagLists: (ms) => { state.listLagMs = ms; },
-    acceptApiKey: (key) => { apiKeys.set(key, 'accepted'); },
-    expireApiKey: (key) => { apiKeys.set(key, 'expired'); },
+    lagLists: (ms) => {
+      state.listLagMs = ms;
+    },
+    acceptApiKey: (key) => {
+      apiKeys.set(key, 'accepted');
+    },
+    expireApiKey: (key) => {
+      apiKeys.set(key, 'expired');
+    },
   };
 }
 

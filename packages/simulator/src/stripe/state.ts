@@ -9,7 +9,13 @@ import type { Fate } from './magic-accounts.ts';
 /** One change of one payout; webhooks are made from these. */
 export interface StripeEventRecord {
   readonly id: string;
-  readonly type: 'payout.created' | 'payout.updated' | 'payout.paid' | 'payout.failed' | 'payout.canceled' | 'payout.reconciliation_completed';
+  readonly type:
+    | 'payout.created'
+    | 'payout.updated'
+    | 'payout.paid'
+    | 'payout.failed'
+    | 'payout.canceled'
+    | 'payout.reconciliation_completed';
   /** The connected account, or null for the platform's own. */
   readonly account: string | null;
   /** Unix seconds. */
@@ -85,12 +91,24 @@ export interface StripeState {
 /** A new account with nothing in it. */
 export function emptyAccount(state: StripeState, id: string, connected: boolean): AccountState {
   return {
-    id, connected, payouts: [], externals: new Map(), payoutMethods: new Set(), ledger: createLedger(state.ids, state.agenda), blocked: false,
+    id,
+    connected,
+    payouts: [],
+    externals: new Map(),
+    payoutMethods: new Set(),
+    ledger: createLedger(state.ids, state.agenda),
+    blocked: false,
   };
 }
 
 /** Changes a payout and tells the event. */
-export function change(state: StripeState, account: AccountState, payout: PayoutState, type: StripeEventRecord['type'], fields: Partial<StripePayoutObject>): void {
+export function change(
+  state: StripeState,
+  account: AccountState,
+  payout: PayoutState,
+  type: StripeEventRecord['type'],
+  fields: Partial<StripePayoutObject>,
+): void {
   const before = payout.wire;
   payout.wire = { ...before, ...fields };
   const previous = Object.fromEntries(Object.entries(before).filter(([name]) => Object.hasOwn(fields, name)));
@@ -98,7 +116,13 @@ export function change(state: StripeState, account: AccountState, payout: Payout
 }
 
 /** Tells an event of a payout. */
-export function record(state: StripeState, account: AccountState, payout: PayoutState, type: StripeEventRecord['type'], previous: Partial<StripePayoutObject> | null): void {
+export function record(
+  state: StripeState,
+  account: AccountState,
+  payout: PayoutState,
+  type: StripeEventRecord['type'],
+  previous: Partial<StripePayoutObject> | null,
+): void {
   const event: StripeEventRecord = {
     id: state.ids('evt_'),
     type,
