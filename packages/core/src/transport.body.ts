@@ -1,0 +1,35 @@
+import type { Received } from './transport.ts';
+
+/** The body of an answer while it arrives: counted in bytes, decoded once. */
+export interface AnswerBody {
+  /** Takes what arrived; `false` once there is more than the limit, and then nothing further is kept. */
+  add(chunk: Uint8Array): boolean;
+  /** What was kept, as text. A character that the end cut in half is left out; malformed bytes become U+FFFD. */
+  text(end: Received['end']): string;
+}
+
+/** Collects an answer body of at most `maxBytes` bytes. */
+export function answerBody(maxBytes: number): AnswerBody {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  return {
+    add: (chunk) => {
+      const room = maxBytes - size;
+      const kept = chunk.byteLength > room ? chunk.subarray(0, room) : chunk;
+      chunks.push(kept);
+      size += kept.byteLength;
+      return chunk.byteLength <= room;
+    },
+    text: (end) => new TextDecoder().decode(joined(chunks, size), { stream: end !== 'complete' }),
+  };
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
