@@ -1,6 +1,5 @@
 // Who may import whom (docs: DIRECTIONS below). `pnpm check` and scripts/directions.test.ts hold the tree to it.
 import { globSync, readFileSync } from 'node:fs';
-import { isBuiltin } from 'node:module';
 import { dirname, join, matchesGlob } from 'node:path/posix';
 import ts from 'typescript';
 import { importsOf, lineOf, nodesOf, parse } from './imports.ts';
@@ -153,9 +152,9 @@ function directionsOf(name: string): Directions | null {
   return entry === undefined ? null : entry[1];
 }
 
-/** `*` stands for any part of a name, but for no `/`: `@disburse/*-adapter` is not its `/internal`. `node:*` is every built-in. */
+/** `*` stands for any part of a name, but for no `/`: `@disburse/*-adapter` is not its `/internal`. `node:*` is every built-in, with its prefix. */
 function matches(name: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => (pattern === 'node:*' ? isBuiltin(name) : matchesGlob(name, pattern)));
+  return patterns.some((pattern) => (pattern === 'node:*' ? name.startsWith('node:') : matchesGlob(name, pattern)));
 }
 
 function refusalOf(specifier: string | null, place: Place): string | null {
