@@ -37,7 +37,7 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
       '#transport': 'everywhere',
       ky: ['src/http.ts'],
       'decimal.js': ['src/money.ts', 'src/money.test.ts'], // The test spoils the Decimal that everybody shares.
-      'node:*': ['src/node.ts', 'src/transport.node.ts'], // All else runs where there is no Node, too.
+      'node:*': ['src/node.ts', 'src/transport.node.ts', 'src/transport.sockets.ts'], // All else runs where there is no Node, too.
     },
     tests: [...TEST_TOOLS, '@disburse/simulator'],
     devOnlyTests: ['@disburse/*-adapter'],
