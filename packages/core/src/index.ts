@@ -1,1 +1,83 @@
-export {};
+export type {
+  AdapterCreateRequest,
+  AdapterListQuery,
+  AdapterOperations,
+  Correlation,
+  EncodedCreate,
+  Explained,
+  Http,
+  NotPromised,
+  PayoutProviderSpec,
+  Refusal,
+  RefusedOperation,
+  Scope,
+} from './adapter.ts';
+export { definePayoutProvider } from './define-provider.ts';
+export {
+  errorOfIssues,
+  isPayoutError,
+  PayoutError,
+  type PayoutErrorCode,
+  type PayoutErrorDetails,
+  type PayoutIssue,
+} from './errors.ts';
+export type { Answer, Connection } from './http.ts';
+export { deriveKey, deriveReversalKey } from './idempotency.ts';
+export { addMoney, compareMoney, type Money, sameMoney, subtractMoney } from './money.ts';
+export { defineMoneyProfile, fit, type MoneyProfile, type MoneyProfileSpec, type WireAmount } from './money-profile.ts';
+export {
+  type AcceptedPayout,
+  type Attempt,
+  acceptedOrThrow,
+  type NextStep,
+  type Notice,
+  nextAttempt,
+  PayoutNotAcceptedError,
+  type PayoutOutcome,
+  type RejectedForGood,
+  type RejectedKeySpent,
+  type RejectedPayout,
+  type RejectedTryAgain,
+  type RetryAdvice,
+  type UnknownPayout,
+} from './outcome.ts';
+export type { Balance, FailureReason, Payout, PayoutFailure, PayoutPage } from './payout.ts';
+export {
+  type AnyPayoutProvider,
+  assertSupports,
+  type Bag,
+  type CallOptions,
+  type CallWith,
+  type Can,
+  type Capabilities,
+  type Capability,
+  type CreatePayoutRequest,
+  can,
+  type Decision,
+  type ListPayoutsQuery,
+  type NoOptions,
+  type Operation,
+  type OptionalOperation,
+  type OptionBags,
+  type PayoutOperations,
+  type PayoutProvider,
+  type ProviderOptions,
+  type RequestFeature,
+  type RequiredOperation,
+  type ReversePayout,
+  supports,
+  type UpdatePayout,
+} from './provider.ts';
+export {
+  type AdapterDescription,
+  type AdapterFactory,
+  type AnyAdapterFactory,
+  createPayoutRegistry,
+  defineAdapter,
+  type PayoutRegistry,
+} from './registry.ts';
+export type { Runtime } from './runtime.ts';
+export { type CommonSettings, checkSettings, commonSettings, HeaderText } from './settings.ts';
+export { defineStatusTable, type Finality, finalityOf, type PayoutStatus, type StatusTable } from './status.ts';
+export { type KeptSubmission, memorySubmissions, parseSubmission, type Settled, type Submission, type SubmissionStore } from './submission.ts';
+export type { OnTelemetry, TelemetryEvent } from './telemetry.ts';

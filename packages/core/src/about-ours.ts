@@ -1,0 +1,50 @@
+import type { Engine } from './engine.ts';
+import { PayoutError } from './errors.ts';
+import { sameMoney } from './money.ts';
+import type { Notice } from './outcome.ts';
+import type { Payout } from './payout.ts';
+import type { Submission } from './submission.ts';
+
+/** Whether an answer is about the payout that was asked for (NEVER-TWICE R13). */
+export interface Comparison {
+  /** Why it is certainly another payout; `null` when it may be ours. */
+  readonly mismatch: string | null;
+  /** What differs without making it another payout. */
+  readonly notices: readonly Notice[];
+}
+
+/** Compares currency, amount, token and mode. */
+export function compare(engine: Engine, submission: Submission, payout: Payout): Comparison {
+  const token = engine.tokenOf(payout);
+  const mismatches: string[] = [];
+  const notices: Notice[] = [];
+  if (token !== null && token !== submission.correlation.token) mismatches.push('it carries the token of another submission');
+  if (token === null && submission.correlation.by !== 'none') {
+    notices.push({ code: 'token_missing', message: `The provider's answer does not repeat the token in ${submission.correlation.by}; a lookup may not find this payout.` });
+  }
+  if (submission.live !== null && payout.live !== submission.live) {
+    mismatches.push(`it is a ${payout.live ? 'live' : 'test'} payout and a ${submission.live ? 'live' : 'test'} one was asked for`);
+  }
+  const money = compareMoneyOf(engine, submission, payout);
+  if (money !== null && money.certain) mismatches.push(money.message);
+  if (money !== null && !money.certain) notices.push({ code: 'amount_differs', message: `The answer says that ${money.message}.` });
+  return { mismatch: mismatches.length === 0 ? null : mismatches.join('; '), notices };
+}
+
+function compareMoneyOf(engine: Engine, submission: Submission, payout: Payout): { readonly certain: boolean; readonly message: string } | null {
+  const asked = submission.money;
+  const { money } = payout;
+  if (asked === 'full_balance' || money === null) return null;
+  if (money.currency !== asked.currency) return { certain: true, message: `it is in ${money.currency}, not in ${asked.currency}` };
+  if (sameMoney(money, asked)) return null;
+  return { certain: engine.amountInAnswer === 'exact', message: `it is over ${money.amount} ${money.currency}, not over ${asked.amount}` };
+}
+
+/** The error of an answer that is about another payout. */
+export function mismatchError(engine: Engine, payout: Payout, mismatch: string): PayoutError {
+  return new PayoutError('unexpected_response', `answered with payout ${payout.id}, but ${mismatch}. Look at that payout before anything else.`, {
+    provider: engine.name,
+    outcome: 'unknown',
+    payoutId: payout.id,
+  });
+}

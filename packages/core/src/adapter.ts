@@ -1,0 +1,181 @@
+import type { GenericSchema } from 'valibot';
+import type { PayoutErrorCode, PayoutIssue } from './errors.ts';
+import type { Answer, Connection } from './http.ts';
+import type { Money } from './money.ts';
+import type { MoneyProfile } from './money-profile.ts';
+import type { Notice } from './outcome.ts';
+import type { Balance, Payout, PayoutPage } from './payout.ts';
+import type {
+  AnyPayoutProvider,
+  Bag,
+  CallOptions,
+  Capabilities,
+  CommonCreateRequest,
+  ListPayoutsQuery,
+  Operation,
+  OptionalOperation,
+  OptionalRequestFields,
+  OptionBags,
+  RequestFeature,
+  ReversePayout,
+  UpdatePayout,
+} from './provider.ts';
+import type { CommonSettings } from './settings.ts';
+import type { Submission } from './submission.ts';
+
+/** The option bags that a provider's type declares. */
+export type BagsOf<P extends AnyPayoutProvider> = NonNullable<P['~types']>['bags'];
+/** What a provider's type says it supports. */
+export type SupportedOf<P extends AnyPayoutProvider> = NonNullable<P['~types']>['supported'];
+type Options<P extends AnyPayoutProvider, O extends keyof OptionBags> = Bag<BagsOf<P>, O> | undefined;
+
+/** What an adapter is handed for a create: checked by core. */
+export type AdapterCreateRequest = CommonCreateRequest &
+  OptionalRequestFields & { readonly money: Money | 'full_balance' };
+
+/** What core adds to a create so that a lookup can find it. */
+export interface Correlation {
+  readonly by: Submission['correlation']['by'];
+  readonly token: string;
+  readonly reference: string;
+}
+
+/** The request of a create, as an adapter encodes it. */
+export interface EncodedCreate {
+  readonly path: string;
+  /** Beside the connection's own headers; `content-type` at least. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The balance or financial account the money leaves, where the request names one. */
+  readonly source: string | null;
+}
+
+/** What an answer other than 2xx means. */
+export type Refusal = {
+  readonly code: PayoutErrorCode;
+  /** For people: what was refused and what to do. Never the token or an account number. */
+  readonly message: string;
+  /** The provider's own words, verbatim. */
+  readonly providerCode: string | null;
+  readonly providerMessage: string | null;
+} & (
+  | {
+      /** The provider did not do it. What that means for the key is in `key`. */
+      readonly outcome: 'rejected';
+      /**
+       * `alive`: answered before keys are looked at (401, 429), so the same bytes are judged afresh.
+       * `ask`: may be stored under the key; core asks once more to see.
+       * `useless`: these bytes can never succeed, stored or not.
+       * `human`: no machine may retry.
+       */
+      readonly key: 'alive' | 'ask' | 'useless' | 'human';
+    }
+  | {
+      /** It may have been done. */
+      readonly outcome: 'unknown';
+      /** `false` where sending the same again can tell nothing new (the key was used for other parameters). */
+      readonly resend: boolean;
+    }
+);
+
+/** What was being asked when a refusal came: one status can mean different things. */
+export type RefusedOperation = 'create' | 'retrieve' | 'list' | 'cancel' | 'update' | 'reverse' | 'balances' | 'other';
+
+/** A refusal that an adapter looked into, and payouts that could be ours although it was refused. */
+export interface Explained {
+  readonly refusal: Refusal;
+  readonly candidates: readonly Payout[];
+}
+
+/** What an adapter may call. Errors are thrown as `PayoutError`, mapped by the adapter's own `refusal`. */
+export interface Http {
+  get(path: string, call?: CallOptions, about?: RefusedOperation): Promise<Answer>;
+  /** `key: null` sends a random idempotency key. */
+  post(
+    path: string,
+    sent: { readonly body: string; readonly headers: Readonly<Record<string, string>>; readonly key: string | null },
+    call?: CallOptions,
+    about?: RefusedOperation,
+  ): Promise<Answer>;
+  delete(path: string, call?: CallOptions, about?: RefusedOperation): Promise<Answer>;
+}
+
+/** A query as an adapter gets it: checked; `limit` and times included. */
+export type AdapterListQuery = Omit<ListPayoutsQuery, 'providerOptions'>;
+
+/** The operations that an adapter writes; core makes createPayout, prepare, submit, lookup, settle, list and listAll out of them. */
+export interface AdapterOperations<P extends AnyPayoutProvider> {
+  /** The exact bytes. Pure: no I/O, no clock. Only called for input without problems. */
+  encodeCreate(request: AdapterCreateRequest, options: Options<P, 'create'>, correlation: Correlation): EncodedCreate;
+  /** The payout of a 2xx answer to a create. @throws {PayoutError} `unexpected_response` when it cannot be read. */
+  readCreate(answer: Answer): Payout;
+  retrieve(id: string, options: Options<P, 'retrieve'>, call: CallOptions): Promise<Payout>;
+  /** One page, newest first. Filters that the provider lacks are applied by core afterwards. */
+  page(query: AdapterListQuery, options: Options<P, 'list'>, call: CallOptions): Promise<PayoutPage>;
+  /** Sends the cancel. The re-read after a lost answer and the meaning of a refusal in the present state are core's. */
+  cancel(id: string, options: Options<P, 'cancel'>, call: CallOptions): Promise<Payout>;
+  update(id: string, change: UpdatePayout, options: Options<P, 'update'>, call: CallOptions): Promise<Payout>;
+  reverse(id: string, change: ReversePayout, key: string, options: Options<P, 'reverse'>, call: CallOptions): Promise<Payout>;
+  balances(options: Options<P, 'balances'>, call: CallOptions): Promise<readonly Balance[]>;
+  /** Optional reads after a refused create that may explain it; never a reason to call it created. */
+  explain?(refusal: Refusal, submission: Submission, call: CallOptions): Promise<Explained>;
+  /** Optional: what the caller should know about this create. May read before it is sent; a failure is ignored. */
+  notices?(submission: Submission, call: CallOptions): Promise<readonly Notice[]>;
+}
+
+type AlwaysWritten = Exclude<keyof AdapterOperations<AnyPayoutProvider>, OptionalOperation>;
+type Promised<P extends AnyPayoutProvider> = Extract<SupportedOf<P>, OptionalOperation>;
+
+/** Members of the provider's type that core does not know, for example `forAccount`. */
+export type OwnMembers<P extends AnyPayoutProvider> = Omit<P, Operation | keyof AnyPayoutProvider>;
+
+/** What the compiler says when an adapter writes an operation that its type does not list. */
+export type NotPromised<O extends string> = `${O} is not listed in Supported of the provider's type`;
+
+/** What the operations of one set of headers and one source are made for. */
+export interface Scope {
+  /** The balance or financial account: of the settings, or of the submission that is looked up. */
+  readonly source: string | null;
+}
+
+/** Everything that makes a provider out of an adapter. */
+export interface PayoutProviderSpec<P extends AnyPayoutProvider> {
+  readonly id: P['id'];
+  /** As people call it, for messages: `Stripe`. */
+  readonly label: string;
+  readonly settings: CommonSettings;
+  readonly connection: Connection;
+  readonly requestIdHeader: string | null;
+  /** The connected account that every operation is bound to; `null` for the credential's own. */
+  readonly account: string | null;
+  readonly source: string | null;
+  /** By the credential; `null` where it does not tell. */
+  readonly live: boolean | null;
+  readonly money: MoneyProfile;
+  /** Whether the amount in an answer is always the one asked for, or may differ (fees): a difference is then only a notice. */
+  readonly amountInAnswer: 'exact' | 'may_differ';
+  readonly correlation: Submission['correlation']['by'];
+  /** The token that a payout carries; `null` for none. */
+  readonly tokenOf: (payout: Payout) => string | null;
+  /** One strict schema per bag that the provider's type declares. */
+  readonly options: { readonly [O in keyof BagsOf<P>]-?: GenericSchema<unknown, NonNullable<BagsOf<P>[O]>> };
+  /** Must agree with the type: `true` exactly for what it lists. */
+  readonly request: { readonly [F in RequestFeature]: F extends SupportedOf<P> ? true : false };
+  readonly capabilities: Omit<Capabilities, 'operations' | 'request' | 'lookup'>;
+  /** The provider's own limits on a create: every problem, with its path. */
+  readonly problems: (request: AdapterCreateRequest, options: Bag<BagsOf<P>, 'create'> | undefined) => readonly PayoutIssue[];
+  /** What an answer other than 2xx means. */
+  readonly refusal: (answer: Answer, about: RefusedOperation) => Refusal;
+  /** Whether an answer is a replay of an earlier one under the same key. */
+  readonly isReplay: (answer: Answer) => boolean;
+  /** The provider's own word on resending; `undefined` leaves it to the common rules. */
+  readonly mayResend?: ((answer: Answer, resend: number) => boolean | undefined) | undefined;
+  readonly operations: (
+    http: Http,
+    scope: Scope,
+  ) => Pick<AdapterOperations<P>, AlwaysWritten | Promised<P>> & {
+    readonly [O in Exclude<OptionalOperation, Promised<P>>]?: NotPromised<O>;
+  };
+  /** Members of `P` that core does not know, for example `forAccount`. */
+  readonly own: OwnMembers<P>;
+}

@@ -1,0 +1,106 @@
+import { asPayoutError, type Engine, type ErasedOperations, withOutcome } from './engine.ts';
+import { PayoutError } from './errors.ts';
+import { deriveReversalKey } from './idempotency.ts';
+import type { Payout } from './payout.ts';
+import type { CallOptions, ReversePayout, UpdatePayout } from './provider.ts';
+
+/** Cancel, update and reverse: a lost answer is settled by reading before anything is said (NEVER-TWICE R19). */
+
+export async function cancelAndSee(
+  engine: Engine,
+  adapter: ErasedOperations,
+  id: string,
+  options: object | undefined,
+  call: CallOptions,
+): Promise<Payout> {
+  try {
+    const payout = await adapter.cancel(id, options as never, call);
+    if (payout.status === 'canceled') return payout;
+    throw notCanceled(engine, payout, 'unknown');
+  } catch (thrown) {
+    const error = asPayoutError(engine, thrown);
+    // A refusal may only mean "canceled already", for example by a call of ours whose answer was lost.
+    if (error.outcome !== 'unknown' && error.code !== 'invalid_state' && error.code !== 'invalid_request' && error.code !== 'idempotency_conflict') throw error;
+    const seen = await readQuietly(adapter, id, call);
+    if (seen === null) throw error;
+    if (seen.status === 'canceled') return seen;
+    if (!seen.cancelable) throw notCanceled(engine, seen, 'rejected');
+    throw error;
+  }
+}
+
+function notCanceled(engine: Engine, payout: Payout, outcome: 'rejected' | 'unknown'): PayoutError {
+  const message = `${payout.id} is ${payout.providerStatus} and was not canceled${outcome === 'rejected' ? ': it cannot be any more' : ''}.`;
+  return new PayoutError('invalid_state', message, { provider: engine.name, outcome, payoutId: payout.id });
+}
+
+async function readQuietly(adapter: ErasedOperations, id: string, call: CallOptions): Promise<Payout | null> {
+  try {
+    return await adapter.retrieve(id, undefined, call);
+  } catch {
+    return null;
+  }
+}
+
+export async function updateAndSee(
+  engine: Engine,
+  adapter: ErasedOperations,
+  id: string,
+  change: UpdatePayout,
+  options: object | undefined,
+  call: CallOptions,
+): Promise<Payout> {
+  if (adapter.update === undefined) throw new PayoutError('unsupported', 'update is not supported.', { provider: engine.name, outcome: 'rejected' });
+  const keys = change.metadata === null ? await ownKeys(adapter, id, call) : change.metadata;
+  if (change.metadata === null && Object.keys(keys).length === 0) return adapter.retrieve(id, undefined, call);
+  try {
+    return await adapter.update(id, { metadata: keys }, options as never, call);
+  } catch (thrown) {
+    const error = asPayoutError(engine, thrown);
+    const seen = error.outcome === 'unknown' ? await readQuietly(adapter, id, call) : null;
+    if (seen !== null && shows(seen, keys)) return seen;
+    throw error;
+  }
+}
+
+/** Unset-all must not remove what a lookup recognises payouts by (R17): read first, unset the other keys one by one. */
+async function ownKeys(adapter: ErasedOperations, id: string, call: CallOptions): Promise<Record<string, null>> {
+  const { metadata } = await adapter.retrieve(id, undefined, call);
+  return Object.fromEntries(Object.keys(metadata).filter((key) => !key.startsWith('disburse_')).map((key) => [key, null]));
+}
+
+function shows(payout: Payout, keys: Readonly<Record<string, string | null>>): boolean {
+  return Object.entries(keys).every(([key, value]) => {
+    const now = Object.hasOwn(payout.metadata, key) ? payout.metadata[key] : undefined;
+    return value === null ? now === undefined : now === value;
+  });
+}
+
+export async function reverseAndSee(
+  engine: Engine,
+  adapter: ErasedOperations,
+  id: string,
+  change: ReversePayout,
+  options: object | undefined,
+  call: CallOptions,
+): Promise<Payout> {
+  if (adapter.reverse === undefined) throw new PayoutError('unsupported', 'reverse is not supported.', { provider: engine.name, outcome: 'rejected' });
+  const before = await adapter.retrieve(id, undefined, call);
+  if (before.reversedBy !== null) return adapter.retrieve(before.reversedBy, undefined, call);
+  const key = await deriveReversalKey({ account: engine.account, payoutId: id, attempt: change.attempt ?? 1 });
+  try {
+    return aboutReversal(engine, id, await adapter.reverse(id, change, key, options as never, call));
+  } catch (thrown) {
+    const error = asPayoutError(engine, thrown);
+    if (error.outcome === 'rejected') throw error;
+    const after = await readQuietly(adapter, id, call);
+    if (after?.reversedBy != null) return adapter.retrieve(after.reversedBy, undefined, call);
+    throw withOutcome(error, 'unknown', 'Reverse again: that cannot reverse twice.');
+  }
+}
+
+function aboutReversal(engine: Engine, id: string, reversal: Payout): Payout {
+  if (reversal.reverses === null || reversal.reverses === id) return reversal;
+  const message = `answered with ${reversal.id}, which reverses ${reversal.reverses} and not ${id}.`;
+  throw new PayoutError('unexpected_response', message, { provider: engine.name, outcome: 'unknown', payoutId: reversal.id });
+}

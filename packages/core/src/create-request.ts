@@ -1,0 +1,171 @@
+import type { AdapterCreateRequest, PayoutProviderSpec } from './adapter.ts';
+import { errorOfIssues, type PayoutIssue } from './errors.ts';
+import { sha256 } from './idempotency.ts';
+import { moneyIssues } from './money.ts';
+import type { AnyPayoutProvider, OptionBags } from './provider.ts';
+import { isPlainObject, kindOf, problemsOf } from './validation.ts';
+
+/** Adapters that this program has loaded: a bag of options for any other name is a typing error of the caller. */
+const knownAdapters = new Set<string>();
+
+export function knowAdapter(id: string): void {
+  knownAdapters.add(id);
+}
+
+const COMMON_FIELDS = ['reference', 'attempt', 'money', 'description', 'providerOptions'];
+const OPTIONAL_FIELDS = ['destination', 'statementDescriptor', 'metadata'] as const;
+
+/** A request that has no problems, and the adapter's own options, parsed. */
+export interface CheckedCreate {
+  readonly request: AdapterCreateRequest;
+  readonly options: object | undefined;
+}
+
+/**
+ * Checks a create against the common rules, the money profile, the options schema and the provider's own limits.
+ *
+ * @throws {PayoutError} `invalid_request`, or `unsupported` when all that is wrong is that the provider lacks something.
+ */
+export function checkCreate<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, name: string, input: unknown): CheckedCreate {
+  const details = { provider: name, outcome: 'rejected' } as const;
+  if (!isPlainObject(input)) throw errorOfIssues('invalid_request', [{ path: 'request', message: `must be an object, not ${kindOf(input)}` }], details);
+  const unsupported = unsupportedFields(spec, input);
+  const problems = [
+    ...unknownFields(input),
+    ...referenceProblems(input['reference']),
+    ...attemptProblems(input['attempt']),
+    ...moneyProblems(spec, input['money']),
+    ...textProblems(input),
+    ...metadataProblems(input['metadata']),
+    ...bagProblems(spec.id, spec.options, 'create', input['providerOptions']),
+  ];
+  if (problems.length > 0) throw errorOfIssues('invalid_request', [...problems, ...unsupported], details);
+  if (unsupported.length > 0) throw errorOfIssues('unsupported', unsupported, details);
+  const checked: CheckedCreate = { request: requestOf(input), options: bagOf(spec.id, input['providerOptions']) };
+  const limits = spec.problems(checked.request, checked.options as never);
+  if (limits.length > 0) throw errorOfIssues(limits.every(saysUnsupported) ? 'unsupported' : 'invalid_request', limits, details);
+  return checked;
+}
+
+const saysUnsupported = (issue: PayoutIssue): boolean => issue.message.startsWith('is not supported');
+
+function requestOf(input: Record<string, unknown>): AdapterCreateRequest {
+  const { providerOptions: _, ...request } = input;
+  return request as unknown as AdapterCreateRequest; // Every member was checked above.
+}
+
+function unknownFields(input: Record<string, unknown>): PayoutIssue[] {
+  const known = [...COMMON_FIELDS, ...OPTIONAL_FIELDS];
+  return Object.keys(input)
+    .filter((key) => !known.includes(key))
+    .map((key) => ({ path: key, message: `is not known here; known are ${known.join(', ')}` }));
+}
+
+function unsupportedFields<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, input: Record<string, unknown>): PayoutIssue[] {
+  const takes: Readonly<Record<string, boolean>> = spec.request;
+  const fields = OPTIONAL_FIELDS.filter((field) => input[field] !== undefined && takes[field] !== true);
+  const issues: PayoutIssue[] = fields.map((field) => ({ path: field, message: `is not supported: ${spec.label} does not take it` }));
+  if (input['money'] === 'full_balance' && takes['fullBalance'] !== true) {
+    issues.push({ path: 'money', message: `is not supported: ${spec.label} cannot pay out 'full_balance'; give an amount` });
+  }
+  return issues;
+}
+
+function referenceProblems(reference: unknown): PayoutIssue[] {
+  const path = 'reference';
+  if (typeof reference !== 'string') return [{ path, message: `must be a string, not ${kindOf(reference)}: your own id of this payout` }];
+  if (reference === '') return [{ path, message: 'must not be empty: it is your own id of this payout' }];
+  if (reference.length > 120) return [{ path, message: `has ${reference.length} characters; at most 120 are allowed` }];
+  if (!/^[\x21-\x7e]+$/.test(reference)) {
+    return [{ path, message: 'must be visible ASCII: no spaces, control characters or letters beyond ASCII' }];
+  }
+  return [];
+}
+
+function attemptProblems(attempt: unknown): PayoutIssue[] {
+  if (attempt === undefined || (typeof attempt === 'number' && Number.isSafeInteger(attempt) && attempt >= 1)) return [];
+  return [{ path: 'attempt', message: 'must come from nextAttempt(outcome); leave it out for the first attempt' }];
+}
+
+function moneyProblems<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, money: unknown): readonly PayoutIssue[] {
+  if (money === 'full_balance') return [];
+  const issues = moneyIssues(money, 'money');
+  if (issues.length > 0) return issues;
+  const wire = spec.money.toWire(money as never);
+  return wire.ok ? [] : [{ path: '', message: wire.message }]; // It names its own path.
+}
+
+function textProblems(input: Record<string, unknown>): PayoutIssue[] {
+  return ['description', 'destination', 'statementDescriptor'].flatMap((path) => {
+    const value = input[path];
+    if (value === undefined) return [];
+    if (typeof value !== 'string') return [{ path, message: `must be a string, not ${kindOf(value)}` }];
+    if (value === '') return [{ path, message: 'must not be empty; leave it out instead' }];
+    if (!value.isWellFormed()) return [{ path, message: 'must be well-formed Unicode' }];
+    return [];
+  });
+}
+
+function metadataProblems(metadata: unknown): PayoutIssue[] {
+  if (metadata === undefined) return [];
+  if (!isPlainObject(metadata)) return [{ path: 'metadata', message: `must be an object of strings, not ${kindOf(metadata)}` }];
+  return Object.entries(metadata).flatMap(([key, value]) => {
+    const path = `metadata.${key}`;
+    if (key.toLowerCase().startsWith('disburse_')) return [{ path, message: 'keys that begin with disburse_ are taken by this library' }];
+    if (typeof value !== 'string') return [{ path, message: `must be a string, not ${kindOf(value)}` }];
+    if (!value.isWellFormed() || !key.isWellFormed()) return [{ path, message: 'must be well-formed Unicode' }];
+    return [];
+  });
+}
+
+// ---- Option bags -----------------------------------------------------------------------------------------------------
+
+/** Every problem of `providerOptions`: bags of no known provider, and the own bag against its schema. */
+export function bagProblems(
+  id: string,
+  schemas: Readonly<Record<string, unknown>>,
+  operation: keyof OptionBags,
+  bags: unknown,
+): readonly PayoutIssue[] {
+  if (bags === undefined) return [];
+  if (!isPlainObject(bags)) return [{ path: 'providerOptions', message: `must be an object, not ${kindOf(bags)}` }];
+  const strangers = Object.keys(bags)
+    .filter((key) => key !== id && !knownAdapters.has(key))
+    .map((key) => ({ path: `providerOptions.${key}`, message: `no such provider; known are ${[...new Set([id, ...knownAdapters])].sort().join(', ')}` }));
+  const own = bags[id];
+  if (own === undefined) return strangers;
+  const schema = Object.hasOwn(schemas, operation) ? schemas[operation] : undefined;
+  const path = `providerOptions.${id}`;
+  const problems = schema === undefined ? takesNothing(own) : problemsOf(schema as never, own);
+  return [...strangers, ...problems.map((problem) => ({ path: problem.path === '' ? path : `${path}.${problem.path}`, message: problem.message }))];
+}
+
+function takesNothing(own: unknown): PayoutIssue[] {
+  if (!isPlainObject(own)) return [{ path: '', message: `must be an object, not ${kindOf(own)}` }];
+  return Object.keys(own).map((key) => ({ path: key, message: 'is not known here; this operation takes no options' }));
+}
+
+/** The own bag, once {@link bagProblems} found nothing. */
+export function bagOf(id: string, bags: unknown): object | undefined {
+  if (!isPlainObject(bags)) return undefined;
+  const own = bags[id];
+  return typeof own === 'object' && own !== null ? own : undefined;
+}
+
+// ---- Fingerprint -----------------------------------------------------------------------------------------------------
+
+/** SHA-256 of the caller's request in a canonical form: whether two creates mean the same. Settings are no part of it. */
+export async function fingerprintOf(input: unknown): Promise<string> {
+  const { attempt: _, ...request } = isPlainObject(input) ? input : {};
+  return sha256(canonicalJson(request));
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (!isPlainObject(value)) return JSON.stringify(value) ?? 'null';
+  const members = Object.keys(value)
+    .filter((key) => value[key] !== undefined)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`);
+  return `{${members.join(',')}}`;
+}

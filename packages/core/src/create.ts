@@ -1,0 +1,48 @@
+import type { PayoutProviderSpec } from './adapter.ts';
+import { type Engine, withOutcome } from './engine.ts';
+import { PayoutError } from './errors.ts';
+import { type Route, submitKept } from './kept.ts';
+import { isoOf, unknownOutcome } from './lookup.ts';
+import type { PayoutOutcome } from './outcome.ts';
+import { prepare } from './prepare.ts';
+import type { AnyPayoutProvider, CallOptions } from './provider.ts';
+import type { KeptSubmission, Submission } from './submission.ts';
+import { isPlainObject } from './validation.ts';
+
+/** Prepares, keeps, submits. What cannot be prepared is `rejected`, unless its reference is kept already. */
+export async function createKept<P extends AnyPayoutProvider>(
+  engine: Engine,
+  spec: PayoutProviderSpec<P>,
+  input: unknown,
+  call: CallOptions = {},
+  route?: Route,
+): Promise<PayoutOutcome> {
+  let submission: Submission;
+  try {
+    submission = await prepare(engine, spec, input);
+  } catch (error) {
+    if (!(error instanceof PayoutError)) throw error;
+    return refusedInput(engine, input, error);
+  }
+  return submitKept(engine, submission, call, route);
+}
+
+/** This call sent nothing. An earlier one with the same reference may have, and then "rejected" would be a lie. */
+async function refusedInput(engine: Engine, input: unknown, error: PayoutError): Promise<PayoutOutcome> {
+  const kept = await keptFor(engine, input);
+  if (kept !== null && !(kept.settled !== null && 'rejected' in kept.settled)) {
+    const doubt = withOutcome(error, 'unknown', 'This call sent nothing, but its reference was submitted before: submit outcome.submission.');
+    return unknownOutcome(kept.submission, doubt, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+  }
+  return { outcome: 'rejected', error: withOutcome(error, 'rejected'), retry: 'never', submission: null };
+}
+
+async function keptFor(engine: Engine, input: unknown): Promise<KeptSubmission | null> {
+  if (!isPlainObject(input) || typeof input['reference'] !== 'string') return null;
+  const attempt = typeof input['attempt'] === 'number' ? input['attempt'] : 1;
+  try {
+    return (await engine.store.find?.({ namespace: engine.namespace, reference: input['reference'], attempt })) ?? null;
+  } catch {
+    return null; // The input stays refused; the store is not needed to say so.
+  }
+}

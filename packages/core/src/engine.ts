@@ -1,0 +1,115 @@
+import type { AdapterOperations, Http, RefusedOperation, Refusal, Scope } from './adapter.ts';
+import { PayoutError } from './errors.ts';
+import { type Answer, requestIdOf, retryAfterSecondsOf, type Send } from './http.ts';
+import type { MoneyProfile } from './money-profile.ts';
+import type { PayoutOutcome } from './outcome.ts';
+import type { Payout } from './payout.ts';
+import type { AnyPayoutProvider, OptionalOperation } from './provider.ts';
+import type { Runtime } from './runtime.ts';
+import { memorySubmissions, type Submission, type SubmissionStore } from './submission.ts';
+import type { OnTelemetry } from './telemetry.ts';
+
+type Written = AdapterOperations<AnyPayoutProvider>;
+/** An adapter's operations when it does not matter whose they are. */
+export type ErasedOperations = Omit<Written, OptionalOperation> & Partial<Pick<Written, OptionalOperation>>;
+
+/** One provider, as the rules of submitting and looking up see it. */
+export interface Engine {
+  readonly id: string;
+  readonly label: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly account: string | null;
+  readonly source: string | null;
+  readonly live: boolean | null;
+  readonly money: MoneyProfile;
+  readonly amountInAnswer: 'exact' | 'may_differ';
+  readonly correlation: Submission['correlation']['by'];
+  readonly keptForMs: number;
+  readonly storesRefusals: boolean;
+  readonly listLimit: number;
+  readonly listFloor: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly resends: number;
+  readonly requestIdHeader: string | null;
+  readonly runtime: Runtime;
+  readonly telemetry: OnTelemetry;
+  readonly process: ProcessMemory;
+  readonly store: SubmissionStore;
+  readonly send: Send;
+  readonly tokenOf: (payout: Payout) => string | null;
+  readonly refusal: (answer: Answer, about: RefusedOperation) => Refusal;
+  readonly isReplay: (answer: Answer) => boolean;
+  readonly mayResend: (answer: Answer, resend: number) => boolean | undefined;
+  /** Operations that send the given headers; `onAnswer` hears every answer, for its `Date`. */
+  readonly operationsFor: (headers: Readonly<Record<string, string>>, scope: Scope, onAnswer?: (answer: Answer) => void) => ErasedOperations;
+  readonly connect: (headers: Readonly<Record<string, string>>, onAnswer?: (answer: Answer) => void) => Http;
+}
+
+// ---- What this process remembers (NEVER-TWICE R7) --------------------------------------------------------------------
+
+/** An exchange that is under way, and how many wait for it; it is aborted when the last of them gives up. */
+export interface SharedExchange {
+  readonly submission: Submission;
+  readonly outcome: Promise<PayoutOutcome>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
+/**
+ * What one process knows about keys. By key, not by object: the same object after a lost answer may exist at the provider.
+ */
+export interface ProcessMemory {
+  /** The default store: as old as the process, and gone with it. */
+  readonly submissions: SubmissionStore;
+  readonly underWay: Map<string, SharedExchange>;
+  /** Keys whose last exchange did not end in a certain refusal. */
+  readonly uncertain: Set<string>;
+  /** The very objects that `prepare` made here: a parsed copy may have been sent by anybody. */
+  readonly prepared: WeakSet<Submission>;
+}
+
+const newMemory = (): ProcessMemory => ({ submissions: memorySubmissions(), underWay: new Map(), uncertain: new Set(), prepared: new WeakSet() });
+
+const thisProcess = newMemory();
+/** A replaced runtime is another world with another time, and so another process: a simulation plays many of them. */
+const otherWorlds = new WeakMap<object, ProcessMemory>();
+
+export function processMemory(runtime: Partial<Runtime> | undefined): ProcessMemory {
+  if (runtime === undefined) return thisProcess;
+  const known = otherWorlds.get(runtime) ?? newMemory();
+  otherWorlds.set(runtime, known);
+  return known;
+}
+
+/** Where a key is remembered: two adapters may derive the same key for one reference. */
+export const placeOf = (submission: Submission): string => `${submission.provider} ${submission.key}`;
+
+// ---- Errors ----------------------------------------------------------------------------------------------------------
+
+/** The error that a refusal means. */
+export function errorOf(engine: Engine, refusal: Refusal, answer: Answer, outcome: 'rejected' | 'unknown' | null): PayoutError {
+  return new PayoutError(refusal.code, refusal.message, {
+    provider: engine.name,
+    outcome,
+    httpStatus: answer.status,
+    providerCode: refusal.providerCode,
+    providerMessage: refusal.providerMessage,
+    requestId: requestIdOf(answer, engine.requestIdHeader),
+    retryAfterSeconds: retryAfterSecondsOf(answer, engine.runtime.now()),
+  });
+}
+
+/** The same error with another word on what it means for the operation. */
+export function withOutcome(error: PayoutError, outcome: 'rejected' | 'unknown', addition = ''): PayoutError {
+  const { code, message, ...details } = error;
+  return new PayoutError(code, `${error.message}${addition === '' ? '' : ` ${addition}`}`, { ...details, outcome });
+}
+
+/** A `PayoutError` as it is, anything else as one; for catches around code that should only throw the former. */
+export function asPayoutError(engine: Engine, error: unknown): PayoutError {
+  if (error instanceof PayoutError) return error;
+  const name = error instanceof Error ? error.name : typeof error;
+  return new PayoutError('unexpected_response', `an unexpected ${name} was thrown while the answer was read.`, { provider: engine.name });
+}

@@ -1,0 +1,283 @@
+import { transport as platformTransport, transportOver } from '#transport';
+import ky from 'ky';
+import { PayoutError } from './errors.ts';
+import type { Runtime } from './runtime.ts';
+import type { OnTelemetry } from './telemetry.ts';
+import { type Evidence, type Exchange, type Received, TooLateToSend, type Transport } from './transport.ts';
+
+/** Where a provider is, and what every request to it carries. */
+export interface Connection {
+  /** `https:`, or `http:` on loopback; checked with the settings. */
+  readonly baseUrl: string;
+  /** Sent with every request and kept in a submission: versions, the connected account. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent with every request and kept nowhere: `authorization`. */
+  readonly credentials: Readonly<Record<string, string>>;
+}
+
+/** One request, ready to be sent: exact path, headers and bytes. */
+export interface OutgoingRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Begins with one slash; holds the query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+/** A complete answer. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body; `undefined` when it is not JSON. */
+  readonly json: unknown;
+}
+
+/** How one exchange ended. */
+export type Sent =
+  | { readonly is: 'not_sent'; readonly error: PayoutError; readonly tooLate: boolean }
+  | { readonly is: 'lost'; readonly error: PayoutError }
+  | { readonly is: 'answered'; readonly answer: Answer };
+
+/** What one exchange needs beside the request. */
+export interface ExchangeContext {
+  readonly signal: AbortSignal;
+  /** See {@link Exchange.notAfter}. */
+  readonly notAfter: number | null;
+  readonly resend: number;
+}
+
+/** What the exchanges of one provider share. */
+export interface HttpSettings {
+  /** The configured name, for messages. */
+  readonly provider: string;
+  readonly connection: Connection;
+  readonly runtime: Runtime;
+  readonly telemetry: OnTelemetry;
+  readonly maxAnswerBytes: number;
+  readonly fetch: typeof globalThis.fetch | undefined;
+  readonly requestIdHeader: string | null;
+}
+
+/** Sends one request, once. Never throws: what happened is in the answer. */
+export type Send = (request: OutgoingRequest, context: ExchangeContext) => Promise<Sent>;
+
+/** The only user of the HTTP client. ky carries the request; deadlines, evidence and limits are ours. */
+export function createSend(settings: HttpSettings): Send {
+  const transport = settings.fetch === undefined ? platformTransport : transportOver(settings.fetch);
+  return async (request, context) => {
+    const exchange: Exchange = {
+      body: request.body,
+      notAfter: context.notAfter,
+      now: settings.runtime.now,
+      maxAnswerBytes: settings.maxAnswerBytes,
+      evidence: 'not_sent',
+    };
+    const startedAt = settings.runtime.now();
+    const sent = await sendOnce(settings, transport, request, exchange, context.signal);
+    settings.telemetry({
+      type: 'exchange',
+      provider: settings.provider,
+      method: request.method,
+      path: withoutValues(request.path),
+      evidence: exchange.evidence,
+      status: sent.is === 'answered' ? sent.answer.status : null,
+      resend: context.resend,
+      durationMs: settings.runtime.now() - startedAt,
+      requestId: sent.is === 'answered' ? requestIdOf(sent.answer, settings.requestIdHeader) : null,
+    });
+    return sent;
+  };
+}
+
+async function sendOnce(
+  settings: HttpSettings,
+  transport: Transport,
+  request: OutgoingRequest,
+  exchange: Exchange,
+  signal: AbortSignal,
+): Promise<Sent> {
+  if (signal.aborted) return ended(settings.provider, 'not_sent', signal.reason);
+  let received: Received | undefined;
+  let failure: unknown;
+  try {
+    await ky(urlOf(settings.connection.baseUrl, request.path), {
+      method: request.method,
+      headers: { ...request.headers, ...settings.connection.credentials },
+      signal,
+      retry: 0, // Resends are ours: same key, same bytes, inside the window.
+      timeout: false, // ky's own timeout does not cover the body and knows no evidence.
+      throwHttpErrors: false,
+      redirect: 'manual', // A followed redirect could turn a POST into a GET, or carry the credentials away.
+      fetch: async (input) => {
+        // ky must not see an error of ours: its errors keep the request, and printing them prints the credentials.
+        try {
+          received = await transport(asRequest(input), exchange);
+        } catch (error) {
+          failure = error;
+        }
+        return new Response(null, { status: 200 });
+      },
+    });
+  } catch (error) {
+    failure ??= signal.aborted ? signal.reason : error;
+  }
+  if (received === undefined) return ended(settings.provider, exchange.evidence, signal.aborted ? signal.reason : failure);
+  return answerOf(settings.provider, received, signal);
+}
+
+function asRequest(input: Request | string | URL): Request {
+  return input instanceof Request ? input : new Request(input);
+}
+
+/** What is said when no answer came. The failure itself is not kept as a cause: it may hold the request. */
+function ended(provider: string, evidence: Evidence, failure: unknown): Sent {
+  if (failure instanceof PayoutError && evidence === 'not_sent') return { is: 'not_sent', error: failure, tooLate: false };
+  if (failure instanceof TooLateToSend) {
+    const message = "nothing was sent: the idempotency key's time was over before the request could leave.";
+    return { is: 'not_sent', error: new PayoutError('provider_unavailable', message, { provider }), tooLate: true };
+  }
+  const sent = evidence !== 'not_sent';
+  const code = failure instanceof CallerAborted ? 'aborted' : 'provider_unavailable';
+  const message = sent
+    ? `the request was sent and its answer was lost: ${reasonOf(failure)}.`
+    : `nothing was sent: ${reasonOf(failure)}.`;
+  const error = new PayoutError(code, message, { provider });
+  return sent ? { is: 'lost', error } : { is: 'not_sent', error, tooLate: false };
+}
+
+/** Only the class of failure and its system code: messages of sockets and of an application's fetch may hold anything. */
+function reasonOf(failure: unknown): string {
+  if (failure instanceof CallerAborted) return 'the caller aborted';
+  if (failure instanceof DeadlineOver) return `no answer within ${failure.timeoutMs} ms`;
+  if (typeof failure !== 'object' || failure === null) return 'the connection failed';
+  const code = codeOf(failure) ?? ('cause' in failure && typeof failure.cause === 'object' && failure.cause !== null ? codeOf(failure.cause) : null);
+  return code === null ? 'the connection failed' : `the connection failed (${code})`;
+}
+
+function codeOf(failure: object): string | null {
+  return 'code' in failure && typeof failure.code === 'string' && /^[A-Z0-9_]{2,60}$/.test(failure.code) ? failure.code : null;
+}
+
+function answerOf(provider: string, received: Received, signal: AbortSignal): Sent {
+  const { status, headers, text, end } = received;
+  if (end === 'complete') return { is: 'answered', answer: { status, headers, text, json: parsedJson(text) } };
+  const why =
+    end === 'too_large'
+      ? 'it is larger than maxAnswerBytes'
+      : signal.aborted
+        ? reasonOf(signal.reason)
+        : 'the connection broke off';
+  const code = end === 'too_large' ? 'unexpected_response' : signal.reason instanceof CallerAborted ? 'aborted' : 'provider_unavailable';
+  const message = `the request was sent and only part of the answer (HTTP ${status}) was read: ${why}.`;
+  return { is: 'lost', error: new PayoutError(code, message, { provider, httpStatus: status }) };
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The absolute address of a path, which must stay on the configured origin.
+ *
+ * @throws {PayoutError} `unexpected_response` for a path that leads elsewhere.
+ */
+export function urlOf(baseUrl: string, path: string): string {
+  const base = new URL(baseUrl);
+  const url = new URL(`${base.origin}${base.pathname.replace(/\/$/, '')}${path}`);
+  if (!path.startsWith('/') || path.startsWith('//') || url.origin !== base.origin) {
+    throw new PayoutError('unexpected_response', 'a path that leads to another origin was refused; nothing was sent to it.');
+  }
+  return url.href;
+}
+
+function withoutValues(path: string): string {
+  return path.replace(/=[^&]*/g, '=');
+}
+
+export function requestIdOf(answer: Answer, header: string | null): string | null {
+  return header === null ? null : answer.headers.get(header);
+}
+
+/** Seconds that an answer asks to wait, from `Retry-After` in either form; `null` when it does not say. */
+export function retryAfterSecondsOf(answer: Answer, now: number): number | null {
+  const value = answer.headers.get('retry-after')?.trim();
+  if (value === undefined || value === '') return null;
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - now) / 1000));
+}
+
+// ---- Deadlines -------------------------------------------------------------------------------------------------------
+
+/** Why a signal of ours fired. */
+export class DeadlineOver extends Error {
+  override readonly name: string = 'DeadlineOver';
+  readonly timeoutMs: number;
+  constructor(timeoutMs: number) {
+    super(`no answer within ${timeoutMs} ms`);
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** The caller's own signal fired. */
+export class CallerAborted extends Error {
+  override readonly name: string = 'CallerAborted';
+}
+
+/** One limit over a whole call: resends, headers and bodies. */
+export interface Deadline {
+  readonly signal: AbortSignal;
+  readonly endsAt: number;
+  /** Must be called when the call is over, or its timer stays. */
+  end(): void;
+}
+
+export function startDeadline(runtime: Runtime, timeoutMs: number, caller: AbortSignal | undefined): Deadline {
+  const controller = new AbortController();
+  const timer = new AbortController();
+  const onCaller = (): void => {
+    const ours: unknown = caller?.reason; // A deadline within a deadline keeps its own reason.
+    controller.abort(ours instanceof DeadlineOver || ours instanceof CallerAborted ? ours : new CallerAborted('the caller aborted'));
+  };
+  if (caller?.aborted === true) onCaller();
+  caller?.addEventListener('abort', onCaller, { once: true });
+  runtime.sleep(timeoutMs, timer.signal).then(
+    () => controller.abort(new DeadlineOver(timeoutMs)),
+    () => undefined, // Ended in time.
+  );
+  return {
+    signal: controller.signal,
+    endsAt: runtime.now() + timeoutMs,
+    end: () => {
+      caller?.removeEventListener('abort', onCaller);
+      timer.abort();
+    },
+  };
+}
+
+// ---- Resends ---------------------------------------------------------------------------------------------------------
+
+/** A provider that asks for a longer pause than this is told to the caller instead of being waited for. */
+const LONGEST_PAUSE_MS = 30_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_BACKOFF_MS = 5_000;
+
+/**
+ * The pause before resend `n` (from 1): half a second doubling to five, with jitter, or what the provider asked for.
+ *
+ * @returns `null` when the provider asked for more than half a minute.
+ */
+export function pauseBefore(resend: number, retryAfterSeconds: number | null, random: number): number | null {
+  if (retryAfterSeconds !== null) {
+    const asked = Math.max(FIRST_PAUSE_MS, retryAfterSeconds * 1000);
+    return asked > LONGEST_PAUSE_MS ? null : asked;
+  }
+  const backoff = Math.min(FIRST_PAUSE_MS * 2 ** (resend - 1), LONGEST_BACKOFF_MS);
+  return Math.max(FIRST_PAUSE_MS, backoff * (0.5 + random / 2));
+}

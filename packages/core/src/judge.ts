@@ -1,0 +1,124 @@
+import type { Refusal } from './adapter.ts';
+import { type Engine, errorOf, withOutcome } from './engine.ts';
+import { PayoutError } from './errors.ts';
+import type { Answer, Sent } from './http.ts';
+import type { RetryAdvice } from './outcome.ts';
+import type { Payout } from './payout.ts';
+
+/** What is known about a submission while it is being sent. */
+export interface ExchangeState {
+  /** Whether a payout may exist already, by an earlier send of this exchange or by anybody before it (R7). */
+  readonly mayExist: boolean;
+  /** The refusal that is being confirmed (R11); `null` when none is. */
+  readonly confirming: PayoutError | null;
+}
+
+/** How an exchange ended. */
+export type Verdict =
+  | { readonly is: 'accepted'; readonly payout: Payout; readonly replayed: boolean }
+  | { readonly is: 'rejected'; readonly error: PayoutError; readonly retry: RetryAdvice; readonly refusal: Refusal | null }
+  | {
+      readonly is: 'unknown';
+      readonly error: PayoutError;
+      /** `conflict`: the key was used for something else; `server`: a 5xx, so a lookup may tell; `late`: the window closed. */
+      readonly why: 'lost' | 'refused' | 'server' | 'conflict' | 'late';
+    };
+
+/** What to do after one send: send the same bytes again, or stop. `ifOver` is the verdict when no resend is left. */
+export type Step =
+  | { readonly do: 'end'; readonly verdict: Verdict }
+  | {
+      readonly do: 'resend';
+      /** `in_flight` until the deadline; `confirm` once, at once; `trouble` a bounded number of times. */
+      readonly because: 'trouble' | 'in_flight' | 'confirm';
+      readonly state: ExchangeState;
+      readonly ifOver: Verdict;
+    };
+
+/** NEVER-TWICE R9 to R12, R15 and R20 as one pure decision: what one exchange means, given what was known before it. */
+export function judge(engine: Engine, sent: Sent, state: ExchangeState, read: (answer: Answer) => Payout): Step {
+  if (sent.is === 'not_sent') return judgeNotSent(sent, state);
+  if (sent.is === 'lost') return trouble(sent.error, 'lost');
+  const { answer } = sent;
+  if (answer.status >= 200 && answer.status < 300) return judgeSuccess(engine, answer, read);
+  const refusal = engine.refusal(answer, 'create');
+  if (refusal.outcome === 'unknown') return judgeUnknown(engine, answer, refusal, refusal.resend);
+  return judgeRefusal(engine, answer, refusal, state);
+}
+
+const MAY_EXIST: ExchangeState = { mayExist: true, confirming: null };
+
+function trouble(error: PayoutError, why: 'lost' | 'server'): Step {
+  return { do: 'resend', because: 'trouble', state: MAY_EXIST, ifOver: unknown(error, why) };
+}
+
+function unknown(error: PayoutError, why: Extract<Verdict, { is: 'unknown' }>['why']): Verdict {
+  return { is: 'unknown', error: withOutcome(error, 'unknown'), why };
+}
+
+function judgeNotSent(sent: Extract<Sent, { is: 'not_sent' }>, state: ExchangeState): Step {
+  if (sent.tooLate) {
+    if (state.mayExist) return { do: 'end', verdict: unknown(sent.error, 'late') };
+    // Nobody sent it and nobody can any more: its key will never be used.
+    return { do: 'end', verdict: rejected(state.confirming ?? sent.error, 'next_attempt', null) };
+  }
+  const verdict = state.mayExist ? unknown(sent.error, 'lost') : rejected(state.confirming ?? sent.error, 'same_attempt', null);
+  return { do: 'resend', because: 'trouble', state, ifOver: verdict };
+}
+
+function judgeSuccess(engine: Engine, answer: Answer, read: (answer: Answer) => Payout): Step {
+  try {
+    return { do: 'end', verdict: { is: 'accepted', payout: read(answer), replayed: engine.isReplay(answer) } };
+  } catch {
+    // Parsing must never hide money: the payout exists, only its description cannot be read.
+    const message = `answered ${answer.status} with something that is not a readable payout.`;
+    const details = { provider: engine.name, httpStatus: answer.status, payoutId: idIn(answer.json) };
+    return trouble(new PayoutError('unexpected_response', message, details), 'lost');
+  }
+}
+
+function idIn(json: unknown): string | null {
+  return typeof json === 'object' && json !== null && 'id' in json && typeof json.id === 'string' ? json.id : null;
+}
+
+function judgeUnknown(engine: Engine, answer: Answer, refusal: Refusal, resend: boolean): Step {
+  const error = errorOf(engine, refusal, answer, 'unknown');
+  if (!resend) return { do: 'end', verdict: unknown(error, refusal.code === 'idempotency_conflict' ? 'conflict' : 'lost') };
+  if (refusal.code === 'idempotency_conflict') {
+    return { do: 'resend', because: 'in_flight', state: MAY_EXIST, ifOver: unknown(error, 'lost') };
+  }
+  return trouble(error, answer.status >= 500 ? 'server' : 'lost');
+}
+
+type RejectedRefusal = Extract<Refusal, { outcome: 'rejected' }>;
+
+function judgeRefusal(engine: Engine, answer: Answer, refusal: RejectedRefusal, state: ExchangeState): Step {
+  const error = errorOf(engine, refusal, answer, 'rejected');
+  const human = refusal.key === 'human';
+  if (isSettling(engine, answer, refusal)) return { do: 'end', verdict: rejected(error, human ? 'never' : 'next_attempt', refusal) };
+  const verdict = state.mayExist
+    ? unknown(error, 'refused')
+    : rejected(refusal.key === 'alive' ? (state.confirming ?? error) : error, ADVICE[refusal.key], refusal);
+  if (refusal.code === 'rate_limited') return { do: 'resend', because: 'trouble', state, ifOver: verdict };
+  if (refusal.key === 'ask' && engine.storesRefusals && state.confirming === null) {
+    return { do: 'resend', because: 'confirm', state: { mayExist: state.mayExist, confirming: error }, ifOver: verdict };
+  }
+  return { do: 'end', verdict };
+}
+
+const ADVICE: Readonly<Record<RejectedRefusal['key'], RetryAdvice>> = {
+  alive: 'same_attempt',
+  ask: 'same_attempt', // It was asked, and is not stored.
+  useless: 'next_attempt',
+  human: 'never',
+};
+
+/** A marked refusal: the key is spent on it, so nothing can exist under it (R10). In flight (409) is never that. */
+function isSettling(engine: Engine, answer: Answer, refusal: RejectedRefusal): boolean {
+  const { status } = answer;
+  return status >= 400 && status < 500 && status !== 409 && refusal.code !== 'idempotency_conflict' && engine.isReplay(answer);
+}
+
+function rejected(error: PayoutError, retry: RetryAdvice, refusal: Refusal | null): Verdict {
+  return { is: 'rejected', error: withOutcome(error, 'rejected'), retry, refusal };
+}

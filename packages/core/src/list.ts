@@ -1,0 +1,94 @@
+import type { AdapterListQuery } from './adapter.ts';
+import type { Engine, ErasedOperations } from './engine.ts';
+import { errorOfIssues, PayoutError, type PayoutIssue } from './errors.ts';
+import type { Payout, PayoutPage } from './payout.ts';
+import type { CallOptions } from './provider.ts';
+import type { PayoutStatus } from './status.ts';
+import { isPlainObject, kindOf } from './validation.ts';
+
+const QUERY_KEYS = ['status', 'createdFrom', 'createdTo', 'destination', 'limit', 'cursor', 'providerOptions'];
+const STATUSES: readonly PayoutStatus[] = ['pending', 'in_transit', 'paid', 'failed', 'canceled', 'returned', 'unrecognized'];
+/** How many pages one `list` call reads to find something that a filter of core lets through. */
+const MOST_PAGES_A_CALL = 20;
+
+/** Every problem of a list query that no provider could accept. */
+export function queryProblems(query: unknown, listLimit: number): PayoutIssue[] {
+  if (!isPlainObject(query)) return [{ path: 'query', message: `must be an object, not ${kindOf(query)}` }];
+  const issues = Object.keys(query)
+    .filter((key) => !QUERY_KEYS.includes(key))
+    .map((path) => ({ path, message: `is not known here; known are ${QUERY_KEYS.join(', ')}` }));
+  const { status, limit } = query;
+  if (status !== undefined && !STATUSES.some((known) => known === status)) {
+    issues.push({ path: 'status', message: `must be one of ${STATUSES.join(', ')}` });
+  }
+  if (limit !== undefined && !(typeof limit === 'number' && Number.isSafeInteger(limit) && limit >= 1 && limit <= listLimit)) {
+    issues.push({ path: 'limit', message: `must be a whole number from 1 to ${listLimit}` });
+  }
+  for (const path of ['createdFrom', 'createdTo']) {
+    const value = query[path];
+    if (value !== undefined && !(typeof value === 'string' && !Number.isNaN(Date.parse(value)))) {
+      issues.push({ path, message: 'must be an ISO 8601 time, such as 2026-11-01T00:00:00Z' });
+    }
+  }
+  for (const path of ['cursor', 'destination']) {
+    const value = query[path];
+    if (value !== undefined && !(typeof value === 'string' && value !== '')) issues.push({ path, message: 'must be a string that is not empty' });
+  }
+  return issues;
+}
+
+/** @throws {PayoutError} `invalid_request` with every problem. */
+export function checkQuery(engine: Engine, query: unknown, bags: readonly PayoutIssue[]): void {
+  const problems = [...queryProblems(query, engine.listLimit), ...bags];
+  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: engine.name });
+}
+
+/** One page of the provider, without what the query leaves out. Reads on while a page has nothing to show. */
+export async function listPage(adapter: ErasedOperations, query: AdapterListQuery, options: object | undefined, call: CallOptions): Promise<PayoutPage> {
+  let cursor = query.cursor;
+  for (let read = 1; ; read += 1) {
+    const page = await adapter.page({ ...query, cursor }, options as never, call);
+    const payouts = page.payouts.filter((payout) => matches(payout, query));
+    const nextCursor = isPast(page.payouts.at(-1), query) ? null : page.nextCursor;
+    if (payouts.length > 0 || nextCursor === null || read >= MOST_PAGES_A_CALL) return { payouts, nextCursor };
+    cursor = nextCursor;
+  }
+}
+
+/** The filters of core; harmless where the provider applied them already. */
+function matches(payout: Payout, query: AdapterListQuery): boolean {
+  const created = Date.parse(payout.createdAt);
+  if (query.status !== undefined && payout.status !== query.status) return false;
+  if (query.destination !== undefined && payout.destination !== query.destination) return false;
+  if (query.createdFrom !== undefined && created < Date.parse(query.createdFrom)) return false;
+  return !(query.createdTo !== undefined && created >= Date.parse(query.createdTo));
+}
+
+/** Newest first: once a page ends before `createdFrom`, nothing further can match. */
+function isPast(last: Payout | undefined, query: AdapterListQuery): boolean {
+  return last !== undefined && query.createdFrom !== undefined && Date.parse(last.createdAt) < Date.parse(query.createdFrom);
+}
+
+/** All pages; the next one is fetched while the caller works on this one. */
+export async function* listEvery(
+  engine: Engine,
+  adapter: ErasedOperations,
+  query: AdapterListQuery,
+  options: object | undefined,
+  call: CallOptions,
+): AsyncGenerator<Payout> {
+  const seen = new Set<string>();
+  let next: Promise<PayoutPage> | null = listPage(adapter, query, options, call);
+  while (next !== null) {
+    const page: PayoutPage = await next;
+    const { nextCursor } = page;
+    if (nextCursor !== null && seen.has(nextCursor)) {
+      throw new PayoutError('unexpected_response', 'the list repeats a cursor; reading on would never end.', { provider: engine.name });
+    }
+    if (nextCursor !== null) seen.add(nextCursor);
+    next = nextCursor === null ? null : listPage(adapter, { ...query, cursor: nextCursor }, options, call);
+    next?.catch(() => undefined); // Told when it is awaited, not when the caller stops before.
+    yield* page.payouts;
+  }
+}
+

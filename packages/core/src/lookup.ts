@@ -1,0 +1,61 @@
+import { compare, mismatchError } from './about-ours.ts';
+import { type Engine, withOutcome } from './engine.ts';
+import { PayoutError } from './errors.ts';
+import type { Deadline } from './http.ts';
+import { keyWindow } from './idempotency.ts';
+import type { NextStep, Notice, PayoutOutcome, UnknownPayout } from './outcome.ts';
+import type { Payout } from './payout.ts';
+import { search, type SearchResult } from './search.ts';
+import type { Submission } from './submission.ts';
+
+/** Finds out by reading only (NEVER-TWICE R16 to R18). */
+export async function lookup(engine: Engine, submission: Submission, deadline: Deadline, because?: PayoutError): Promise<PayoutOutcome> {
+  // Before the list is read: what the list shows must be later than the moment when nobody could send any more.
+  const askedAt = engine.runtime.now();
+  const found = await search(engine, submission, deadline, [submission.correlation.token]);
+  if (found.ours !== null) return foundOutcome(engine, submission, found.ours, []);
+  return notFound(engine, submission, askedAt, found, because);
+}
+
+/** The outcome of a payout that was found, not made, by this call. */
+export function foundOutcome(engine: Engine, submission: Submission, payout: Payout, notices: readonly Notice[]): PayoutOutcome {
+  const comparison = compare(engine, submission, payout);
+  if (comparison.mismatch !== null) {
+    return unknownOutcome(submission, mismatchError(engine, payout, comparison.mismatch), { do: 'ask', candidates: [payout] });
+  }
+  return { outcome: 'accepted', payout, replayed: true, submission, notices: [...notices, ...comparison.notices] };
+}
+
+function notFound(engine: Engine, submission: Submission, askedAt: number, found: SearchResult, because: PayoutError | undefined): PayoutOutcome {
+  const window = keyWindow(submission.preparedAt, engine.keptForMs, engine.timeoutMs);
+  const over = askedAt > window.overAt;
+  if (over && found.gap === null && found.candidates.length === 0) {
+    const message = 'no payout exists for this submission, and nobody can send it any more.';
+    return { outcome: 'rejected', error: new PayoutError('not_found', message, { provider: engine.name, outcome: 'rejected' }), retry: 'next_attempt', submission };
+  }
+  const error = because ?? found.error ?? new PayoutError('unresolved', sayWhy(found, over, window.overAt), { provider: engine.name });
+  return unknownOutcome(submission, withOutcome(error, 'unknown'), nextStep(engine, askedAt, window, found));
+}
+
+function sayWhy(found: SearchResult, over: boolean, overAt: number): string {
+  if (found.candidates.length > 0) {
+    const ids = found.candidates.map((payout) => payout.id).join(', ');
+    return `this submission may be one of ${ids}; only a person can tell. Record the answer with settle().`;
+  }
+  if (found.gap !== null) return `nothing was found, which proves nothing: ${found.gap}.`;
+  return over ? 'nothing can be proven.' : `not found yet, and a request may still be on its way until ${new Date(overAt).toISOString()}.`;
+}
+
+/** While a machine can still settle it: submit again. When only a person can tell: ask. */
+function nextStep(engine: Engine, now: number, window: ReturnType<typeof keyWindow>, found: SearchResult): NextStep {
+  if (now <= window.closesAt && now >= window.opensAt) return { do: 'submit', notBefore: isoOf(now) };
+  if (now <= window.overAt) return { do: 'submit', notBefore: isoOf(Math.max(window.overAt + 1, now)) };
+  const hopeless = found.candidates.length > 0 || (engine.listFloor !== null && found.error === null && found.gap?.includes('never listed') === true);
+  return hopeless ? { do: 'ask', candidates: found.candidates } : { do: 'submit', notBefore: isoOf(now + 60_000) };
+}
+
+export const isoOf = (ms: number): string => new Date(ms).toISOString();
+
+export function unknownOutcome(submission: Submission, error: PayoutError, next: NextStep, notices: readonly Notice[] = []): UnknownPayout {
+  return { outcome: 'unknown', error, submission, next, notices };
+}

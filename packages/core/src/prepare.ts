@@ -1,0 +1,65 @@
+import type { AdapterCreateRequest, PayoutProviderSpec } from './adapter.ts';
+import { checkCreate, fingerprintOf } from './create-request.ts';
+import type { Engine } from './engine.ts';
+import { PayoutError } from './errors.ts';
+import { deriveKey } from './idempotency.ts';
+import { isoOf } from './lookup.ts';
+import type { AnyPayoutProvider } from './provider.ts';
+import type { Submission } from './submission.ts';
+
+/**
+ * Validates a create and builds its exact bytes and its key. No I/O.
+ *
+ * @throws {PayoutError} `invalid_request` or `unsupported`, with every problem.
+ */
+export async function prepare<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, input: unknown): Promise<Submission> {
+  const { request, options } = checkCreate(spec, engine.name, input);
+  const attempt = request.attempt ?? 1;
+  const { reference } = request;
+  const [key, fingerprint] = await Promise.all([
+    deriveKey({ namespace: engine.namespace, account: engine.account, reference, attempt }),
+    fingerprintOf(input),
+  ]);
+  const adapter = engine.operationsFor(engine.headers, { source: engine.source });
+  const encoded = adapter.encodeCreate(request, options as never, { by: engine.correlation, token: key, reference });
+  const submission: Submission = {
+    version: 1,
+    name: engine.name,
+    provider: engine.id,
+    namespace: engine.namespace,
+    account: engine.account,
+    source: encoded.source,
+    live: engine.live,
+    reference,
+    attempt,
+    money: moneyOf(request),
+    key,
+    fingerprint,
+    correlation: { by: engine.correlation, token: key },
+    request: { method: 'POST', path: encoded.path, headers: { ...engine.headers, ...encoded.headers }, body: encoded.body },
+    preparedAt: isoOf(engine.runtime.now()),
+  };
+  engine.process.prepared.add(submission);
+  return submission;
+}
+
+function moneyOf(request: AdapterCreateRequest): Submission['money'] {
+  const { money } = request;
+  return money === 'full_balance' ? money : { amount: money.amount, currency: money.currency };
+}
+
+/**
+ * Refuses a submission that is bound elsewhere (NEVER-TWICE R4): its bytes under another credential could be real money.
+ *
+ * @throws {PayoutError} `invalid_request`; nothing was sent. Never says `rejected`: the payout may exist where it belongs.
+ */
+export function assertBound(engine: Engine, submission: Submission): void {
+  const expected = { version: 1, name: engine.name, provider: engine.id, account: engine.account, live: engine.live } as const;
+  const wrong = (Object.keys(expected) as (keyof typeof expected)[]).filter((member) => submission[member] !== expected[member]);
+  if (wrong.length === 0) return;
+  const told = wrong.map((member) => `${member} is ${shown(submission[member])} and this provider's is ${shown(expected[member])}`);
+  const message = `this submission belongs elsewhere: ${told.join('; ')}. Submit it to the provider it was prepared with; nothing was sent.`;
+  throw new PayoutError('invalid_request', message, { provider: engine.name, outcome: null });
+}
+
+const shown = (value: string | number | boolean | null): string => (value === null ? 'none' : String(value));

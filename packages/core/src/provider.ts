@@ -1,0 +1,287 @@
+import type { Money } from './money.ts';
+import { PayoutError } from './errors.ts';
+import type { Attempt, PayoutOutcome } from './outcome.ts';
+import type { Balance, Payout, PayoutPage } from './payout.ts';
+import type { PayoutStatus } from './status.ts';
+import type { Submission } from './submission.ts';
+
+// ---- What a call may carry -------------------------------------------------------------------------------------------
+
+/** For every call. */
+export interface CallOptions {
+  /** Ends the call. A create ends in an outcome all the same: `unknown` once a byte may have left. */
+  readonly signal?: AbortSignal | undefined;
+  /** For the whole call, resends and body included. @default the provider's `timeoutMs` setting */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** The bag of an operation that takes no provider options: any key is an error. */
+export interface NoOptions {
+  readonly '~none'?: never;
+}
+
+/** Per operation, the provider options it takes. An operation that is not named takes none. */
+export interface OptionBags {
+  readonly create?: object;
+  readonly list?: object;
+  readonly retrieve?: object;
+  readonly cancel?: object;
+  readonly update?: object;
+  readonly reverse?: object;
+  readonly balances?: object;
+}
+
+/** The bag of one operation. */
+export type Bag<Bags, Name extends keyof OptionBags> = Name extends keyof Bags ? NonNullable<Bags[Name]> : NoOptions;
+
+/** One bag per provider; the bags of other providers are ignored, those of no known provider are refused. */
+export type ProviderOptions<Id extends string, Options> = { readonly [K in Id]?: Options | undefined };
+
+/** A call that takes provider options. */
+export interface CallWith<Id extends string, Options> extends CallOptions {
+  readonly providerOptions?: ProviderOptions<Id, Options> | undefined;
+}
+
+// ---- Requests --------------------------------------------------------------------------------------------------------
+
+/** What only some providers take in a create. */
+export interface OptionalRequestFields {
+  /** The provider's id of a saved destination. @default the `destination` setting, then the provider's own default */
+  readonly destination?: string | undefined;
+  /** What the recipient reads on the bank statement; each provider has its own limit. */
+  readonly statementDescriptor?: string | undefined;
+  /** Keys and values of your own. Keys that begin with `disburse_` are taken. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What a provider's create may take beyond the common fields. */
+export type RequestFeature = 'fullBalance' | keyof OptionalRequestFields;
+
+/** What every create takes. */
+export interface CommonCreateRequest {
+  /** Your own id of this payout: 1 to 120 visible ASCII characters. One reference is one payout, for ever. */
+  readonly reference: string;
+  /** From {@link nextAttempt}, after a rejection that allows it. Never a retry counter. @default 1 */
+  readonly attempt?: 1 | Attempt | undefined;
+  /** For people. */
+  readonly description?: string | undefined;
+}
+
+/** What a create asks for. */
+export type CreatePayoutRequest<Id extends string = string, Options = NoOptions, Supported = never> = CommonCreateRequest &
+  Pick<OptionalRequestFields, Extract<Supported, keyof OptionalRequestFields>> & {
+    /** Exact, in major units, with the currency's ISO 4217 digits. `'full_balance'` only where the provider has it, never by omission. */
+    readonly money: Money | ('fullBalance' extends Supported ? 'full_balance' : never);
+    readonly providerOptions?: ProviderOptions<Id, Options> | undefined;
+  };
+
+/** Which payouts to list, newest first. */
+export interface ListPayoutsQuery<Id extends string = string, Options = NoOptions> {
+  readonly status?: PayoutStatus | undefined;
+  /** Created at this time or later. ISO 8601. */
+  readonly createdFrom?: string | undefined;
+  /** Created before this time. ISO 8601. */
+  readonly createdTo?: string | undefined;
+  readonly destination?: string | undefined;
+  /** Payouts a page. @default the provider's own */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+  readonly providerOptions?: ProviderOptions<Id, Options> | undefined;
+}
+
+/** A change of metadata: `null` removes one key, `metadata: null` removes all but the `disburse_*` ones. */
+export interface UpdatePayout {
+  readonly metadata: Readonly<Record<string, string | null>> | null;
+}
+
+/** How to reverse. */
+export interface ReversePayout {
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** 2 and up only after a reversal that was certainly refused and whose cause is gone. @default 1 */
+  readonly attempt?: number | undefined;
+}
+
+/** What a person found out about a submission that no machine could settle. */
+export type Decision = { readonly payoutId: string } | { readonly absent: true };
+
+// ---- Operations ------------------------------------------------------------------------------------------------------
+
+/** Everything a provider may be able to do. */
+export interface PayoutOperations<Id extends string, Bags, Supported> {
+  /**
+   * Creates a payout: prepares it, keeps the submission in the store, submits it.
+   *
+   * Never throws for anything that happens; bad input is `rejected` with `submission: null`.
+   */
+  createPayout(
+    request: CreatePayoutRequest<Id, Bag<Bags, 'create'>, Extract<Supported, RequestFeature>>,
+    call?: CallOptions,
+  ): Promise<PayoutOutcome>;
+  /**
+   * Validates, and builds the exact bytes and the key; no I/O. A dry run is a `prepare` that is printed.
+   *
+   * @throws {PayoutError} `invalid_request` or `unsupported`, with every problem in `issues`.
+   */
+  prepare(request: CreatePayoutRequest<Id, Bag<Bags, 'create'>, Extract<Supported, RequestFeature>>): Promise<Submission>;
+  /**
+   * Sends or resends a submission, inside its key's window; outside it sends nothing and looks up. May be repeated for ever
+   * and cannot pay twice.
+   *
+   * @throws {PayoutError} `invalid_request` when the submission is bound to another provider, account or mode; nothing is sent.
+   */
+  submit(submission: Submission, call?: CallOptions): Promise<PayoutOutcome>;
+  /**
+   * Finds out by reading only.
+   *
+   * @throws {PayoutError} `invalid_request` when the submission is bound to another provider, account or mode.
+   */
+  lookup(submission: Submission, call?: CallOptions): Promise<PayoutOutcome>;
+  /**
+   * Records what a person found out.
+   *
+   * @throws {PayoutError} `invalid_state` for `absent` while a copy of the submission could still be sent; `invalid_request`
+   * when the payout is not the one that was submitted.
+   */
+  settle(submission: Submission, decision: Decision): Promise<PayoutOutcome>;
+  /** @throws {PayoutError} `not_found` and others. */
+  retrieve(id: string, call?: CallWith<Id, Bag<Bags, 'retrieve'>>): Promise<Payout>;
+  /** One page, newest first, with payouts that the provider made by itself mixed in. */
+  list(query?: ListPayoutsQuery<Id, Bag<Bags, 'list'>>, call?: CallOptions): Promise<PayoutPage>;
+  /** All pages. @throws {PayoutError} `unexpected_response` when a cursor repeats. */
+  listAll(query?: ListPayoutsQuery<Id, Bag<Bags, 'list'>>, call?: CallOptions): AsyncIterable<Payout>;
+  /**
+   * Cancels a payout that has not left the provider yet; one that is canceled already is returned as it is.
+   *
+   * @throws {PayoutError} `invalid_state` once it has left; `provider_unavailable` with `outcome: 'unknown'` where neither
+   * the cancel nor a read of the payout was answered.
+   */
+  cancel(id: string, call?: CallWith<Id, Bag<Bags, 'cancel'>>): Promise<Payout>;
+  /** Changes metadata. */
+  update(id: string, change: UpdatePayout, call?: CallWith<Id, Bag<Bags, 'update'>>): Promise<Payout>;
+  /** Brings the money of a payout back; resolves to the payout that does so, also when it exists already. */
+  reverse(id: string, change?: ReversePayout, call?: CallWith<Id, Bag<Bags, 'reverse'>>): Promise<Payout>;
+  /** What can be paid out now. */
+  balances(call?: CallWith<Id, Bag<Bags, 'balances'>>): Promise<readonly Balance[]>;
+}
+
+export type Operation = keyof PayoutOperations<string, object, never>;
+/** In a provider's type only where it has them. */
+export type OptionalOperation = 'update' | 'reverse' | 'balances';
+export type RequiredOperation = Exclude<Operation, OptionalOperation>;
+/** What one provider has and another may lack. */
+export type Capability = OptionalOperation | RequestFeature;
+
+export const OPTIONAL_OPERATIONS: readonly OptionalOperation[] = ['update', 'reverse', 'balances'];
+export const REQUIRED_OPERATIONS: readonly RequiredOperation[] = [
+  'createPayout',
+  'prepare',
+  'submit',
+  'lookup',
+  'settle',
+  'retrieve',
+  'list',
+  'listAll',
+  'cancel',
+];
+
+/** What a provider can do, as data. */
+export interface Capabilities {
+  readonly operations: readonly Operation[];
+  readonly request: { readonly [F in RequestFeature]: boolean };
+  /** The states in which an operation can succeed; an operation that is not named does not depend on the state. */
+  readonly states: { readonly [O in 'cancel' | 'reverse']?: readonly PayoutStatus[] };
+  readonly key: {
+    /** How long the provider remembers an idempotency key, in milliseconds. */
+    readonly keptForMs: number;
+    /** Whether it answers a resend of a refused request with the same refusal, marked as a replay. */
+    readonly storesRefusals: boolean;
+  };
+  /** By what a lookup recognises a payout of ours. */
+  readonly lookup: 'metadata' | 'description' | 'none';
+  /** Who applies each filter of a list; core pages through what the provider cannot filter. */
+  readonly filters: { readonly [F in 'status' | 'createdFrom' | 'createdTo' | 'destination']: 'provider' | 'core' };
+  /** The largest page, in payouts. */
+  readonly listLimit: number;
+  /** Payouts created before this time are never listed; `null` for no such floor. */
+  readonly listFloor: string | null;
+  /** Lasting effects of a create beyond the payout, in words. */
+  readonly sideEffects: readonly string[];
+}
+
+export interface ProviderIdentity<Id extends string> {
+  /** The adapter's id. */
+  readonly id: Id;
+  /** The name it was configured under; its id when it was made by hand. */
+  readonly name: string;
+  readonly specification: 'v1';
+  readonly capabilities: Capabilities;
+}
+
+/** A provider of which the adapter is known. An adapter's own type is an interface that extends this. */
+export type PayoutProvider<Id extends string, Bags, Supported extends Capability> = ProviderIdentity<Id> &
+  Pick<PayoutOperations<Id, Bags, Supported>, RequiredOperation | Extract<Supported, OptionalOperation>> & {
+    /** Types only; never set. */
+    readonly '~types'?: { readonly bags: Bags; readonly supported: Supported } | undefined;
+  };
+
+/** Any provider: what all of them have. Narrow it with {@link supports} for the rest. */
+export interface AnyPayoutProvider extends ProviderIdentity<string>, Pick<PayoutOperations<string, object, never>, RequiredOperation> {
+  readonly '~types'?: { readonly bags: object; readonly supported: Capability } | undefined;
+}
+
+// ---- Narrowing -------------------------------------------------------------------------------------------------------
+
+/** The members of a union that have `O`; for a provider of unknown identity, that provider with `O`. */
+export type Supporting<P extends AnyPayoutProvider, O extends Operation> =
+  P extends Record<O, unknown> ? P : string extends P['id'] ? P & Pick<PayoutOperations<string, object, never>, O> : never;
+
+/** Whether a provider has an operation; narrows a union to the providers that do. */
+export function supports<P extends AnyPayoutProvider, O extends Operation>(provider: P, operation: O): provider is Supporting<P, O> {
+  return provider.capabilities.operations.includes(operation);
+}
+
+/**
+ * Narrows like {@link supports}, or stops before any request.
+ *
+ * @throws {PayoutError} `unsupported`, naming what the provider can do.
+ */
+export function assertSupports<P extends AnyPayoutProvider, O extends Operation>(
+  provider: P,
+  operation: O,
+): asserts provider is Supporting<P, O> {
+  if (!supports(provider, operation)) throw unsupported(provider, operation);
+}
+
+/** The error of a call to what a provider lacks. Nothing was sent. */
+export function unsupported(provider: ProviderIdentity<string>, operation: string): PayoutError {
+  const able = provider.capabilities.operations.join(', ');
+  return new PayoutError('unsupported', `${operation} is not supported; this provider can: ${able}.`, {
+    provider: provider.name,
+    outcome: 'rejected',
+  });
+}
+
+/** Whether something can be done now, and why not. */
+export type Can = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/** Whether `operation` can be called; with a payout, whether it can be called on it in its present state. */
+export function can(provider: AnyPayoutProvider, operation: Operation, payout?: Payout): Can {
+  const { capabilities, name } = provider;
+  if (!capabilities.operations.includes(operation)) return { ok: false, reason: `${name} has no ${operation}.` };
+  if (payout === undefined) return { ok: true };
+  if (payout.provider !== provider.id || payout.name !== name) {
+    return { ok: false, reason: `${payout.id} belongs to ${payout.name}, not to ${name}.` };
+  }
+  const states = operation === 'cancel' || operation === 'reverse' ? capabilities.states[operation] : undefined;
+  if (states !== undefined && !states.includes(payout.status)) {
+    return { ok: false, reason: `${payout.id} is ${payout.status}; ${operation} needs ${states.join(' or ')}.` };
+  }
+  if (operation === 'cancel' && !payout.cancelable) {
+    return { ok: false, reason: `${payout.id} cannot be canceled${payout.automatic ? ': the provider made it by its own schedule' : ''}.` };
+  }
+  if (operation === 'reverse' && payout.reversedBy !== null) {
+    return { ok: false, reason: `${payout.id} is reversed already, by ${payout.reversedBy}.` };
+  }
+  return { ok: true };
+}

@@ -1,0 +1,120 @@
+import type { GenericSchema } from 'valibot';
+import { knowAdapter } from './create-request.ts';
+import { type Inside, insideOf } from './define-provider.ts';
+import { errorOfIssues, PayoutError } from './errors.ts';
+import type { Route } from './kept.ts';
+import type { PayoutOutcome } from './outcome.ts';
+import type { AnyPayoutProvider, CallOptions } from './provider.ts';
+import type { Submission } from './submission.ts';
+
+// ---- Factories -------------------------------------------------------------------------------------------------------
+
+/** What configuration needs to know of a factory. */
+export interface AdapterDescription<Settings extends object, P extends AnyPayoutProvider, Secret extends keyof Settings & string> {
+  readonly id: P['id'];
+  readonly settings: GenericSchema<unknown, Settings>;
+  /** Settings that may only come from the environment, never from a file. */
+  readonly secrets: readonly Secret[];
+}
+
+/** A factory that configuration can drive too: it carries its settings schema and says which settings are secrets. */
+export interface AdapterFactory<Settings extends object, P extends AnyPayoutProvider, Secret extends keyof Settings & string = never>
+  extends AdapterDescription<Settings, P, Secret> {
+  (settings: Settings): P;
+}
+
+/** Any factory. */
+export interface AnyAdapterFactory {
+  (settings: never): AnyPayoutProvider;
+  readonly id: string;
+  readonly settings: GenericSchema<unknown, object>;
+  readonly secrets: readonly string[];
+}
+
+/** Makes a factory that configuration can drive. */
+export function defineAdapter<Settings extends object, P extends AnyPayoutProvider, const Secret extends keyof Settings & string = never>(
+  description: AdapterDescription<Settings, P, Secret>,
+  create: (settings: Settings) => P,
+): AdapterFactory<Settings, P, Secret> {
+  knowAdapter(description.id);
+  return Object.assign((settings: Settings) => create(settings), description);
+}
+
+// ---- The registry ----------------------------------------------------------------------------------------------------
+
+/** Several providers under names. */
+export interface PayoutRegistry<Providers extends Record<string, AnyPayoutProvider>> {
+  readonly names: readonly (keyof Providers & string)[];
+  /** For a name written in the program. @throws {PayoutError} `invalid_settings` for a name that is not configured. */
+  provider<Name extends keyof Providers & string>(name: Name): Providers[Name];
+  /** For a name read at run time; the default when omitted. Offers what every configured provider has, until narrowed. */
+  select(name?: string): Providers[keyof Providers];
+  /** A new reference goes to the default provider; one that is kept goes to the provider that it was made with. */
+  readonly createPayout: Providers[keyof Providers]['createPayout'];
+  /** Goes to the provider that the submission names, never to today's default. */
+  submit(submission: Submission, call?: CallOptions): Promise<PayoutOutcome>;
+  /** Goes to the provider that the submission names. */
+  lookup(submission: Submission, call?: CallOptions): Promise<PayoutOutcome>;
+}
+
+/**
+ * Puts providers under names, for a program that chooses at run time.
+ *
+ * @throws {PayoutError} `invalid_settings` when a provider's own `name` is not the name it is registered under: a payout id and
+ * a submission mean something only together with that name.
+ */
+export function createPayoutRegistry<const Providers extends Record<string, AnyPayoutProvider>>(
+  providers: Providers,
+  options: { readonly default?: (keyof Providers & string) | undefined } = {},
+): PayoutRegistry<Providers> {
+  checkNames(providers, options.default);
+  const names = Object.keys(providers);
+  const select = (name: string | undefined = options.default): AnyPayoutProvider => {
+    const found = name !== undefined && Object.hasOwn(providers, name) ? providers[name] : undefined;
+    if (found !== undefined) return found;
+    const message = name === undefined ? 'no default provider is configured; name one' : `no provider is configured under "${name}"`;
+    throw new PayoutError('invalid_settings', `${message} (configured: ${names.join(', ')}).`);
+  };
+  const route: Route = (submission) =>
+    Object.hasOwn(providers, submission.name) ? (insideOf(boundTo(select(submission.name), submission))?.engine ?? null) : null;
+  const createPayout = (request: unknown, call?: CallOptions): Promise<PayoutOutcome> => inside(select()).create(request, call, route);
+  return {
+    names,
+    provider: select as PayoutRegistry<Providers>['provider'],
+    select: select as PayoutRegistry<Providers>['select'],
+    createPayout: createPayout as Providers[keyof Providers]['createPayout'],
+    submit: async (submission, call) => boundTo(select(submission.name), submission).submit(submission, call),
+    lookup: async (submission, call) => boundTo(select(submission.name), submission).lookup(submission, call),
+  };
+}
+
+function checkNames(providers: Record<string, AnyPayoutProvider>, byDefault: string | undefined): void {
+  const issues = Object.entries(providers)
+    .filter(([name, provider]) => provider.name !== name)
+    .map(([name, provider]) => ({ path: name, message: `its own name is "${provider.name}"; give it the setting name: '${name}'` }));
+  if (byDefault !== undefined && !Object.hasOwn(providers, byDefault)) {
+    issues.push({ path: 'default', message: `"${byDefault}" is not one of ${Object.keys(providers).join(', ')}` });
+  }
+  if (issues.length > 0) throw errorOfIssues('invalid_settings', issues);
+}
+
+function inside(provider: AnyPayoutProvider): Inside {
+  const found = insideOf(provider);
+  if (found !== null) return found;
+  throw new PayoutError('invalid_settings', `${provider.name} was not made by definePayoutProvider of this copy of @disburse/core.`);
+}
+
+/** A submission of a connected account goes to the same provider, bound to that account. */
+function boundTo(provider: AnyPayoutProvider, submission: Submission): AnyPayoutProvider {
+  const { account } = submission;
+  if (account === null || insideOf(provider)?.engine.account === account) return provider;
+  return isPlatform(provider) ? provider.forAccount(account) : provider;
+}
+
+interface Platform extends AnyPayoutProvider {
+  forAccount(account: string): AnyPayoutProvider;
+}
+
+function isPlatform(provider: AnyPayoutProvider): provider is Platform {
+  return 'forAccount' in provider && typeof provider.forAccount === 'function';
+}

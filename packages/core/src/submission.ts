@@ -1,0 +1,162 @@
+import * as v from 'valibot';
+import { errorOfIssues, PayoutError } from './errors.ts';
+import type { Money } from './money.ts';
+import { problemsOf } from './validation.ts';
+
+/**
+ * What will be, or was, sent. Plain JSON: it survives a crash and moves between processes.
+ *
+ * Holds no credential. It holds the request body: with an inline bank account that includes the account number, so store
+ * it as you store account numbers.
+ */
+export interface Submission {
+  readonly version: 1;
+  /** The configured name it was prepared under. */
+  readonly name: string;
+  /** The adapter's id. */
+  readonly provider: string;
+  /** Separates programs that share a provider account and number their own references. */
+  readonly namespace: string;
+  /** The connected account, or `null` for the account of the credential. */
+  readonly account: string | null;
+  /** The balance or financial account the money leaves, where the request names one. */
+  readonly source: string | null;
+  /** `null` where the credential does not tell. */
+  readonly live: boolean | null;
+  readonly reference: string;
+  readonly attempt: number;
+  readonly money: Money | 'full_balance';
+  /** The idempotency key: derived, see {@link deriveKey}. */
+  readonly key: string;
+  /** SHA-256 of the caller's request, to tell whether a second create means the same. */
+  readonly fingerprint: string;
+  /** Where the token is written by which a lookup recognises this payout. */
+  readonly correlation: { readonly by: 'metadata' | 'description' | 'none'; readonly token: string };
+  readonly request: {
+    readonly method: 'POST';
+    readonly path: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  };
+  /** The key's age counts from here. ISO 8601 UTC. */
+  readonly preparedAt: string;
+}
+
+/** How a submission ended, once that is certain. */
+export type Settled =
+  | { readonly payoutId: string }
+  | { readonly rejected: true; readonly retry?: 'next_attempt' | 'never' | undefined };
+
+/** What a store keeps for one (namespace, reference, attempt). */
+export interface KeptSubmission {
+  readonly submission: Submission;
+  readonly settled: Settled | null;
+}
+
+/**
+ * Makes a reference unique beyond one process and one key lease.
+ *
+ * A store keeps the first submission of (`namespace`, `reference`, `attempt`), atomically and durably, for ever: a row
+ * that is deleted can be paid again.
+ */
+export interface SubmissionStore {
+  /**
+   * Keeps this submission if none is kept yet, and answers the one that is kept.
+   *
+   * Answer the very object that was given if, and only if, this call stored it; that identity is how the library knows
+   * that nobody else can have sent it. A copy is always safe, and only makes the library more careful.
+   */
+  keep(submission: Submission): Promise<KeptSubmission>;
+  /** Records how it ended. The first word stays: a settled submission is never settled differently. */
+  settle(submission: Submission, settled: Settled): Promise<void>;
+  /** Reads without keeping; lets a registry route, and an attempt above 1 check the earlier ones, before they prepare. */
+  find?(reference: { readonly namespace: string; readonly reference: string; readonly attempt: number }): Promise<KeptSubmission | null>;
+}
+
+const placeOf = (of: { readonly namespace: string; readonly reference: string; readonly attempt: number }): string =>
+  JSON.stringify([of.namespace, of.reference, of.attempt]);
+
+/**
+ * A store in memory: protects one process, for as long as it runs, and grows with every reference.
+ *
+ * A restart forgets it. Whoever creates payouts from jobs that may run again needs a store that survives them.
+ */
+export function memorySubmissions(): SubmissionStore {
+  const rows = new Map<string, KeptSubmission>();
+  return {
+    keep: async (submission) => {
+      const place = placeOf(submission);
+      const kept = rows.get(place);
+      if (kept !== undefined) return kept;
+      const row: KeptSubmission = { submission, settled: null };
+      rows.set(place, row);
+      return row;
+    },
+    settle: async (submission, settled) => {
+      const place = placeOf(submission);
+      const kept = rows.get(place);
+      if (kept?.settled != null) return;
+      rows.set(place, { submission: kept?.submission ?? submission, settled });
+    },
+    find: async (reference) => rows.get(placeOf(reference)) ?? null,
+  };
+}
+
+const Text = v.pipe(v.string(), v.minLength(1));
+const Money = v.object({ amount: v.string(), currency: v.string() });
+const StoredSubmission = v.object({
+  version: v.literal(1),
+  name: Text,
+  provider: Text,
+  namespace: v.string(),
+  account: v.nullable(Text),
+  source: v.nullable(Text),
+  live: v.nullable(v.boolean()),
+  reference: Text,
+  attempt: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  money: v.union([Money, v.literal('full_balance')]),
+  key: Text,
+  fingerprint: Text,
+  correlation: v.object({ by: v.picklist(['metadata', 'description', 'none']), token: Text }),
+  request: v.object({
+    method: v.literal('POST'),
+    path: v.pipe(v.string(), v.regex(/^\/(?!\/)/, 'must be a path that starts with one slash')),
+    headers: v.record(v.string(), v.string()),
+    body: v.string(),
+  }),
+  preparedAt: v.pipe(
+    v.string(),
+    v.check((at) => !Number.isNaN(Date.parse(at)), 'must be an ISO 8601 time'),
+  ),
+});
+
+/** Headers that a stored submission may not bring along: they are ours to add, at the moment of sending. */
+const NEVER_STORED = ['authorization', 'cookie', 'host', 'idempotency-key', 'proxy-authorization'];
+
+/**
+ * Reads a stored submission back.
+ *
+ * @param stored A parsed JSON value, or JSON text.
+ * @throws {PayoutError} `invalid_request` when it is not a submission of this version; every problem is listed.
+ */
+export function parseSubmission(stored: unknown): Submission {
+  const value = typeof stored === 'string' ? parseJson(stored) : stored;
+  const problems = problemsOf(StoredSubmission, value);
+  if (problems.length > 0) {
+    throw errorOfIssues('invalid_request', problems.map(({ path, message }) => ({ path: path === '' ? 'submission' : `submission.${path}`, message })));
+  }
+  const submission: Submission = v.parse(StoredSubmission, value);
+  const smuggled = Object.keys(submission.request.headers).filter((name) => NEVER_STORED.includes(name.toLowerCase()));
+  if (smuggled.length > 0) {
+    throw new PayoutError('invalid_request', `submission.request.headers: ${smuggled.join(', ')} is never part of a submission`);
+  }
+  return submission;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new PayoutError('invalid_request', 'submission: this text is not JSON');
+  }
+}

@@ -1,0 +1,176 @@
+import { compare, mismatchError } from './about-ours.ts';
+import { pauseAfter, waited } from './client.ts';
+import { earlierAttempt } from './earlier-attempts.ts';
+import { type Engine, type ErasedOperations, placeOf, withOutcome } from './engine.ts';
+import { PayoutError } from './errors.ts';
+import { type Deadline, type OutgoingRequest, retryAfterSecondsOf, type Sent } from './http.ts';
+import { type KeyWindow, keyWindow } from './idempotency.ts';
+import { type ExchangeState, judge, type Verdict } from './judge.ts';
+import { foundOutcome, isoOf, lookup, unknownOutcome } from './lookup.ts';
+import type { NextStep, Notice, PayoutOutcome, RejectedPayout } from './outcome.ts';
+import { remaining, search } from './search.ts';
+import type { Submission } from './submission.ts';
+
+/**
+ * Sends or resends one submission inside its key's window; outside it sends nothing and looks up (NEVER-TWICE R7 to R15).
+ *
+ * Runs once per key at a time: {@link shareExchange} sees to that.
+ */
+export async function submitOnce(engine: Engine, submission: Submission, deadline: Deadline): Promise<PayoutOutcome> {
+  const place = placeOf(submission);
+  const { uncertain, prepared } = engine.process;
+  const fresh = prepared.has(submission) && !uncertain.has(place);
+  const window = keyWindow(submission.preparedAt, engine.keptForMs, Math.max(engine.timeoutMs, remaining(engine, deadline)));
+  const now = engine.runtime.now();
+  if (now < window.opensAt || now > window.closesAt) return lookup(engine, submission, deadline);
+  const earlier = await earlierAttempt(engine, submission, deadline);
+  if (earlier !== null) return earlier;
+
+  const adapter = engine.operationsFor(engine.headers, { source: submission.source });
+  const notices = await noticesOf(adapter, submission, engine, deadline);
+  uncertain.add(place); // Until a certain refusal says otherwise; also when this call never returns.
+  const sent = await exchange(engine, adapter, submission, deadline, window, fresh);
+  if (fresh && sent.verdict.is === 'rejected') uncertain.delete(place);
+  return outcomeOf({ engine, adapter, submission, deadline, window, notices }, sent);
+}
+
+async function noticesOf(adapter: ErasedOperations, submission: Submission, engine: Engine, deadline: Deadline): Promise<readonly Notice[]> {
+  try {
+    return (await adapter.notices?.(submission, { signal: deadline.signal, timeoutMs: remaining(engine, deadline) })) ?? [];
+  } catch {
+    return []; // A notice is never a reason not to pay.
+  }
+}
+
+// ---- The exchange ----------------------------------------------------------------------------------------------------
+
+interface Exchanged {
+  readonly verdict: Verdict;
+  readonly retryAfterSeconds: number | null;
+}
+
+/** The same bytes under the same key, until a verdict is certain or nothing more may be sent. */
+async function exchange(
+  engine: Engine,
+  adapter: ErasedOperations,
+  submission: Submission,
+  deadline: Deadline,
+  window: KeyWindow,
+  fresh: boolean,
+): Promise<Exchanged> {
+  const request = requestOf(submission);
+  let state: ExchangeState = { mayExist: !fresh, confirming: null };
+  let troubles = 0;
+  for (let resend = 0; ; resend += 1) {
+    const sent = await engine.send(request, { signal: deadline.signal, notAfter: window.closesAt, resend });
+    const step = judge(engine, sent, state, (answer) => adapter.readCreate(answer));
+    if (step.do === 'end') return { verdict: step.verdict, retryAfterSeconds: askedPause(engine, sent) };
+    if (step.because === 'trouble') troubles += 1;
+    const pause = step.because === 'confirm' ? 0 : pauseAfter(engine, sent, resend + 1);
+    const spent = step.because === 'trouble' && troubles > engine.resends;
+    if (spent || pause === null || !(await waited(engine, pause, deadline))) {
+      return { verdict: step.ifOver, retryAfterSeconds: askedPause(engine, sent) };
+    }
+    state = step.state;
+  }
+}
+
+function requestOf(submission: Submission): OutgoingRequest {
+  const { method, path, headers, body } = submission.request;
+  return { method, path, headers: { ...headers, 'idempotency-key': submission.key }, body };
+}
+
+function askedPause(engine: Engine, sent: Sent): number | null {
+  return sent.is === 'answered' ? retryAfterSecondsOf(sent.answer, engine.runtime.now()) : null;
+}
+
+// ---- From verdict to outcome -----------------------------------------------------------------------------------------
+
+interface Context {
+  readonly engine: Engine;
+  readonly adapter: ErasedOperations;
+  readonly submission: Submission;
+  readonly deadline: Deadline;
+  readonly window: KeyWindow;
+  readonly notices: readonly Notice[];
+}
+
+async function outcomeOf(context: Context, { verdict, retryAfterSeconds }: Exchanged): Promise<PayoutOutcome> {
+  if (verdict.is === 'accepted') return acceptedOutcome(context, verdict);
+  if (verdict.is === 'rejected') return rejectedOutcome(context, verdict);
+  const { engine, submission, deadline, window, notices } = context;
+  if (verdict.why === 'late') return lookup(engine, submission, deadline, verdict.error);
+  if (verdict.why === 'conflict') return conflictOutcome(context, verdict.error);
+  const found = verdict.why === 'server' && submission.correlation.by !== 'none' ? await presence(context) : null;
+  if (found !== null) return found;
+  const notBefore = Math.min(engine.runtime.now() + (retryAfterSeconds ?? 0) * 1000, window.overAt + 1);
+  return unknownOutcome(submission, advised(verdict.error), { do: 'submit', notBefore: isoOf(notBefore) }, notices);
+}
+
+const advised = (error: PayoutError): PayoutError =>
+  withOutcome(error, 'unknown', 'A payout may exist: keep outcome.submission and submit it again; that cannot pay twice.');
+
+async function acceptedOutcome(context: Context, verdict: Extract<Verdict, { is: 'accepted' }>): Promise<PayoutOutcome> {
+  const { engine, adapter, submission, deadline, notices } = context;
+  const { payout, replayed } = verdict;
+  const comparison = compare(engine, submission, payout);
+  if (comparison.mismatch !== null) {
+    const next: NextStep = { do: 'ask', candidates: [payout] };
+    return unknownOutcome(submission, mismatchError(engine, payout, comparison.mismatch), next, notices);
+  }
+  const known = [...notices, ...comparison.notices];
+  if (!replayed) return { outcome: 'accepted', payout, replayed, submission, notices: known };
+  // A replay tells the past: the payout may have failed since (R12).
+  try {
+    const current = await adapter.retrieve(payout.id, undefined, { signal: deadline.signal, timeoutMs: remaining(engine, deadline) });
+    return { outcome: 'accepted', payout: current, replayed, submission, notices: known };
+  } catch {
+    const message = 'The answer was a replay and the payout could not be read again: its status is as of its creation.';
+    return { outcome: 'accepted', payout, replayed, submission, notices: [...known, { code: 'status_as_of_creation', message }] };
+  }
+}
+
+/** A refusal, after the adapter has looked for payouts that could be ours all the same (R15). */
+async function rejectedOutcome(context: Context, verdict: Extract<Verdict, { is: 'rejected' }>): Promise<PayoutOutcome> {
+  const { engine, adapter, submission, deadline, notices } = context;
+  const { refusal, retry } = verdict;
+  let { error } = verdict;
+  if (refusal !== null && adapter.explain !== undefined) {
+    try {
+      const call = { signal: deadline.signal, timeoutMs: remaining(engine, deadline) };
+      const explained = await adapter.explain(refusal, submission, call);
+      const { httpStatus, requestId, retryAfterSeconds } = error;
+      const { providerCode, providerMessage } = refusal;
+      const details = { provider: engine.name, outcome: 'rejected' as const, httpStatus, requestId, retryAfterSeconds, providerCode, providerMessage };
+      if (explained.refusal !== refusal) error = new PayoutError(explained.refusal.code, explained.refusal.message, details);
+      if (explained.candidates.length > 0) {
+        const ids = explained.candidates.map((payout) => payout.id).join(', ');
+        const doubt = withOutcome(error, 'unknown', `It may be refused because ${ids} is ours already; only a person can tell.`);
+        return unknownOutcome(submission, doubt, { do: 'ask', candidates: explained.candidates }, notices);
+      }
+    } catch {
+      // The evidence step only ever adds; without it the refusal stands as it was given.
+    }
+  }
+  return rejectedAs(retry, error, submission);
+}
+
+export function rejectedAs(retry: RejectedPayout['retry'], error: PayoutError, submission: Submission): RejectedPayout {
+  return { outcome: 'rejected', error, retry, submission };
+}
+
+/** The key was used for something else before: whatever that made is what the caller must see (R15). */
+async function conflictOutcome(context: Context, error: PayoutError): Promise<PayoutOutcome> {
+  const { engine, submission, deadline, notices } = context;
+  const found = await search(engine, submission, deadline, [submission.correlation.token]);
+  const candidates = found.ours === null ? found.candidates : [found.ours];
+  const doubt = withOutcome(error, 'unknown', 'An earlier request with this reference was different; look at what it made before anything else.');
+  return unknownOutcome(submission, doubt, { do: 'ask', candidates }, notices);
+}
+
+/** After a 5xx: the payout, where the list shows it already. Its absence proves nothing yet. */
+async function presence(context: Context): Promise<PayoutOutcome | null> {
+  const { engine, submission, deadline, notices } = context;
+  const found = await search(engine, submission, deadline, [submission.correlation.token]);
+  return found.ours === null ? null : foundOutcome(engine, submission, found.ours, notices);
+}
