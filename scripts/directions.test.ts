@@ -8,6 +8,7 @@ const STRIPE = 'packages/stripe-adapter/src/provider.ts';
 const STRIPE_TEST = 'packages/stripe-adapter/src/provider.test.ts';
 const TREASURY = 'packages/stripe-treasury-adapter/src/provider.ts';
 const SIMULATOR = 'packages/simulator/src/index.ts';
+const SHIPPED = ['!src/**/*.test.ts', '!src/**/*.test-d.ts', '!src/**/__fixtures__', '!src/**/__tests__'];
 
 it('the tree keeps its directions', () => {
   expect(violationsOf(join(import.meta.dirname, '..'))).toEqual([]);
@@ -83,8 +84,9 @@ describe('a planted violation is found', () => {
     ['an adapter ships the simulator', 'packages/stripe-adapter/package.json', { peerDependencies: { '@disburse/simulator': '*' } }],
     ['the simulator is developed with core', 'packages/simulator/package.json', { devDependencies: { '@disburse/core': 'workspace:*' } }],
     ['a package nobody described', 'packages/newcomer/package.json', {}],
+    ['tests are published', 'packages/core/package.json', { files: SHIPPED.slice(1) }],
   ])('in a manifest: %s', (_, file, manifest) => {
-    expect(violationsOfManifest(file, JSON.stringify(manifest))).toHaveLength(1);
+    expect(violationsOfManifest(file, JSON.stringify({ files: SHIPPED, ...manifest }))).toHaveLength(1);
   });
 });
 

@@ -62,7 +62,8 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
   },
 };
 
-const TESTS = ['**/*.test.ts', '**/*.test-d.ts', '**/__fixtures__/**', '**/__tests__/**'];
+/** Files, and folders with all that is in them, that are no part of what gets published. */
+const TESTS = ['**/*.test.ts', '**/*.test-d.ts', '**/__fixtures__', '**/__tests__'];
 const SCANNED = ['*.{ts,js}', '{packages,examples,scripts}/**/*.{ts,mts,js,mjs}'];
 const GENERATED = ['**/node_modules/**', '**/dist/**', '**/coverage/**'];
 
@@ -115,7 +116,10 @@ export function violationsOfManifest(file: string, text: string): string[] {
   const peers = rules.peers ?? [];
   const refused = (kind: string, allowed: readonly string[], why: string): string[] =>
     declared(kind).flatMap((name) => (matches(name, allowed) ? [] : [`${file} ${kind}: '${name}' ${why}.`]));
+  const files = Array.isArray(manifest['files']) ? manifest['files'] : [];
+  const shippedTests = manifest['private'] === true ? [] : TESTS.filter((glob) => !files.includes(`!src/${glob}`));
   return [
+    ...shippedTests.map((glob) => `${file} files: '!src/${glob}' is missing, so tests would be published.`),
     ...refused('dependencies', shipped, 'is nothing its source may import'),
     ...refused('peerDependencies', shipped, 'is nothing its source may import'),
     ...refused('devDependencies', developed, 'is nothing its tests may import'),
@@ -142,9 +146,13 @@ function placeOf(file: string, text: string): Place {
     home: inPackage ? `packages/${name}` : null,
     inside: inPackage ? rest.join('/') : file,
     rules: inPackage ? directionsOf(name) : null,
-    isTest: TESTS.some((glob) => matchesGlob(file, glob)),
+    isTest: isTestFile(file),
     isDevOnly: /^\/\/ dev-only: \S/m.test(text),
   };
+}
+
+function isTestFile(file: string): boolean {
+  return TESTS.some((glob) => matchesGlob(file, glob) || matchesGlob(file, `${glob}/**`));
 }
 
 function directionsOf(name: string): Directions | null {
@@ -169,8 +177,7 @@ function refusalOfPath(specifier: string, place: Place): string | null {
   if (target.startsWith('../')) return `imports '${specifier}', outside the repository.`;
   if (place.home !== null && !target.startsWith(`${place.home}/`)) return `imports '${specifier}': reach another package by its name.`;
   if (place.home === null && /^packages\/[^/]+\/src\//.test(target)) return `imports '${specifier}': reach a package by its name.`;
-  const reachesTest = TESTS.some((glob) => matchesGlob(target, glob));
-  return place.home !== null && !place.isTest && reachesTest ? `imports '${specifier}': source must not need a test's file.` : null;
+  return place.home !== null && !place.isTest && isTestFile(target) ? `imports '${specifier}': source must not need a test's file.` : null;
 }
 
 function refusalOfPackage(specifier: string, place: Place, rules: Directions): string | null {
