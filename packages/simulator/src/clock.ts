@@ -110,7 +110,9 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
     if (watching) return;
     watching = true;
     try {
-      while (await inTurn(() => step(Number.MAX_VALUE)));
+      // Asked anew in the same tick in which the watch ends: a sleeper who lies down meanwhile is not missed.
+      do await inTurn(() => step(Number.MAX_VALUE));
+      while (earliest(sleepers) !== undefined);
     } finally {
       watching = false;
     }

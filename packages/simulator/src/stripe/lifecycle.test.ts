@@ -68,6 +68,15 @@ describe('the timetable', () => {
     expect(world.payouts[0]?.status).toBe('paid');
   });
 
+  it('keeps the order of creation where two things happen at the same time', async () => {
+    const world = simulateStripe();
+    const ask = asking(world);
+    const ids: string[] = [];
+    for (let count = 0; count < 3; count += 1) ids.push((await ask('POST /v1/payouts', { body: 'amount=1&currency=usd' })).json.id);
+    await world.clock.advance(DAY_MS);
+    expect(world.events.slice(3).map(({ payout }) => payout.id)).toEqual(ids);
+  });
+
   it('goes on from where a control moved a payout', async () => {
     const { world, id } = await paidTo('000123456789');
     world.account().move(id, 'in_transit');
@@ -75,6 +84,13 @@ describe('the timetable', () => {
     expect(types(world)).toEqual(['payout.created', 'payout.updated']);
     await world.clock.advanceTo('2026-11-26T00:00:00Z');
     expect(types(world)).toEqual(['payout.created', 'payout.updated', 'payout.paid']);
+  });
+
+  it('lets a control decide over what the account number had in store', async () => {
+    const { world, id } = await paidTo('000111111116');
+    world.account().move(id, 'paid');
+    await world.clock.advance(30 * DAY_MS);
+    expect(world.payouts[0]?.status).toBe('paid');
   });
 
   it('completes the reconciliation of an automatic payout', async () => {

@@ -12,7 +12,7 @@ const INSTANT_ARRIVAL_MS = 30 * 60_000;
 const BOUNCE_MS = 5 * DAY_MS;
 
 /** When money sent now arrives: a day, at midnight UTC, as in Stripe's examples. */
-export function arrivalOf(now: number, method: StripePayoutObject['method']): number {
+function arrivalOf(now: number, method: StripePayoutObject['method']): number {
   return method === 'instant' ? midnight(now) : businessDaysLater(now, 2);
 }
 
@@ -31,7 +31,7 @@ export function isLegal(from: StripePayoutStatus, to: StripePayoutStatus): boole
 }
 
 /** Puts what will become of a new payout on the world's agenda. Each step happens only if nothing else happened first. */
-export function schedule(state: StripeState, account: AccountState, payout: PayoutState): void {
+function schedule(state: StripeState, account: AccountState, payout: PayoutState): void {
   const { method } = payout.wire;
   const instant = method === 'instant';
   const transitAt = instant ? payout.createdMs + INSTANT_TRANSIT_MS : businessDaysLater(payout.createdMs, 1);
