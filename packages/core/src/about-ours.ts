@@ -20,7 +20,10 @@ export function compare(engine: Engine, submission: Submission, payout: Payout):
   const notices: Notice[] = [];
   if (token !== null && token !== submission.correlation.token) mismatches.push('it carries the token of another submission');
   if (token === null && submission.correlation.by !== 'none') {
-    notices.push({ code: 'token_missing', message: `The provider's answer does not repeat the token in ${submission.correlation.by}; a lookup may not find this payout.` });
+    notices.push({
+      code: 'token_missing',
+      message: `The provider's answer does not repeat the token in ${submission.correlation.by}; a lookup may not find this payout.`,
+    });
   }
   if (submission.live !== null && payout.live !== submission.live) {
     mismatches.push(`it is a ${payout.live ? 'live' : 'test'} payout and a ${submission.live ? 'live' : 'test'} one was asked for`);
@@ -31,7 +34,11 @@ export function compare(engine: Engine, submission: Submission, payout: Payout):
   return { mismatch: mismatches.length === 0 ? null : mismatches.join('; '), notices };
 }
 
-function compareMoneyOf(engine: Engine, submission: Submission, payout: Payout): { readonly certain: boolean; readonly message: string } | null {
+function compareMoneyOf(
+  engine: Engine,
+  submission: Submission,
+  payout: Payout,
+): { readonly certain: boolean; readonly message: string } | null {
   const asked = submission.money;
   const { money } = payout;
   if (asked === 'full_balance' || money === null) return null;
@@ -42,9 +49,13 @@ function compareMoneyOf(engine: Engine, submission: Submission, payout: Payout):
 
 /** The error of an answer that is about another payout. */
 export function mismatchError(engine: Engine, payout: Payout, mismatch: string): PayoutError {
-  return new PayoutError('unexpected_response', `answered with payout ${payout.id}, but ${mismatch}. Look at that payout before anything else.`, {
-    provider: engine.name,
-    outcome: 'unknown',
-    payoutId: payout.id,
-  });
+  return new PayoutError(
+    'unexpected_response',
+    `answered with payout ${payout.id}, but ${mismatch}. Look at that payout before anything else.`,
+    {
+      provider: engine.name,
+      outcome: 'unknown',
+      payoutId: payout.id,
+    },
+  );
 }

@@ -30,8 +30,7 @@ export type SupportedOf<P extends AnyPayoutProvider> = NonNullable<P['~types']>[
 type Options<P extends AnyPayoutProvider, O extends keyof OptionBags> = Bag<BagsOf<P>, O> | undefined;
 
 /** What an adapter is handed for a create: checked by core. */
-export type AdapterCreateRequest = CommonCreateRequest &
-  OptionalRequestFields & { readonly money: Money | 'full_balance' };
+export type AdapterCreateRequest = CommonCreateRequest & OptionalRequestFields & { readonly money: Money | 'full_balance' };
 
 /** What core adds to a create so that a lookup can find it. */
 export interface Correlation {

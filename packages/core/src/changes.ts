@@ -20,7 +20,13 @@ export async function cancelAndSee(
   } catch (thrown) {
     const error = asPayoutError(engine, thrown);
     // A refusal may only mean "canceled already", for example by a call of ours whose answer was lost.
-    if (error.outcome !== 'unknown' && error.code !== 'invalid_state' && error.code !== 'invalid_request' && error.code !== 'idempotency_conflict') throw error;
+    if (
+      error.outcome !== 'unknown' &&
+      error.code !== 'invalid_state' &&
+      error.code !== 'invalid_request' &&
+      error.code !== 'idempotency_conflict'
+    )
+      throw error;
     const seen = await readQuietly(adapter, id, call);
     if (seen === null) throw error;
     if (seen.status === 'canceled') return seen;
@@ -50,7 +56,8 @@ export async function updateAndSee(
   options: object | undefined,
   call: CallOptions,
 ): Promise<Payout> {
-  if (adapter.update === undefined) throw new PayoutError('unsupported', 'update is not supported.', { provider: engine.name, outcome: 'rejected' });
+  if (adapter.update === undefined)
+    throw new PayoutError('unsupported', 'update is not supported.', { provider: engine.name, outcome: 'rejected' });
   const keys = change.metadata === null ? await ownKeys(adapter, id, call) : change.metadata;
   if (change.metadata === null && Object.keys(keys).length === 0) return adapter.retrieve(id, undefined, call);
   try {
@@ -66,7 +73,11 @@ export async function updateAndSee(
 /** Unset-all must not remove what a lookup recognises payouts by (R17): read first, unset the other keys one by one. */
 async function ownKeys(adapter: ErasedOperations, id: string, call: CallOptions): Promise<Record<string, null>> {
   const { metadata } = await adapter.retrieve(id, undefined, call);
-  return Object.fromEntries(Object.keys(metadata).filter((key) => !key.startsWith('disburse_')).map((key) => [key, null]));
+  return Object.fromEntries(
+    Object.keys(metadata)
+      .filter((key) => !key.startsWith('disburse_'))
+      .map((key) => [key, null]),
+  );
 }
 
 function shows(payout: Payout, keys: Readonly<Record<string, string | null>>): boolean {
@@ -84,7 +95,8 @@ export async function reverseAndSee(
   options: object | undefined,
   call: CallOptions,
 ): Promise<Payout> {
-  if (adapter.reverse === undefined) throw new PayoutError('unsupported', 'reverse is not supported.', { provider: engine.name, outcome: 'rejected' });
+  if (adapter.reverse === undefined)
+    throw new PayoutError('unsupported', 'reverse is not supported.', { provider: engine.name, outcome: 'rejected' });
   const before = await adapter.retrieve(id, undefined, call);
   if (before.reversedBy !== null) return adapter.retrieve(before.reversedBy, undefined, call);
   const key = await deriveReversalKey({ account: engine.account, payoutId: id, attempt: change.attempt ?? 1 });

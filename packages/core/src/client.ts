@@ -20,7 +20,11 @@ export function createClient(
     delete: (path, options, about = 'other') => call({ method: 'DELETE', path, headers, body: null }, about, options),
     post: (path, sent, options, about = 'other') => {
       const key = sent.key ?? randomKey(engine.runtime);
-      return call({ method: 'POST', path, headers: { ...headers, ...sent.headers, 'idempotency-key': key }, body: sent.body }, about, options);
+      return call(
+        { method: 'POST', path, headers: { ...headers, ...sent.headers, 'idempotency-key': key }, body: sent.body },
+        about,
+        options,
+      );
     },
   };
 }

@@ -28,7 +28,8 @@ export interface CheckedCreate {
  */
 export function checkCreate<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, name: string, input: unknown): CheckedCreate {
   const details = { provider: name, outcome: 'rejected' } as const;
-  if (!isPlainObject(input)) throw errorOfIssues('invalid_request', [{ path: 'request', message: `must be an object, not ${kindOf(input)}` }], details);
+  if (!isPlainObject(input))
+    throw errorOfIssues('invalid_request', [{ path: 'request', message: `must be an object, not ${kindOf(input)}` }], details);
   const unsupported = unsupportedFields(spec, input);
   const problems = [
     ...unknownFields(input),
@@ -131,13 +132,19 @@ export function bagProblems(
   if (!isPlainObject(bags)) return [{ path: 'providerOptions', message: `must be an object, not ${kindOf(bags)}` }];
   const strangers = Object.keys(bags)
     .filter((key) => key !== id && !knownAdapters.has(key))
-    .map((key) => ({ path: `providerOptions.${key}`, message: `no such provider; known are ${[...new Set([id, ...knownAdapters])].sort().join(', ')}` }));
+    .map((key) => ({
+      path: `providerOptions.${key}`,
+      message: `no such provider; known are ${[...new Set([id, ...knownAdapters])].sort().join(', ')}`,
+    }));
   const own = bags[id];
   if (own === undefined) return strangers;
   const schema = Object.hasOwn(schemas, operation) ? schemas[operation] : undefined;
   const path = `providerOptions.${id}`;
   const problems = schema === undefined ? takesNothing(own) : problemsOf(schema as never, own);
-  return [...strangers, ...problems.map((problem) => ({ path: problem.path === '' ? path : `${path}.${problem.path}`, message: problem.message }))];
+  return [
+    ...strangers,
+    ...problems.map((problem) => ({ path: problem.path === '' ? path : `${path}.${problem.path}`, message: problem.message })),
+  ];
 }
 
 function takesNothing(own: unknown): PayoutIssue[] {

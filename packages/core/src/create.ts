@@ -31,7 +31,11 @@ export async function createKept<P extends AnyPayoutProvider>(
 async function refusedInput(engine: Engine, input: unknown, error: PayoutError): Promise<PayoutOutcome> {
   const kept = await keptFor(engine, input);
   if (kept !== null && !(kept.settled !== null && 'rejected' in kept.settled)) {
-    const doubt = withOutcome(error, 'unknown', 'This call sent nothing, but its reference was submitted before: submit outcome.submission.');
+    const doubt = withOutcome(
+      error,
+      'unknown',
+      'This call sent nothing, but its reference was submitted before: submit outcome.submission.',
+    );
     return unknownOutcome(kept.submission, doubt, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
   }
   return { outcome: 'rejected', error: withOutcome(error, 'rejected'), retry: 'never', submission: null };

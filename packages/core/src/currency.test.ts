@@ -60,7 +60,13 @@ describe('what a message says about a currency', () => {
     expect(currencyProblem(currency)).toBe(message);
   });
 
-  it.each([['usd', 'USD'], ['HRK', 'HRK'], ['usdc', null], ['', null], [5, null]])('%j is the code %j', (text, code) => {
+  it.each([
+    ['usd', 'USD'],
+    ['HRK', 'HRK'],
+    ['usdc', null],
+    ['', null],
+    [5, null],
+  ])('%j is the code %j', (text, code) => {
     expect(currencyCodeIn(text)).toBe(code);
   });
 });
@@ -70,7 +76,17 @@ describe('independence from the runtime', () => {
 
   it('no digits come from Intl: everything works without it', async () => {
     vi.resetModules();
-    vi.stubGlobal('Intl', new Proxy({}, { get: () => { throw new Error('Intl was asked'); } }));
+    vi.stubGlobal(
+      'Intl',
+      new Proxy(
+        {},
+        {
+          get: () => {
+            throw new Error('Intl was asked');
+          },
+        },
+      ),
+    );
     const { isoDigitsOf: digitsOf } = await import('./currency.ts');
     const { defineMoneyProfile, fit } = await import('./money-profile.ts');
     const profile = defineMoneyProfile({ provider: 'P', form: 'minor_units', exponents: {}, exponentElse: 2, steps: { HUF: 100 } });

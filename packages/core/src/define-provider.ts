@@ -124,7 +124,8 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
     isReplay: spec.isReplay,
     mayResend: spec.mayResend ?? (() => undefined),
     connect: (headers, onAnswer) => createClient(engine, headers, onAnswer),
-    operationsFor: (headers, scope, onAnswer) => spec.operations(createClient(engine, headers, onAnswer), scope) as unknown as ErasedOperations,
+    operationsFor: (headers, scope, onAnswer) =>
+      spec.operations(createClient(engine, headers, onAnswer), scope) as unknown as ErasedOperations,
   };
   return engine;
 }
@@ -163,9 +164,12 @@ function checked(submission: Submission): Submission {
 function checkedDecision(engine: Engine, decision: unknown): Decision {
   if (isPlainObject(decision)) {
     if (decision['absent'] === true && decision['payoutId'] === undefined) return { absent: true };
-    if (typeof decision['payoutId'] === 'string' && decision['payoutId'] !== '' && decision['absent'] === undefined) return { payoutId: decision['payoutId'] };
+    if (typeof decision['payoutId'] === 'string' && decision['payoutId'] !== '' && decision['absent'] === undefined)
+      return { payoutId: decision['payoutId'] };
   }
-  throw errorOfIssues('invalid_request', [{ path: 'decision', message: 'must be { payoutId } or { absent: true }' }], { provider: engine.name });
+  throw errorOfIssues('invalid_request', [{ path: 'decision', message: 'must be { payoutId } or { absent: true }' }], {
+    provider: engine.name,
+  });
 }
 
 function readOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, adapter: ErasedOperations) {
@@ -235,7 +239,8 @@ function checkedCall<P extends AnyPayoutProvider>(
 
 /** An empty id would address the whole collection; dots would address its parent. */
 function idProblems(id: unknown): PayoutIssue[] {
-  if (typeof id !== 'string' || id === '') return [{ path: 'id', message: `must be the provider's id of a payout, not ${id === '' ? 'empty' : kindOf(id)}` }];
+  if (typeof id !== 'string' || id === '')
+    return [{ path: 'id', message: `must be the provider's id of a payout, not ${id === '' ? 'empty' : kindOf(id)}` }];
   if (!/^[\x21-\x7e]{1,500}$/.test(id) || id === '.' || id === '..') {
     return [{ path: 'id', message: "must be the provider's id of a payout: visible ASCII" }];
   }
@@ -244,11 +249,16 @@ function idProblems(id: unknown): PayoutIssue[] {
 
 function changeProblems(change: unknown): PayoutIssue[] {
   const metadata = isPlainObject(change) ? change['metadata'] : undefined;
-  if (!isPlainObject(change) || metadata === undefined) return [{ path: 'metadata', message: 'is missing: an object of strings (null removes a key), or null to remove all' }];
-  const unknownKeys = Object.keys(change).filter((key) => key !== 'metadata').map((path) => ({ path, message: 'is not known here; only metadata can be changed' }));
+  if (!isPlainObject(change) || metadata === undefined)
+    return [{ path: 'metadata', message: 'is missing: an object of strings (null removes a key), or null to remove all' }];
+  const unknownKeys = Object.keys(change)
+    .filter((key) => key !== 'metadata')
+    .map((path) => ({ path, message: 'is not known here; only metadata can be changed' }));
   if (metadata === null) return unknownKeys;
-  if (!isPlainObject(metadata)) return [...unknownKeys, { path: 'metadata', message: `must be an object of strings, not ${kindOf(metadata)}` }];
-  if (Object.keys(metadata).length === 0) return [...unknownKeys, { path: 'metadata', message: 'has no keys, so nothing would change; null removes all' }];
+  if (!isPlainObject(metadata))
+    return [...unknownKeys, { path: 'metadata', message: `must be an object of strings, not ${kindOf(metadata)}` }];
+  if (Object.keys(metadata).length === 0)
+    return [...unknownKeys, { path: 'metadata', message: 'has no keys, so nothing would change; null removes all' }];
   return [...unknownKeys, ...keyProblems(metadata, true)];
 }
 
@@ -256,7 +266,8 @@ function reversalProblems(change: unknown): PayoutIssue[] {
   if (!isPlainObject(change)) return [{ path: 'change', message: `must be an object, not ${kindOf(change)}` }];
   const { metadata, attempt, ...rest } = change;
   const issues = Object.keys(rest).map((path) => ({ path, message: 'is not known here; known are metadata, attempt' }));
-  if (metadata !== undefined && !isPlainObject(metadata)) issues.push({ path: 'metadata', message: `must be an object of strings, not ${kindOf(metadata)}` });
+  if (metadata !== undefined && !isPlainObject(metadata))
+    issues.push({ path: 'metadata', message: `must be an object of strings, not ${kindOf(metadata)}` });
   if (isPlainObject(metadata)) issues.push(...keyProblems(metadata, false));
   if (attempt !== undefined && !(typeof attempt === 'number' && Number.isSafeInteger(attempt) && attempt >= 1)) {
     issues.push({ path: 'attempt', message: 'must be a whole number from 1' });

@@ -40,13 +40,21 @@ function mayExist(engine: Engine, earlier: Submission): PayoutOutcome {
   return unknownOutcome(earlier, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
 }
 
-async function atProvider(engine: Engine, submission: Submission, deadline: Deadline, keys: readonly string[]): Promise<PayoutOutcome | null> {
+async function atProvider(
+  engine: Engine,
+  submission: Submission,
+  deadline: Deadline,
+  keys: readonly string[],
+): Promise<PayoutOutcome | null> {
   // As far back as an earlier attempt can have been sent while its key was alive, and a day more.
   const since = Date.parse(submission.preparedAt) - engine.keptForMs - 2 * DAY_MS;
   const found = await search(engine, submission, deadline, keys, since);
   if (found.ours !== null) {
     const message = 'An earlier attempt of this reference had made the payout; this attempt was not sent.';
-    const itsKey = { ...submission, correlation: { ...submission.correlation, token: engine.tokenOf(found.ours) ?? submission.correlation.token } };
+    const itsKey = {
+      ...submission,
+      correlation: { ...submission.correlation, token: engine.tokenOf(found.ours) ?? submission.correlation.token },
+    };
     const outcome = foundOutcome(engine, itsKey, found.ours, [{ code: 'earlier_attempt', message }]);
     return { ...outcome, submission } as PayoutOutcome;
   }

@@ -43,7 +43,11 @@ export interface Engine {
   readonly isReplay: (answer: Answer) => boolean;
   readonly mayResend: (answer: Answer, resend: number) => boolean | undefined;
   /** Operations that send the given headers; `onAnswer` hears every answer, for its `Date`. */
-  readonly operationsFor: (headers: Readonly<Record<string, string>>, scope: Scope, onAnswer?: (answer: Answer) => void) => ErasedOperations;
+  readonly operationsFor: (
+    headers: Readonly<Record<string, string>>,
+    scope: Scope,
+    onAnswer?: (answer: Answer) => void,
+  ) => ErasedOperations;
   readonly connect: (headers: Readonly<Record<string, string>>, onAnswer?: (answer: Answer) => void) => Http;
 }
 
@@ -70,7 +74,12 @@ export interface ProcessMemory {
   readonly prepared: WeakSet<Submission>;
 }
 
-const newMemory = (): ProcessMemory => ({ submissions: memorySubmissions(), underWay: new Map(), uncertain: new Set(), prepared: new WeakSet() });
+const newMemory = (): ProcessMemory => ({
+  submissions: memorySubmissions(),
+  underWay: new Map(),
+  uncertain: new Set(),
+  prepared: new WeakSet(),
+});
 
 const thisProcess = newMemory();
 /** A replaced runtime is another world with another time, and so another process: a simulation plays many of them. */

@@ -139,9 +139,7 @@ function ended(provider: string, evidence: Evidence, failure: unknown): Sent {
   }
   const sent = evidence !== 'not_sent';
   const code = failure instanceof CallerAborted ? 'aborted' : 'provider_unavailable';
-  const message = sent
-    ? `the request was sent and its answer was lost: ${reasonOf(failure)}.`
-    : `nothing was sent: ${reasonOf(failure)}.`;
+  const message = sent ? `the request was sent and its answer was lost: ${reasonOf(failure)}.` : `nothing was sent: ${reasonOf(failure)}.`;
   const error = new PayoutError(code, message, { provider });
   return sent ? { is: 'lost', error } : { is: 'not_sent', error, tooLate: false };
 }
@@ -151,7 +149,8 @@ function reasonOf(failure: unknown): string {
   if (failure instanceof CallerAborted) return 'the caller aborted';
   if (failure instanceof DeadlineOver) return `no answer within ${failure.timeoutMs} ms`;
   if (typeof failure !== 'object' || failure === null) return 'the connection failed';
-  const code = codeOf(failure) ?? ('cause' in failure && typeof failure.cause === 'object' && failure.cause !== null ? codeOf(failure.cause) : null);
+  const code =
+    codeOf(failure) ?? ('cause' in failure && typeof failure.cause === 'object' && failure.cause !== null ? codeOf(failure.cause) : null);
   return code === null ? 'the connection failed' : `the connection failed (${code})`;
 }
 
@@ -163,11 +162,7 @@ function answerOf(provider: string, received: Received, signal: AbortSignal): Se
   const { status, headers, text, end } = received;
   if (end === 'complete') return { is: 'answered', answer: { status, headers, text, json: parsedJson(text) } };
   const why =
-    end === 'too_large'
-      ? 'it is larger than maxAnswerBytes'
-      : signal.aborted
-        ? reasonOf(signal.reason)
-        : 'the connection broke off';
+    end === 'too_large' ? 'it is larger than maxAnswerBytes' : signal.aborted ? reasonOf(signal.reason) : 'the connection broke off';
   const code = end === 'too_large' ? 'unexpected_response' : signal.reason instanceof CallerAborted ? 'aborted' : 'provider_unavailable';
   const message = `the request was sent and only part of the answer (HTTP ${status}) was read: ${why}.`;
   return { is: 'lost', error: new PayoutError(code, message, { provider, httpStatus: status }) };

@@ -17,13 +17,13 @@ export async function deriveKey(of: {
   return uuidShaped(await sha256(JSON.stringify([1, of.namespace, of.account, of.reference, of.attempt])));
 }
 
-/** The idempotency key of a reversal: a UUID-shaped SHA-256 of `[1, "reverse", account, payoutId, attempt]`. */
+/** The idempotency key of a reversal: a UUID-shaped SHA-256 of `["reverse", 1, account, payoutId, attempt]`, which no create can have. */
 export async function deriveReversalKey(of: {
   readonly account: string | null;
   readonly payoutId: string;
   readonly attempt: number;
 }): Promise<string> {
-  return uuidShaped(await sha256(JSON.stringify([1, 'reverse', of.account, of.payoutId, of.attempt])));
+  return uuidShaped(await sha256(JSON.stringify(['reverse', 1, of.account, of.payoutId, of.attempt])));
 }
 
 /** A key for calls that may be repeated harmlessly (cancel, update). */

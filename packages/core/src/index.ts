@@ -13,14 +13,7 @@ export type {
   Scope,
 } from './adapter.ts';
 export { definePayoutProvider } from './define-provider.ts';
-export {
-  errorOfIssues,
-  isPayoutError,
-  PayoutError,
-  type PayoutErrorCode,
-  type PayoutErrorDetails,
-  type PayoutIssue,
-} from './errors.ts';
+export { errorOfIssues, isPayoutError, PayoutError, type PayoutErrorCode, type PayoutErrorDetails, type PayoutIssue } from './errors.ts';
 export type { Answer, Connection } from './http.ts';
 export { deriveKey, deriveReversalKey } from './idempotency.ts';
 export { addMoney, compareMoney, type Money, sameMoney, subtractMoney } from './money.ts';
@@ -79,5 +72,12 @@ export {
 export type { Runtime } from './runtime.ts';
 export { type CommonSettings, checkSettings, commonSettings, HeaderText } from './settings.ts';
 export { defineStatusTable, type Finality, finalityOf, type PayoutStatus, type StatusTable } from './status.ts';
-export { type KeptSubmission, memorySubmissions, parseSubmission, type Settled, type Submission, type SubmissionStore } from './submission.ts';
+export {
+  type KeptSubmission,
+  memorySubmissions,
+  parseSubmission,
+  type Settled,
+  type Submission,
+  type SubmissionStore,
+} from './submission.ts';
 export type { OnTelemetry, TelemetryEvent } from './telemetry.ts';

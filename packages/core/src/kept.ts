@@ -55,7 +55,10 @@ async function conflicting(engine: Engine, kept: KeptSubmission, why: string, ca
   const { submission, settled } = kept;
   const message = `reference ${submission.reference} is taken: the submission that is kept for it ${why}. Nothing was sent.`;
   const error = new PayoutError('idempotency_conflict', message, { provider: engine.name, outcome: 'unknown' });
-  const known = settled !== null && 'payoutId' in settled && submission.name === engine.name ? await readQuietly(engine, submission, settled.payoutId, call) : null;
+  const known =
+    settled !== null && 'payoutId' in settled && submission.name === engine.name
+      ? await readQuietly(engine, submission, settled.payoutId, call)
+      : null;
   if (settled !== null) return unknownOutcome(submission, error, { do: 'ask', candidates: known === null ? [] : [known] });
   return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
 }
@@ -77,7 +80,11 @@ async function readAgain(engine: Engine, submission: Submission, payoutId: strin
     return foundOutcome(engine, submission, payout, []);
   } catch (error) {
     if (!(error instanceof PayoutError)) throw error;
-    const told = withOutcome(error, 'unknown', `Reference ${submission.reference} was accepted before as ${payoutId}; nothing was sent now.`);
+    const told = withOutcome(
+      error,
+      'unknown',
+      `Reference ${submission.reference} was accepted before as ${payoutId}; nothing was sent now.`,
+    );
     return unknownOutcome(submission, told, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
   }
 }
@@ -144,11 +151,16 @@ export async function settleKept(engine: Engine, submission: Submission, decisio
   assertBound(engine, submission);
   if ('absent' in decision) return recorded(engine, absentByDecision(engine, submission));
   const payout = await within(engine, {}, (deadline) =>
-    operationsOf(engine, submission).retrieve(decision.payoutId, undefined, { signal: deadline.signal, timeoutMs: remaining(engine, deadline) }),
+    operationsOf(engine, submission).retrieve(decision.payoutId, undefined, {
+      signal: deadline.signal,
+      timeoutMs: remaining(engine, deadline),
+    }),
   );
   const outcome = foundOutcome(engine, submission, payout, []);
   if (outcome.outcome === 'unknown') {
-    throw new PayoutError('invalid_request', `${decision.payoutId} is not the payout of this submission: ${outcome.error.message}`, { provider: engine.name });
+    throw new PayoutError('invalid_request', `${decision.payoutId} is not the payout of this submission: ${outcome.error.message}`, {
+      provider: engine.name,
+    });
   }
   return recorded(engine, outcome);
 }
@@ -159,6 +171,9 @@ function absentByDecision(engine: Engine, submission: Submission): PayoutOutcome
     const message = `a copy of this submission could still be sent or arrive; decide that it is absent after ${isoOf(overAt)}, or submit it again.`;
     throw new PayoutError('invalid_state', message, { provider: engine.name });
   }
-  const error = new PayoutError('not_found', 'a person decided that no payout exists for this submission.', { provider: engine.name, outcome: 'rejected' });
+  const error = new PayoutError('not_found', 'a person decided that no payout exists for this submission.', {
+    provider: engine.name,
+    outcome: 'rejected',
+  });
   return rejectedAs('next_attempt', error, submission);
 }

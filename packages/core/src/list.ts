@@ -32,7 +32,8 @@ export function queryProblems(query: unknown, listLimit: number): PayoutIssue[] 
   }
   for (const path of ['cursor', 'destination']) {
     const value = query[path];
-    if (value !== undefined && !(typeof value === 'string' && value !== '')) issues.push({ path, message: 'must be a string that is not empty' });
+    if (value !== undefined && !(typeof value === 'string' && value !== ''))
+      issues.push({ path, message: 'must be a string that is not empty' });
   }
   return issues;
 }
@@ -44,7 +45,12 @@ export function checkQuery(engine: Engine, query: unknown, bags: readonly Payout
 }
 
 /** One page of the provider, without what the query leaves out. Reads on while a page has nothing to show. */
-export async function listPage(adapter: ErasedOperations, query: AdapterListQuery, options: object | undefined, call: CallOptions): Promise<PayoutPage> {
+export async function listPage(
+  adapter: ErasedOperations,
+  query: AdapterListQuery,
+  options: object | undefined,
+  call: CallOptions,
+): Promise<PayoutPage> {
   let cursor = query.cursor;
   for (let read = 1; ; read += 1) {
     const page = await adapter.page({ ...query, cursor }, options as never, call);
@@ -91,4 +97,3 @@ export async function* listEvery(
     yield* page.payouts;
   }
 }
-

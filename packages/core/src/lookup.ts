@@ -26,12 +26,23 @@ export function foundOutcome(engine: Engine, submission: Submission, payout: Pay
   return { outcome: 'accepted', payout, replayed: true, submission, notices: [...notices, ...comparison.notices] };
 }
 
-function notFound(engine: Engine, submission: Submission, askedAt: number, found: SearchResult, because: PayoutError | undefined): PayoutOutcome {
+function notFound(
+  engine: Engine,
+  submission: Submission,
+  askedAt: number,
+  found: SearchResult,
+  because: PayoutError | undefined,
+): PayoutOutcome {
   const window = keyWindow(submission.preparedAt, engine.keptForMs, engine.timeoutMs);
   const over = askedAt > window.overAt;
   if (over && found.gap === null && found.candidates.length === 0) {
     const message = 'no payout exists for this submission, and nobody can send it any more.';
-    return { outcome: 'rejected', error: new PayoutError('not_found', message, { provider: engine.name, outcome: 'rejected' }), retry: 'next_attempt', submission };
+    return {
+      outcome: 'rejected',
+      error: new PayoutError('not_found', message, { provider: engine.name, outcome: 'rejected' }),
+      retry: 'next_attempt',
+      submission,
+    };
   }
   const error = because ?? found.error ?? new PayoutError('unresolved', sayWhy(found, over, window.overAt), { provider: engine.name });
   return unknownOutcome(submission, withOutcome(error, 'unknown'), nextStep(engine, askedAt, window, found));
@@ -50,7 +61,8 @@ function sayWhy(found: SearchResult, over: boolean, overAt: number): string {
 function nextStep(engine: Engine, now: number, window: ReturnType<typeof keyWindow>, found: SearchResult): NextStep {
   if (now <= window.closesAt && now >= window.opensAt) return { do: 'submit', notBefore: isoOf(now) };
   if (now <= window.overAt) return { do: 'submit', notBefore: isoOf(Math.max(window.overAt + 1, now)) };
-  const hopeless = found.candidates.length > 0 || (engine.listFloor !== null && found.error === null && found.gap?.includes('never listed') === true);
+  const hopeless =
+    found.candidates.length > 0 || (engine.listFloor !== null && found.error === null && found.gap?.includes('never listed') === true);
   return hopeless ? { do: 'ask', candidates: found.candidates } : { do: 'submit', notBefore: isoOf(now + 60_000) };
 }
 

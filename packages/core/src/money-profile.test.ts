@@ -21,8 +21,19 @@ const STRIPE = {
 const MOLLIE_TWO = 'AED AUD BGN BRL CAD CHF CZK DKK EUR GBP HKD HUF ILS MXN MYR NOK NZD PHP PLN RON RUB SEK SGD THB TWD USD ZAR';
 
 const stripe = defineMoneyProfile(STRIPE);
-const treasury = defineMoneyProfile({ provider: 'Stripe Treasury', form: 'minor_units', exponents: { USD: 2 }, exponentElse: null, currencies: ['USD'] });
-const mollie = defineMoneyProfile({ provider: 'Mollie', form: 'decimal_string', exponents: { ...listed('ISK JPY', 0), ...listed(MOLLIE_TWO, 2) }, exponentElse: null });
+const treasury = defineMoneyProfile({
+  provider: 'Stripe Treasury',
+  form: 'minor_units',
+  exponents: { USD: 2 },
+  exponentElse: null,
+  currencies: ['USD'],
+});
+const mollie = defineMoneyProfile({
+  provider: 'Mollie',
+  form: 'decimal_string',
+  exponents: { ...listed('ISK JPY', 0), ...listed(MOLLIE_TWO, 2) },
+  exponentElse: null,
+});
 
 const of = (text: string): Money => {
   const [amount = '', currency = ''] = text.split(' ');
@@ -41,12 +52,28 @@ function thrownBy(call: () => unknown): PayoutError {
 
 describe('Stripe, Treasury and Mollie: what is sent', () => {
   it.each([
-    [stripe, '10.50 EUR', '1050'], [stripe, '0.01 USD', '1'], [stripe, '500 JPY', '500'], [stripe, '1 KRW', '1'],
-    [stripe, '5 ISK', '500'], [stripe, '5 UGX', '500'], [stripe, '5.00 MGA', '5'], [stripe, '10.00 HUF', '1000'], [stripe, '800.00 TWD', '80000'],
-    [stripe, '1.230 KWD', '1230'], [stripe, '0.010 BHD', '10'], [stripe, '1.230 IQD', '123'], [stripe, '1.230 LYD', '123'], [stripe, '1.2300 CLF', '123'],
-    [stripe, '90071992547409.91 USD', '9007199254740991'], [stripe, '90071992547409 ISK', '9007199254740900'],
+    [stripe, '10.50 EUR', '1050'],
+    [stripe, '0.01 USD', '1'],
+    [stripe, '500 JPY', '500'],
+    [stripe, '1 KRW', '1'],
+    [stripe, '5 ISK', '500'],
+    [stripe, '5 UGX', '500'],
+    [stripe, '5.00 MGA', '5'],
+    [stripe, '10.00 HUF', '1000'],
+    [stripe, '800.00 TWD', '80000'],
+    [stripe, '1.230 KWD', '1230'],
+    [stripe, '0.010 BHD', '10'],
+    [stripe, '1.230 IQD', '123'],
+    [stripe, '1.230 LYD', '123'],
+    [stripe, '1.2300 CLF', '123'],
+    [stripe, '90071992547409.91 USD', '9007199254740991'],
+    [stripe, '90071992547409 ISK', '9007199254740900'],
     [treasury, '100.00 USD', '10000'],
-    [mollie, '10.00 EUR', '10.00'], [mollie, '0.01 EUR', '0.01'], [mollie, '10.45 HUF', '10.45'], [mollie, '500 JPY', '500'], [mollie, '500 ISK', '500'],
+    [mollie, '10.00 EUR', '10.00'],
+    [mollie, '0.01 EUR', '0.01'],
+    [mollie, '10.45 HUF', '10.45'],
+    [mollie, '500 JPY', '500'],
+    [mollie, '500 ISK', '500'],
   ] as const)('%o %s -> %s', (profile, money, amount) => {
     expect(profile.toWire(of(money))).toEqual({ ok: true, amount });
   });
@@ -86,27 +113,75 @@ describe('Stripe, Treasury and Mollie: what is sent', () => {
 
 describe('Stripe, Treasury and Mollie: what is read', () => {
   it.each([
-    [stripe, 1050, 'eur', '10.50 EUR'], [stripe, '1050', 'EUR', '10.50 EUR'], [stripe, 0, 'eur', '0.00 EUR'], [stripe, -0, 'eur', '0.00 EUR'],
-    [stripe, -1050, 'eur', '-10.50 EUR'], [stripe, '-1', 'usd', '-0.01 USD'], [stripe, 500, 'jpy', '500 JPY'], [stripe, 500, 'isk', '5 ISK'],
-    [stripe, 550, 'isk', '5.5 ISK'], [stripe, 5, 'mga', '5.00 MGA'], [stripe, 123, 'iqd', '1.230 IQD'], [stripe, 1234, 'kwd', '1.234 KWD'],
-    [stripe, 123, 'clf', '1.2300 CLF'], [stripe, 1045, 'huf', '10.45 HUF'], [stripe, 1050, 'bgn', '10.50 BGN'], [stripe, 1050, 'zzz', '10.50 ZZZ'],
-    [stripe, 1050, 'xau', '10.50 XAU'], [stripe, 9007199254740991, 'usd', '90071992547409.91 USD'], [stripe, '9007199254740993', 'usd', '90071992547409.93 USD'],
+    [stripe, 1050, 'eur', '10.50 EUR'],
+    [stripe, '1050', 'EUR', '10.50 EUR'],
+    [stripe, 0, 'eur', '0.00 EUR'],
+    [stripe, -0, 'eur', '0.00 EUR'],
+    [stripe, -1050, 'eur', '-10.50 EUR'],
+    [stripe, '-1', 'usd', '-0.01 USD'],
+    [stripe, 500, 'jpy', '500 JPY'],
+    [stripe, 500, 'isk', '5 ISK'],
+    [stripe, 550, 'isk', '5.5 ISK'],
+    [stripe, 5, 'mga', '5.00 MGA'],
+    [stripe, 123, 'iqd', '1.230 IQD'],
+    [stripe, 1234, 'kwd', '1.234 KWD'],
+    [stripe, 123, 'clf', '1.2300 CLF'],
+    [stripe, 1045, 'huf', '10.45 HUF'],
+    [stripe, 1050, 'bgn', '10.50 BGN'],
+    [stripe, 1050, 'zzz', '10.50 ZZZ'],
+    [stripe, 1050, 'xau', '10.50 XAU'],
+    [stripe, 9007199254740991, 'usd', '90071992547409.91 USD'],
+    [stripe, '9007199254740993', 'usd', '90071992547409.93 USD'],
     [treasury, -10000, 'usd', '-100.00 USD'],
-    [mollie, '10.00', 'EUR', '10.00 EUR'], [mollie, '10', 'EUR', '10.00 EUR'], [mollie, '10.5', 'eur', '10.50 EUR'], [mollie, '-0.0609', 'EUR', '-0.0609 EUR'],
-    [mollie, '-0.0091', 'EUR', '-0.0091 EUR'], [mollie, '0.1000', 'EUR', '0.10 EUR'], [mollie, '-0.00', 'EUR', '0.00 EUR'], [mollie, '500', 'JPY', '500 JPY'],
-    [mollie, '500.00', 'JPY', '500 JPY'], [mollie, '10.00', 'HRK', '10.00 HRK'], [mollie, '1.5', 'KWD', '1.500 KWD'],
+    [mollie, '10.00', 'EUR', '10.00 EUR'],
+    [mollie, '10', 'EUR', '10.00 EUR'],
+    [mollie, '10.5', 'eur', '10.50 EUR'],
+    [mollie, '-0.0609', 'EUR', '-0.0609 EUR'],
+    [mollie, '-0.0091', 'EUR', '-0.0091 EUR'],
+    [mollie, '0.1000', 'EUR', '0.10 EUR'],
+    [mollie, '-0.00', 'EUR', '0.00 EUR'],
+    [mollie, '500', 'JPY', '500 JPY'],
+    [mollie, '500.00', 'JPY', '500 JPY'],
+    [mollie, '10.00', 'HRK', '10.00 HRK'],
+    [mollie, '1.5', 'KWD', '1.500 KWD'],
   ] as const)('%o %s %s -> %s', (profile, wire, currency, money) => {
     expect(profile.fromWire(wire, currency)).toEqual(of(money));
   });
 
-  const unreadable: readonly unknown[] = [Number.NaN, Number.POSITIVE_INFINITY, 1.5, 2 ** 53, -(2 ** 53), '1.5', '10.00', '1e3', '', ' 1', '+1', '0x10', 'NaN', '1,000', '٣', '9'.repeat(31), null, undefined, {}, [], true, 10n];
+  const unreadable: readonly unknown[] = [
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    1.5,
+    2 ** 53,
+    -(2 ** 53),
+    '1.5',
+    '10.00',
+    '1e3',
+    '',
+    ' 1',
+    '+1',
+    '0x10',
+    'NaN',
+    '1,000',
+    '٣',
+    '9'.repeat(31),
+    null,
+    undefined,
+    {},
+    [],
+    true,
+    10n,
+  ];
   it.each(unreadable.map((wire) => [wire]))('%o minor units are not an exact number: null', (wire) => {
     expect(Reflect.apply(stripe.fromWire, null, [wire, 'eur'])).toBeNull();
   });
 
-  it.each([[10], [10.5], ['1e3'], ['10,00'], ['1.'], ['.5'], [''], ['NaN'], ['+1.00'], [`0.${'1'.repeat(21)}`], [null], [{}]])('%o as a decimal string: null', (wire) => {
-    expect(Reflect.apply(mollie.fromWire, null, [wire, 'EUR'])).toBeNull();
-  });
+  it.each([[10], [10.5], ['1e3'], ['10,00'], ['1.'], ['.5'], [''], ['NaN'], ['+1.00'], [`0.${'1'.repeat(21)}`], [null], [{}]])(
+    '%o as a decimal string: null',
+    (wire) => {
+      expect(Reflect.apply(mollie.fromWire, null, [wire, 'EUR'])).toBeNull();
+    },
+  );
 
   it.each(['', 'EURO', 'usdc', '€', 'eu1', null, undefined, 978])('currency %o: null', (currency) => {
     expect(Reflect.apply(stripe.fromWire, null, [100, currency])).toBeNull();
@@ -119,36 +194,72 @@ describe('Stripe, Treasury and Mollie: what is read', () => {
 
 describe('steps, limits and digits', () => {
   it.each([
-    [stripe, 'USD', '0.01'], [stripe, 'HUF', '1.00'], [stripe, 'TWD', '1.00'], [stripe, 'ISK', '1'], [stripe, 'UGX', '1'], [stripe, 'MGA', '1.00'],
-    [stripe, 'BHD', '0.010'], [stripe, 'IQD', '0.010'], [stripe, 'CLF', '0.0100'], [stripe, 'JPY', '1'], [mollie, 'HUF', '0.01'], [mollie, 'JPY', '1'],
+    [stripe, 'USD', '0.01'],
+    [stripe, 'HUF', '1.00'],
+    [stripe, 'TWD', '1.00'],
+    [stripe, 'ISK', '1'],
+    [stripe, 'UGX', '1'],
+    [stripe, 'MGA', '1.00'],
+    [stripe, 'BHD', '0.010'],
+    [stripe, 'IQD', '0.010'],
+    [stripe, 'CLF', '0.0100'],
+    [stripe, 'JPY', '1'],
+    [mollie, 'HUF', '0.01'],
+    [mollie, 'JPY', '1'],
   ] as const)('%o step of %s: %s', (profile, currency, amount) => {
     expect(profile.stepOf(currency)).toEqual({ amount, currency });
   });
 
   it.each([
-    [stripe, 'USD', '90071992547409.91'], [stripe, 'ISK', '90071992547409'], [stripe, 'HUF', '90071992547409.00'], [stripe, 'MGA', '90071992547409.00'],
-    [stripe, 'IQD', '9007199254740.990'], [mollie, 'EUR', '90071992547409.91'],
+    [stripe, 'USD', '90071992547409.91'],
+    [stripe, 'ISK', '90071992547409'],
+    [stripe, 'HUF', '90071992547409.00'],
+    [stripe, 'MGA', '90071992547409.00'],
+    [stripe, 'IQD', '9007199254740.990'],
+    [mollie, 'EUR', '90071992547409.91'],
   ] as const)('%o maximum of %s: %s', (profile, currency, amount) => {
     expect(profile.maximumOf(currency)).toEqual({ amount, currency });
     expect(profile.toWire({ amount, currency }).ok).toBe(true);
   });
 
   it.each([
-    ...ZERO.split(' ').map((code) => [code, 0] as const), ...THREE.split(' ').map((code) => [code, 3] as const),
-    ['ISK', 2], ['UGX', 2], ['HUF', 2], ['TWD', 2], ['IQD', 2], ['LYD', 2], ['CLF', 2], ['EUR', 2], ['jpy', 0], ['ZZZ', 2],
+    ...ZERO.split(' ').map((code) => [code, 0] as const),
+    ...THREE.split(' ').map((code) => [code, 3] as const),
+    ['ISK', 2],
+    ['UGX', 2],
+    ['HUF', 2],
+    ['TWD', 2],
+    ['IQD', 2],
+    ['LYD', 2],
+    ['CLF', 2],
+    ['EUR', 2],
+    ['jpy', 0],
+    ['ZZZ', 2],
   ] as const)('Stripe exponent of %s: %i', (currency, exponent) => {
     expect(stripe.exponentOf(currency)).toBe(exponent);
   });
 
   it.each([
-    [stripe, 'EUR', true], [stripe, 'eur', false], [stripe, 'XAU', false], [stripe, 'ZZZ', false], [stripe, 'BGN', false], [stripe, 'constructor', false],
-    [treasury, 'USD', true], [treasury, 'EUR', false], [mollie, 'EUR', true], [mollie, 'INR', false],
+    [stripe, 'EUR', true],
+    [stripe, 'eur', false],
+    [stripe, 'XAU', false],
+    [stripe, 'ZZZ', false],
+    [stripe, 'BGN', false],
+    [stripe, 'constructor', false],
+    [treasury, 'USD', true],
+    [treasury, 'EUR', false],
+    [mollie, 'EUR', true],
+    [mollie, 'INR', false],
   ] as const)('%o accepts %s: %s', (profile, currency, accepted) => {
     expect(profile.accepts(currency)).toBe(accepted);
     expect([profile.stepOf(currency) !== null, profile.maximumOf(currency) !== null]).toEqual([accepted, accepted]);
   });
 
-  it.each([[treasury, 'EUR'], [stripe, 'EURO'], [mollie, 'INR']] as const)('%o does not say the digits of %s', (profile, currency) => {
+  it.each([
+    [treasury, 'EUR'],
+    [stripe, 'EURO'],
+    [mollie, 'INR'],
+  ] as const)('%o does not say the digits of %s', (profile, currency) => {
     expect(thrownBy(() => profile.exponentOf(currency)).code).toBe('invalid_request');
   });
 
@@ -167,7 +278,13 @@ describe('steps, limits and digits', () => {
   });
 
   it('a step that is no multiple of the ISO unit takes both into account', () => {
-    const odd = defineMoneyProfile({ provider: 'P', form: 'minor_units', exponents: {}, exponentElse: 2, steps: { JPY: 25, KRW: 150, KWD: 25 } });
+    const odd = defineMoneyProfile({
+      provider: 'P',
+      form: 'minor_units',
+      exponents: {},
+      exponentElse: 2,
+      steps: { JPY: 25, KRW: 150, KWD: 25 },
+    });
     expect(['JPY', 'KRW', 'ISK', 'KWD'].map((code) => odd.stepOf(code)?.amount)).toEqual(['1', '3', '1', '0.250']);
   });
 
@@ -195,16 +312,25 @@ describe('steps, limits and digits', () => {
 
 describe('fit', () => {
   it.each([
-    ['10.45 HUF', '10.00 HUF', '0.45 HUF'], ['10.00 HUF', '10.00 HUF', '0.00 HUF'], ['0.99 HUF', null, '0.99 HUF'], ['1.239 KWD', '1.230 KWD', '0.009 KWD'],
-    ['1.239 IQD', '1.230 IQD', '0.009 IQD'], ['0.0099 CLF', null, '0.0099 CLF'], ['5.99 MGA', '5.00 MGA', '0.99 MGA'], ['500 JPY', '500 JPY', '0 JPY'],
+    ['10.45 HUF', '10.00 HUF', '0.45 HUF'],
+    ['10.00 HUF', '10.00 HUF', '0.00 HUF'],
+    ['0.99 HUF', null, '0.99 HUF'],
+    ['1.239 KWD', '1.230 KWD', '0.009 KWD'],
+    ['1.239 IQD', '1.230 IQD', '0.009 IQD'],
+    ['0.0099 CLF', null, '0.0099 CLF'],
+    ['5.99 MGA', '5.00 MGA', '0.99 MGA'],
+    ['500 JPY', '500 JPY', '0 JPY'],
     ['90071992547410 ISK', '90071992547409 ISK', '1 ISK'],
   ])('%s: %s can be sent, %s stays', (money, payable, remainder) => {
     expect(fit(of(money), stripe)).toEqual({ payable: payable === null ? null : of(payable), remainder: of(remainder) });
   });
 
   it.each([
-    [stripe, '10.5 EUR', 'exactly 2 decimals'], [stripe, '-1.00 EUR', 'greater than zero'], [stripe, '1.00 ZZZ', 'not a currency'],
-    [treasury, '1.00 EUR', 'pays out only USD'], [mollie, '1.00 INR', 'does not pay out INR'],
+    [stripe, '10.5 EUR', 'exactly 2 decimals'],
+    [stripe, '-1.00 EUR', 'greater than zero'],
+    [stripe, '1.00 ZZZ', 'not a currency'],
+    [treasury, '1.00 EUR', 'pays out only USD'],
+    [mollie, '1.00 INR', 'does not pay out INR'],
   ] as const)('%o %s throws invalid_request: %s', (profile, money, rule) => {
     const error = thrownBy(() => fit(of(money), profile));
     expect(error.code).toBe('invalid_request');
@@ -227,7 +353,11 @@ function written(units: bigint, digits: number): string {
 }
 
 const CURRENCIES = Object.keys(ISO_4217_DIGITS);
-const someUnits = fc.oneof(fc.bigInt(1n, 200_000n), fc.bigInt(1n, 9007199254740991n), fc.bigInt(1n, 900719925474n).map((count) => count * 10_000n));
+const someUnits = fc.oneof(
+  fc.bigInt(1n, 200_000n),
+  fc.bigInt(1n, 9007199254740991n),
+  fc.bigInt(1n, 900719925474n).map((count) => count * 10_000n),
+);
 
 /** Amounts that can be paid somewhere; half of them in currencies that this profile takes. */
 function moneyFor(profile: MoneyProfile): fc.Arbitrary<Money> {
@@ -238,7 +368,11 @@ function moneyFor(profile: MoneyProfile): fc.Arbitrary<Money> {
 const wholeUnits = (wire: string, profile: MoneyProfile, currency: string): bigint =>
   wire.includes('.') || profile === mollie ? scaled(wire) : BigInt(wire) * 10n ** BigInt(8 - profile.exponentOf(currency));
 
-describe.each([['Stripe', stripe], ['Treasury', treasury], ['Mollie', mollie]] as const)('every amount through %s', (_, profile) => {
+describe.each([
+  ['Stripe', stripe],
+  ['Treasury', treasury],
+  ['Mollie', mollie],
+] as const)('every amount through %s', (_, profile) => {
   it('every currency of ISO 4217 round-trips its step, and its maximum, or is refused', () => {
     for (const currency of Object.keys(ISO_4217_DIGITS)) {
       const [step, maximum] = [profile.stepOf(currency), profile.maximumOf(currency)];
@@ -270,7 +404,11 @@ describe.each([['Stripe', stripe], ['Treasury', treasury], ['Mollie', mollie]] a
     fc.assert(
       fc.property(moneyFor(profile), (money) => {
         const [step, maximum] = [profile.stepOf(money.currency), profile.maximumOf(money.currency)];
-        const fits = step !== null && maximum !== null && scaled(money.amount) % scaled(step.amount) === 0n && scaled(money.amount) <= scaled(maximum.amount);
+        const fits =
+          step !== null &&
+          maximum !== null &&
+          scaled(money.amount) % scaled(step.amount) === 0n &&
+          scaled(money.amount) <= scaled(maximum.amount);
         expect(profile.toWire(money).ok).toBe(fits);
       }),
       SEED,
@@ -296,7 +434,10 @@ describe.each([['Stripe', stripe], ['Treasury', treasury], ['Mollie', mollie]] a
   });
 });
 
-it.each([['Stripe', stripe, CURRENCIES], ['Treasury', treasury, ['USD']]] as const)('every exact integer of %s is read exactly, negative too', (_, profile, currencies) => {
+it.each([
+  ['Stripe', stripe, CURRENCIES],
+  ['Treasury', treasury, ['USD']],
+] as const)('every exact integer of %s is read exactly, negative too', (_, profile, currencies) => {
   fc.assert(
     fc.property(fc.maxSafeInteger(), fc.constantFrom(...currencies), (count, currency) => {
       const money = profile.fromWire(count, currency);

@@ -1,6 +1,16 @@
 import { currencyCodeIn, isoDigitsOf, payableDigitsOf } from './currency.ts';
 import { errorOfIssues, PayoutError, type PayoutIssue } from './errors.ts';
-import { compareAmounts, decimalsIn, isExactAmount, isMultipleOf, largestMultiple, type Money, moneyIssues, moveDecimalPoint, subtractMoney } from './money.ts';
+import {
+  compareAmounts,
+  decimalsIn,
+  isExactAmount,
+  isMultipleOf,
+  largestMultiple,
+  type Money,
+  moneyIssues,
+  moveDecimalPoint,
+  subtractMoney,
+} from './money.ts';
 
 /** An amount as the provider takes it, or the sentence that says why it takes none. */
 export type WireAmount = { readonly ok: true; readonly amount: string } | { readonly ok: false; readonly message: string };

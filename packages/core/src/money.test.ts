@@ -2,7 +2,18 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import fc from 'fast-check';
 import { ISO_4217_DIGITS } from './currency.ts';
 import { isPayoutError } from './errors.ts';
-import { addMoney, compareMoney, isExactAmount, isMultipleOf, largestMultiple, type Money, moneyIssues, moveDecimalPoint, sameMoney, subtractMoney } from './money.ts';
+import {
+  addMoney,
+  compareMoney,
+  isExactAmount,
+  isMultipleOf,
+  largestMultiple,
+  type Money,
+  moneyIssues,
+  moveDecimalPoint,
+  sameMoney,
+  subtractMoney,
+} from './money.ts';
 
 const SEED = { seed: 20_261_120, numRuns: 500 };
 const eur = (amount: string): Money => ({ amount, currency: 'EUR' });
@@ -19,8 +30,17 @@ function codeOf(call: () => unknown): string {
 
 describe('an amount that can be paid', () => {
   it.each([
-    ['10.50', 'EUR'], ['0.01', 'EUR'], ['0.10', 'USD'], ['500', 'JPY'], ['1', 'ISK'], ['1.000', 'KWD'], ['0.001', 'IQD'], ['1.0000', 'CLF'],
-    ['90071992547409.91', 'USD'], ['9007199254740991', 'JPY'], ['9007199254740.991', 'BHD'],
+    ['10.50', 'EUR'],
+    ['0.01', 'EUR'],
+    ['0.10', 'USD'],
+    ['500', 'JPY'],
+    ['1', 'ISK'],
+    ['1.000', 'KWD'],
+    ['0.001', 'IQD'],
+    ['1.0000', 'CLF'],
+    ['90071992547409.91', 'USD'],
+    ['9007199254740991', 'JPY'],
+    ['9007199254740.991', 'BHD'],
   ])('%s %s', (amount, currency) => {
     expect(moneyIssues({ amount, currency }, 'money')).toEqual([]);
   });
@@ -38,7 +58,14 @@ describe('an amount that is refused, with its rule', () => {
     ['-0.00', ['the amount must be greater than zero.']],
     ['01.00', ['write the amount without leading zeros.']],
     ['00.00', ['the amount must be greater than zero.', 'write the amount without leading zeros.']],
-    ['-01.5', ['the amount must be greater than zero.', 'write the amount without leading zeros.', "EUR amounts have exactly 2 decimals, such as '10.50'; this one has 1."]],
+    [
+      '-01.5',
+      [
+        'the amount must be greater than zero.',
+        'write the amount without leading zeros.',
+        "EUR amounts have exactly 2 decimals, such as '10.50'; this one has 1.",
+      ],
+    ],
     ['', [`the amount is empty${two}`]],
     [' 1.00', [`the amount contains spaces${two}`]],
     ['1.00 ', [`the amount contains spaces${two}`]],
@@ -100,7 +127,10 @@ describe('what is not money at all', () => {
   });
 
   it.each([
-    ['full_balance', "'full_balance' is not an amount here, only where the provider supports it; give { amount: '10.50', currency: 'EUR' }."],
+    [
+      'full_balance',
+      "'full_balance' is not an amount here, only where the provider supports it; give { amount: '10.50', currency: 'EUR' }.",
+    ],
     ['10.50', "money is an object, { amount: '10.50', currency: 'EUR' }; this is a string."],
     [10.5, "money is an object, { amount: '10.50', currency: 'EUR' }; this is a number."],
     [['10.50', 'EUR'], "money is an object, { amount: '10.50', currency: 'EUR' }; this is an array."],
@@ -109,7 +139,9 @@ describe('what is not money at all', () => {
   });
 
   it("another library's shape, and inherited members, are missing an amount", () => {
-    expect(messagesOf({ value: '10.50', currency: 'EUR' })).toEqual(["money.amount: the amount is missing; give a string, such as '10.50'."]);
+    expect(messagesOf({ value: '10.50', currency: 'EUR' })).toEqual([
+      "money.amount: the amount is missing; give a string, such as '10.50'.",
+    ]);
     expect(moneyIssues(Object.create({ amount: '10.50', currency: 'EUR' }), 'money')).toHaveLength(2);
     expect(moneyIssues({}, 'payouts.0.money').map(({ path }) => path)).toEqual(['payouts.0.money.amount', 'payouts.0.money.currency']);
   });
@@ -154,7 +186,10 @@ describe('arithmetic', () => {
   });
 
   it('a currency unknown to ISO keeps its decimals', () => {
-    expect(addMoney({ amount: '1.50', currency: 'ZZZ' }, { amount: '1.500', currency: 'ZZZ' })).toEqual({ amount: '3.000', currency: 'ZZZ' });
+    expect(addMoney({ amount: '1.50', currency: 'ZZZ' }, { amount: '1.500', currency: 'ZZZ' })).toEqual({
+      amount: '3.000',
+      currency: 'ZZZ',
+    });
   });
 
   it.each([
@@ -190,18 +225,27 @@ function decimal(count: bigint, digits: number): string {
 
 describe('building blocks', () => {
   it.each([
-    ['10.50', 2, 0, '1050'], ['1050', -2, 2, '10.50'], ['550', -2, 0, '5.5'], ['0', -2, 2, '0.00'], ['-0', -2, 2, '0.00'], ['5', -4, 0, '0.0005'],
-    ['-609', -4, 2, '-0.0609'], ['0.1000', 0, 2, '0.10'], ['999999999999999999999999999999', -2, 2, '9999999999999999999999999999.99'],
+    ['10.50', 2, 0, '1050'],
+    ['1050', -2, 2, '10.50'],
+    ['550', -2, 0, '5.5'],
+    ['0', -2, 2, '0.00'],
+    ['-0', -2, 2, '0.00'],
+    ['5', -4, 0, '0.0005'],
+    ['-609', -4, 2, '-0.0609'],
+    ['0.1000', 0, 2, '0.10'],
+    ['999999999999999999999999999999', -2, 2, '9999999999999999999999999999.99'],
   ])('%s moved by %i, at least %i decimals: %s', (amount, places, decimals, expected) => {
     expect(moveDecimalPoint(amount, places, decimals)).toBe(expected);
   });
 
-  it.each([['10.45', '1.00', false, '10.00'], ['10.00', '1.00', true, '10.00'], ['0.99', '1.00', false, '0.00'], ['1.005', '0.010', false, '1.00']])(
-    '%s in steps of %s',
-    (amount, step, divisible, most) => {
-      expect([isMultipleOf(amount, step), largestMultiple(amount, step, 2)]).toEqual([divisible, most]);
-    },
-  );
+  it.each([
+    ['10.45', '1.00', false, '10.00'],
+    ['10.00', '1.00', true, '10.00'],
+    ['0.99', '1.00', false, '0.00'],
+    ['1.005', '0.010', false, '1.00'],
+  ])('%s in steps of %s', (amount, step, divisible, most) => {
+    expect([isMultipleOf(amount, step), largestMultiple(amount, step, 2)]).toEqual([divisible, most]);
+  });
 
   it.each(['', '1e3', 'NaN', '+1', '.5', '5.', '1'.repeat(31), `0.${'1'.repeat(21)}`, 5, null])('%j is not an exact amount', (text) => {
     expect(isExactAmount(text)).toBe(false);
@@ -211,17 +255,20 @@ describe('building blocks', () => {
 describe("somebody else's decimal.js settings", () => {
   afterEach(() => vi.resetModules());
 
-  it.each([{ precision: 1 }, { rounding: 0 }, { modulo: 0 }, { toExpPos: 0, toExpNeg: 0 }, { maxE: 1, minE: -1 }] as const)('%j changes nothing', async (settings) => {
-    vi.resetModules();
-    const { Decimal } = await import('decimal.js');
-    Decimal.set(settings);
-    try {
-      const fresh = await import('./money.ts');
-      expect(fresh.addMoney(eur('90071992547409.91'), eur('0.01'))).toEqual(eur('90071992547409.92'));
-      expect(fresh.largestMultiple('1234567.89', '1.00', 2)).toBe('1234567.00');
-      expect(fresh.moveDecimalPoint('9007199254740991', -2, 2)).toBe('90071992547409.91');
-    } finally {
-      Decimal.set({ defaults: true });
-    }
-  });
+  it.each([{ precision: 1 }, { rounding: 0 }, { modulo: 0 }, { toExpPos: 0, toExpNeg: 0 }, { maxE: 1, minE: -1 }] as const)(
+    '%j changes nothing',
+    async (settings) => {
+      vi.resetModules();
+      const { Decimal } = await import('decimal.js');
+      Decimal.set(settings);
+      try {
+        const fresh = await import('./money.ts');
+        expect(fresh.addMoney(eur('90071992547409.91'), eur('0.01'))).toEqual(eur('90071992547409.92'));
+        expect(fresh.largestMultiple('1234567.89', '1.00', 2)).toBe('1234567.00');
+        expect(fresh.moveDecimalPoint('9007199254740991', -2, 2)).toBe('90071992547409.91');
+      } finally {
+        Decimal.set({ defaults: true });
+      }
+    },
+  );
 });

@@ -114,7 +114,9 @@ function digitProblems(given: number, digits: number, currency: string | null): 
 function sizeProblems(minorUnits: string, digits: number, currency: string | null): readonly string[] {
   const largest = new Exact(LARGEST_MINOR_UNITS);
   if (new Exact(minorUnits).lessThanOrEqualTo(largest)) return [];
-  return [`the amount is more than ${moveDecimalPoint(LARGEST_MINOR_UNITS, -digits, digits)} ${currency}, the largest that providers' integers carry exactly.`];
+  return [
+    `the amount is more than ${moveDecimalPoint(LARGEST_MINOR_UNITS, -digits, digits)} ${currency}, the largest that providers' integers carry exactly.`,
+  ];
 }
 
 function exampleOf(digits: number): string {
@@ -206,7 +208,10 @@ export function largestMultiple(amount: string, step: string, decimals: number):
 
 function exact(amount: string): Decimal {
   if (isExactAmount(amount)) return new Exact(amount);
-  throw new PayoutError('invalid_request', "an amount is a string in plain decimal notation, such as '10.50', with at most 30 digits and 20 decimals.");
+  throw new PayoutError(
+    'invalid_request',
+    "an amount is a string in plain decimal notation, such as '10.50', with at most 30 digits and 20 decimals.",
+  );
 }
 
 function render(value: Decimal, decimals: number): string {

@@ -74,7 +74,8 @@ export type Attempt = number & { readonly [attempt]: true };
  * @throws {PayoutError} `invalid_request` for anything else, which only untyped code can hand over.
  */
 export function nextAttempt(outcome: Pick<RejectedKeySpent, 'outcome' | 'retry' | 'submission'>): Attempt {
-  const given: { readonly outcome?: unknown; readonly retry?: unknown; readonly submission?: { readonly attempt?: unknown } | null } = outcome;
+  const given: { readonly outcome?: unknown; readonly retry?: unknown; readonly submission?: { readonly attempt?: unknown } | null } =
+    outcome;
   const last = given.submission?.attempt;
   if (given.outcome !== 'rejected' || given.retry !== 'next_attempt' || !Number.isSafeInteger(last)) {
     throw new PayoutError(

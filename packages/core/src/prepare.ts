@@ -12,7 +12,11 @@ import type { Submission } from './submission.ts';
  *
  * @throws {PayoutError} `invalid_request` or `unsupported`, with every problem.
  */
-export async function prepare<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, input: unknown): Promise<Submission> {
+export async function prepare<P extends AnyPayoutProvider>(
+  engine: Engine,
+  spec: PayoutProviderSpec<P>,
+  input: unknown,
+): Promise<Submission> {
   const { request, options } = checkCreate(spec, engine.name, input);
   const attempt = request.attempt ?? 1;
   const { reference } = request;

@@ -18,8 +18,11 @@ export interface AdapterDescription<Settings extends object, P extends AnyPayout
 }
 
 /** A factory that configuration can drive too: it carries its settings schema and says which settings are secrets. */
-export interface AdapterFactory<Settings extends object, P extends AnyPayoutProvider, Secret extends keyof Settings & string = never>
-  extends AdapterDescription<Settings, P, Secret> {
+export interface AdapterFactory<
+  Settings extends object,
+  P extends AnyPayoutProvider,
+  Secret extends keyof Settings & string = never,
+> extends AdapterDescription<Settings, P, Secret> {
   (settings: Settings): P;
 }
 

@@ -55,7 +55,8 @@ export async function search(
     if (ours !== undefined) return { ours, candidates: [], gap: null, error: null };
     candidates.push(...page.payouts.filter((payout) => isCandidate(engine, submission, payout, since)));
     cursor = page.nextCursor;
-    if (cursor === null || isBefore(page.payouts.at(-1), since)) return { ours: null, candidates, gap: gapOf(engine, since, dates), error: null };
+    if (cursor === null || isBefore(page.payouts.at(-1), since))
+      return { ours: null, candidates, gap: gapOf(engine, since, dates), error: null };
     if (cursors.has(cursor)) return { ours: null, candidates, gap: 'the list repeats a cursor', error: null };
     cursors.add(cursor);
   }
@@ -64,7 +65,9 @@ export async function search(
 
 /** A stored submission knows its version and account; the content type of its body is no part of a read. */
 function ownHeaders(engine: Engine, submission: Submission): Readonly<Record<string, string>> {
-  const kept = Object.entries(submission.request.headers).filter(([name]) => Object.hasOwn(engine.headers, name) || !name.startsWith('content-'));
+  const kept = Object.entries(submission.request.headers).filter(
+    ([name]) => Object.hasOwn(engine.headers, name) || !name.startsWith('content-'),
+  );
   return Object.fromEntries(kept);
 }
 
@@ -86,6 +89,7 @@ function isBefore(payout: Payout | undefined, since: number): boolean {
 
 function gapOf(engine: Engine, since: number, dates: readonly number[]): string | null {
   if (engine.listFloor !== null && Date.parse(engine.listFloor) > since) return `payouts before ${engine.listFloor} are never listed`;
-  if (dates.some((difference) => !(difference <= MOST_SKEW_MS))) return "the provider's clock (Date) and ours are more than a minute apart, or it shows none";
+  if (dates.some((difference) => !(difference <= MOST_SKEW_MS)))
+    return "the provider's clock (Date) and ours are more than a minute apart, or it shows none";
   return null;
 }

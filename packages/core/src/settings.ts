@@ -79,7 +79,10 @@ export const commonSettings: {
     ),
   ),
   baseUrl: v.optional(
-    v.pipe(v.string(), v.check(isHttpsOrLoopback, 'must be an https address (http only on loopback) without credentials, query or fragment')),
+    v.pipe(
+      v.string(),
+      v.check(isHttpsOrLoopback, 'must be an https address (http only on loopback) without credentials, query or fragment'),
+    ),
   ),
   timeoutMs: v.optional(integerBetween(1, 600_000)),
   resends: v.optional(integerBetween(0, 10)),

@@ -43,9 +43,7 @@ export interface Submission {
 }
 
 /** How a submission ended, once that is certain. */
-export type Settled =
-  | { readonly payoutId: string }
-  | { readonly rejected: true; readonly retry?: 'next_attempt' | 'never' | undefined };
+export type Settled = { readonly payoutId: string } | { readonly rejected: true; readonly retry?: 'next_attempt' | 'never' | undefined };
 
 /** What a store keeps for one (namespace, reference, attempt). */
 export interface KeptSubmission {
@@ -143,7 +141,10 @@ export function parseSubmission(stored: unknown): Submission {
   const value = typeof stored === 'string' ? parseJson(stored) : stored;
   const problems = problemsOf(StoredSubmission, value);
   if (problems.length > 0) {
-    throw errorOfIssues('invalid_request', problems.map(({ path, message }) => ({ path: path === '' ? 'submission' : `submission.${path}`, message })));
+    throw errorOfIssues(
+      'invalid_request',
+      problems.map(({ path, message }) => ({ path: path === '' ? 'submission' : `submission.${path}`, message })),
+    );
   }
   const submission: Submission = v.parse(StoredSubmission, value);
   const smuggled = Object.keys(submission.request.headers).filter((name) => NEVER_STORED.includes(name.toLowerCase()));

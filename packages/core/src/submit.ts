@@ -34,7 +34,12 @@ export async function submitOnce(engine: Engine, submission: Submission, deadlin
   return outcomeOf({ engine, adapter, submission, deadline, window, notices }, sent);
 }
 
-async function noticesOf(adapter: ErasedOperations, submission: Submission, engine: Engine, deadline: Deadline): Promise<readonly Notice[]> {
+async function noticesOf(
+  adapter: ErasedOperations,
+  submission: Submission,
+  engine: Engine,
+  deadline: Deadline,
+): Promise<readonly Notice[]> {
   try {
     return (await adapter.notices?.(submission, { signal: deadline.signal, timeoutMs: remaining(engine, deadline) })) ?? [];
   } catch {
@@ -141,7 +146,15 @@ async function rejectedOutcome(context: Context, verdict: Extract<Verdict, { is:
       const explained = await adapter.explain(refusal, submission, call);
       const { httpStatus, requestId, retryAfterSeconds } = error;
       const { providerCode, providerMessage } = refusal;
-      const details = { provider: engine.name, outcome: 'rejected' as const, httpStatus, requestId, retryAfterSeconds, providerCode, providerMessage };
+      const details = {
+        provider: engine.name,
+        outcome: 'rejected' as const,
+        httpStatus,
+        requestId,
+        retryAfterSeconds,
+        providerCode,
+        providerMessage,
+      };
       if (explained.refusal !== refusal) error = new PayoutError(explained.refusal.code, explained.refusal.message, details);
       if (explained.candidates.length > 0) {
         const ids = explained.candidates.map((payout) => payout.id).join(', ');
@@ -164,7 +177,11 @@ async function conflictOutcome(context: Context, error: PayoutError): Promise<Pa
   const { engine, submission, deadline, notices } = context;
   const found = await search(engine, submission, deadline, [submission.correlation.token]);
   const candidates = found.ours === null ? found.candidates : [found.ours];
-  const doubt = withOutcome(error, 'unknown', 'An earlier request with this reference was different; look at what it made before anything else.');
+  const doubt = withOutcome(
+    error,
+    'unknown',
+    'An earlier request with this reference was different; look at what it made before anything else.',
+  );
   return unknownOutcome(submission, doubt, { do: 'ask', candidates }, notices);
 }
 

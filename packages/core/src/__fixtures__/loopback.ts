@@ -44,10 +44,12 @@ export interface Loopback {
   readonly port: number;
   /** Every connection it accepted (TLS: whose handshake was done). */
   readonly sockets: readonly Socket[];
-  /** What it read, all connections together; for TLS what was inside. */
-  read(): string;
-  /** Requests of which it read every byte. */
-  requests(): number;
+  /** The requests of which it read every byte, verbatim; for TLS what was inside. */
+  readonly requests: readonly string[];
+  /** How much it read of requests to this path. */
+  readOf(path: string): 'nothing' | 'a part' | 'all' | 'all, twice or more';
+  /** Resolves when every connection is closed, so that nothing can arrive any more. */
+  gone(): Promise<void>;
 }
 
 export interface LoopbackOptions {
@@ -68,26 +70,31 @@ export async function loopback(behaviour: Behaviour, options: LoopbackOptions = 
   const { allowHalfOpen = false, tls, body = '{"amount":"10.50"}' } = options;
   const sockets: Socket[] = [];
   const accepted = new Set<Socket>();
-  let text = '';
-  let requests = 0;
+  const requests: string[] = [];
+  const unfinished = new Map<Socket, string>();
   const onSocket = (socket: Socket): void => {
     sockets.push(socket);
     socket.on('error', () => {});
     behaviour.onConnection?.(socket);
-    let unfinished = '';
+    const end = `\r\n\r\n${body}`;
     socket.on('data', (bytes: Buffer) => {
-      text += bytes.toString('latin1');
-      unfinished += bytes.toString('latin1');
+      let text = (unfinished.get(socket) ?? '') + bytes.toString('latin1');
+      unfinished.set(socket, text);
       behaviour.onBytes?.(socket);
-      const end = `\r\n\r\n${body}`;
-      for (let at = unfinished.indexOf(end); at !== -1; at = unfinished.indexOf(end)) {
-        unfinished = unfinished.slice(at + end.length);
-        behaviour.onRequest?.(socket, ++requests);
+      for (let at = text.indexOf(end); at !== -1; at = text.indexOf(end)) {
+        requests.push(text.slice(0, at + end.length));
+        text = text.slice(at + end.length);
+        unfinished.set(socket, text);
+        behaviour.onRequest?.(socket, requests.length);
       }
     });
   };
   const server = tls === undefined ? createServer({ allowHalfOpen }, onSocket) : createTlsServer({ ...tls, allowHalfOpen }, onSocket);
-  server.on('connection', (socket: Socket) => accepted.add(socket));
+  server.on('connection', (socket: Socket) => {
+    accepted.add(socket);
+    socket.on('error', () => {});
+  });
+  server.on('tlsClientError', () => {});
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(async () => {
@@ -98,7 +105,17 @@ export async function loopback(behaviour: Behaviour, options: LoopbackOptions = 
   });
   const { port } = server.address() as AddressInfo;
   const origin = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
-  return { origin, port, sockets, read: () => text, requests: () => requests };
+  const gone = async (): Promise<void> => {
+    await Promise.all(
+      [...accepted].filter(({ closed }) => !closed).map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+    );
+  };
+  const readOf: Loopback['readOf'] = (path) => {
+    const whole = requests.filter((request) => request.startsWith(`POST ${path} `)).length;
+    if (whole > 0) return whole === 1 ? 'all' : 'all, twice or more';
+    return [...unfinished.values()].some((text) => text !== '') ? 'a part' : 'nothing';
+  };
+  return { origin, port, sockets, requests, readOf, gone };
 }
 
 /** A port that refuses: the near end of a connection holds it, so that nobody else can listen on it meanwhile. */

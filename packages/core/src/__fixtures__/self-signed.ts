@@ -24,7 +24,9 @@ export function selfSigned(name: string, address: string): Certificate {
     der(0xa3, sequence(sequence(oid('551d11'), der(0x04, names)), sequence(oid('551d13'), der(0x04, authority)))),
   );
   const signature = der(0x03, Buffer.concat([Buffer.from([0]), sign('sha256', body, privateKey)]));
-  const base64 = sequence(body, ECDSA_WITH_SHA256, signature).toString('base64').replaceAll(/(.{64})/g, '$1\n');
+  const base64 = sequence(body, ECDSA_WITH_SHA256, signature)
+    .toString('base64')
+    .replaceAll(/(.{64})/g, '$1\n');
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     cert: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
