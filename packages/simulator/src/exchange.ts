@@ -2,6 +2,8 @@
 export interface SimulatedRequest {
   /** Upper case. */
   readonly method: string;
+  /** Scheme and host as the client addressed them, without a slash at the end. */
+  readonly origin: string;
   /** Path and query, as sent. */
   readonly path: string;
   /** Names in lower case. */

@@ -26,7 +26,7 @@ export interface HangFault {
 export interface AnswerFault {
   readonly answer: FaultAnswer;
   readonly at: Moment;
-  /** Whether the idempotency key keeps this answer. Default: only a 500 `after`, where the provider stores those. */
+  /** Whether the idempotency key keeps this answer. Default: as the provider does with answers of its own; see its variants. */
   readonly stored?: boolean | undefined;
 }
 /** Executed; the headers promise the whole body, the connection breaks after so many bytes of it. */
@@ -197,7 +197,7 @@ function momentOf(fault: ResetFault | HangFault | AnswerFault): Moment {
 export function answerOf(given: FaultAnswer, own: Readonly<Record<string, string>>): SimulatedAnswer {
   const body = given.body === undefined ? '' : typeof given.body === 'string' ? given.body : JSON.stringify(given.body);
   const json = typeof given.body === 'object';
-  const type = json ? 'application/json' : body.trimStart().startsWith('<') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
+  const type = json ? (own['content-type'] ?? 'application/json') : body.trimStart().startsWith('<') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
   const headers: Record<string, string> = { ...(json ? own : {}), 'content-type': type };
   if (own['date'] !== undefined) headers['date'] = own['date'];
   for (const [name, value] of Object.entries(given.headers ?? {})) headers[name.toLowerCase()] = value;

@@ -18,6 +18,7 @@ export function simulatedFetch(receive: Receive, clock: VirtualClock): typeof gl
     signal?.throwIfAborted();
     const sent = {
       method: request.method.toUpperCase(),
+      origin: url.origin,
       path: url.pathname + url.search,
       headers: Object.fromEntries(request.headers),
       body,

@@ -125,6 +125,7 @@ async function handle(
   if (body === null) return arrived();
   const delivery = receive({
     method: request.method ?? 'GET',
+    origin: `http://${request.headers.host ?? '127.0.0.1'}`,
     path: request.url ?? '/',
     headers: headersOf(request),
     body,
@@ -171,7 +172,6 @@ function send(delivery: Delivery, response: ServerResponse, socket: Socket, cloc
 
 function write(answer: SimulatedAnswer, cutAt: number | null, response: ServerResponse, socket: Socket): void {
   const body = Buffer.from(answer.body, 'utf8');
-  response.sendDate = false;
   response.writeHead(answer.status, { ...answer.headers, 'content-length': body.byteLength });
   if (cutAt === null) {
     response.end(body);

@@ -1,6 +1,6 @@
 import type { VirtualClock } from './clock.ts';
 import type { Delivery, RecordedRequest, SimulatedAnswer, SimulatedRequest } from './exchange.ts';
-import { answerOf, createFaultScript, type AnswerFault, type Faults, type Plan } from './faults.ts';
+import { answerOf, createFaultScript, type AnswerFault, type Faults, type Moment, type Plan } from './faults.ts';
 
 /** One request that a provider has taken in. */
 export interface OpenExchange {
@@ -20,8 +20,8 @@ export interface Provider {
   /** Headers that every answer carries, new ones each time. */
   headers(request: SimulatedRequest): Readonly<Record<string, string>>;
   expireKeys(): void;
-  /** Whether a scripted 500 after the commit is kept under the key. */
-  readonly storesServerErrors: boolean;
+  /** Whether the key keeps a scripted answer with this status, where the script does not say. */
+  stores(status: number, at: Moment): boolean;
   /** Whether a spent key is replayed even while the provider limits the rate. */
   readonly keyBeforeRateLimit: boolean;
 }
@@ -148,11 +148,12 @@ async function refuse(
   if ('reset' in fault) return { kind: 'reset' };
   if ('hang' in fault) return { kind: 'hang' };
   const answer = answerOf(fault.answer, provider.headers(request));
-  const looksAtKey = fault.stored === true || (fault.answer.status === 429 && provider.keyBeforeRateLimit);
+  const stored = isStored(fault, provider);
+  const looksAtKey = stored || (fault.answer.status === 429 && provider.keyBeforeRateLimit);
   if (!looksAtKey) return { kind: 'answer', answer };
   const exchange = provider.open(request);
   if (exchange.settled !== null) return { kind: 'answer', answer: exchange.settled };
-  if (fault.stored === true) exchange.store(answer);
+  if (stored) exchange.store(answer);
   else exchange.abandon();
   return { kind: 'answer', answer };
 }
@@ -169,7 +170,7 @@ function deliver(answer: SimulatedAnswer, exchange: OpenExchange, plan: Plan, re
 }
 
 function isStored(fault: AnswerFault, provider: Provider): boolean {
-  return fault.stored ?? (fault.answer.status === 500 && provider.storesServerErrors);
+  return fault.stored ?? provider.stores(fault.answer.status, fault.at);
 }
 
 function changed(given: SimulatedAnswer, plan: Plan): SimulatedAnswer {

@@ -41,7 +41,7 @@ export function stripeProvider(state: StripeState, apiKeys: ApiKeys): Provider {
     expireKeys: () => {
       keys.expire();
     },
-    storesServerErrors: state.variants.storesServerErrors,
+    stores: (status, at) => status === 500 && at === 'after' && state.variants.storesServerErrors,
     keyBeforeRateLimit: state.variants.keyBeforeRateLimit,
     open: (request) => {
       const own = headers(request);
