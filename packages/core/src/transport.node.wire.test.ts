@@ -136,7 +136,8 @@ it.each(
   const exchange = exchangeOf({ maxAnswerBytes });
   expect(await over(requestTo(`${server.origin}/ours`), exchange)).toMatchObject(expected);
   expect(exchange.moves).toEqual(['not_sent', 'maybe_sent', 'answered']);
-  if (expected.end === 'too_large') await server.gone(); // hangs where the connection is left open
+  // Never ends where the connection is left open. (fetch keeps one whose answer was small enough to be read to its end.)
+  if (expected.end === 'too_large' && (over === transport || closes)) await server.gone();
 });
 
 it('keeps every header, repeated ones too, and odd ones out of the way', async () => {

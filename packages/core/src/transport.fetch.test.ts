@@ -1,0 +1,251 @@
+// What a `fetch` can prove: the runtime's own a little, the application's nothing.
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { attempt, turn } from './__fixtures__/attempt.ts';
+import { exchangeOf, hangingPort, loopback, refusingPort, requestTo, resettingPort, SECRET } from './__fixtures__/loopback.ts';
+import { HALF, here, OK, ours } from './__fixtures__/played.ts';
+import { transport, transportOver } from './transport.fetch.ts';
+import type { Evidence } from './transport.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+const ENDINGS: readonly (readonly [name: string, own: Evidence, code: string, origin: () => Promise<string>])[] = [
+  ['DNS failure', 'not_sent', 'ENOTFOUND', async () => `http://${'a'.repeat(64)}.invalid`],
+  ['refused', 'not_sent', 'ECONNREFUSED', async () => `http://127.0.0.1:${await refusingPort()}`],
+  ['TLS, self-signed', 'not_sent', 'DEPTH_ZERO_SELF_SIGNED_CERT', async () => (await loopback({}, { tls: here })).origin],
+  [
+    'TLS, reset in the handshake',
+    'maybe_sent',
+    'ECONNRESET',
+    async () => `https://127.0.0.1:${(await loopback({ onBytes: (socket) => socket.resetAndDestroy() })).port}`,
+  ],
+  [
+    'reset after the request',
+    'maybe_sent',
+    'ECONNRESET',
+    async () => (await loopback({ onRequest: (socket) => socket.resetAndDestroy() })).origin,
+  ],
+  ['FIN after the request', 'maybe_sent', 'UND_ERR_SOCKET', async () => (await loopback({ onRequest: (socket) => socket.end() })).origin],
+];
+
+describe.each([
+  ['the runtime’s own fetch', transport, true],
+  ['an application’s fetch', transportOver(fetch), false],
+] as const)('%s', (_name, over, own) => {
+  it.each(ENDINGS)('%s', async (_case, evidence, code, origin) => {
+    const exchange = exchangeOf();
+    const outcome = await attempt(over, ours(await origin()), exchange);
+    expect(outcome).toMatchObject({ code });
+    expect(Object.keys(outcome)).toEqual(['code']);
+    expect(exchange.evidence).toBe(own ? evidence : 'maybe_sent');
+  });
+
+  it('reset on accept', async () => {
+    const { port, standStill } = await resettingPort();
+    const exchange = exchangeOf();
+    const outcome = attempt(over, ours(`http://127.0.0.1:${port}`), exchange);
+    await turn();
+    standStill();
+    expect(await outcome).toMatchObject({ code: 'ECONNRESET' });
+    expect(exchange.evidence).toBe(own ? 'not_sent' : 'maybe_sent');
+  });
+
+  it('is maybe sent while it connects, for a deadline', async () => {
+    const controller = new AbortController();
+    const port = await hangingPort();
+    const exchange = exchangeOf();
+    const outcome = attempt(over, ours(`http://127.0.0.1:${port}`, { signal: controller.signal }), exchange);
+    await turn();
+    controller.abort(new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }));
+    expect(await outcome).toMatchObject({ code: 'ABORT_ERR' });
+    expect(exchange.moves).toEqual(['not_sent', 'maybe_sent']);
+  });
+});
+
+it.each<readonly [string, (original: typeof fetch) => typeof fetch]>([
+  ['wrapped', (original) => (url, init) => original(url, init)],
+  ['bound', (original) => original.bind(globalThis)],
+  ['behind a Proxy', (original) => new Proxy(original, {})],
+])('proves nothing with a global fetch that was %s: it may have retried', async (_how, replaced) => {
+  const url = `http://127.0.0.1:${await refusingPort()}`;
+  vi.stubGlobal('fetch', replaced(fetch));
+  const exchange = exchangeOf();
+  expect(await attempt(transport, ours(url), exchange)).toMatchObject({ code: 'ECONNREFUSED' });
+  expect(exchange.evidence).toBe('maybe_sent');
+});
+
+it('proves nothing over a dispatcher that was replaced', async () => {
+  const url = `http://127.0.0.1:${await refusingPort()}`;
+  await attempt(transport, ours(url), exchangeOf());
+  const key = Symbol.for('undici.globalDispatcher.1');
+  const original: unknown = Reflect.get(globalThis, key);
+  class RetryAgent {
+    dispatch = (...args: unknown[]): unknown => (original as { dispatch(...of: unknown[]): unknown }).dispatch(...args);
+  }
+  Reflect.set(globalThis, key, new RetryAgent());
+  const exchange = exchangeOf();
+  const outcome = await attempt(transport, ours(url), exchange);
+  Reflect.set(globalThis, key, original);
+  expect([outcome, exchange.evidence]).toMatchObject([{ code: 'ECONNREFUSED' }, 'maybe_sent']);
+});
+
+describe('the call', () => {
+  it('carries plain values, the exact body and no following of redirects', async () => {
+    const calls: unknown[] = [];
+    const over = transportOver((...call) => {
+      calls.push(call);
+      return Promise.resolve(new Response(null, { status: 302, headers: { location: 'https://elsewhere.test/' } }));
+    });
+    const request = requestTo('https://api.example.test/v1/payouts');
+    expect(await over(request, exchangeOf())).toMatchObject({ status: 302, text: '', end: 'complete' });
+    const headers = { authorization: `Bearer ${SECRET}`, 'content-type': 'application/json' };
+    const { signal } = request;
+    expect(calls).toEqual([
+      ['https://api.example.test/v1/payouts', { method: 'POST', headers, body: '{"amount":"10.50"}', redirect: 'manual', signal }],
+    ]);
+  });
+
+  it.each([
+    ['past notAfter', 1_001, 'TooLateToSend', 'not_sent', 0],
+    ['at notAfter', 1_000, undefined, 'answered', 1],
+    ['on a broken clock', Number.NaN, 'TooLateToSend', 'not_sent', 0],
+  ])('%s', async (_name, now, name, evidence, calls) => {
+    const own = vi.fn<typeof fetch>(() => Promise.resolve(new Response('{}')));
+    const exchange = exchangeOf({ notAfter: 1_000, now: () => now });
+    const outcome = await attempt(transportOver(own), requestTo('https://api.example.test/'), exchange);
+    expect([outcome instanceof Error ? outcome.name : undefined, exchange.evidence, own.mock.calls.length]).toEqual([
+      name,
+      evidence,
+      calls,
+    ]);
+  });
+
+  it('is made in the tick that checks the time', async () => {
+    const order: string[] = [];
+    const over = transportOver(() => {
+      order.push('called');
+      return Promise.resolve(new Response('{}'));
+    });
+    const now = (): number => {
+      order.push('checked');
+      queueMicrotask(() => order.push('a moment later'));
+      return 0;
+    };
+    await over(requestTo('https://api.example.test/'), exchangeOf({ notAfter: 1, now }));
+    expect(order.slice(0, 2)).toEqual(['checked', 'called']);
+  });
+
+  it.each<readonly [string, typeof fetch]>([
+    [
+      'rejects with Node’s own words',
+      () => Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) })),
+    ],
+    [
+      'throws',
+      () => {
+        throw Object.assign(new TypeError('refused'), { code: 'ECONNREFUSED' });
+      },
+    ],
+    ['rejects with our own class', () => Promise.reject(Object.assign(new Error('late'), { name: 'TooLateToSend', code: 'ECONNREFUSED' }))],
+  ])('of an application that %s is maybe sent', async (_name, own) => {
+    const exchange = exchangeOf();
+    expect(await attempt(transportOver(own), requestTo('https://api.example.test/'), exchange)).toMatchObject({ code: 'ECONNREFUSED' });
+    expect(exchange.evidence).toBe('maybe_sent');
+  });
+
+  it.each([
+    ['an Error that repeats the token', new Error(`cannot send Authorization: Bearer ${SECRET}`)],
+    ['an Error with the request', Object.assign(new Error('failed'), { request: { headers: SECRET }, cause: new Error(SECRET) })],
+    ['a string', `failed with ${SECRET}`],
+    ['undefined', undefined],
+  ])('keeps the credentials out of what is thrown: %s', async (_name, thrown) => {
+    const outcome = await attempt(
+      transportOver(() => Promise.reject(thrown)),
+      requestTo('https://api.example.test/'),
+      exchangeOf(),
+    );
+    const { inspect } = await import('node:util');
+    expect(outcome).toBeInstanceOf(Error);
+    expect(inspect(outcome, { depth: 9, showHidden: true })).not.toContain(SECRET);
+  });
+});
+
+describe('the signal', () => {
+  it('aborts before the call', async () => {
+    const own = vi.fn<typeof fetch>(fetch);
+    const exchange = exchangeOf();
+    const request = requestTo('https://api.example.test/', { signal: AbortSignal.abort() });
+    expect(await attempt(transportOver(own), request, exchange)).toMatchObject({ code: 'ABORT_ERR' });
+    expect([exchange.evidence, own.mock.calls.length]).toEqual(['not_sent', 0]);
+  });
+
+  it('ends a call whose fetch does not listen, and lets go of the late answer', async () => {
+    const controller = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    const canceled = Promise.withResolvers<string>();
+    const exchange = exchangeOf();
+    const request = requestTo('https://api.example.test/', { signal: controller.signal });
+    const outcome = attempt(
+      transportOver(() => promise),
+      request,
+      exchange,
+    );
+    controller.abort();
+    expect(await outcome).toMatchObject({ code: 'ABORT_ERR' });
+    resolve(new Response(new ReadableStream({ cancel: () => canceled.resolve('canceled') })));
+    expect(await canceled.promise).toBe('canceled');
+    expect(exchange.moves).toEqual(['not_sent', 'maybe_sent']);
+  });
+
+  it('ends a body that does not listen', async () => {
+    const controller = new AbortController();
+    let canceled = 0;
+    const stream = new ReadableStream<Uint8Array>({
+      start: (source) => source.enqueue(new TextEncoder().encode('{"id":')),
+      cancel: () => {
+        canceled++;
+        return new Promise(() => {}); // a source that never lets go must not hold us
+      },
+    });
+    const exchange = exchangeOf({}, (to) => to === 'answered' && setImmediate(() => controller.abort()));
+    const request = requestTo('https://api.example.test/', { signal: controller.signal });
+    const answer = await transportOver(() => Promise.resolve(new Response(stream)))(request, exchange);
+    expect([answer.end, answer.text, canceled]).toEqual(['cut', '{"id":', 1]);
+  });
+});
+
+describe('the body', () => {
+  it('is cut where the connection breaks', async () => {
+    const server = await loopback({ onRequest: (socket) => socket.end(HALF) });
+    const exchange = exchangeOf();
+    expect(await transport(ours(server.origin), exchange)).toMatchObject({ status: 200, end: 'cut' });
+    expect(exchange.evidence).toBe('answered');
+  });
+
+  it('is canceled once it is too large, and the source asked no further', async () => {
+    let pulled = 0;
+    let canceled = 0;
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        pull: (source) => {
+          pulled++;
+          source.enqueue(new Uint8Array(1_000).fill(0x78));
+        },
+        cancel: () => {
+          canceled++;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const over = transportOver(() => Promise.resolve(new Response(stream)));
+    const answer = await over(requestTo('https://api.example.test/'), exchangeOf({ maxAnswerBytes: 2_500 }));
+    expect([answer.end, answer.text.length, pulled, canceled]).toEqual(['too_large', 2_500, 3, 1]);
+  });
+
+  it('is one answer per request on a kept connection', async () => {
+    const server = await loopback({ onRequest: (socket) => socket.write(OK) });
+    for (let i = 0; i < 5; i++) expect(await transport(ours(server.origin), exchangeOf())).toMatchObject({ status: 201, text: '{}' });
+    expect(server.requests).toHaveLength(5);
+  });
+});
