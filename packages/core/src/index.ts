@@ -12,6 +12,7 @@ export type {
   RefusedOperation,
   Scope,
 } from './adapter.ts';
+export { type ConfigContext, type EnvironmentReference, type PayoutConfig, type ProviderConfig, registryFromConfig } from './config.ts';
 export { definePayoutProvider } from './define-provider.ts';
 export { errorOfIssues, isPayoutError, PayoutError, type PayoutErrorCode, type PayoutErrorDetails, type PayoutIssue } from './errors.ts';
 export type { Answer, Connection } from './http.ts';

@@ -1,0 +1,164 @@
+import { errorOfIssues, isPayoutError, type PayoutIssue } from './errors.ts';
+import type { AnyPayoutProvider } from './provider.ts';
+import { type AnyAdapterFactory, createPayoutRegistry, type PayoutRegistry } from './registry.ts';
+import type { CommonSettings } from './settings.ts';
+import { isPlainObject, kindOf, problemsOf } from './validation.ts';
+
+// ---- The shape of a configuration, for those written in TypeScript ---------------------------------------------------
+
+/** Names a variable of the environment; the value is read when the registry is made. */
+export interface EnvironmentReference {
+  readonly env: string;
+}
+
+type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
+/** Settings that can be written in JSON; functions and objects of the host (fetch, runtime, submissions) cannot. */
+type JsonKeys<S> = { [K in keyof S]-?: NonNullable<S[K]> extends Plain ? K : never }[keyof S];
+type ConfigValue<V> = V extends string ? V | EnvironmentReference : V;
+type SecretValue<V> = V extends readonly unknown[] ? readonly EnvironmentReference[] : EnvironmentReference;
+type SettingsOf<F> = F extends (settings: infer S) => unknown ? S : never;
+type SecretOf<F extends AnyAdapterFactory> = F['secrets'][number];
+
+/** One provider of a configuration. */
+export type ProviderConfig<Name extends string, F extends AnyAdapterFactory> = { readonly adapter: Name } & {
+  readonly [K in Exclude<keyof Pick<SettingsOf<F>, JsonKeys<SettingsOf<F>>>, 'name'>]: K extends SecretOf<F>
+    ? SecretValue<NonNullable<SettingsOf<F>[K]>>
+    : ConfigValue<SettingsOf<F>[K]>;
+};
+
+/** The type of `disburse.config.json`, for a configuration written in TypeScript with `satisfies`. */
+export interface PayoutConfig<Factories extends Record<string, AnyAdapterFactory>> {
+  readonly $schema?: string | undefined;
+  readonly default?: string | undefined;
+  readonly providers: { readonly [name: string]: { [K in keyof Factories & string]: ProviderConfig<K, Factories[K]> }[keyof Factories & string] };
+}
+
+/** What a configuration cannot say. */
+export interface ConfigContext {
+  /** @default `process.env` where there is one */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Settings of the host that all providers get. */
+  readonly settings?: Pick<CommonSettings, 'fetch' | 'runtime' | 'submissions' | 'onTelemetry'> | undefined;
+}
+
+// ---- From configuration to registry ----------------------------------------------------------------------------------
+
+/**
+ * Makes the providers that a configuration names.
+ *
+ * Secrets come from the environment, never from the file. Configuration decides for new references only: `createPayout`,
+ * `submit` and `lookup` of the registry go where a kept submission was made.
+ *
+ * @param config What `JSON.parse` gave.
+ * @param factories The adapters that a configuration may name.
+ * @throws {PayoutError} `invalid_settings`, with the path of every problem and never a value.
+ */
+export function registryFromConfig<const Factories extends Record<string, AnyAdapterFactory>>(
+  config: unknown,
+  factories: Factories,
+  context: ConfigContext = {},
+): PayoutRegistry<Record<string, ReturnType<Factories[keyof Factories]>>> {
+  const problems: PayoutIssue[] = [...shapeProblems(config)];
+  // Filled below with what these factories made, under own properties: a provider may be named anything.
+  const made = {} as Record<string, ReturnType<Factories[keyof Factories]>>;
+  if (isPlainObject(config) && isPlainObject(config['providers'])) {
+    for (const [name, entry] of Object.entries(config['providers'])) {
+      const result = providerOf(name, entry, factories, context);
+      if (Array.isArray(result)) problems.push(...result.map((issue) => ({ ...issue, path: pathOf(`providers.${name}`, issue.path) })));
+      else Object.defineProperty(made, name, { value: result, enumerable: true });
+    }
+  }
+  if (problems.length > 0) throw errorOfIssues('invalid_settings', problems);
+  return createPayoutRegistry(made, { default: defaultOf(config) });
+}
+
+const pathOf = (prefix: string, path: string): string => (path === '' ? prefix : `${prefix}.${path}`);
+
+function defaultOf(config: unknown): string | undefined {
+  return isPlainObject(config) && typeof config['default'] === 'string' ? config['default'] : undefined;
+}
+
+function shapeProblems(config: unknown): PayoutIssue[] {
+  if (!isPlainObject(config)) return [{ path: 'config', message: `must be an object with "providers", not ${kindOf(config)}` }];
+  const { default: byDefault, providers, $schema: _, ...rest } = config;
+  const issues = Object.keys(rest).map((path) => ({ path, message: 'is not known here; known are default, providers' }));
+  if (!isPlainObject(providers)) return [...issues, { path: 'providers', message: `must be an object of named providers, not ${kindOf(providers)}` }];
+  const names = Object.keys(providers);
+  if (names.length === 0) issues.push({ path: 'providers', message: 'names no provider' });
+  if (byDefault === undefined) return issues;
+  if (typeof byDefault !== 'string') issues.push({ path: 'default', message: `must be the name of a provider, not ${kindOf(byDefault)}` });
+  else if (!names.includes(byDefault)) issues.push({ path: 'default', message: `"${byDefault}" is not one of ${names.join(', ')}` });
+  return issues;
+}
+
+/** One provider, or everything that is wrong with its entry. */
+function providerOf(
+  name: string,
+  entry: unknown,
+  factories: Record<string, AnyAdapterFactory>,
+  context: ConfigContext,
+): AnyPayoutProvider | PayoutIssue[] {
+  if (!isPlainObject(entry)) return [{ path: '', message: `must be an object with "adapter", not ${kindOf(entry)}` }];
+  const { adapter, ...given } = entry;
+  const able = Object.keys(factories).join(', ');
+  if (typeof adapter !== 'string') return [{ path: 'adapter', message: `is missing; one of ${able}` }];
+  const factory = Object.hasOwn(factories, adapter) ? factories[adapter] : undefined;
+  if (factory === undefined) return [{ path: 'adapter', message: `"${adapter}" is not one of ${able}` }];
+  const problems: PayoutIssue[] = Object.hasOwn(given, 'name') ? [{ path: 'name', message: 'is not needed: the name is its key under providers' }] : [];
+  const settings: Record<string, unknown> = { ...context.settings, name };
+  for (const [key, value] of Object.entries(given)) {
+    if (key === 'name') continue;
+    const read = settingOf(value, factory.secrets.includes(key), context.env ?? hostEnvironment());
+    settings[key] = read.value;
+    problems.push(...read.problems.map((issue) => ({ ...issue, path: pathOf(key, issue.path) })));
+  }
+  const unread = new Set(problems.map((issue) => issue.path.split('.')[0]));
+  // A secret that could not be read is one problem, not a second one about its being absent.
+  problems.push(...problemsOf(factory.settings, settings).filter((issue) => !unread.has(issue.path.split('.')[0])));
+  return problems.length > 0 ? problems : construct(factory, settings);
+}
+
+/** Rules that no schema can see are found by the factory itself. */
+function construct(factory: AnyAdapterFactory, settings: object): AnyPayoutProvider | PayoutIssue[] {
+  try {
+    return factory(settings as never);
+  } catch (error) {
+    if (isPayoutError(error) && error.code === 'invalid_settings') return [...error.issues];
+    throw error;
+  }
+}
+
+interface Read {
+  readonly value: unknown;
+  readonly problems: readonly PayoutIssue[];
+}
+
+function settingOf(value: unknown, secret: boolean, env: Readonly<Record<string, string | undefined>>): Read {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => settingOf(item, secret, env));
+    return {
+      value: items.map((item) => item.value),
+      problems: items.flatMap((item, index) => item.problems.map((issue) => ({ ...issue, path: pathOf(String(index), issue.path) }))),
+    };
+  }
+  if (!isPlainObject(value) || !Object.hasOwn(value, 'env')) {
+    const message = 'is a secret and must not be in the configuration; write { "env": "NAME_OF_A_VARIABLE" }';
+    return { value, problems: secret ? [{ path: '', message }] : [] };
+  }
+  const variable = value['env'];
+  if (typeof variable !== 'string' || variable === '' || Object.keys(value).length > 1) {
+    return { value: undefined, problems: [{ path: '', message: 'an environment reference is { "env": "NAME_OF_A_VARIABLE" } and nothing else' }] };
+  }
+  const found = Object.hasOwn(env, variable) ? env[variable] : undefined;
+  if (found === undefined || found === '') {
+    return { value: undefined, problems: [{ path: '', message: `the environment variable ${variable} is not set` }] };
+  }
+  return { value: found, problems: [] };
+}
+
+/** `process.env`, where there is a process. */
+function hostEnvironment(): Readonly<Record<string, string | undefined>> {
+  const host: unknown = Reflect.get(globalThis, 'process');
+  if (typeof host !== 'object' || host === null || !('env' in host)) return {};
+  return typeof host.env === 'object' && host.env !== null ? (host.env as Record<string, string | undefined>) : {};
+}
