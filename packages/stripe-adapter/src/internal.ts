@@ -1,1 +1,21 @@
-export {};
+// For the other adapter of Stripe's; no promise to anybody else.
+export { type CodeRow, type Conclusion, type ErrorTables, type MessageRow, stripeRefusals } from './errors.ts';
+export { encodeForm, type FormFields, type FormValue, withQuery } from './form.ts';
+export { metadataProblems } from './limits.ts';
+export { STRIPE_MONEY } from './money.ts';
+export { expandEntry, ExpandOptions, listEntries, type StripeExpand } from './options.ts';
+export {
+  DEFAULT_API_VERSION,
+  isReplay,
+  KEY_KEPT_FOR_MS,
+  liveOf,
+  mayResend,
+  REQUEST_ID_HEADER,
+  type StripeAccess,
+  stripeAccess,
+  stripeConnection,
+  StripeId,
+} from './protocol.ts';
+export { isoTime, metadataOf, type PagePlace, placeOfCursor, readList, REFERENCE_KEY, TOKEN_KEY, unreadable } from './read-payout.ts';
+export { type StripeTime, type StripeTimeFilter, StripeTimeFilterSchema, type StripeTimeRange, timeParameter } from './times.ts';
+export { IdOf, lenient, Metadata, MinorUnits, UnixSeconds } from './wire.ts';

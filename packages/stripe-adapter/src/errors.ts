@@ -1,0 +1,235 @@
+// https://docs.stripe.com/api/errors and https://docs.stripe.com/error-low-level (read 2026-11-20)
+import type { Answer, PayoutErrorCode, Refusal, RefusedOperation } from '@disburse/core';
+import * as v from 'valibot';
+import { CODES, MESSAGES } from './error-codes.ts';
+
+/** What an answer without success says, as far as it decides anything. */
+export interface SeenError {
+  readonly status: number;
+  /** Whether the body is Stripe's envelope; a proxy's page is not. */
+  readonly enveloped: boolean;
+  readonly type: string | null;
+  readonly code: string | null;
+  readonly param: string | null;
+  readonly message: string | null;
+}
+
+/** What is concluded: see `Refusal` of `@disburse/core` for `key` and `resend`. */
+export type Conclusion = { readonly as: PayoutErrorCode; /** For people: what it means and what to do. */ readonly says: string } & (
+  | { readonly outcome: 'rejected'; readonly key: 'alive' | 'ask' | 'useless' | 'human' }
+  | { readonly outcome: 'unknown'; readonly resend: boolean }
+);
+
+/** A rule that looks at more than the code. */
+export interface StatusRow {
+  readonly source: string;
+  readonly when: (seen: SeenError) => boolean;
+  readonly then: Conclusion;
+}
+
+/** A rule for error codes. Order matters: the first row that matches counts. */
+export type CodeRow = {
+  readonly source: string;
+  readonly codes: readonly string[];
+  /** Only with one of these values of `error.param`. */
+  readonly params?: readonly string[] | undefined;
+  /** Only with this HTTP status. */
+  readonly status?: number | undefined;
+} & Extract<Conclusion, { outcome: 'rejected' }>;
+
+/** A rule for errors without a code: a fragment of the message is the only sign. */
+export type MessageRow = {
+  readonly source: string;
+  /** In lower case. */
+  readonly fragment: string;
+  readonly param?: string | undefined;
+} & Extract<Conclusion, { outcome: 'rejected' }>;
+
+/** The tables of one adapter: its own rows go before the shared ones. */
+export interface ErrorTables {
+  readonly codes?: readonly CodeRow[] | undefined;
+  readonly messages?: readonly MessageRow[] | undefined;
+  /** Removed from what the provider says, should it ever be repeated there. */
+  readonly secret: string;
+}
+
+const ERRORS = 'https://docs.stripe.com/api/errors';
+const CODES_PAGE = 'https://docs.stripe.com/error-codes';
+const IDEMPOTENCY = 'https://docs.stripe.com/api/idempotent_requests';
+const LOW_LEVEL = 'https://docs.stripe.com/error-low-level';
+
+/** Decided before the code is looked at. */
+export const BEFORE_CODES: readonly StatusRow[] = [
+  {
+    source: IDEMPOTENCY,
+    when: ({ type }) => type === 'idempotency_error',
+    then: {
+      as: 'idempotency_conflict',
+      outcome: 'unknown',
+      resend: false,
+      says: 'the idempotency key was used before with other parameters, and that request may have made a payout.',
+    },
+  },
+  {
+    source: IDEMPOTENCY,
+    when: ({ status }) => status === 409,
+    then: {
+      as: 'idempotency_conflict',
+      outcome: 'unknown',
+      resend: true,
+      says: 'another request with the same idempotency key is still running.',
+    },
+  },
+  {
+    source: ERRORS,
+    when: ({ status, code }) => status === 401 || isOneOf(code, ['api_key_expired', 'platform_api_key_expired', 'secret_key_required']),
+    then: {
+      as: 'authentication',
+      outcome: 'rejected',
+      key: 'alive',
+      says: 'the API key was not accepted. Check the apiKey setting: a secret or restricted key that is not expired.',
+    },
+  },
+  {
+    source: 'https://docs.stripe.com/rate-limits',
+    when: ({ status, code }) => status === 429 || isOneOf(code, ['rate_limit', 'lock_timeout']),
+    then: { as: 'rate_limited', outcome: 'rejected', key: 'alive', says: 'there were too many requests. Wait, then send the same again.' },
+  },
+  {
+    source: LOW_LEVEL,
+    when: ({ status, type }) => status >= 500 || status === 424 || status === 408 || type === 'api_error',
+    then: { as: 'provider_unavailable', outcome: 'unknown', resend: true, says: 'something went wrong at Stripe.' },
+  },
+  {
+    source: LOW_LEVEL,
+    when: ({ status, enveloped }) => status < 400 || !enveloped,
+    then: {
+      as: 'unexpected_response',
+      outcome: 'unknown',
+      resend: true,
+      says: "the answer is not one of Stripe's; a proxy may have given it.",
+    },
+  },
+];
+
+/** Decided by the HTTP status, once neither code nor message said anything. */
+export const AFTER_CODES: readonly StatusRow[] = [
+  {
+    source: ERRORS,
+    when: ({ status }) => status === 403,
+    then: {
+      as: 'permission',
+      outcome: 'rejected',
+      key: 'alive',
+      says: 'the API key may not do this. Give it the permission, or use another key.',
+    },
+  },
+  {
+    source: ERRORS,
+    when: ({ status, message }) => status === 404 && !/^unrecognized request url/i.test(message ?? ''),
+    then: {
+      as: 'not_found',
+      outcome: 'rejected',
+      key: 'ask',
+      says: 'there is no such object. Check the id, and whether it belongs to another connected account (stripeAccount).',
+    },
+  },
+  {
+    source: ERRORS,
+    when: ({ status }) => status === 404,
+    then: { as: 'invalid_request', outcome: 'rejected', key: 'ask', says: 'there is nothing at this address. Check the baseUrl setting.' },
+  },
+  {
+    source: CODES_PAGE,
+    when: () => true,
+    then: { as: 'invalid_request', outcome: 'rejected', key: 'ask', says: 'the request was not accepted. error.providerMessage says why.' },
+  },
+];
+
+function isOneOf(code: string | null, codes: readonly string[]): boolean {
+  return code !== null && codes.includes(code);
+}
+
+// ---- Reading ---------------------------------------------------------------------------------------------------------
+
+const Text = v.fallback(v.nullish(v.string(), null), null);
+const Envelope = v.object({ error: v.object({ type: Text, code: Text, param: Text, message: Text }) });
+
+/** What an answer says; a body that is not Stripe's envelope says nothing but its status. */
+export function seenIn(answer: Answer): SeenError {
+  const body = v.safeParse(Envelope, answer.json);
+  if (!body.success || body.output.error.type === null) {
+    return { status: answer.status, enveloped: false, type: null, code: null, param: null, message: null };
+  }
+  return { status: answer.status, enveloped: true, ...body.output.error };
+}
+
+/** The first row that matches, of the adapter's own tables and the shared ones. */
+export function concludeFrom(seen: SeenError, tables: Omit<ErrorTables, 'secret'> = {}): Conclusion {
+  const early = BEFORE_CODES.find((row) => row.when(seen));
+  if (early !== undefined) return early.then;
+  const codes = [...(tables.codes ?? []), ...CODES];
+  const byCode = codes.find((row) => matchesCode(row, seen));
+  if (byCode !== undefined) return afterForbidden(byCode, seen);
+  const byMessage = seen.code === null ? [...(tables.messages ?? []), ...MESSAGES].find((row) => matchesMessage(row, seen)) : undefined;
+  if (byMessage !== undefined) return afterForbidden(byMessage, seen);
+  const late = AFTER_CODES.find((row) => row.when(seen));
+  return late?.then ?? { as: 'unexpected_response', outcome: 'unknown', resend: true, says: 'the answer could not be understood.' };
+}
+
+function matchesCode(row: CodeRow, { code, param, status }: SeenError): boolean {
+  if (!isOneOf(code, row.codes)) return false;
+  if (row.params !== undefined && !isOneOf(param, row.params)) return false;
+  return row.status === undefined || row.status === status;
+}
+
+function matchesMessage(row: MessageRow, { message, param }: SeenError): boolean {
+  return (message ?? '').toLowerCase().includes(row.fragment) && (row.param === undefined || row.param === param);
+}
+
+/** Whether a 403 is stored under the key is not known; the same attempt is always safe. */
+function afterForbidden(row: Extract<Conclusion, { outcome: 'rejected' }>, { status }: SeenError): Conclusion {
+  return status === 403 && row.key === 'ask' ? { ...row, key: 'alive' } : row;
+}
+
+// ---- Refusals --------------------------------------------------------------------------------------------------------
+
+const SUBJECT: Readonly<Record<RefusedOperation, string>> = {
+  create: 'create',
+  retrieve: 'retrieve',
+  list: 'list',
+  cancel: 'cancel',
+  update: 'update',
+  reverse: 'reverse',
+  balances: 'balances',
+  other: 'the request',
+};
+
+/**
+ * What every answer other than 2xx means to an adapter of Stripe's.
+ *
+ * Stripe's own sentence may name people and accounts: it is kept in `providerMessage` and is no part of the message.
+ */
+export function stripeRefusals(tables: ErrorTables): (answer: Answer, about: RefusedOperation) => Refusal {
+  return (answer, about) => {
+    const seen = seenIn(answer);
+    const conclusion = concludeFrom(seen, tables);
+    const verb = conclusion.outcome === 'rejected' ? 'was refused' : 'was not answered properly';
+    const common = {
+      code: conclusion.as,
+      message: `${SUBJECT[about]} ${verb} (${told(seen)}): ${conclusion.says}`,
+      providerCode: seen.code,
+      providerMessage: seen.message === null ? null : seen.message.replaceAll(tables.secret, '[apiKey]'),
+    };
+    return conclusion.outcome === 'rejected'
+      ? { ...common, outcome: 'rejected', key: conclusion.key }
+      : { ...common, outcome: 'unknown', resend: conclusion.resend };
+  };
+}
+
+/** Status, code and parameter, where they look like what they should be: anything may stand in an answer. */
+function told({ status, code, param }: SeenError): string {
+  const plain = (text: string | null, form: RegExp): string[] => (text !== null && form.test(text) ? [text] : []);
+  const named = plain(param, /^[a-z_]{1,60}(\[[\w-]{1,60}\])*$/).map((name) => `parameter ${name}`);
+  return [`HTTP ${status}`, ...plain(code, /^[a-z_]{1,80}$/), ...named].join(', ');
+}

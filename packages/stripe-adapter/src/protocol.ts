@@ -1,0 +1,90 @@
+// https://docs.stripe.com/api (authentication, versioning, connected accounts, idempotent requests; read 2026-11-20)
+import { type Answer, type Connection, HeaderText } from '@disburse/core';
+import * as v from 'valibot';
+
+/** The API version that this adapter was written against. @see https://docs.stripe.com/changelog */
+export const DEFAULT_API_VERSION = '2026-10-28.endive';
+
+/** Keys are kept for at least 24 hours. @see https://docs.stripe.com/api/idempotent_requests */
+export const KEY_KEPT_FOR_MS: number = 24 * 60 * 60_000;
+
+/** Where a request id is told. */
+export const REQUEST_ID_HEADER = 'request-id';
+
+/** Settings of everything that talks to Stripe. */
+export interface StripeAccess {
+  /** A secret (`sk_…`) or restricted (`rk_…`) key; `_test_` and `_live_` decide the mode. Never logged, never stored. */
+  readonly apiKey: string;
+  /** The connected account that every call is made for, `acct_…`. @default the account of the key */
+  readonly stripeAccount?: string | undefined;
+  /** Sent with every request, `2026-10-28.endive`. @default the version this adapter was written against */
+  readonly apiVersion?: string | undefined;
+  /**
+   * Where the token is written by which a lookup recognises a payout: `metadata` takes two of Stripe's 50 keys
+   * (`disburse_key`, `disburse_reference`).
+   *
+   * @default 'metadata'
+   */
+  readonly correlation?: 'metadata' | 'none' | undefined;
+  /** Secrets of the webhook endpoints, `whsec_…`; several while one is being replaced. */
+  readonly webhookSecrets?: readonly string[] | undefined;
+}
+
+/** An id of Stripe's: visible ASCII of some length. Prefixes are not a contract. */
+export const StripeId: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.regex(/^[\x21-\x7e]{1,5000}$/, 'must be an id of Stripe: visible ASCII without spaces, not empty'),
+);
+
+/** Schema entries for {@link StripeAccess}, to be spread into an adapter's strict schema. */
+export const stripeAccess: { readonly [K in keyof StripeAccess]-?: v.GenericSchema<StripeAccess[K]> } = {
+  apiKey: v.pipe(
+    HeaderText,
+    v.check((key) => !/^(pk|whsec)_/.test(key), 'must be a secret (sk_) or restricted (rk_) key; this kind cannot move money'),
+  ),
+  stripeAccount: v.optional(HeaderText),
+  apiVersion: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{4}-\d{2}-\d{2}(\.[a-z]+)?$/, "must look like '2026-10-28.endive': a date, and the name of a release train"),
+    ),
+  ),
+  correlation: v.optional(v.picklist(['metadata', 'none'])),
+  webhookSecrets: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.regex(/\S/, 'must not be empty'))),
+      v.minLength(1, 'must hold at least one secret; leave it out where webhooks are not used'),
+    ),
+  ),
+};
+
+/** Whether a key moves real money; `null` for one whose prefix does not say. */
+export function liveOf(apiKey: string): boolean | null {
+  const mode = /^[sr]k_(test|live)_/.exec(apiKey)?.[1];
+  return mode === undefined ? null : mode === 'live';
+}
+
+/** Where Stripe is, and the headers that every request carries. The form type also stands on requests without a body. */
+export function stripeConnection(settings: StripeAccess & { readonly baseUrl?: string | undefined }): Connection {
+  return {
+    baseUrl: settings.baseUrl ?? 'https://api.stripe.com',
+    headers: {
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+      'stripe-version': settings.apiVersion ?? DEFAULT_API_VERSION,
+      ...(settings.stripeAccount === undefined ? {} : { 'stripe-account': settings.stripeAccount }),
+    },
+    credentials: { authorization: `Bearer ${settings.apiKey}` },
+  };
+}
+
+/** Whether an answer is the stored one of an earlier request with the same key. */
+export function isReplay(answer: Answer): boolean {
+  return answer.headers.get('idempotent-replayed') === 'true';
+}
+
+/** Stripe's own word on resending; `undefined` where it says nothing. */
+export function mayResend(answer: Answer): boolean | undefined {
+  const word = answer.headers.get('stripe-should-retry');
+  return word === 'true' ? true : word === 'false' ? false : undefined;
+}

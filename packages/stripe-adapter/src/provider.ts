@@ -1,0 +1,232 @@
+// https://docs.stripe.com/api/payouts (operations in its order; read 2026-11-20)
+import {
+  type AdapterFactory,
+  type AdapterListQuery,
+  type AdapterOperations,
+  checkSettings,
+  type CommonSettings,
+  commonSettings,
+  defineAdapter,
+  definePayoutProvider,
+  errorOfIssues,
+  type Http,
+  type PayoutIssue,
+  type PayoutProvider,
+} from '@disburse/core';
+import * as v from 'valibot';
+import { toBalances } from './balances.ts';
+import { stripeRefusals } from './errors.ts';
+import { encodeForm, withQuery } from './form.ts';
+import { createProblems, descriptorNotices, metadataProblems } from './limits.ts';
+import { STRIPE_MONEY } from './money.ts';
+import { OPTIONS, type StripeBags, type StripeListOptions } from './options.ts';
+import {
+  isReplay,
+  KEY_KEPT_FOR_MS,
+  liveOf,
+  mayResend,
+  REQUEST_ID_HEADER,
+  type StripeAccess,
+  stripeAccess,
+  stripeConnection,
+  StripeId,
+} from './protocol.ts';
+import { metadataOf, type PagePlace, placeOfCursor, REFERENCE_KEY, toPage, TOKEN_KEY, toPayout } from './read-payout.ts';
+import { type StripeTimeFilter, timeParameter } from './times.ts';
+
+/** Settings of {@link createStripe}. */
+export interface StripeSettings extends StripeAccess, CommonSettings {
+  /** The bank account or card that is paid to where a create names none. @default Stripe's default for the currency */
+  readonly destination?: string | undefined;
+}
+
+/** Stripe Payouts: what {@link createStripe} returns. */
+export interface StripeProvider extends PayoutProvider<
+  'stripe',
+  StripeBags,
+  'update' | 'reverse' | 'balances' | 'destination' | 'statementDescriptor' | 'metadata'
+> {
+  /**
+   * The same provider for a connected account, for every operation; the account is part of the scope of its keys.
+   *
+   * @param account `acct_…`
+   * @throws {PayoutError} `invalid_settings` for what cannot be an account.
+   */
+  forAccount(account: string): StripeProvider;
+}
+
+const Settings: v.GenericSchema<unknown, StripeSettings> = v.strictObject({
+  ...commonSettings,
+  ...stripeAccess,
+  destination: v.optional(StripeId),
+});
+
+/**
+ * Stripe Payouts: sends an account's balance to its own bank account or card.
+ *
+ * @throws {PayoutError} `invalid_settings`, with every problem in `issues`.
+ * @see https://docs.stripe.com/api/payouts
+ * @example
+ * const stripe = createStripe({ apiKey: 'sk_test_...' });
+ * await stripe.createPayout({ reference: 'rent-2026-11', money: { amount: '10.50', currency: 'USD' } });
+ */
+export const createStripe: AdapterFactory<StripeSettings, StripeProvider, 'apiKey' | 'webhookSecrets'> = defineAdapter(
+  { id: 'stripe', settings: Settings, secrets: ['apiKey', 'webhookSecrets'] },
+  (given) => bind(checkSettings(nameOf(given), Settings, given)),
+);
+
+/** For messages about settings that are not checked yet. */
+function nameOf(settings: StripeSettings | undefined): string {
+  const name: unknown = settings?.name;
+  return typeof name === 'string' && /^[\x21-\x7e]{1,120}$/.test(name) ? name : 'stripe';
+}
+
+function bind(settings: StripeSettings): StripeProvider {
+  const name = settings.name ?? 'stripe';
+  const correlation = settings.correlation ?? 'metadata';
+  return definePayoutProvider<StripeProvider>({
+    id: 'stripe',
+    label: 'Stripe',
+    settings,
+    connection: stripeConnection(settings),
+    requestIdHeader: REQUEST_ID_HEADER,
+    account: settings.stripeAccount ?? null,
+    source: null,
+    live: liveOf(settings.apiKey),
+    money: STRIPE_MONEY,
+    amountInAnswer: 'exact',
+    correlation,
+    tokenOf: ({ metadata }) => metadataOf(metadata, TOKEN_KEY),
+    options: OPTIONS,
+    request: { fullBalance: false, destination: true, statementDescriptor: true, metadata: true },
+    capabilities: {
+      states: { cancel: ['pending'], reverse: ['in_transit', 'paid'] },
+      key: { keptForMs: KEY_KEPT_FOR_MS, storesRefusals: true },
+      filters: { status: 'provider', createdFrom: 'provider', createdTo: 'provider', destination: 'provider' },
+      listLimit: 100,
+      listFloor: null,
+      sideEffects: [],
+    },
+    problems: (request, options) => createProblems(request, options, correlation === 'metadata' ? 2 : 0),
+    refusal: stripeRefusals({ secret: settings.apiKey }),
+    isReplay,
+    mayResend,
+    operations: (http) => operationsOver(http, settings, name),
+    own: { forAccount: (account) => createStripe({ ...settings, stripeAccount: account }) },
+  });
+}
+
+// ---- Operations ------------------------------------------------------------------------------------------------------
+
+type Written = Pick<
+  AdapterOperations<StripeProvider>,
+  'encodeCreate' | 'readCreate' | 'notices' | 'retrieve' | 'update' | 'page' | 'cancel' | 'reverse' | 'balances'
+>;
+
+function operationsOver(http: Http, settings: StripeSettings, name: string): Written {
+  const at = (id: string, action = ''): string => `/v1/payouts/${encodeURIComponent(id)}${action}`;
+  const formOf = (body: string, key: string | null = null) => ({ body, headers: {}, key });
+  return {
+    encodeCreate: (request, options, correlation) => {
+      const { metadata, money } = request;
+      const token = correlation.by === 'metadata' ? { [TOKEN_KEY]: correlation.token, [REFERENCE_KEY]: correlation.reference } : {};
+      const wire = money === 'full_balance' ? null : STRIPE_MONEY.toWire(money);
+      const body = encodeForm({
+        amount: wire?.ok === true ? wire.amount : undefined, // Always there: core has checked the amount against the profile.
+        currency: money === 'full_balance' ? undefined : money.currency.toLowerCase(),
+        description: request.description,
+        // A FinancialAccount named in this call replaces the destination of the settings.
+        destination: request.destination ?? (options?.payoutMethod === undefined ? settings.destination : undefined),
+        metadata: { ...metadata, ...token },
+        method: options?.method,
+        payout_method: options?.payoutMethod,
+        source_type: options?.sourceType,
+        statement_descriptor: request.statementDescriptor,
+        expand: options?.expand,
+      });
+      return { path: '/v1/payouts', headers: {}, body, source: null };
+    },
+    readCreate: (answer) => toPayout(name, answer.json),
+    notices: async (submission) => descriptorNotices(submission),
+
+    update: async (id, { metadata }, options, call) => {
+      refuseIf(name, metadataProblems(metadata ?? {}));
+      const answer = await http.post(at(id), formOf(encodeForm({ metadata, expand: options?.expand })), call, 'update');
+      return toPayout(name, answer.json);
+    },
+
+    retrieve: async (id, options, call) => {
+      const answer = await http.get(withQuery(at(id), { expand: options?.expand }), call, 'retrieve');
+      return toPayout(name, answer.json);
+    },
+
+    page: async (query, options, call) => {
+      if (query.status === 'returned') return { payouts: [], nextCursor: null }; // Stripe's object keeps no such history.
+      refuseIf(name, listProblems(query, options));
+      const place = placeOf(query, options);
+      const answer = await http.get(withQuery('/v1/payouts', listParameters(query, options, place)), call, 'list');
+      return toPage(name, answer, place);
+    },
+
+    cancel: async (id, options, call) => {
+      const answer = await http.post(at(id, '/cancel'), formOf(encodeForm({ expand: options?.expand })), call, 'cancel');
+      return toPayout(name, answer.json);
+    },
+
+    reverse: async (id, { metadata }, key, options, call) => {
+      refuseIf(name, metadataProblems(metadata ?? {}));
+      const answer = await http.post(at(id, '/reverse'), formOf(encodeForm({ metadata, expand: options?.expand }), key), call, 'reverse');
+      return toPayout(name, answer.json);
+    },
+
+    balances: async (options, call) =>
+      toBalances(name, await http.get(withQuery('/v1/balance', { expand: options?.expand }), call, 'balances')),
+  };
+}
+
+function refuseIf(name: string, problems: readonly PayoutIssue[]): void {
+  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: name, outcome: 'rejected' });
+}
+
+// ---- Lists -----------------------------------------------------------------------------------------------------------
+
+/** The statuses that Stripe filters by; `in_transit` is not among them, and an unknown word answers an empty page. */
+const FILTERED_BY_STRIPE: readonly string[] = ['pending', 'paid', 'failed', 'canceled'];
+
+/** What contradicts itself in a list query. */
+function listProblems(query: AdapterListQuery, options: StripeListOptions | undefined): readonly PayoutIssue[] {
+  const at = 'providerOptions.stripe';
+  const issues: PayoutIssue[] = [];
+  if (options?.startingAfter !== undefined && options.endingBefore !== undefined) {
+    issues.push({ path: `${at}.endingBefore`, message: 'cannot be given together with startingAfter: a list goes in one direction' });
+  }
+  const ownCursor = options?.startingAfter ?? options?.endingBefore;
+  if (ownCursor !== undefined && query.cursor !== undefined && !/^(after|before):/.test(query.cursor)) {
+    issues.push({ path: 'cursor', message: 'cannot be given together with startingAfter or endingBefore: both say where the page begins' });
+  }
+  if (options?.created !== undefined && (query.createdFrom !== undefined || query.createdTo !== undefined)) {
+    issues.push({ path: `${at}.created`, message: 'cannot be given together with createdFrom or createdTo: they are the same filter' });
+  }
+  return issues;
+}
+
+/** The cursor of a page of ours goes on where an option of the caller began. */
+function placeOf({ cursor }: AdapterListQuery, options: StripeListOptions | undefined): PagePlace {
+  return cursor === undefined ? { starting_after: options?.startingAfter, ending_before: options?.endingBefore } : placeOfCursor(cursor);
+}
+
+function listParameters(query: AdapterListQuery, options: StripeListOptions | undefined, place: PagePlace) {
+  const { createdFrom, createdTo, status } = query;
+  const range = createdFrom === undefined && createdTo === undefined ? undefined : { gte: createdFrom, lt: createdTo };
+  const created: StripeTimeFilter | undefined = options?.created ?? range;
+  return {
+    limit: query.limit,
+    status: status !== undefined && FILTERED_BY_STRIPE.includes(status) ? status : undefined,
+    arrival_date: timeParameter(options?.arrivalDate),
+    created: timeParameter(created),
+    destination: query.destination,
+    starting_after: place.starting_after,
+    ending_before: place.ending_before,
+    expand: options?.expand,
+  };
+}

@@ -1,0 +1,118 @@
+// https://docs.stripe.com/api/payouts/object (read 2026-11-20)
+import { type Answer, type Money, type Payout, type PayoutFailure, PayoutError, type PayoutPage } from '@disburse/core';
+import * as v from 'valibot';
+import { STRIPE_MONEY } from './money.ts';
+import { failureReasonOf, STATUS } from './status.ts';
+import { ListShape, PayoutShape } from './wire.ts';
+
+/** The metadata keys by which a lookup recognises a payout, and a person finds it in the Dashboard. */
+export const TOKEN_KEY = 'disburse_key';
+export const REFERENCE_KEY = 'disburse_reference';
+
+type Read = v.InferOutput<typeof PayoutShape>;
+
+/** The metadata value of a key of its own, or `null`. */
+export function metadataOf(metadata: Readonly<Record<string, string>>, key: string): string | null {
+  return (Object.hasOwn(metadata, key) ? metadata[key] : undefined) ?? null;
+}
+
+/**
+ * A payout of Stripe's in our words.
+ *
+ * @param name The configured name of the provider.
+ * @throws {PayoutError} `unexpected_response` when a field is missing without which nothing true could be said.
+ */
+export function toPayout(name: string, raw: unknown): Payout {
+  const read = v.safeParse(PayoutShape, raw);
+  const money = read.success ? STRIPE_MONEY.fromWire(read.output.amount, read.output.currency) : null;
+  if (!read.success || money === null) throw unreadable(name, 'a payout', read.issues?.map((issue) => v.getDotPath(issue)) ?? ['currency']);
+  const sent = read.output;
+  const metadata = sent.metadata ?? {};
+  const status = STATUS.read(sent.status);
+  const automatic = sent.automatic ?? false;
+  return {
+    id: sent.id,
+    provider: 'stripe',
+    name,
+    reference: metadataOf(metadata, REFERENCE_KEY),
+    money,
+    fee: feeOf(sent),
+    status,
+    providerStatus: sent.status,
+    failure: failureOf(sent),
+    cancelable: status === 'pending' && !automatic,
+    automatic,
+    destination: sent.destination,
+    description: sent.description,
+    statementDescriptor: sent.statement_descriptor,
+    metadata,
+    createdAt: isoTime(sent.created),
+    expectedArrival: sent.arrival_date === null ? null : isoTime(sent.arrival_date).slice(0, 10),
+    trackingReference: sent.trace_id?.status === 'supported' ? sent.trace_id.value : null,
+    reverses: sent.original_payout,
+    reversedBy: sent.reversed_by,
+    live: sent.livemode,
+    raw,
+  };
+}
+
+/** What the platform took, or what the ledger row says where it was expanded; that row may be in another currency. */
+function feeOf(sent: Read): Money | null {
+  if (sent.application_fee_amount !== null) return STRIPE_MONEY.fromWire(sent.application_fee_amount, sent.currency);
+  const row = sent.balance_transaction;
+  return row === null ? null : STRIPE_MONEY.fromWire(row.fee, row.currency);
+}
+
+/** `failure_balance_transaction` is no sign of a failure: a cancel sets it too. */
+function failureOf(sent: Read): PayoutFailure | null {
+  if (sent.status !== 'failed' && sent.failure_code === null) return null;
+  return { reason: failureReasonOf(sent.failure_code), code: sent.failure_code, message: sent.failure_message };
+}
+
+/** ISO 8601 of unix seconds. */
+export function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
+
+/** The error of an answer that does not have the shape it must have. It names fields, never values. */
+export function unreadable(name: string, what: string, fields: readonly (string | null)[]): PayoutError {
+  const told = fields.filter((field) => field !== null && field !== '').join(', ');
+  return new PayoutError('unexpected_response', `answered with something that is not ${what}${told === '' ? '' : ` (${told})`}.`, {
+    provider: name,
+  });
+}
+
+/** The rows of a list, and whether there are more. @throws {PayoutError} `unexpected_response` */
+export function readList(name: string, answer: Answer): { readonly data: readonly unknown[]; readonly has_more: boolean } {
+  const read = v.safeParse(ListShape, answer.json);
+  if (!read.success)
+    throw unreadable(
+      name,
+      'a list',
+      read.issues.map((issue) => v.getDotPath(issue)),
+    );
+  return read.output;
+}
+
+// ---- Cursors ---------------------------------------------------------------------------------------------------------
+
+/** Where a page begins. */
+export interface PagePlace {
+  readonly starting_after?: string | undefined;
+  readonly ending_before?: string | undefined;
+}
+
+/** A cursor of ours says its direction; any other text is taken as the id to start after. */
+export function placeOfCursor(cursor: string): PagePlace {
+  const id = cursor.replace(/^(after|before):/, '');
+  return cursor.startsWith('before:') ? { ending_before: id } : { starting_after: id };
+}
+
+/** One page in our words, with the cursor that goes on in the same direction. */
+export function toPage(name: string, answer: Answer, place: PagePlace): PayoutPage {
+  const { data, has_more } = readList(name, answer);
+  const payouts = data.map((raw) => toPayout(name, raw));
+  const last = place.ending_before === undefined ? payouts.at(-1) : payouts[0];
+  const direction = place.ending_before === undefined ? 'after' : 'before';
+  return { payouts, nextCursor: has_more && last !== undefined ? `${direction}:${last.id}` : null };
+}
