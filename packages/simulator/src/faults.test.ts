@@ -119,6 +119,19 @@ describe('one fault, one exchange', () => {
     expect(world.payouts).toHaveLength(2);
   });
 
+  it('promises the whole body when it cuts it', async () => {
+    const world = simulateStripe();
+    const headers = { authorization: `Bearer ${world.apiKey}` };
+    const url = 'https://api.stripe.com/v1/balance';
+    const whole = await (await world.fetch(url, { headers })).text();
+    world.faults.next({ truncate: 7 });
+    const cut = await world.fetch(url, { headers });
+    expect(cut.headers.get('content-length')).toBe(String(whole.length));
+    const reader = cut.body?.getReader();
+    expect(new TextDecoder().decode((await reader?.read())?.value)).toBe(whole.slice(0, 7));
+    await expect(reader?.read()).rejects.toThrow('terminated');
+  });
+
   it('changes an answer on its way, but neither the world nor what the key remembers', async () => {
     const world = simulateStripe();
     world.faults.next({ change: (payout) => ({ ...payout, status: 'dreaming', surprise: true }) });

@@ -197,7 +197,11 @@ function momentOf(fault: ResetFault | HangFault | AnswerFault): Moment {
 export function answerOf(given: FaultAnswer, own: Readonly<Record<string, string>>): SimulatedAnswer {
   const body = given.body === undefined ? '' : typeof given.body === 'string' ? given.body : JSON.stringify(given.body);
   const json = typeof given.body === 'object';
-  const type = json ? (own['content-type'] ?? 'application/json') : body.trimStart().startsWith('<') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
+  const type = json
+    ? (own['content-type'] ?? 'application/json')
+    : body.trimStart().startsWith('<')
+      ? 'text/html; charset=utf-8'
+      : 'text/plain; charset=utf-8';
   const headers: Record<string, string> = { ...(json ? own : {}), 'content-type': type };
   if (own['date'] !== undefined) headers['date'] = own['date'];
   for (const [name, value] of Object.entries(given.headers ?? {})) headers[name.toLowerCase()] = value;

@@ -19,6 +19,9 @@ async function served(world: SimulatedStripe = simulateStripe()): Promise<{ worl
   return { world, server, ask: asking(world, globalThis.fetch, server.url) };
 }
 
+/** One turn of the event loop. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 interface Raw {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -107,7 +110,7 @@ describe('on a loopback port', () => {
     world.faults.next({ hang: 'after' });
     const controller = new AbortController();
     const outcome = codeOf(ask('POST /v1/payouts', { body: BODY, signal: controller.signal }));
-    while (world.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (world.requests.length === 0) await turn();
     await world.clock.advance(80_000);
     controller.abort();
     expect(await outcome).toBe(DOMException.ABORT_ERR);
@@ -138,11 +141,21 @@ describe('connections', () => {
     const socket = connect({ port: server.port, host: '127.0.0.1' });
     await new Promise((resolve) => socket.once('connect', resolve));
     socket.write('GET /v1/balance HTTP/1.1\r\nhost: a\r\n\r\n');
-    while (server.accepted === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (server.accepted === 0) await turn();
     await world.clock.advance(60_000);
     expect(world.requests).toHaveLength(0);
     expect(socket.bytesRead).toBe(0);
     socket.destroy();
+  });
+
+  it('leaves a connection alone on which a request is under way', async () => {
+    const { world, server } = await served();
+    world.faults.next({ delayMs: 1000, at: 'after' });
+    const reply = post(server, world, keepAlive(), 'k');
+    while (world.requests.length === 0) await turn();
+    server.closeIdle('reset');
+    await world.clock.advance(1000);
+    expect((await reply).status).toBe(200);
   });
 
   it.each(['fin', 'reset'] as const)('closes a kept connection (%s)', async (how) => {
@@ -152,7 +165,7 @@ describe('connections', () => {
     await post(server, world, agent, 'b');
     expect(server.accepted).toBe(1);
     server.closeIdle(how);
-    while (Object.keys(agent.freeSockets).length > 0) await new Promise((resolve) => setImmediate(resolve));
+    while (Object.keys(agent.freeSockets).length > 0) await turn();
     await post(server, world, agent, 'c');
     expect(server.accepted).toBe(2);
     expect(world.payouts).toHaveLength(3);
@@ -164,7 +177,7 @@ describe('an automatic clock', () => {
     const clock = createVirtualClock({ autoAdvance: true });
     const { ask } = await served(simulateStripe({ clock }));
     const start = clock.now();
-    for (let turn = 0; turn < 20; turn += 1) {
+    for (let count = 0; count < 20; count += 1) {
       const calledOff = new AbortController();
       const deadline = clock.sleep(80_000, calledOff.signal).then(
         () => 'deadline',
@@ -174,6 +187,70 @@ describe('an automatic clock', () => {
       calledOff.abort();
       expect(await deadline).toBe('called off');
     }
+    expect(clock.now()).toBe(start);
+  });
+
+  it('does not run while half a request is on its way', async () => {
+    const clock = createVirtualClock({ autoAdvance: true });
+    const { world, server } = await served(simulateStripe({ clock }));
+    const start = clock.now();
+    const socket = connect({ port: server.port, host: '127.0.0.1' });
+    const calledOff = new AbortController();
+    const head = `POST /v1/payouts HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${world.apiKey}\r\ncontent-length: ${BODY.length}\r\n\r\n`;
+    await new Promise((resolve) => socket.write(head + BODY.slice(0, 5), resolve));
+    while (server.accepted === 0) await turn();
+    const deadline = clock.sleep(80_000, calledOff.signal).catch(() => 'called off');
+    for (let count = 0; count < 100; count += 1) await turn();
+    socket.write(BODY.slice(5));
+    await new Promise((resolve) => socket.once('data', resolve));
+    calledOff.abort();
+    expect(await deadline).toBe('called off');
+    expect(clock.now()).toBe(start);
+    expect(world.payouts).toHaveLength(1);
+    socket.destroy();
+  });
+
+  it('does not run while an answer is on its way', async () => {
+    const clock = createVirtualClock({ autoAdvance: true });
+    const { world, server } = await served(simulateStripe({ clock }));
+    const start = clock.now();
+    const bytes = 50_000_000; // More than the sockets hold, so that the server cannot be done before the client reads.
+    world.faults.next({ answer: { status: 200, body: 'x'.repeat(bytes) }, at: 'before' });
+    const socket = connect({ port: server.port, host: '127.0.0.1' });
+    await new Promise((resolve) => socket.write('GET /v1/balance HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n', resolve));
+    while (world.requests.length === 0) await turn();
+    const calledOff = new AbortController();
+    const deadline = clock.sleep(80_000, calledOff.signal).catch(() => 'called off');
+    for (let count = 0; count < 100; count += 1) await turn();
+    let read = 0;
+    socket.on('data', (chunk) => {
+      read += chunk.length;
+    });
+    await new Promise((resolve) => socket.once('end', resolve));
+    calledOff.abort();
+    expect(await deadline).toBe('called off');
+    expect(clock.now()).toBe(start);
+    expect(read).toBeGreaterThan(bytes);
+  });
+
+  it('does not run while fetch reads a body', async () => {
+    const clock = createVirtualClock({ autoAdvance: true });
+    const world = simulateStripe({ clock });
+    const start = clock.now();
+    const body = new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        for (let count = 0; count < 100; count += 1) await turn();
+        controller.enqueue(new TextEncoder().encode(BODY));
+        controller.close();
+      },
+    });
+    const calledOff = new AbortController();
+    const deadline = clock.sleep(80_000, calledOff.signal).catch(() => 'called off');
+    const headers = { authorization: `Bearer ${world.apiKey}`, 'content-type': 'application/x-www-form-urlencoded' };
+    const request = new Request('https://api.stripe.com/v1/payouts', { method: 'POST', headers, body, duplex: 'half' });
+    expect((await world.fetch(request)).status).toBe(200);
+    calledOff.abort();
+    expect(await deadline).toBe('called off');
     expect(clock.now()).toBe(start);
   });
 

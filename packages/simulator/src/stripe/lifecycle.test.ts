@@ -219,5 +219,7 @@ describe('controls', () => {
       { type: 'payout.updated', previous: { status: 'pending' }, payout: { status: 'in_transit' }, request: null },
     ]);
     expect(world.events[0]?.payout.status).toBe('pending');
+    await asking(world)('POST /v1/payouts', { body: 'amount=1&currency=usd' });
+    expect(world.events.at(-1)).toMatchObject({ type: 'payout.created', account: null, request: { idempotencyKey: null } });
   });
 });

@@ -105,6 +105,13 @@ describe('list', () => {
     expect((await ask('GET /v1/payouts?limit=1')).json.data).toMatchObject([{ automatic: true, amount: 5, metadata: {} }]);
   });
 
+  it('gives a hundred at most, whatever the limit', async () => {
+    const world = simulateStripe();
+    for (let count = 0; count < 105; count += 1) world.account().addAutomaticPayout({ amount: 1, currency: 'usd' });
+    const { json } = await asking(world)('GET /v1/payouts?limit=101');
+    expect([json.data.length, json['has_more']]).toEqual([100, true]);
+  });
+
   it('filters by the status of today, in_transit as well', async () => {
     const { world, ask, ids } = await five();
     world.account().move(ids[1] ?? '', 'in_transit');
