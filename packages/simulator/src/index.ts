@@ -17,6 +17,36 @@ export type {
   ResetFault,
   TruncateFault,
 } from './faults.ts';
+export type { MollieCredential, MollieScope } from './mollie/credentials.ts';
+export type { ErrorFields as MollieErrorFields } from './mollie/errors.ts';
+export { RETURN_BUSINESS_DAYS } from './mollie/fates.ts';
+export type {
+  MollieAmount,
+  MollieBalanceObject,
+  MollieFailureCode,
+  MollieMode,
+  MolliePayoutObject,
+  MolliePayoutStatus,
+  MollieTransferDestination,
+  MollieTransferFrequency,
+} from './mollie/objects.ts';
+export type {
+  MollieBalanceOptions,
+  MolliePayoutOptions,
+  SimulatedMollieBalance,
+  SimulatedMollieMode,
+  SimulatedMolliePayout,
+} from './mollie/organization.ts';
+export { simulateMollie, type SimulatedMollie, type SimulateMollieOptions } from './mollie/simulate-mollie.ts';
+export type {
+  MollieEventRecord,
+  MollieEventType,
+  MollieNextLink,
+  MolliePayoutOrigin,
+  MollieRefusalReason,
+  MollieRefusalRecord,
+  MollieVariants,
+} from './mollie/state.ts';
 export type { ConnectionMode, ListeningServer } from './server.node.ts';
 export type {
   AutomaticPayoutOptions,

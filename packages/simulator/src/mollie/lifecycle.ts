@@ -5,7 +5,7 @@ import { amountOf, controlled } from './money.ts';
 import type { MolliePayoutObject } from './objects.ts';
 import { record, type BalanceState, type ModeState, type MolliePayoutOrigin, type MollieState, type PayoutState } from './state.ts';
 
-/** The simulator's timetable: hours of the payout day in Amsterdam. A returned payout comes back at the hour of arrival. */
+/** The simulator's timetable: hours of the payout day in Amsterdam. A returned payout comes back at the hour at which the bank takes them in. */
 const INITIATED_HOUR = 7;
 const AT_BANK_HOUR = 9;
 const COMPLETED_HOUR = 17;

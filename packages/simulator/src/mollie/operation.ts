@@ -1,4 +1,4 @@
-import type { Access, AccessRule } from './credentials.ts';
+import type { AccessRule } from './credentials.ts';
 import type { Body, Query } from './parameters.ts';
 import type { ModeState, MollieState } from './state.ts';
 
@@ -6,7 +6,6 @@ import type { ModeState, MollieState } from './state.ts';
 export interface Call {
   readonly state: MollieState;
   readonly world: ModeState;
-  readonly access: Access;
   /** Scheme and host for links. */
   readonly origin: string;
   readonly path: string;

@@ -105,7 +105,10 @@ function refuse(state: MollieState, world: ModeState, balance: BalanceState, giv
   if (reason === undefined) return;
   if (state.variants.refusalPausesSchedule) balance.transferFrequency = 'never';
   state.refusals.push({ balanceId: balance.id, reason, at: state.agenda.now() });
-  throw new Refusal(422, 'This payout cannot be created.', { business: true, field: reason === 'insufficient_funds' ? 'amount' : 'balanceId' });
+  throw new Refusal(422, 'This payout cannot be created.', {
+    business: true,
+    field: reason === 'insufficient_funds' ? 'amount' : 'balanceId',
+  });
 }
 
 interface Situation {
@@ -121,7 +124,9 @@ const REASONS: readonly (readonly [MollieRefusalReason, (situation: Situation) =
     'already_scheduled',
     ({ state, world, balance }) => {
       const day = payoutDay(state);
-      return world.payouts.some(({ wire, day: planned }) => wire.balanceId === balance.id && wire.status === 'requested' && planned === day);
+      return world.payouts.some(
+        ({ wire, day: planned }) => wire.balanceId === balance.id && wire.status === 'requested' && planned === day,
+      );
     },
   ],
   [

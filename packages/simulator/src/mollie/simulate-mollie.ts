@@ -1,0 +1,186 @@
+import { createVirtualClock, type VirtualClock } from '../clock.ts';
+import type { RecordedRequest } from '../exchange.ts';
+import type { Faults } from '../faults.ts';
+import { simulatedFetch } from '../fetch.ts';
+import { seededIds } from '../random.ts';
+import type { ListeningServer } from '../server.node.ts';
+import { createAgenda, createWorld } from '../world.ts';
+import { accessOf, type Credentials, type MollieCredential } from './credentials.ts';
+import type { MollieMode } from './objects.ts';
+import { modeControls, type SimulatedMollieMode, type SimulatedMolliePayout } from './organization.ts';
+import { mollieProvider } from './protocol.ts';
+import type { MollieEventRecord, MollieRefusalRecord, MollieState, MollieVariants, ModeState } from './state.ts';
+
+/** Options of {@link simulateMollie}; all optional. */
+export interface SimulateMollieOptions {
+  /** Default a new one. */
+  readonly clock?: VirtualClock | undefined;
+  /** Seed of the ids, default 1. */
+  readonly seed?: number | undefined;
+  /** Credentials besides the three that every world accepts. */
+  readonly credentials?: readonly MollieCredential[] | undefined;
+  /** The organization begins without balances. Default false. */
+  readonly empty?: boolean | undefined;
+  /** Calendar dates (`2026-12-25`) on which nothing is paid out, besides weekends. Default none. */
+  readonly holidays?: readonly string[] | undefined;
+  /** A new payout shows in lists only after so many milliseconds. Default 0. */
+  readonly listLagMs?: number | undefined;
+  /** How this world decides what the provider leaves undocumented. */
+  readonly variants?: MollieVariants | undefined;
+}
+
+/** A simulated Mollie organization: its payouts and balances behind `fetch` or on a port, and the controls of its world. */
+export interface SimulatedMollie {
+  /** Answers any origin by its path. */
+  readonly fetch: typeof globalThis.fetch;
+  /** Serves the same world on 127.0.0.1 (Node only); port 0, the default, is a free one. */
+  listen(options?: { readonly port?: number | undefined }): Promise<ListeningServer>;
+  readonly clock: VirtualClock;
+  /** An API key of the test world. */
+  readonly testKey: string;
+  /** An API key of the live world. */
+  readonly liveKey: string;
+  /** An advanced access token with every permission; `testmode` chooses the world. */
+  readonly accessToken: string;
+  readonly test: SimulatedMollieMode;
+  readonly live: SimulatedMollieMode;
+  /** Every request that was sent, also those that were lost on the way. */
+  readonly requests: readonly RecordedRequest[];
+  /** What exists in both worlds, test first, oldest first within each. */
+  readonly payouts: readonly SimulatedMolliePayout[];
+  /** Every change of a payout, in order. The creation is none. */
+  readonly events: readonly MollieEventRecord[];
+  /** Calls the listener at every change of a payout; the answer takes it back. */
+  onEvent(listener: (event: MollieEventRecord) => void): () => void;
+  /** Creates that were refused for one of the seven reasons, which the answers do not tell. */
+  readonly refusals: readonly MollieRefusalRecord[];
+  readonly faults: Faults;
+  /** Answers 429 to the next requests that get past authentication. `retryAfter` in seconds, default 1; null leaves the header out. */
+  limitRate(limit?: { readonly requests?: number | undefined; readonly retryAfter?: number | null | undefined }): void;
+  /** From now on a new payout shows in lists only after so many milliseconds. */
+  lagLists(ms: number): void;
+  /** Creates are refused, and planned payouts fail, until the organization is unblocked. */
+  blockOrganization(): void;
+  unblockOrganization(): void;
+  acceptCredential(credential: MollieCredential): void;
+  /** Answers 401 to this token from now on. */
+  revokeCredential(token: string): void;
+}
+
+const TEST_KEY = 'test_simulated00000000000000000000';
+const LIVE_KEY = 'live_simulated00000000000000000000';
+const ACCESS_TOKEN = 'access_simulated0000000000000000000000';
+
+/**
+ * Creates a simulated Mollie organization with its payouts and balances. Its test world and its live world have one EUR
+ * balance each, with 10,000.00 available, a bank account, and a daily schedule.
+ *
+ * @example
+ * const mollie = simulateMollie();
+ * const answer = await mollie.fetch('https://api.mollie.com/v2/payouts', {
+ *   method: 'POST',
+ *   headers: { authorization: `Bearer ${mollie.testKey}`, 'content-type': 'application/json' },
+ *   body: JSON.stringify({ balanceId: mollie.test.balance().id, amount: { currency: 'EUR', value: '11.00' } }),
+ * });
+ */
+export function simulateMollie(options: SimulateMollieOptions = {}): SimulatedMollie {
+  const clock = options.clock ?? createVirtualClock();
+  const credentials: Credentials = new Map();
+  const accept = (credential: MollieCredential): void => {
+    credentials.set(credential.token, accessOf(credential));
+  };
+  for (const token of [TEST_KEY, LIVE_KEY, ACCESS_TOKEN]) accept({ token });
+  for (const credential of options.credentials ?? []) accept(credential);
+  const state = createState(options, clock);
+  const { agenda } = state;
+  const test = modeControls(state, state.modes.test);
+  const live = modeControls(state, state.modes.live);
+  if (options.empty !== true) for (const mode of [test, live]) mode.addBalance({ available: '10000.00' });
+  const world = createWorld(clock, agenda, mollieProvider(state, credentials));
+  return {
+    fetch: simulatedFetch(world.receive, clock),
+    // Loaded on demand: everything else runs where there is no node:http.
+    listen: async ({ port } = {}) => (await import('../server.node.ts')).listenOnLoopback(world.receive, clock, port),
+    clock,
+    testKey: TEST_KEY,
+    liveKey: LIVE_KEY,
+    accessToken: ACCESS_TOKEN,
+    test,
+    live,
+    requests: world.requests,
+    get payouts() {
+      return [...test.payouts, ...live.payouts];
+    },
+    get events() {
+      agenda.settle();
+      return [...state.events];
+    },
+    onEvent: (listener) => {
+      state.listeners.push(listener);
+      return () => {
+        state.listeners.splice(state.listeners.indexOf(listener), 1);
+      };
+    },
+    get refusals() {
+      agenda.settle();
+      return [...state.refusals];
+    },
+    faults: world.faults,
+    limitRate: ({ requests = 1, retryAfter = 1 } = {}) => {
+      state.limited = { requests, retryAfter };
+    },
+    lagLists: (ms) => {
+      state.listLagMs = ms;
+    },
+    blockOrganization: () => {
+      state.blocked = true;
+    },
+    unblockOrganization: () => {
+      state.blocked = false;
+    },
+    acceptCredential: accept,
+    revokeCredential: (token) => {
+      credentials.delete(token);
+    },
+  };
+}
+
+function createState(options: SimulateMollieOptions, clock: VirtualClock): MollieState {
+  const emptyMode = (mode: MollieMode): ModeState => ({ mode, balances: [], payouts: [] });
+  return {
+    clock,
+    agenda: createAgenda(clock),
+    ids: seededIds(options.seed ?? 1, 21),
+    variants: variantsOf(options.variants),
+    holidays: new Set(options.holidays),
+    modes: { test: emptyMode('test'), live: emptyMode('live') },
+    events: [],
+    listeners: [],
+    refusals: [],
+    blocked: false,
+    listLagMs: options.listLagMs ?? 0,
+    limited: { requests: 0, retryAfter: null },
+  };
+}
+
+function variantsOf(given: MollieVariants = {}): MollieState['variants'] {
+  return {
+    cache422: given.cache422 ?? true,
+    cache429: given.cache429 ?? false,
+    cache5xx: given.cache5xx ?? false,
+    keyBeforeRateLimit: given.keyBeforeRateLimit ?? false,
+    keyLeaseMs: given.keyLeaseMs ?? 3_600_000,
+    apiKeyOnBalancesStatus: given.apiKeyOnBalancesStatus ?? 403,
+    missingBalanceStatus: given.missingBalanceStatus ?? 404,
+    refusalPausesSchedule: given.refusalPausesSchedule ?? false,
+    fullBalanceAmount: given.fullBalanceAmount ?? 'null',
+    nullAmount: given.nullAmount ?? 'full_balance',
+    payoutFee: given.payoutFee ?? '0.00',
+    negativeThreshold: given.negativeThreshold ?? '0.00',
+    errorFields: given.errorFields ?? 'validation',
+    errorLinks: given.errorLinks ?? true,
+    payoutLinks: given.payoutLinks ?? 'all',
+    nextLink: given.nextLink ?? 'absolute',
+    rateLimitHeaders: given.rateLimitHeaders ?? true,
+  };
+}
