@@ -16,7 +16,7 @@ const { scene, line, check, close } = openTimeline(world.clock);
 
 // ---- Everything below is what your own program would do --------------------------------------------------------------
 
-const stripe = createStripe({ apiKey: world.apiKey, baseUrl: server.url, runtime: { now: world.clock.now } });
+const stripe = createStripe({ apiKey: world.apiKey, baseUrl: server.url, runtime: { now: () => world.clock.now() } });
 
 scene('A payout, from create to paid');
 const first = await stripe.createPayout({

@@ -16,11 +16,11 @@ const STYLES: Readonly<Record<string, Style>> = {
 };
 
 export interface Timeline {
-  scene(title: string): void;
-  line(status: string, text: string): void;
+  readonly scene: (title: string) => void;
+  readonly line: (status: string, text: string) => void;
   /** Says whether something is as it should be; the program exits non-zero when it is not. */
-  check(what: string, holds: boolean): void;
-  close(): void;
+  readonly check: (what: string, holds: boolean) => void;
+  readonly close: () => void;
 }
 
 const styled = (style: Style, text: string): string => styleText(style, text, { stream: process.stdout });

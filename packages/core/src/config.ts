@@ -30,7 +30,9 @@ export type ProviderConfig<Name extends string, F extends AnyAdapterFactory> = {
 export interface PayoutConfig<Factories extends Record<string, AnyAdapterFactory>> {
   readonly $schema?: string | undefined;
   readonly default?: string | undefined;
-  readonly providers: { readonly [name: string]: { [K in keyof Factories & string]: ProviderConfig<K, Factories[K]> }[keyof Factories & string] };
+  readonly providers: {
+    readonly [name: string]: { [K in keyof Factories & string]: ProviderConfig<K, Factories[K]> }[keyof Factories & string];
+  };
 }
 
 /** What a configuration cannot say. */
@@ -82,7 +84,8 @@ function shapeProblems(config: unknown): PayoutIssue[] {
   if (!isPlainObject(config)) return [{ path: 'config', message: `must be an object with "providers", not ${kindOf(config)}` }];
   const { default: byDefault, providers, $schema: _, ...rest } = config;
   const issues = Object.keys(rest).map((path) => ({ path, message: 'is not known here; known are default, providers' }));
-  if (!isPlainObject(providers)) return [...issues, { path: 'providers', message: `must be an object of named providers, not ${kindOf(providers)}` }];
+  if (!isPlainObject(providers))
+    return [...issues, { path: 'providers', message: `must be an object of named providers, not ${kindOf(providers)}` }];
   const names = Object.keys(providers);
   if (names.length === 0) issues.push({ path: 'providers', message: 'names no provider' });
   if (byDefault === undefined) return issues;
@@ -104,7 +107,9 @@ function providerOf(
   if (typeof adapter !== 'string') return [{ path: 'adapter', message: `is missing; one of ${able}` }];
   const factory = Object.hasOwn(factories, adapter) ? factories[adapter] : undefined;
   if (factory === undefined) return [{ path: 'adapter', message: `"${adapter}" is not one of ${able}` }];
-  const problems: PayoutIssue[] = Object.hasOwn(given, 'name') ? [{ path: 'name', message: 'is not needed: the name is its key under providers' }] : [];
+  const problems: PayoutIssue[] = Object.hasOwn(given, 'name')
+    ? [{ path: 'name', message: 'is not needed: the name is its key under providers' }]
+    : [];
   const settings: Record<string, unknown> = { ...context.settings, name };
   for (const [key, value] of Object.entries(given)) {
     if (key === 'name') continue;
@@ -147,7 +152,10 @@ function settingOf(value: unknown, secret: boolean, env: Readonly<Record<string,
   }
   const variable = value['env'];
   if (typeof variable !== 'string' || variable === '' || Object.keys(value).length > 1) {
-    return { value: undefined, problems: [{ path: '', message: 'an environment reference is { "env": "NAME_OF_A_VARIABLE" } and nothing else' }] };
+    return {
+      value: undefined,
+      problems: [{ path: '', message: 'an environment reference is { "env": "NAME_OF_A_VARIABLE" } and nothing else' }],
+    };
   }
   const found = Object.hasOwn(env, variable) ? env[variable] : undefined;
   if (found === undefined || found === '') {

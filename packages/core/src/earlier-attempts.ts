@@ -21,7 +21,7 @@ export async function earlierAttempt(engine: Engine, submission: Submission, dea
   if (submission.attempt === 1) return null;
   const attempts = Array.from({ length: submission.attempt - 1 }, (_, index) => index + 1);
   const { namespace, account, reference } = submission;
-  const kept = await Promise.all(attempts.map((attempt) => engine.store.find?.({ namespace, reference, attempt }) ?? null));
+  const kept = await Promise.all(attempts.map(async (attempt) => (await engine.store.find?.({ namespace, reference, attempt })) ?? null));
   const unsettled = kept.find((row): row is KeptSubmission => row !== null && !(row.settled !== null && 'rejected' in row.settled));
   if (unsettled !== undefined) return mayExist(engine, unsettled.submission);
   const keys = await Promise.all(attempts.map((attempt) => deriveKey({ namespace, account, reference, attempt })));

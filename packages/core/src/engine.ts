@@ -112,8 +112,8 @@ export function errorOf(engine: Engine, refusal: Refusal, answer: Answer, outcom
 
 /** The same error with another word on what it means for the operation. */
 export function withOutcome(error: PayoutError, outcome: 'rejected' | 'unknown', addition = ''): PayoutError {
-  const { code, message, ...details } = error;
-  return new PayoutError(code, `${error.message}${addition === '' ? '' : ` ${addition}`}`, { ...details, outcome });
+  const message = addition === '' ? error.message : `${error.message} ${addition}`;
+  return new PayoutError(error.code, message, { ...error.details(), outcome });
 }
 
 /** A `PayoutError` as it is, anything else as one; for catches around code that should only throw the former. */

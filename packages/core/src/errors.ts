@@ -87,6 +87,12 @@ export class PayoutError extends Error {
     return true;
   }
 
+  /** Everything it knows beside code and message, to make another error of it. */
+  details(): Required<PayoutErrorDetails> {
+    const { provider, outcome, httpStatus, providerCode, providerMessage, requestId, retryAfterSeconds, payoutId, issues } = this;
+    return { provider, outcome, httpStatus, providerCode, providerMessage, requestId, retryAfterSeconds, payoutId, issues };
+  }
+
   /** The error in plain JSON, for logs and for storing. */
   toJSON(): Record<string, unknown> {
     const { name, message, code, provider, outcome, httpStatus, providerCode, requestId, retryAfterSeconds, payoutId, issues } = this;

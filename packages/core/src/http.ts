@@ -69,7 +69,7 @@ export function createSend(settings: HttpSettings): Send {
     const exchange: Exchange = {
       body: request.body,
       notAfter: context.notAfter,
-      now: settings.runtime.now,
+      now: () => settings.runtime.now(),
       maxAnswerBytes: settings.maxAnswerBytes,
       evidence: 'not_sent',
     };

@@ -93,7 +93,7 @@ export class PayoutNotAcceptedError extends PayoutError {
   declare readonly result: RejectedPayout | UnknownPayout;
 
   constructor(result: RejectedPayout | UnknownPayout) {
-    super(result.error.code, messageFor(result), { ...result.error, outcome: result.outcome });
+    super(result.error.code, messageFor(result), { ...result.error.details(), outcome: result.outcome });
     Object.defineProperty(this, 'result', { value: result, enumerable: false });
   }
 }

@@ -101,8 +101,8 @@ export function memorySubmissions(): SubmissionStore {
 }
 
 const Text = v.pipe(v.string(), v.minLength(1));
-const Money = v.object({ amount: v.string(), currency: v.string() });
-const StoredSubmission = v.object({
+const MoneyShape = v.object({ amount: v.string(), currency: v.string() });
+const StoredSubmission: v.GenericSchema<unknown, Submission> = v.object({
   version: v.literal(1),
   name: Text,
   provider: Text,
@@ -112,7 +112,7 @@ const StoredSubmission = v.object({
   live: v.nullable(v.boolean()),
   reference: Text,
   attempt: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  money: v.union([Money, v.literal('full_balance')]),
+  money: v.union([MoneyShape, v.literal('full_balance')]),
   key: Text,
   fingerprint: Text,
   correlation: v.object({ by: v.picklist(['metadata', 'description', 'none']), token: Text }),

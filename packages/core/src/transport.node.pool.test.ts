@@ -56,7 +56,7 @@ it('resumes the TLS session on the next connection', async () => {
   expect(resumed).toEqual([false, true]);
 });
 
-// The agent opens a connection for the next in line. Where that one has given up, it keeps the connection as idle,
+// The agent opens a connection for the next in line. Where that one has given up, Node 24 keeps the connection as idle,
 // although it is still connecting, and hands it to a later request as one that was used before.
 it('waits for a connection that was opened for another request', async () => {
   const lookups: (() => void)[] = [];
@@ -80,9 +80,9 @@ it('waits for a connection that was opened for another request', async () => {
   const exchange = exchangeOf({ notAfter: 1, now: () => now });
   const third = attempt(over, ours(url), exchange);
   await turn();
-  expect([exchange.evidence, lookups.length]).toEqual(['not_sent', 2]);
+  expect(exchange.evidence).toBe('not_sent');
   now = 2;
-  lookups[1]?.();
+  for (const connects of lookups.slice(1)) connects();
   expect(await third).toMatchObject({ name: 'TooLateToSend' });
   expect([exchange.evidence, server.readOf('/ours')]).toEqual(['not_sent', 'nothing']);
 });
