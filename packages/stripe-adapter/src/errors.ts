@@ -24,7 +24,7 @@ export type Conclusion = { readonly as: PayoutErrorCode; /** For people: what it
 export interface StatusRow {
   readonly source: string;
   readonly when: (seen: SeenError) => boolean;
-  readonly then: Conclusion;
+  readonly means: Conclusion;
 }
 
 /** A rule for error codes. Order matters: the first row that matches counts. */
@@ -63,7 +63,7 @@ export const BEFORE_CODES: readonly StatusRow[] = [
   {
     source: IDEMPOTENCY,
     when: ({ type }) => type === 'idempotency_error',
-    then: {
+    means: {
       as: 'idempotency_conflict',
       outcome: 'unknown',
       resend: false,
@@ -73,7 +73,7 @@ export const BEFORE_CODES: readonly StatusRow[] = [
   {
     source: IDEMPOTENCY,
     when: ({ status }) => status === 409,
-    then: {
+    means: {
       as: 'idempotency_conflict',
       outcome: 'unknown',
       resend: true,
@@ -83,7 +83,7 @@ export const BEFORE_CODES: readonly StatusRow[] = [
   {
     source: ERRORS,
     when: ({ status, code }) => status === 401 || isOneOf(code, ['api_key_expired', 'platform_api_key_expired', 'secret_key_required']),
-    then: {
+    means: {
       as: 'authentication',
       outcome: 'rejected',
       key: 'alive',
@@ -93,17 +93,17 @@ export const BEFORE_CODES: readonly StatusRow[] = [
   {
     source: 'https://docs.stripe.com/rate-limits',
     when: ({ status, code }) => status === 429 || isOneOf(code, ['rate_limit', 'lock_timeout']),
-    then: { as: 'rate_limited', outcome: 'rejected', key: 'alive', says: 'there were too many requests. Wait, then send the same again.' },
+    means: { as: 'rate_limited', outcome: 'rejected', key: 'alive', says: 'there were too many requests. Wait, then send the same again.' },
   },
   {
     source: LOW_LEVEL,
     when: ({ status, type }) => status >= 500 || status === 424 || status === 408 || type === 'api_error',
-    then: { as: 'provider_unavailable', outcome: 'unknown', resend: true, says: 'something went wrong at Stripe.' },
+    means: { as: 'provider_unavailable', outcome: 'unknown', resend: true, says: 'something went wrong at Stripe.' },
   },
   {
     source: LOW_LEVEL,
     when: ({ status, enveloped }) => status < 400 || !enveloped,
-    then: {
+    means: {
       as: 'unexpected_response',
       outcome: 'unknown',
       resend: true,
@@ -117,7 +117,7 @@ export const AFTER_CODES: readonly StatusRow[] = [
   {
     source: ERRORS,
     when: ({ status }) => status === 403,
-    then: {
+    means: {
       as: 'permission',
       outcome: 'rejected',
       key: 'alive',
@@ -127,7 +127,7 @@ export const AFTER_CODES: readonly StatusRow[] = [
   {
     source: ERRORS,
     when: ({ status, message }) => status === 404 && !/^unrecognized request url/i.test(message ?? ''),
-    then: {
+    means: {
       as: 'not_found',
       outcome: 'rejected',
       key: 'ask',
@@ -137,12 +137,17 @@ export const AFTER_CODES: readonly StatusRow[] = [
   {
     source: ERRORS,
     when: ({ status }) => status === 404,
-    then: { as: 'invalid_request', outcome: 'rejected', key: 'ask', says: 'there is nothing at this address. Check the baseUrl setting.' },
+    means: { as: 'invalid_request', outcome: 'rejected', key: 'ask', says: 'there is nothing at this address. Check the baseUrl setting.' },
   },
   {
     source: CODES_PAGE,
     when: () => true,
-    then: { as: 'invalid_request', outcome: 'rejected', key: 'ask', says: 'the request was not accepted. error.providerMessage says why.' },
+    means: {
+      as: 'invalid_request',
+      outcome: 'rejected',
+      key: 'ask',
+      says: 'the request was not accepted. error.providerMessage says why.',
+    },
   },
 ];
 
@@ -167,14 +172,14 @@ export function seenIn(answer: Answer): SeenError {
 /** The first row that matches, of the adapter's own tables and the shared ones. */
 export function concludeFrom(seen: SeenError, tables: Omit<ErrorTables, 'secret'> = {}): Conclusion {
   const early = BEFORE_CODES.find((row) => row.when(seen));
-  if (early !== undefined) return early.then;
+  if (early !== undefined) return early.means;
   const codes = [...(tables.codes ?? []), ...CODES];
   const byCode = codes.find((row) => matchesCode(row, seen));
   if (byCode !== undefined) return afterForbidden(byCode, seen);
   const byMessage = seen.code === null ? [...(tables.messages ?? []), ...MESSAGES].find((row) => matchesMessage(row, seen)) : undefined;
   if (byMessage !== undefined) return afterForbidden(byMessage, seen);
   const late = AFTER_CODES.find((row) => row.when(seen));
-  return late?.then ?? { as: 'unexpected_response', outcome: 'unknown', resend: true, says: 'the answer could not be understood.' };
+  return late?.means ?? { as: 'unexpected_response', outcome: 'unknown', resend: true, says: 'the answer could not be understood.' };
 }
 
 function matchesCode(row: CodeRow, { code, param, status }: SeenError): boolean {

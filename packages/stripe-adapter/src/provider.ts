@@ -17,6 +17,7 @@ import * as v from 'valibot';
 import { toBalances } from './balances.ts';
 import { stripeRefusals } from './errors.ts';
 import { encodeForm, withQuery } from './form.ts';
+import { rememberClient } from './ledger.ts';
 import { createProblems, descriptorNotices, metadataProblems } from './limits.ts';
 import { STRIPE_MONEY } from './money.ts';
 import { OPTIONS, type StripeBags, type StripeListOptions } from './options.ts';
@@ -84,7 +85,8 @@ function nameOf(settings: StripeSettings | undefined): string {
 function bind(settings: StripeSettings): StripeProvider {
   const name = settings.name ?? 'stripe';
   const correlation = settings.correlation ?? 'metadata';
-  return definePayoutProvider<StripeProvider>({
+  const own: { http?: Http } = {};
+  const provider = definePayoutProvider<StripeProvider>({
     id: 'stripe',
     label: 'Stripe',
     settings,
@@ -111,9 +113,14 @@ function bind(settings: StripeSettings): StripeProvider {
     refusal: stripeRefusals({ secret: settings.apiKey }),
     isReplay,
     mayResend,
-    operations: (http) => operationsOver(http, settings, name),
+    operations: (http) => {
+      own.http ??= http; // The first is the provider's own; later ones carry the headers of a stored submission.
+      return operationsOver(http, settings, name);
+    },
     own: { forAccount: (account) => createStripe({ ...settings, stripeAccount: account }) },
   });
+  if (own.http !== undefined) rememberClient(provider, { http: own.http, name });
+  return provider;
 }
 
 // ---- Operations ------------------------------------------------------------------------------------------------------
@@ -162,7 +169,7 @@ function operationsOver(http: Http, settings: StripeSettings, name: string): Wri
 
     page: async (query, options, call) => {
       if (query.status === 'returned') return { payouts: [], nextCursor: null }; // Stripe's object keeps no such history.
-      refuseIf(name, listProblems(query, options));
+      refuseIf(name, listProblems(query, options), null);
       const place = placeOf(query, options);
       const answer = await http.get(withQuery('/v1/payouts', listParameters(query, options, place)), call, 'list');
       return toPage(name, answer, place);
@@ -184,8 +191,9 @@ function operationsOver(http: Http, settings: StripeSettings, name: string): Wri
   };
 }
 
-function refuseIf(name: string, problems: readonly PayoutIssue[]): void {
-  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: name, outcome: 'rejected' });
+/** Before anything is sent. `outcome` is for calls that could have changed something. */
+function refuseIf(name: string, problems: readonly PayoutIssue[], outcome: 'rejected' | null = 'rejected'): void {
+  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: name, outcome });
 }
 
 // ---- Lists -----------------------------------------------------------------------------------------------------------
