@@ -42,7 +42,7 @@ async function sent(request: Request, exchange: Exchange, fetch: Fetch, nothingS
     exchange.evidence = 'answered';
     return await received(response, exchange.maxAnswerBytes, abort.happened);
   } catch (error) {
-    if (!request.signal.aborted && nothingSent(error)) exchange.evidence = 'not_sent';
+    if (nothingSent(error)) exchange.evidence = 'not_sent';
     throw request.signal.aborted ? abortFailure() : failureFrom(error, request.headers);
   } finally {
     abort.forget();

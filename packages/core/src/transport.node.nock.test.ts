@@ -29,7 +29,7 @@ describe.each(['http://api.example.test', 'https://api.example.test'])('%s', (or
   });
 
   it('answers one request after the other', async () => {
-    const scope = nock(origin).get('/v1/payouts').times(3).reply(200, '[]');
+    const scope = nock(origin).get('/v1/payouts').times(3).reply(200, '[]', { 'content-length': '2' }); // on one kept socket
     for (let i = 0; i < 3; i++) {
       const answer = await transport(requestTo(`${origin}/v1/payouts`, { method: 'GET' }), exchangeOf({ body: null }));
       expect(answer).toMatchObject({ status: 200, text: '[]', end: 'complete' });

@@ -33,10 +33,28 @@ it.each<readonly [string, LoopbackOptions]>([
   ['http', {}],
   ['https', { tls: here }],
 ])('sends one request after the other over one connection (%s)', async (_name, options) => {
-  const over = transportWith({ ca: here.cert });
+  const over = options.tls === undefined ? transport : transportWith({ ca: here.cert });
   const server = await loopback({ onRequest: (socket) => socket.write(OK) }, options);
   for (let i = 0; i < 20; i++) expect(await over(ours(server.origin), exchangeOf())).toMatchObject({ status: 201 });
   expect([server.requests.length, server.sockets.length]).toEqual([20, 1]);
+});
+
+it.each<readonly [string, LoopbackOptions, 'destroy' | 'end']>([
+  ['http, destroyed', {}, 'destroy'],
+  ['http, half closed', {}, 'end'],
+  ['https, destroyed', { tls: here }, 'destroy'],
+  ['https, half closed', { tls: here }, 'end'],
+])('sends nothing on a kept connection that closes in the moment it is chosen (%s)', async (_name, options, how) => {
+  const over = transportWith({ ca: here.cert });
+  const server = await loopback({ onRequest: (socket) => socket.write(OK) }, options);
+  await over(requestTo(`${server.origin}/before`), exchangeOf());
+  const exchange = exchangeOf();
+  const outcome = attempt(over, ours(server.origin), exchange);
+  for (const pool of [over.pools.http, over.pools.https]) {
+    for (const socket of Object.values(pool.sockets).flatMap((some) => some ?? [])) socket[how]();
+  }
+  expect(await outcome).toMatchObject({ code: 'ECONNRESET' });
+  expect([exchange.evidence, server.readOf('/ours'), server.sockets.length]).toEqual(['not_sent', 'nothing', 1]);
 });
 
 it('resumes the TLS session on the next connection', async () => {

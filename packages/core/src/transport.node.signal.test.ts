@@ -9,11 +9,6 @@ import { CLOSING, HALF } from './__fixtures__/played.ts';
 import { transport as overFetch, transportOver } from './transport.fetch.ts';
 import { transport as overSockets } from './transport.node.ts';
 
-const TRANSPORTS = [
-  ['sockets', overSockets],
-  ['fetch', overFetch],
-] as const;
-
 it.each([
   ['sockets', overSockets],
   // A fetch that does not listen itself, so that only our listeners are counted.
@@ -30,13 +25,19 @@ it.each([
   expect(ends).toEqual(['complete', 0, 'cut', 0, 'thrown', 0]);
 });
 
-it.each(TRANSPORTS)('hears the signal of a Request that nobody else holds (%s)', async (_name, transport) => {
+it.each([
+  ['sockets', overSockets],
+  ['fetch', overFetch],
+] as const)('hears the signal of a Request that nobody else holds (%s)', async (_name, transport) => {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
   const controller = new AbortController();
   const arrived = Promise.withResolvers<null>();
   const server = await loopback({ onRequest: () => arrived.resolve(null) });
-  const outcome = attempt(transport, requestTo(`${server.origin}/ours`, { signal: controller.signal }), exchangeOf());
+  // Nothing of this test keeps the Request: neither a variable nor a frame that waits.
+  const outcome = transport(requestTo(`${server.origin}/ours`, { signal: controller.signal }), exchangeOf()).catch(
+    (error: unknown) => error,
+  );
   await arrived.promise;
   for (let i = 0; i < 5; i++) {
     collectGarbage();

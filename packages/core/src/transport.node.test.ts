@@ -38,6 +38,7 @@ interface Truth {
   readonly code?: string | RegExp;
   readonly end?: Received['end'];
   readonly text?: string;
+  readonly message?: RegExp;
 }
 
 type Case = readonly [name: string, truth: Truth, play: () => Promise<Played>];
@@ -57,7 +58,7 @@ const CASES: readonly Case[] = [
   ],
   [
     'two addresses refused',
-    { evidence: 'not_sent', read: 'nothing', code: 'ECONNREFUSED' },
+    { evidence: 'not_sent', read: 'nothing', code: 'ECONNREFUSED', message: /^connect ECONNREFUSED 127.0.0.1:\d+$/ },
     async () => {
       const both = resolvingTo({ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 });
       return single(`http://two.test:${await refusingPort()}`, transportWith(both));
@@ -258,6 +259,16 @@ const CASES: readonly Case[] = [
 
   // The headers are here: nothing throws
   [
+    'answer before the body was read, and the server leaves it at that',
+    { evidence: 'answered', read: 'a part', end: 'complete', text: '{}' },
+    async () => {
+      const played = await to({ onBytes: (s) => s.isPaused() || s.pause().write(OK) }, { body: 'x'.repeat(8_388_608) });
+      const [socket] = played.server?.sockets ?? [];
+      await new Promise((closed) => socket?.once('close', closed).resume());
+      return played;
+    },
+  ],
+  [
     'timeout mid body',
     { evidence: 'answered', read: 'all', end: 'cut', text: '{"id":' },
     () => cutAfterHeaders(HALF, (_, abort) => abort()),
@@ -302,7 +313,7 @@ it.each(CASES)('%s', async (_name, truth, play) => {
   if (outcome instanceof Error) {
     const { code = outcome.name } = outcome as { code?: string };
     expect({ code, end: undefined }).toEqual({ code: expect.stringMatching(truth.code ?? /^$/), end: truth.end });
-    expect(outcome.message).toMatch(/^.{5,200}$/);
+    expect(outcome.message).toMatch(truth.message ?? /^.{5,200}$/);
     // Plain: nothing of a socket, a packet, a certificate or a header comes along.
     expect(Object.keys(outcome).filter((key) => key !== 'code' && key !== 'name')).toEqual([]);
     expect(inspect(outcome, { showHidden: true, depth: 9 })).not.toContain(SECRET);

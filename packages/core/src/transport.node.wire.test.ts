@@ -1,5 +1,6 @@
 // What travels: the bytes of a request, and the answers as they are read.
-import { expect, it } from 'vitest';
+import { ClientRequest } from 'node:http';
+import { expect, it, vi } from 'vitest';
 import { attempt } from './__fixtures__/attempt.ts';
 import { exchangeOf, loopback, requestTo } from './__fixtures__/loopback.ts';
 import { transport as overFetch, transportName as nameOfFetch } from './transport.fetch.ts';
@@ -37,6 +38,24 @@ it('writes method, path, headers and exactly the bytes of the exchange', async (
     '',
     latin1('{"name":"Zoë €"}'),
   ]);
+});
+
+it('hands the bytes over in the tick that checks the time', async () => {
+  const order: string[] = [];
+  const end = vi.spyOn(ClientRequest.prototype, 'end').mockImplementation(function (this: ClientRequest) {
+    order.push('handed over');
+    this.destroy();
+    return this;
+  });
+  const now = (): number => {
+    order.push('checked');
+    process.nextTick(() => order.push('a moment later'));
+    return 0;
+  };
+  const server = await loopback({});
+  await attempt(transport, requestTo(`${server.origin}/ours`), exchangeOf({ notAfter: 1, now }));
+  end.mockRestore();
+  expect(order).toEqual(['checked', 'handed over', 'a moment later']);
 });
 
 it.each([

@@ -68,19 +68,20 @@ function sent(request: Request, exchange: Exchange, outgoing: ClientRequest): Pr
   return new Promise((resolve, reject) => {
     let answer: { readonly response: IncomingMessage; readonly body: AnswerBody } | null = null;
     let settled = false;
-    const settle = (how: () => void, keepSocket = false): void => {
+    const settle = (how: () => void): void => {
       if (settled) return;
       settled = true;
       // `request` itself must stay reachable until here: a collected Request no longer hears the signal it was made with.
       request.signal.removeEventListener('abort', onAbort);
-      if (!keepSocket) outgoing.destroy();
+      // Nothing to do after a whole answer to a whole request: the agent took the socket back before our `end`.
+      outgoing.destroy();
       how();
     };
     const fail = (error: Error): void => settle(() => reject(error));
     const finish = (end: Received['end']): void =>
       settle(() => {
         if (answer !== null) resolve(received(answer.response, answer.body.text(end), end));
-      }, end === 'complete');
+      });
     const onAbort = (): void => (answer === null ? fail(abortFailure()) : finish('cut'));
     request.signal.addEventListener('abort', onAbort);
 
@@ -105,22 +106,13 @@ function sent(request: Request, exchange: Exchange, outgoing: ClientRequest): Pr
   });
 }
 
-/** Sockets that were ready once. Under nock a TLS socket says `secureConnecting` for ever. */
-const ready = new WeakSet<Socket>();
-
 /**
  * Calls `go` in the tick in which the socket becomes ready, at once where it is. `reusedSocket` does not tell: the agent
  * also hands on a socket that is still connecting because the request it was opened for has been given up.
  */
 function whenReady(socket: Socket & { readonly secureConnecting?: boolean }, tls: boolean, go: () => void): void {
-  if (ready.has(socket) || (tls ? socket.secureConnecting === false : !socket.pending)) {
-    go();
-    return;
-  }
-  socket.once(tls ? 'secureConnect' : 'connect', () => {
-    ready.add(socket);
-    go();
-  });
+  if (tls ? socket.secureConnecting === false : !socket.pending) go();
+  else socket.once(tls ? 'secureConnect' : 'connect', go);
 }
 
 /** The one place where bytes leave: check of time, evidence and write are one synchronous piece. */
