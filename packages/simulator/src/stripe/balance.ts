@@ -1,5 +1,5 @@
 // https://docs.stripe.com/api/balance (contract section 8)
-import { notExpandable } from './expand.ts';
+import { notExpandable } from './expansion.ts';
 import { instantAvailable, type Pot } from './ledger.ts';
 import type { Operation } from './operation.ts';
 import { readParameters } from './parameters.ts';

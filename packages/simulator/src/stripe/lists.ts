@@ -1,40 +1,9 @@
 // https://docs.stripe.com/api/payouts/list and /api/balance_transactions/list (contract sections 4.2 and 8)
-import { cutPage } from '../pages.ts';
-import { invalid, refused } from './errors.ts';
+import { refused } from './errors.ts';
 import { checkExpand, expanded } from './expand.ts';
+import { checkCursors, page } from './listing.ts';
 import type { Operation } from './operation.ts';
 import { passes, readParameters } from './parameters.ts';
-
-interface Cursors {
-  readonly limit?: number | undefined;
-  readonly starting_after?: string | undefined;
-  readonly ending_before?: string | undefined;
-}
-
-interface Listing<Item> {
-  readonly url: string;
-  /** What an id of the list is called in a refusal. */
-  readonly noun: string;
-  /** Newest first. */
-  readonly all: readonly Item[];
-  readonly visible: (item: Item) => boolean;
-  readonly render: (item: Item) => object;
-}
-
-function page<Item extends { readonly id: string }>(cursors: Cursors, { url, noun, all, visible, render }: Listing<Item>): object {
-  const { limit = 10, starting_after, ending_before } = cursors;
-  const cut = cutPage(all, visible, { limit, startingAfter: starting_after, endingBefore: ending_before });
-  if (cut === null) {
-    const param = starting_after === undefined ? 'ending_before' : 'starting_after';
-    throw refused({ code: 'resource_missing', message: `No such ${noun}: '${cursors[param] ?? ''}'`, param });
-  }
-  return { object: 'list', url, has_more: cut.hasMore, data: cut.items.map(render) };
-}
-
-function checkCursors({ starting_after, ending_before }: Cursors): void {
-  if (starting_after === undefined || ending_before === undefined) return;
-  throw invalid({ message: 'Received both starting_after and ending_before parameters. Please pass in only one.' });
-}
 
 /** GET /v1/payouts. An unknown status or destination answers an empty page. */
 export const listPayouts: Operation = ({ state, account, form }) => {

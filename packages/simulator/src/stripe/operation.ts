@@ -2,12 +2,12 @@ import type { FormMap } from '../form.ts';
 import type { AccountState, StripeState } from './state.ts';
 
 /** A request that has been let in: whose world it concerns, what its path and its parameters say. */
-export interface Call {
-  readonly state: StripeState;
-  readonly account: AccountState;
+export interface Call<State = StripeState, Account = AccountState> {
+  readonly state: State;
+  readonly account: Account;
   readonly values: Readonly<Record<string, string>>;
   readonly form: FormMap;
 }
 
 /** One operation: the JSON of the answer, or a {@link Refusal} thrown. Stripe answers 200 to all of them. */
-export type Operation = (call: Call) => object;
+export type Operation<State = StripeState, Account = AccountState> = (call: Call<State, Account>) => object;

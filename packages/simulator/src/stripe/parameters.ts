@@ -14,6 +14,9 @@ interface Kinds {
   readonly metadata: MetadataChange;
   readonly expand: readonly string[];
   readonly time: TimeFilter;
+  readonly boolean: boolean;
+  /** Parameters of their own, to be read within this one. */
+  readonly hash: FormMap;
 }
 
 /** What one parameter must look like. */
@@ -26,6 +29,8 @@ export interface ParameterRule<Kind extends keyof Kinds = keyof Kinds> {
   readonly max?: number;
   /** The only strings there are. */
   readonly oneOf?: readonly string[];
+  /** The empty string says the same as leaving it out. */
+  readonly emptyable?: true;
 }
 
 /** The closed set of parameters of one operation. */
@@ -44,29 +49,37 @@ const READERS: { readonly [Kind in keyof Kinds]: Reader } = {
   metadata: metadata,
   expand: (name, value) => list(name, value),
   time: (name, value) => time(name, value),
+  boolean: (name, value) => boolean(name, value),
+  hash: (name, value) => hash(name, value),
 };
 
 /**
  * Reads parameters against their closed set: unknown ones first, then missing ones, then each value.
  *
+ * @param within The hash that they stand in, `a[b]`; refusals then name `a[b][parameter]`.
  * @throws {Refusal} with stage `validation`.
  */
-export function readParameters<const Rules extends ParameterRules>(form: FormMap, rules: Rules): Given<Rules> {
-  const unknown = [...form.keys()].filter((name) => !Object.hasOwn(rules, name));
+export function readParameters<const Rules extends ParameterRules>(form: FormMap, rules: Rules, within?: string): Given<Rules> {
+  const path = (name: string): string => (within === undefined ? name : `${within}[${name}]`);
+  const unknown = [...form.keys()].filter((name) => !Object.hasOwn(rules, name)).map(path);
   const first = unknown[0];
   if (first !== undefined) throw unknownParameter(first, unknown);
   for (const [name, rule] of Object.entries(rules)) {
-    if (rule.required === true && !form.has(name)) {
-      throw invalid({ code: 'parameter_missing', message: `Missing required param: ${name}.`, param: name });
-    }
+    if (rule.required === true && !form.has(name)) throw missing(path(name));
   }
   const given: Record<string, Kinds[keyof Kinds]> = {};
   for (const [name, value] of form) {
     const rule = rules[name];
-    if (rule !== undefined) given[name] = READERS[rule.kind](name, value, rule);
+    if (rule === undefined || (rule.emptyable === true && value === '')) continue;
+    given[name] = READERS[rule.kind](path(name), value, rule);
   }
   // Each reader answers the type of its kind, which a loop over names cannot say.
   return given as Given<Rules>;
+}
+
+/** The refusal of a request that leaves out a parameter. */
+export function missing(param: string): Error {
+  return invalid({ code: 'parameter_missing', message: `Missing required param: ${param}.`, param });
 }
 
 function unknownParameter(param: string, all: readonly string[] = [param]): Error {
@@ -113,6 +126,16 @@ function list(name: string, value: FormValue): readonly string[] {
     if (!/^\d+$/.test(index) || typeof item !== 'string') throw invalid({ message: 'Invalid array', param: name });
     return item === '' ? [] : [item];
   });
+}
+
+function boolean(name: string, value: FormValue): boolean {
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw invalid({ message: `Invalid boolean: ${typeof value === 'string' ? value : '{}'}`, param: name });
+}
+
+function hash(name: string, value: FormValue): FormMap {
+  if (typeof value === 'string') throw invalid({ message: 'Invalid object', param: name });
+  return value;
 }
 
 const BOUNDS: readonly string[] = ['gt', 'gte', 'lt', 'lte'];

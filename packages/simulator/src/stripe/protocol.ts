@@ -2,27 +2,12 @@
 import { pathnameOf, queryOf, type SimulatedAnswer, type SimulatedRequest } from '../exchange.ts';
 import { canonicalForm, parseForm, type FormMap } from '../form.ts';
 import { createIdempotencyKeys, type IdempotencyKeys, type KeyUse } from '../idempotency.ts';
+import type { Ids } from '../random.ts';
 import { matchRoute, type Match, type Route } from '../routes.ts';
-import type { OpenExchange, Provider } from '../world.ts';
-import { retrieveBalance } from './balance.ts';
+import type { Agenda, OpenExchange, Provider } from '../world.ts';
+import { DAY_MS } from './calendar.ts';
 import { envelope, Refusal, type RefusalStage, type StripeErrorBody } from './errors.ts';
-import { listLedgerRows, listPayouts, retrieveLedgerRow } from './lists.ts';
 import type { Operation } from './operation.ts';
-import { cancelPayout, createPayout, retrievePayout, updatePayout } from './payouts.ts';
-import { reversePayout } from './reverse.ts';
-import type { AccountState, StripeState } from './state.ts';
-
-const ROUTES: readonly Route<Operation>[] = [
-  { method: 'POST', path: '/v1/payouts', handler: createPayout },
-  { method: 'GET', path: '/v1/payouts', handler: listPayouts },
-  { method: 'GET', path: '/v1/payouts/:payout', handler: retrievePayout },
-  { method: 'POST', path: '/v1/payouts/:payout', handler: updatePayout },
-  { method: 'POST', path: '/v1/payouts/:payout/cancel', handler: cancelPayout },
-  { method: 'POST', path: '/v1/payouts/:payout/reverse', handler: reversePayout },
-  { method: 'GET', path: '/v1/balance', handler: retrieveBalance },
-  { method: 'GET', path: '/v1/balance_transactions', handler: listLedgerRows },
-  { method: 'GET', path: '/v1/balance_transactions/:id', handler: retrieveLedgerRow },
-];
 
 /** What an account that pins no version is answered in. */
 const DEFAULT_VERSION = '2026-10-28.endive';
@@ -32,8 +17,58 @@ type Headers = Readonly<Record<string, string>>;
 /** Secret keys of the platform: accepted, or expired. */
 export type ApiKeys = Map<string, 'accepted' | 'expired'>;
 
-/** Creates the rules of Stripe over one state. */
-export function stripeProvider(state: StripeState, apiKeys: ApiKeys): Provider {
+/** What Stripe leaves undocumented about every API of its own (contract section 15): how a world decides it. */
+export interface ProtocolVariants {
+  /** Whether a key remembers a refusal made after the parameters were checked. Default true. */
+  readonly storesRefusals?: boolean | undefined;
+  /** Whether a key remembers a 500. Default true (documented). */
+  readonly storesServerErrors?: boolean | undefined;
+  /** Whether a spent key is replayed even to a request that a 429 would meet. Default false. */
+  readonly keyBeforeRateLimit?: boolean | undefined;
+  /** How long keys are kept. Default 24 hours. */
+  readonly keyLeaseMs?: number | undefined;
+}
+
+/** Variants, decided. */
+export type Decided<Variants> = { readonly [Name in keyof Variants]-?: NonNullable<Variants[Name]> };
+
+/** The variants of a world, with the defaults for what it leaves out. */
+export function protocolVariants(given: ProtocolVariants): Decided<ProtocolVariants> {
+  return {
+    storesRefusals: given.storesRefusals ?? true,
+    storesServerErrors: given.storesServerErrors ?? true,
+    keyBeforeRateLimit: given.keyBeforeRateLimit ?? false,
+    keyLeaseMs: given.keyLeaseMs ?? DAY_MS,
+  };
+}
+
+/** What the protocol knows of an account. */
+export interface ProtocolAccount {
+  readonly id: string;
+  /** False for the platform's own. */
+  readonly connected: boolean;
+}
+
+/** What the protocol knows of a world. */
+export interface ProtocolState<Account extends ProtocolAccount> {
+  readonly agenda: Agenda;
+  readonly ids: Ids;
+  readonly variants: Decided<ProtocolVariants>;
+  readonly accounts: ReadonlyMap<string, Account>;
+  /** The request under way, so that the events it causes name it. */
+  request: { readonly id: string; readonly idempotencyKey: string | null } | null;
+}
+
+/** One API over one state. */
+export interface Api<State extends ProtocolState<Account>, Account extends ProtocolAccount> {
+  readonly state: State;
+  readonly routes: readonly Route<Operation<State, Account>>[];
+  readonly apiKeys: ApiKeys;
+}
+
+/** Creates the rules of one of Stripe's APIs. */
+export function stripeProvider<State extends ProtocolState<Account>, Account extends ProtocolAccount>(api: Api<State, Account>): Provider {
+  const { state } = api;
   const keys = createIdempotencyKeys({ leaseMs: state.variants.keyLeaseMs });
   const headers = (request: SimulatedRequest): Headers => headersFor(state, request);
   return {
@@ -46,7 +81,7 @@ export function stripeProvider(state: StripeState, apiKeys: ApiKeys): Provider {
     open: (request) => {
       const own = headers(request);
       try {
-        return letIn(request, own, state, keys, apiKeys);
+        return letIn(request, own, api, keys);
       } catch (error) {
         return settledBy(answerTo(error, own));
       }
@@ -54,7 +89,7 @@ export function stripeProvider(state: StripeState, apiKeys: ApiKeys): Provider {
   };
 }
 
-function headersFor(state: StripeState, request: SimulatedRequest): Headers {
+function headersFor(state: ProtocolState<ProtocolAccount>, request: SimulatedRequest): Headers {
   const echoed: Record<string, string> = {};
   for (const name of ['idempotency-key', 'stripe-account']) {
     const value = request.headers[name];
@@ -69,11 +104,16 @@ function headersFor(state: StripeState, request: SimulatedRequest): Headers {
   };
 }
 
-function letIn(request: SimulatedRequest, own: Headers, state: StripeState, keys: IdempotencyKeys, apiKeys: ApiKeys): OpenExchange {
+function letIn<State extends ProtocolState<Account>, Account extends ProtocolAccount>(
+  request: SimulatedRequest,
+  own: Headers,
+  { state, routes, apiKeys }: Api<State, Account>,
+  keys: IdempotencyKeys,
+): OpenExchange {
   authenticate(request, apiKeys);
   checkVersion(request.headers['stripe-version']);
-  const account = accountOf(request, state);
-  const match = matchRoute(ROUTES, request.method, pathnameOf(request.path));
+  const account = accountOf(request, state.accounts);
+  const match = matchRoute(routes, request.method, pathnameOf(request.path));
   if (match === null) throw unknownUrl(request);
   const form = parametersOf(request);
   const run = (): Executed => execute(match, { request, own, state, account, form });
@@ -138,9 +178,9 @@ function checkVersion(version: string | undefined): void {
   throw protocol(400, { message: `Invalid Stripe API version: ${version}` });
 }
 
-function accountOf({ headers }: SimulatedRequest, state: StripeState): AccountState {
+function accountOf<Account extends ProtocolAccount>({ headers }: SimulatedRequest, accounts: ReadonlyMap<string, Account>): Account {
   const id = headers['stripe-account'] ?? '';
-  const account = [...state.accounts.values()].find((candidate) => (id === '' ? !candidate.connected : candidate.id === id));
+  const account = [...accounts.values()].find((candidate) => (id === '' ? !candidate.connected : candidate.id === id));
   if (account !== undefined) return account;
   const message = `The provided key does not have access to account '${id}' (or that account does not exist). Application access may have been revoked.`;
   throw protocol(403, { code: 'account_invalid', message });
@@ -168,8 +208,14 @@ function protocol(status: number, error: StripeErrorBody): Refusal {
 }
 
 // https://docs.stripe.com/api/idempotent_requests (contract section 10.3)
-function replayOf(use: KeyUse, key: string, own: Headers, keys: IdempotencyKeys, state: StripeState): SimulatedAnswer | null {
-  const known = keys.look(use, state.agenda.now());
+function replayOf(
+  use: KeyUse,
+  key: string,
+  own: Headers,
+  keys: IdempotencyKeys,
+  { agenda }: { readonly agenda: Agenda },
+): SimulatedAnswer | null {
+  const known = keys.look(use, agenda.now());
   const advice = `Try using a key other than '${key}' if you meant to execute a different request.`;
   switch (known.state) {
     case 'unknown':
@@ -197,11 +243,11 @@ function replayOf(use: KeyUse, key: string, own: Headers, keys: IdempotencyKeys,
   }
 }
 
-interface Execution {
+interface Execution<State, Account> {
   readonly request: SimulatedRequest;
   readonly own: Headers;
-  readonly state: StripeState;
-  readonly account: AccountState;
+  readonly state: State;
+  readonly account: Account;
   readonly form: FormMap;
 }
 
@@ -211,7 +257,10 @@ interface Executed {
   readonly refusedAt: RefusalStage | null;
 }
 
-function execute({ route, values }: Match<Operation>, { request, own, state, account, form }: Execution): Executed {
+function execute<State extends ProtocolState<Account>, Account extends ProtocolAccount>(
+  { route, values }: Match<Operation<State, Account>>,
+  { request, own, state, account, form }: Execution<State, Account>,
+): Executed {
   const outer = state.request;
   state.request = { id: own['request-id'] ?? '', idempotencyKey: request.headers['idempotency-key'] ?? null };
   try {
@@ -224,7 +273,7 @@ function execute({ route, values }: Match<Operation>, { request, own, state, acc
   }
 }
 
-function isStored(refusedAt: RefusalStage | null, { variants }: StripeState): boolean {
+function isStored(refusedAt: RefusalStage | null, { variants }: { readonly variants: Decided<ProtocolVariants> }): boolean {
   return refusedAt === null || (refusedAt === 'execution' && variants.storesRefusals);
 }
 

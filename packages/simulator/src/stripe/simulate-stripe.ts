@@ -6,9 +6,9 @@ import { seededIds } from '../random.ts';
 import type { ListeningServer } from '../server.node.ts';
 import { createAgenda, createWorld } from '../world.ts';
 import { accountControls, type SimulatedStripeAccount } from './account.ts';
-import { DAY_MS } from './calendar.ts';
 import type { StripePayoutObject } from './objects.ts';
-import { stripeProvider, type ApiKeys } from './protocol.ts';
+import { OPERATIONS } from './operations.ts';
+import { protocolVariants, stripeProvider, type ApiKeys } from './protocol.ts';
 import { emptyAccount, type AccountState, type StripeEventRecord, type StripeState, type StripeVariants } from './state.ts';
 
 /** Options of {@link simulateStripe}; all optional. */
@@ -94,7 +94,7 @@ export function simulateStripe(options: SimulateStripeOptions = {}): SimulatedSt
     listLagMs: options.listLagMs ?? 0,
     request: null,
   };
-  const world = createWorld(clock, agenda, stripeProvider(state, apiKeys));
+  const world = createWorld(clock, agenda, stripeProvider({ state, routes: OPERATIONS, apiKeys }));
   const account = (id: string = PLATFORM): SimulatedStripeAccount =>
     accountControls(state, accountState(state, id, options.empty === true));
   account();
@@ -136,10 +136,7 @@ export function simulateStripe(options: SimulateStripeOptions = {}): SimulatedSt
 
 function variantsOf(given: StripeVariants = {}): StripeState['variants'] {
   return {
-    storesRefusals: given.storesRefusals ?? true,
-    storesServerErrors: given.storesServerErrors ?? true,
-    keyBeforeRateLimit: given.keyBeforeRateLimit ?? false,
-    keyLeaseMs: given.keyLeaseMs ?? DAY_MS,
+    ...protocolVariants(given),
     missingDestinationStatus: given.missingDestinationStatus ?? 400,
     reversalAmount: given.reversalAmount ?? 'negative',
   };

@@ -1,10 +1,9 @@
 import type { VirtualClock } from '../clock.ts';
-import type { Ids } from '../random.ts';
-import type { Agenda } from '../world.ts';
 import { seconds } from './calendar.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { StripeExternalAccount, StripePayoutObject } from './objects.ts';
 import type { Fate } from './magic-accounts.ts';
+import type { Decided, ProtocolState, ProtocolVariants } from './protocol.ts';
 
 /** One change of one payout; webhooks are made from these. */
 export interface StripeEventRecord {
@@ -26,19 +25,11 @@ export interface StripeEventRecord {
   /** What the changed fields were before; absent for `payout.created`. */
   readonly previous: Partial<StripePayoutObject> | null;
   /** The API request that caused the change, where one did. */
-  readonly request: { readonly id: string; readonly idempotencyKey: string | null } | null;
+  readonly request: ProtocolState<AccountState>['request'];
 }
 
 /** Behaviour that Stripe does not document (contract section 15): how this world decides it. */
-export interface StripeVariants {
-  /** Whether a key remembers a refusal made after the parameters were checked. Default true. */
-  readonly storesRefusals?: boolean | undefined;
-  /** Whether a key remembers a 500. Default true (documented). */
-  readonly storesServerErrors?: boolean | undefined;
-  /** Whether a spent key is replayed even to a request that a 429 would meet. Default false. */
-  readonly keyBeforeRateLimit?: boolean | undefined;
-  /** How long keys are kept. Default 24 hours. */
-  readonly keyLeaseMs?: number | undefined;
+export interface StripeVariants extends ProtocolVariants {
   /** HTTP status of a create to an unknown destination. Default 400. */
   readonly missingDestinationStatus?: 400 | 404 | undefined;
   /** Sign of `amount` on the payout that reverses another. Default `negative`. */
@@ -74,18 +65,14 @@ export interface AccountState {
 }
 
 /** Everything the operations of one simulated Stripe share. */
-export interface StripeState {
+export interface StripeState extends ProtocolState<AccountState> {
   readonly clock: VirtualClock;
-  readonly agenda: Agenda;
-  readonly ids: Ids;
   readonly livemode: boolean;
-  readonly variants: Required<{ readonly [Name in keyof StripeVariants]: NonNullable<StripeVariants[Name]> }>;
+  readonly variants: Decided<StripeVariants>;
   readonly accounts: Map<string, AccountState>;
   readonly events: StripeEventRecord[];
   readonly listeners: ((event: StripeEventRecord) => void)[];
   listLagMs: number;
-  /** The request under way, so that the events it causes name it. */
-  request: StripeEventRecord['request'];
 }
 
 /** A new account with nothing in it. */
