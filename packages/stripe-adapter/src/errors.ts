@@ -48,6 +48,8 @@ export type MessageRow = {
 /** The tables of one adapter: its own rows go before the shared ones. */
 export interface ErrorTables {
   readonly codes?: readonly CodeRow[] | undefined;
+  /** After its own codes, before the shared ones. */
+  readonly rules?: readonly StatusRow[] | undefined;
   readonly messages?: readonly MessageRow[] | undefined;
   /** Removed from what the provider says, should it ever be repeated there. */
   readonly secret: string;
@@ -173,8 +175,11 @@ export function seenIn(answer: Answer): SeenError {
 export function concludeFrom(seen: SeenError, tables: Omit<ErrorTables, 'secret'> = {}): Conclusion {
   const early = BEFORE_CODES.find((row) => row.when(seen));
   if (early !== undefined) return early.means;
-  const codes = [...(tables.codes ?? []), ...CODES];
-  const byCode = codes.find((row) => matchesCode(row, seen));
+  const ownCode = tables.codes?.find((row) => matchesCode(row, seen));
+  if (ownCode !== undefined) return afterForbidden(ownCode, seen);
+  const ownRule = tables.rules?.find((row) => row.when(seen));
+  if (ownRule !== undefined) return afterForbidden(ownRule.means, seen);
+  const byCode = CODES.find((row) => matchesCode(row, seen));
   if (byCode !== undefined) return afterForbidden(byCode, seen);
   const byMessage = seen.code === null ? [...(tables.messages ?? []), ...MESSAGES].find((row) => matchesMessage(row, seen)) : undefined;
   if (byMessage !== undefined) return afterForbidden(byMessage, seen);
@@ -193,22 +198,11 @@ function matchesMessage(row: MessageRow, { message, param }: SeenError): boolean
 }
 
 /** Whether a 403 is stored under the key is not known; the same attempt is always safe. */
-function afterForbidden(row: Extract<Conclusion, { outcome: 'rejected' }>, { status }: SeenError): Conclusion {
-  return status === 403 && row.key === 'ask' ? { ...row, key: 'alive' } : row;
+function afterForbidden(row: Conclusion, { status }: SeenError): Conclusion {
+  return status === 403 && row.outcome === 'rejected' && row.key === 'ask' ? { ...row, key: 'alive' } : row;
 }
 
 // ---- Refusals --------------------------------------------------------------------------------------------------------
-
-const SUBJECT: Readonly<Record<RefusedOperation, string>> = {
-  create: 'create',
-  retrieve: 'retrieve',
-  list: 'list',
-  cancel: 'cancel',
-  update: 'update',
-  reverse: 'reverse',
-  balances: 'balances',
-  other: 'the request',
-};
 
 /**
  * What every answer other than 2xx means to an adapter of Stripe's.
@@ -222,7 +216,7 @@ export function stripeRefusals(tables: ErrorTables): (answer: Answer, about: Ref
     const verb = conclusion.outcome === 'rejected' ? 'was refused' : 'was not answered properly';
     const common = {
       code: conclusion.as,
-      message: `${SUBJECT[about]} ${verb} (${told(seen)}): ${conclusion.says}`,
+      message: `${about === 'other' ? 'the request' : about} ${verb} (${told(seen)}): ${conclusion.says}`,
       providerCode: seen.code,
       providerMessage: seen.message === null ? null : seen.message.replaceAll(tables.secret, '[apiKey]'),
     };

@@ -1,5 +1,13 @@
 // For the other adapter of Stripe's; no promise to anybody else.
-export { type CodeRow, type Conclusion, type ErrorTables, type MessageRow, stripeRefusals } from './errors.ts';
+export {
+  type CodeRow,
+  type Conclusion,
+  type ErrorTables,
+  type MessageRow,
+  type SeenError,
+  type StatusRow,
+  stripeRefusals,
+} from './errors.ts';
 export { encodeForm, type FormFields, type FormValue, withQuery } from './form.ts';
 export { metadataProblems } from './limits.ts';
 export { STRIPE_MONEY } from './money.ts';
@@ -16,6 +24,7 @@ export {
   stripeConnection,
   StripeId,
 } from './protocol.ts';
-export { isoTime, metadataOf, type PagePlace, placeOfCursor, readList, REFERENCE_KEY, TOKEN_KEY, unreadable } from './read-payout.ts';
+export { createdParameter, listProblems, type PagePlace, placeOf, toPage } from './paging.ts';
+export { isoTime, metadataOf, REFERENCE_KEY, TOKEN_KEY, unreadable } from './read-payout.ts';
 export { type StripeTime, type StripeTimeFilter, StripeTimeFilterSchema, type StripeTimeRange, timeParameter } from './times.ts';
 export { IdOf, lenient, Metadata, MinorUnits, UnixSeconds } from './wire.ts';

@@ -3,9 +3,10 @@ import { type CallOptions, errorOfIssues, type Http, type Money, PayoutError } f
 import * as v from 'valibot';
 import { withQuery } from './form.ts';
 import { STRIPE_MONEY } from './money.ts';
+import { readList } from './paging.ts';
 import { StripeId } from './protocol.ts';
 import type { StripeProvider } from './provider.ts';
-import { isoTime, readList, unreadable } from './read-payout.ts';
+import { isoTime, unreadable } from './read-payout.ts';
 import { IdOf, lenient, MinorUnits, UnixSeconds } from './wire.ts';
 
 /** A row of Stripe's ledger. Money that leaves is negative; `net` is `amount` minus `fee`. */

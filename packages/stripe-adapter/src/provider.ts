@@ -32,8 +32,9 @@ import {
   stripeConnection,
   StripeId,
 } from './protocol.ts';
-import { metadataOf, type PagePlace, placeOfCursor, REFERENCE_KEY, toPage, TOKEN_KEY, toPayout } from './read-payout.ts';
-import { type StripeTimeFilter, timeParameter } from './times.ts';
+import { createdParameter, listProblems, type PagePlace, placeOf, toPage } from './paging.ts';
+import { metadataOf, REFERENCE_KEY, TOKEN_KEY, toPayout } from './read-payout.ts';
+import { timeParameter } from './times.ts';
 
 /** Settings of {@link createStripe}. */
 export interface StripeSettings extends StripeAccess, CommonSettings {
@@ -169,10 +170,10 @@ function operationsOver(http: Http, settings: StripeSettings, name: string): Wri
 
     page: async (query, options, call) => {
       if (query.status === 'returned') return { payouts: [], nextCursor: null }; // Stripe's object keeps no such history.
-      refuseIf(name, listProblems(query, options), null);
+      refuseIf(name, listProblems('stripe', query, options), null);
       const place = placeOf(query, options);
       const answer = await http.get(withQuery('/v1/payouts', listParameters(query, options, place)), call, 'list');
-      return toPage(name, answer, place);
+      return toPage(name, answer, place, toPayout);
     },
 
     cancel: async (id, options, call) => {
@@ -201,37 +202,13 @@ function refuseIf(name: string, problems: readonly PayoutIssue[], outcome: 'reje
 /** The statuses that Stripe filters by; `in_transit` is not among them, and an unknown word answers an empty page. */
 const FILTERED_BY_STRIPE: readonly string[] = ['pending', 'paid', 'failed', 'canceled'];
 
-/** What contradicts itself in a list query. */
-function listProblems(query: AdapterListQuery, options: StripeListOptions | undefined): readonly PayoutIssue[] {
-  const at = 'providerOptions.stripe';
-  const issues: PayoutIssue[] = [];
-  if (options?.startingAfter !== undefined && options.endingBefore !== undefined) {
-    issues.push({ path: `${at}.endingBefore`, message: 'cannot be given together with startingAfter: a list goes in one direction' });
-  }
-  const ownCursor = options?.startingAfter ?? options?.endingBefore;
-  if (ownCursor !== undefined && query.cursor !== undefined && !/^(after|before):/.test(query.cursor)) {
-    issues.push({ path: 'cursor', message: 'cannot be given together with startingAfter or endingBefore: both say where the page begins' });
-  }
-  if (options?.created !== undefined && (query.createdFrom !== undefined || query.createdTo !== undefined)) {
-    issues.push({ path: `${at}.created`, message: 'cannot be given together with createdFrom or createdTo: they are the same filter' });
-  }
-  return issues;
-}
-
-/** The cursor of a page of ours goes on where an option of the caller began. */
-function placeOf({ cursor }: AdapterListQuery, options: StripeListOptions | undefined): PagePlace {
-  return cursor === undefined ? { starting_after: options?.startingAfter, ending_before: options?.endingBefore } : placeOfCursor(cursor);
-}
-
 function listParameters(query: AdapterListQuery, options: StripeListOptions | undefined, place: PagePlace) {
-  const { createdFrom, createdTo, status } = query;
-  const range = createdFrom === undefined && createdTo === undefined ? undefined : { gte: createdFrom, lt: createdTo };
-  const created: StripeTimeFilter | undefined = options?.created ?? range;
+  const { status } = query;
   return {
     limit: query.limit,
     status: status !== undefined && FILTERED_BY_STRIPE.includes(status) ? status : undefined,
     arrival_date: timeParameter(options?.arrivalDate),
-    created: timeParameter(created),
+    created: createdParameter(query, options),
     destination: query.destination,
     starting_after: place.starting_after,
     ending_before: place.ending_before,

@@ -1,9 +1,9 @@
 // https://docs.stripe.com/api/payouts/object (read 2026-11-20)
-import { type Answer, type Money, type Payout, type PayoutFailure, PayoutError, type PayoutPage } from '@disburse/core';
+import { type Money, type Payout, type PayoutFailure, PayoutError } from '@disburse/core';
 import * as v from 'valibot';
 import { STRIPE_MONEY } from './money.ts';
 import { failureReasonOf, STATUS } from './status.ts';
-import { ListShape, PayoutShape } from './wire.ts';
+import { PayoutShape } from './wire.ts';
 
 /** The metadata keys by which a lookup recognises a payout, and a person finds it in the Dashboard. */
 export const TOKEN_KEY = 'disburse_key';
@@ -80,39 +80,4 @@ export function unreadable(name: string, what: string, fields: readonly (string 
   return new PayoutError('unexpected_response', `answered with something that is not ${what}${told === '' ? '' : ` (${told})`}.`, {
     provider: name,
   });
-}
-
-/** The rows of a list, and whether there are more. @throws {PayoutError} `unexpected_response` */
-export function readList(name: string, answer: Answer): { readonly data: readonly unknown[]; readonly has_more: boolean } {
-  const read = v.safeParse(ListShape, answer.json);
-  if (!read.success)
-    throw unreadable(
-      name,
-      'a list',
-      read.issues.map((issue) => v.getDotPath(issue)),
-    );
-  return read.output;
-}
-
-// ---- Cursors ---------------------------------------------------------------------------------------------------------
-
-/** Where a page begins. */
-export interface PagePlace {
-  readonly starting_after?: string | undefined;
-  readonly ending_before?: string | undefined;
-}
-
-/** A cursor of ours says its direction; any other text is taken as the id to start after. */
-export function placeOfCursor(cursor: string): PagePlace {
-  const id = cursor.replace(/^(after|before):/, '');
-  return cursor.startsWith('before:') ? { ending_before: id } : { starting_after: id };
-}
-
-/** One page in our words, with the cursor that goes on in the same direction. */
-export function toPage(name: string, answer: Answer, place: PagePlace): PayoutPage {
-  const { data, has_more } = readList(name, answer);
-  const payouts = data.map((raw) => toPayout(name, raw));
-  const last = place.ending_before === undefined ? payouts.at(-1) : payouts[0];
-  const direction = place.ending_before === undefined ? 'after' : 'before';
-  return { payouts, nextCursor: has_more && last !== undefined ? `${direction}:${last.id}` : null };
 }
