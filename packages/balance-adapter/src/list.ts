@@ -1,0 +1,109 @@
+// https://docs.mollie.com/reference/list-payouts (read 2026-11-20)
+import { type AdapterListQuery, type Answer, errorOfIssues, type Payout, PayoutError, type PayoutPage } from '@disburse/core';
+import * as v from 'valibot';
+import { type Credential, pathOf } from './credential.ts';
+import { type Reader, readPage, readPayout } from './read-payout.ts';
+import { balancePayoutOf } from './wire.ts';
+
+/** The largest page, in payouts; Mollie's own default is 50. */
+export const LARGEST_PAGE = 250;
+const DEFAULT_PAGE = 50;
+/** Payouts created before this are never listed. The zone is not documented; UTC is the later reading. */
+export const LIST_FLOOR = '2026-04-01T00:00:00.000Z';
+
+/** Which list is read. */
+export interface ListScope {
+  readonly credential: Credential;
+  readonly reader: Reader;
+  readonly balanceId: string;
+  readonly baseUrl: string;
+  readonly get: (path: string) => Promise<Answer>;
+}
+
+/**
+ * One page of one balance, newest first. Mollie has no filter for status or time: core applies them.
+ *
+ * @throws {PayoutError} `invalid_request` for a cursor of another balance or mode; `unexpected_response` for a next link that
+ * leads elsewhere or nowhere.
+ */
+export async function listPayouts(scope: ListScope, query: AdapterListQuery): Promise<PayoutPage> {
+  const cursor = query.cursor === undefined ? null : cursorIn(scope, query.cursor);
+  const limit = query.limit ?? DEFAULT_PAGE;
+  const page = readPage(scope.reader, await scope.get(pathTo(scope, cursor?.from ?? null, limit)));
+  const payouts = page.payouts.map((item) => readPayout(scope.reader, item));
+  const from = nextFrom(scope, page.next, payouts.length >= limit);
+  if (from !== null && from === cursor?.from)
+    throw unexpected(scope, 'the next page of the list is the same page; reading on would never end.');
+  const last = payouts.at(-1)?.id ?? cursor?.after ?? null;
+  return {
+    payouts: payouts.filter((payout) => isOfBalance(scope, payout) && payout.id !== cursor?.after),
+    nextCursor: from === null ? null : cursorOf(scope, { from, after: last }),
+  };
+}
+
+/** Every filter on every page: whether a next link keeps them is not documented, so only its `from` is taken. */
+function pathTo(scope: ListScope, from: string | null, limit: number): string {
+  return pathOf(scope.credential, 'list', '/v2/payouts', [
+    ['balanceId', scope.balanceId],
+    ...(from === null ? [] : [['from', from] as const]),
+    ['limit', String(limit)],
+    ['sort', 'desc'],
+  ]);
+}
+
+function isOfBalance(scope: ListScope, payout: Payout): boolean {
+  const source = balancePayoutOf(payout)?.balanceId ?? null;
+  return source === null || source === scope.balanceId;
+}
+
+/** The id at which the next page begins; `null` at the end. */
+function nextFrom(scope: ListScope, next: string | null | undefined, full: boolean): string | null {
+  if (next === null || (next === undefined && !full)) return null;
+  if (next === undefined) throw unexpected(scope, 'a full page of the list does not say whether it is the last.');
+  const base = new URL(scope.baseUrl);
+  const link = URL.canParse(next, scope.baseUrl) ? new URL(next, scope.baseUrl) : null;
+  if (link?.origin !== base.origin) throw unexpected(scope, 'the next page of the list is on another origin; nothing was sent there.');
+  const from = link.searchParams.get('from');
+  if (from !== null && /^[\x21-\x7e]{1,500}$/.test(from)) return from;
+  throw unexpected(scope, 'the next page of the list has no id to begin from.');
+}
+
+function unexpected(scope: ListScope, message: string): PayoutError {
+  return new PayoutError('unexpected_response', message, { provider: scope.reader.name });
+}
+
+// ---- Cursors ---------------------------------------------------------------------------------------------------------
+
+/** `from` is inclusive; `after` is the last id of the page before, dropped should the next page repeat it. */
+interface Position {
+  readonly from: string;
+  readonly after: string | null;
+}
+
+const Cursor = v.strictTuple([v.literal(1), v.string(), v.boolean(), v.string(), v.nullable(v.string())]);
+
+function cursorOf(scope: ListScope, { from, after }: Position): string {
+  const json = JSON.stringify([1, scope.balanceId, scope.credential.live, from, after] satisfies v.InferOutput<typeof Cursor>);
+  return btoa(encodeURIComponent(json));
+}
+
+function cursorIn(scope: ListScope, text: string): Position {
+  const read = v.safeParse(Cursor, decoded(text));
+  if (!read.success) throw refused(scope, 'is not a nextCursor of this provider');
+  const [, balanceId, live, from, after] = read.output;
+  if (balanceId !== scope.balanceId) throw refused(scope, 'belongs to the list of another balance');
+  if (live !== scope.credential.live) throw refused(scope, `belongs to the list of the ${live ? 'live' : 'test'} mode`);
+  return { from, after };
+}
+
+function decoded(text: string): unknown {
+  try {
+    return JSON.parse(decodeURIComponent(atob(text)));
+  } catch {
+    return null;
+  }
+}
+
+function refused(scope: ListScope, message: string): PayoutError {
+  return errorOfIssues('invalid_request', [{ path: 'cursor', message: `${message}; begin without one.` }], { provider: scope.reader.name });
+}

@@ -1,0 +1,115 @@
+// https://docs.mollie.com/reference/get-payout, /list-payouts and /get-balance (fields and their presence; read 2026-11-20)
+import { type AdapterCreateRequest, type Correlation, type Money, type Payout, PayoutError } from '@disburse/core';
+import * as v from 'valibot';
+import { type Credential, testmodeInBody } from './credential.ts';
+import { describe } from './description.ts';
+import { MONEY } from './money.ts';
+
+// ---- Sent ------------------------------------------------------------------------------------------------------------
+
+/** An amount as Mollie writes it. */
+interface WireMoney {
+  readonly currency: string;
+  readonly value: string;
+}
+
+/** The body of a create, in the order in which it is written. Without `amount` the whole balance less its reserve is paid. */
+interface CreatePayoutBody {
+  readonly balanceId: string;
+  readonly amount?: WireMoney;
+  readonly description?: string;
+  readonly testmode?: boolean;
+}
+
+/** The exact bytes of a create. The amount of a full balance is never computed, the key is left out. */
+export function createBody(credential: Credential, balanceId: string, request: AdapterCreateRequest, correlation: Correlation): string {
+  const description = describe(request.description, correlation);
+  const body = {
+    balanceId,
+    ...(request.money === 'full_balance' ? {} : { amount: wireMoney(request.money) }),
+    ...(description === undefined ? {} : { description }),
+    ...testmodeInBody(credential, 'create'),
+  } satisfies CreatePayoutBody;
+  return JSON.stringify(body);
+}
+
+function wireMoney(money: Money): WireMoney {
+  const wire = MONEY.toWire(money);
+  if (!wire.ok) throw new PayoutError('invalid_request', wire.message); // Core has checked it: only a bug gets here.
+  return { currency: money.currency, value: wire.amount };
+}
+
+// ---- Received --------------------------------------------------------------------------------------------------------
+
+// What an answer lacks, or has in another form, reads as null: only the id and the status are needed to know a payout.
+const Text = v.fallback(v.nullable(v.string()), null);
+const Amount = v.fallback(v.nullable(v.object({ currency: v.string(), value: v.string() })), null);
+
+/** A payout as Mollie writes it, `null` for what it did not say. */
+export interface BalancePayoutObject {
+  readonly id: string;
+  readonly status: string;
+  readonly balanceId: string | null;
+  /** Less the fees that apply; `null` while a full balance has no amount yet. */
+  readonly amount: WireMoney | null;
+  readonly description: string | null;
+  /** Beside every status, also where nothing failed. `message` is free text. */
+  readonly statusReason: { readonly code: string | null; readonly message: string | null } | null;
+  readonly mode: string | null;
+  /** Times as written, with an offset or `Z`. */
+  readonly createdAt: string | null;
+  /** When Mollie tried to set the funds aside: also on a payout that failed in trying. */
+  readonly initiatedAt: string | null;
+  readonly completedAt: string | null;
+  readonly canceledAt: string | null;
+}
+
+const Id = v.pipe(v.string(), v.minLength(1));
+
+/** The shape that an answer must have; whatever else it has is kept and not read. */
+export const PayoutShape: v.GenericSchema<unknown, BalancePayoutObject> = v.looseObject({
+  resource: v.optional(v.literal('payout')),
+  id: Id,
+  status: Id,
+  balanceId: Text,
+  amount: Amount,
+  description: Text,
+  statusReason: v.fallback(v.nullable(v.object({ code: Text, message: Text })), null),
+  mode: Text,
+  createdAt: Text,
+  initiatedAt: Text,
+  completedAt: Text,
+  canceledAt: Text,
+});
+
+/** The payout that core's `raw` holds, or `null` when it is not one of Mollie's. Works on stored JSON too. */
+export function balancePayoutOf(payout: Payout): BalancePayoutObject | null {
+  const read = payout.provider === 'balance' ? v.safeParse(PayoutShape, payout.raw) : null;
+  return read?.success === true ? read.output : null;
+}
+
+/** The shape of a list. */
+export const PageShape = v.object({
+  _embedded: v.object({ payouts: v.array(v.unknown()) }),
+  _links: v.optional(v.object({ next: v.optional(v.nullable(v.object({ href: v.string() }))) })),
+});
+
+/** The parts of a balance that are read. `undefined`: not said, which is not the same as `null`. */
+export interface BalanceObject {
+  readonly id: string;
+  readonly status: string | null;
+  readonly availableAmount: WireMoney | null;
+  readonly pendingAmount: WireMoney | null;
+  readonly transferFrequency: string | null;
+  readonly transferDestination?: unknown;
+}
+
+/** The shape of a balance. */
+export const BalanceShape: v.GenericSchema<unknown, BalanceObject> = v.looseObject({
+  id: Id,
+  status: Text,
+  availableAmount: Amount,
+  pendingAmount: Amount,
+  transferFrequency: Text,
+  transferDestination: v.optional(v.unknown()),
+});
