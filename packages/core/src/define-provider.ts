@@ -9,7 +9,7 @@ import { createSend } from './http.ts';
 import { lookupKept, type Route, settleKept, submitKept } from './kept.ts';
 import { checkQuery, listEvery, listPage } from './list.ts';
 import type { PayoutOutcome } from './outcome.ts';
-import { prepare } from './prepare.ts';
+import { assertBound, prepare } from './prepare.ts';
 import {
   type AnyPayoutProvider,
   type CallOptions,
@@ -148,7 +148,7 @@ function createOperations<P extends AnyPayoutProvider>(engine: Engine, spec: Pay
   return {
     prepare: (request: unknown) => prepare(engine, spec, request),
     createPayout: (request: unknown, call?: CallOptions) => told('create', () => createKept(engine, spec, request, call)),
-    submit: (submission: Submission, call?: CallOptions) => told('submit', async () => submitKept(engine, checked(submission), call)),
+    submit: (submission: Submission, call?: CallOptions) => told('submit', async () => submitKept(engine, boundTo(engine, submission), call)),
     lookup: (submission: Submission, call?: CallOptions) => told('lookup', async () => lookupKept(engine, checked(submission), call)),
     settle: (submission: Submission, decision: Decision) =>
       told('settle', async () => settleKept(engine, checked(submission), checkedDecision(engine, decision))),
@@ -158,6 +158,12 @@ function createOperations<P extends AnyPayoutProvider>(engine: Engine, spec: Pay
 /** The same object where it is one (its identity is what freshness is remembered by), refused where it is something else. */
 function checked(submission: Submission): Submission {
   parseSubmission(submission);
+  return submission;
+}
+
+/** Before the store may keep it: one that is bound elsewhere would take its reference here. @throws {PayoutError} `invalid_request` */
+function boundTo(engine: Engine, submission: Submission): Submission {
+  assertBound(engine, checked(submission));
   return submission;
 }
 
