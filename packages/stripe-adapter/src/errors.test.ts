@@ -1,6 +1,6 @@
 // Contract section 7: every row of the decision table, every code, every message rule, and what core concludes from it.
-import { createVirtualClock } from '@disburse/simulator';
 import { describe, expect, it } from 'vitest';
+import { patientRuntime } from './__fixtures__/patient-runtime.ts';
 import { NOTHING_LISTED, type Scripted, scriptedFetch } from './__fixtures__/scripted-fetch.ts';
 import { CODES, MESSAGES } from './error-codes.ts';
 import { AFTER_CODES, BEFORE_CODES, concludeFrom, seenIn, stripeRefusals } from './errors.ts';
@@ -31,7 +31,7 @@ async function create(row: Row, keeps: boolean): Promise<Created> {
     const again = requests.filter((request) => request.method === 'POST').length > 1;
     return { status: row.status, body, headers: { ...row.headers, ...(again && keeps ? MARK : {}) } };
   });
-  const runtime = createVirtualClock({ autoAdvance: true });
+  const runtime = patientRuntime();
   const stripe = createStripe({ apiKey: 'sk_test_1', fetch, runtime });
   const result = await stripe.createPayout({ reference: 'r', money: { amount: '11.00', currency: 'USD' } });
   const posts = requests.filter(({ method }) => method === 'POST');
@@ -90,7 +90,12 @@ describe('the decision table, for a create', () => {
     ['7: 424', { status: 424, error: {} }, 'provider_unavailable', 3],
     ['7: 408', { status: 408, error: {} }, 'provider_unavailable', 3],
     ['7: type api_error, whatever the status', { status: 400, error: { type: 'api_error' } }, 'provider_unavailable', 3],
-    ['7: Stripe says not to try again', { status: 500, error: { type: 'api_error' }, headers: { 'stripe-should-retry': 'false' } }, 'provider_unavailable', 1],
+    [
+      '7: Stripe says not to try again',
+      { status: 500, error: { type: 'api_error' }, headers: { 'stripe-should-retry': 'false' } },
+      'provider_unavailable',
+      1,
+    ],
     ['8: a redirect', { status: 302, error: '', headers: { location: 'https://elsewhere.example' } }, 'unexpected_response', 3],
     ['8: 400 of a proxy', { status: 400, error: page }, 'unexpected_response', 3],
     ['8: 403 of a proxy', { status: 403, error: page }, 'unexpected_response', 3],
@@ -104,7 +109,7 @@ describe('the decision table, for a create', () => {
 
   it('1: no answer at all', async () => {
     const { fetch, requests } = scriptedFetch(() => new TypeError('fetch failed'));
-    const stripe = createStripe({ apiKey: 'sk_test_1', fetch, runtime: createVirtualClock({ autoAdvance: true }) });
+    const stripe = createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime() });
     const outcome = await stripe.createPayout({ reference: 'r', money: { amount: '11.00', currency: 'USD' } });
     expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'provider_unavailable' }, next: { do: 'submit' } });
     expect(new Set(requests.map(({ headers }) => headers.get('idempotency-key'))).size).toBe(1);
@@ -167,18 +172,34 @@ describe('codes, for a create', () => {
   });
 
   it('has a row here for every code of the table, and the other way round', () => {
-    expect([...new Set(BY_CODE.map(([code]) => code))].sort()).toEqual([...new Set(CODES.flatMap(({ codes }) => codes))].sort());
+    expect(new Set(BY_CODE.map(([code]) => code))).toEqual(new Set(CODES.flatMap(({ codes }) => codes)));
   });
 });
 
 const BY_MESSAGE: readonly (readonly [string, Row, string])[] = [
-  ['no external account', { status: 400, error: { message: "Sorry, you don't have any external accounts in that currency (usd)." } }, 'invalid_destination'],
+  [
+    'no external account',
+    { status: 400, error: { message: "Sorry, you don't have any external accounts in that currency (usd)." } },
+    'invalid_destination',
+  ],
   ['in other case', { status: 400, error: { message: 'SORRY, NO EXTERNAL ACCOUNTS IN THAT CURRENCY' } }, 'invalid_destination'],
   ['too late to cancel', { status: 400, error: { message: 'Payouts can only be canceled while they are pending.' } }, 'invalid_state'],
-  ['no such currency', { status: 400, error: { message: 'Invalid currency: xxd. Stripe currently supports', param: 'currency' } }, 'invalid_request'],
+  [
+    'no such currency',
+    { status: 400, error: { message: 'Invalid currency: xxd. Stripe currently supports', param: 'currency' } },
+    'invalid_request',
+  ],
   ['no such version', { status: 400, error: { message: 'Invalid Stripe API version: 2026' } }, 'invalid_request'],
-  ['a code outweighs the message', { status: 400, error: { code: 'payouts_not_allowed', message: 'external accounts in that currency' } }, 'payouts_blocked'],
-  ['with a code nobody knows the message says nothing', { status: 400, error: { code: 'new', message: 'external accounts in that currency' } }, 'invalid_request'],
+  [
+    'a code outweighs the message',
+    { status: 400, error: { code: 'payouts_not_allowed', message: 'external accounts in that currency' } },
+    'payouts_blocked',
+  ],
+  [
+    'with a code nobody knows the message says nothing',
+    { status: 400, error: { code: 'new', message: 'external accounts in that currency' } },
+    'invalid_request',
+  ],
 ];
 
 describe('messages, where there is no code', () => {
@@ -202,14 +223,34 @@ describe('the tables', () => {
   });
 
   it('are extended by rows that go first', () => {
-    const own = { codes: ['resource_missing'], params: ['financial_account'], source: 'https://x', as: 'invalid_state', outcome: 'rejected', key: 'ask', says: 's' } as const;
-    const seen = { status: 404, enveloped: true, type: 'invalid_request_error', code: 'resource_missing', param: 'financial_account', message: null };
+    const own = {
+      codes: ['resource_missing'],
+      params: ['financial_account'],
+      source: 'https://x',
+      as: 'invalid_state',
+      outcome: 'rejected',
+      key: 'ask',
+      says: 's',
+    } as const;
+    const seen = {
+      status: 404,
+      enveloped: true,
+      type: 'invalid_request_error',
+      code: 'resource_missing',
+      param: 'financial_account',
+      message: null,
+    };
     expect([concludeFrom(seen, { codes: [own] }).as, concludeFrom(seen).as]).toEqual(['invalid_state', 'not_found']);
   });
 });
 
 describe('what a person reads', () => {
-  const answer = (error: object) => ({ status: 400, headers: new Headers(), text: '', json: { error: { type: 'invalid_request_error', ...error } } });
+  const answer = (error: object) => ({
+    status: 400,
+    headers: new Headers(),
+    text: '',
+    json: { error: { type: 'invalid_request_error', ...error } },
+  });
   const refusal = stripeRefusals({ secret: 'sk_test_canary' });
 
   it('names the operation, the code, the parameter and what to do', () => {

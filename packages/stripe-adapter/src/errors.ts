@@ -69,7 +69,7 @@ export const BEFORE_CODES: readonly StatusRow[] = [
       as: 'idempotency_conflict',
       outcome: 'unknown',
       resend: false,
-      says: 'the idempotency key was used before with other parameters, and that request may have made a payout.',
+      says: 'the idempotency key was used before with other parameters, and that request may have taken effect.',
     },
   },
   {

@@ -25,9 +25,9 @@ describe('the form encoding', () => {
   });
 
   it('is what any form decoder reads back', () => {
-    const text = fc.string({ unit: 'binary', maxLength: 40 }).filter((value) => value.isWellFormed());
+    const text = fc.string({ unit: fc.constantFrom(...Array.from('aZ09 &=+%[]?#/;,~!*()\'"<>\\é€😀\u0000\n\t')), maxLength: 12 });
     fc.assert(
-      fc.property(fc.dictionary(text, text), (values) => {
+      fc.property(fc.dictionary(text, text, { maxKeys: 4 }), (values) => {
         const decoded = [...new URLSearchParams(encodeForm(values))];
         expect(decoded).toEqual(Object.entries(values));
       }),

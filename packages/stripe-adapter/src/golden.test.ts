@@ -15,10 +15,10 @@ beforeEach(() => {
   nock.emitter.on('no match', onNoMatch);
 });
 afterEach(() => {
-  const pending = nock.pendingMocks();
+  const left = [...nock.pendingMocks(), ...unmatched.splice(0)];
   nock.cleanAll();
   nock.emitter.off('no match', onNoMatch);
-  expect({ pending, unmatched: unmatched.splice(0) }).toEqual({ pending: [], unmatched: [] });
+  if (left.length > 0) throw new Error(`Not sent, or not expected: ${left.join(', ')}`);
 });
 
 interface Seen {

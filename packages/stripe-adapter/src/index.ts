@@ -4,6 +4,7 @@ export { createStripe, type StripeProvider, type StripeSettings } from './provid
 export type { StripeTime, StripeTimeFilter, StripeTimeRange } from './times.ts';
 export {
   type StripeBalanceTransaction,
+  type StripeDeletedDestination,
   type StripeDestination,
   type StripePayoutObject,
   stripePayoutOf,

@@ -9,7 +9,7 @@ const WHOLE = 'ISK UGX HUF TWD'.split(' ');
 const exponentOf = (currency: string): number => (ZERO.includes(currency) ? 0 : THREE.includes(currency) ? 3 : 2);
 const stepOf = (currency: string): bigint => (WHOLE.includes(currency) ? 100n : THREE.includes(currency) ? 10n : 1n);
 
-const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+const LETTERS = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 const EVERY_CODE = LETTERS.flatMap((a) => LETTERS.flatMap((b) => LETTERS.map((c) => a + b + c)));
 /** Every ISO currency that can be paid, with its ISO digits. */
 const CURRENCIES = EVERY_CODE.flatMap((currency): [string, number][] => {

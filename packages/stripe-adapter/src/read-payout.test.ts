@@ -138,7 +138,8 @@ describe('failure reasons', () => {
   });
 
   it('has a row here for every row of the table', () => {
-    expect(Object.keys(FAILURE_REASONS).sort()).toEqual(REASONS.flatMap(([code, reason]) => (reason === 'other' ? [] : [code])).sort());
+    const codes = REASONS.flatMap(([code, reason]) => (reason === 'other' ? [] : [code]));
+    expect(new Set(Object.keys(FAILURE_REASONS))).toEqual(new Set(codes));
     expect(Object.keys(FAILURE_REASONS)).toHaveLength(15);
   });
 });

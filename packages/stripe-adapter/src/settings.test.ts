@@ -1,9 +1,9 @@
 // Settings: everything that is broken is said at once; no secret is ever shown.
 import { inspect } from 'node:util';
 import { type PayoutError, supports, type TelemetryEvent } from '@disburse/core';
-import { createVirtualClock } from '@disburse/simulator';
 import { describe, expect, it } from 'vitest';
 import created from './__fixtures__/payout.create.json' with { type: 'json' };
+import { patientRuntime } from './__fixtures__/patient-runtime.ts';
 import { type Scripted, scriptedFetch } from './__fixtures__/scripted-fetch.ts';
 import { createStripe, type StripeSettings } from './index.ts';
 
@@ -37,9 +37,25 @@ describe('settings', () => {
   });
 
   it('says everything that is broken, under the configured name, and shows no value', () => {
-    const error = broken({ name: 'us', apiKey: 'pk_CANARY', apiVersion: 'CANARY', webhookSecrets: ['', 5], baseUrl: 'ftp://CANARY', resends: -1, extra: 'CANARY' });
+    const error = broken({
+      name: 'us',
+      apiKey: 'pk_CANARY',
+      apiVersion: 'CANARY',
+      webhookSecrets: ['', 5],
+      baseUrl: 'ftp://CANARY',
+      resends: -1,
+      extra: 'CANARY',
+    });
     expect(error.message.startsWith('[us] 7 problems:')).toBe(true);
-    expect(error.issues.map(({ path }) => path)).toEqual(['extra', 'baseUrl', 'resends', 'apiKey', 'apiVersion', 'webhookSecrets.0', 'webhookSecrets.1']);
+    expect(error.issues.map(({ path }) => path)).toEqual([
+      'extra',
+      'baseUrl',
+      'resends',
+      'apiKey',
+      'apiVersion',
+      'webhookSecrets.0',
+      'webhookSecrets.1',
+    ]);
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('CANARY');
   });
 
@@ -107,7 +123,7 @@ describe('a secret', () => {
       apiKey,
       webhookSecrets: ['whsec_CANARY'],
       fetch,
-      runtime: createVirtualClock({ autoAdvance: true }),
+      runtime: patientRuntime(),
       onTelemetry: (event) => told.push(event),
     });
     const money = { amount: '11.00', currency: 'USD' };

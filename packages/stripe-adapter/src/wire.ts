@@ -12,11 +12,15 @@ export interface StripeReference {
   readonly id: string;
 }
 
-/** The external account of an expanded `destination`, also one that was deleted since. */
+/** The external account of an expanded `destination`. More shapes may come. */
 export interface StripeDestination extends StripeReference {
   readonly object: Open<'bank_account' | 'card'>;
-  readonly deleted?: boolean | undefined;
   readonly currency?: string | null | undefined;
+}
+
+/** The external account of an expanded `destination` that was deleted since. */
+export interface StripeDeletedDestination extends StripeDestination {
+  readonly deleted: true;
 }
 
 /** The ledger row of an expanded `balance_transaction`. Money that leaves is negative; `net` is `amount` minus `fee`. */
@@ -51,7 +55,7 @@ export interface StripePayoutObject {
   /** Lower case. */
   readonly currency: string;
   readonly description?: string | null | undefined;
-  readonly destination?: string | StripeDestination | null | undefined;
+  readonly destination?: string | StripeDestination | StripeDeletedDestination | null | undefined;
   /** The row that gives the money back after a failure or a cancel: no sign of a failure by itself. */
   readonly failure_balance_transaction?: string | StripeBalanceTransaction | null | undefined;
   /** @see https://docs.stripe.com/api/payouts/failures */
