@@ -66,3 +66,20 @@ export type {
 } from './stripe/objects.ts';
 export { simulateStripe, type SimulatedPayout, type SimulatedStripe, type SimulateStripeOptions } from './stripe/simulate-stripe.ts';
 export type { StripeEventRecord, StripeVariants } from './stripe/state.ts';
+export type { SimulatedTreasuryAccount, TreasuryPaymentMethodOptions } from './treasury/account.ts';
+export { ACH_ONLY_ROUTING_NUMBER } from './treasury/fates.ts';
+export type {
+  FinancialAccountObject,
+  OutboundPaymentObject,
+  OutboundPaymentStatus,
+  ReturnCode,
+  TreasuryFeature,
+  TreasuryTransactionObject,
+} from './treasury/objects.ts';
+export {
+  simulateStripeTreasury,
+  type SimulatedOutboundPayment,
+  type SimulatedStripeTreasury,
+  type SimulateStripeTreasuryOptions,
+} from './treasury/simulate-stripe-treasury.ts';
+export type { TreasuryEventRecord, TreasuryVariants } from './treasury/state.ts';

@@ -29,7 +29,7 @@ export interface Reply {
 export type Ask = (what: string, question?: Question) => Promise<Reply>;
 
 /** A client as plain as curl. */
-export function asking(world: SimulatedStripe, fetch: typeof globalThis.fetch = world.fetch, origin = 'https://api.stripe.com'): Ask {
+export function asking(world: Pick<SimulatedStripe, 'apiKey' | 'fetch'>, fetch: typeof globalThis.fetch = world.fetch, origin = 'https://api.stripe.com'): Ask {
   return async (what, { body, key, account, headers, signal } = {}) => {
     const [method = 'GET', path = '/'] = what.split(' ');
     const response = await fetch(origin + path, {
