@@ -129,7 +129,8 @@ it.each([
 const created = () => answer(201, fixture('payouts', 'requested'));
 const replayed = () => answer(201, fixture('payouts', 'requested'), REPLAYED);
 const emptyList = (): Response => answer(200, fixture('lists', 'empty'));
-const error = (name: string, headers: Record<string, string> = {}): Response => answer(Number(name.slice(0, 3)), fixture('errors', name), headers);
+const error = (name: string, headers: Record<string, string> = {}): Response =>
+  answer(Number(name.slice(0, 3)), fixture('errors', name), headers);
 const always =
   (make: () => Response | Promise<Response>): Play =>
   () =>
@@ -139,7 +140,14 @@ type CreateRow = readonly [name: string, play: Play, outcome: string, code: stri
 
 const CREATES: readonly CreateRow[] = [
   ['201', always(created), 'accepted', null, null, 1],
-  ['400 with field, stored', inTurn(error('400 with field'), error('400 with field', REPLAYED)), 'rejected', 'invalid_request', 'next_attempt', 2],
+  [
+    '400 with field, stored',
+    inTurn(error('400 with field'), error('400 with field', REPLAYED)),
+    'rejected',
+    'invalid_request',
+    'next_attempt',
+    2,
+  ],
   ['400 with field, not stored', always(() => error('400 with field')), 'rejected', 'invalid_request', 'same_attempt', 2],
   ['400 without field', always(() => error('400 idempotency')), 'unknown', 'idempotency_conflict', null, 1],
   ['401', always(() => error('401')), 'rejected', 'authentication', 'same_attempt', 1],
@@ -156,14 +164,42 @@ const CREATES: readonly CreateRow[] = [
   ['429 marked', always(() => error('429', REPLAYED)), 'rejected', 'rate_limited', 'next_attempt', 1],
   ['500', always(() => error('500')), 'unknown', 'provider_unavailable', null, 3],
   ['503 marked', always(() => error('503', REPLAYED)), 'unknown', 'provider_unavailable', null, 3],
-  ['HTML 502', always(() => answer(502, '<html>bad gateway</html>', { 'content-type': 'text/html' })), 'unknown', 'provider_unavailable', null, 3],
+  [
+    'HTML 502',
+    always(() => answer(502, '<html>bad gateway</html>', { 'content-type': 'text/html' })),
+    'unknown',
+    'provider_unavailable',
+    null,
+    3,
+  ],
   ['302', always(() => answer(302, null, { location: 'https://elsewhere.example/' })), 'unknown', 'unexpected_response', null, 3],
   ['201 cut off', always(() => answer(201, '{"resource":"payout","id":"payout_dsbEx')), 'unknown', 'unexpected_response', null, 3],
   ['201 empty', always(() => answer(201, null)), 'unknown', 'unexpected_response', null, 3],
-  ['201 that is no payout', always(() => answer(201, { resource: 'balance', id: 'bal_1', status: 'active' })), 'unknown', 'unexpected_response', null, 3],
+  [
+    '201 that is no payout',
+    always(() => answer(201, { resource: 'balance', id: 'bal_1', status: 'active' })),
+    'unknown',
+    'unexpected_response',
+    null,
+    3,
+  ],
   ['201 in the wrong mode', always(() => answer(201, fixture('payouts', 'wrong mode'))), 'unknown', 'unexpected_response', null, 1],
-  ['201 in a mode nobody knows', always(() => answer(201, fixture('payouts', 'requested', { mode: 'rehearsal' }))), 'unknown', 'unexpected_response', null, 1],
-  ['201 in another currency', always(() => answer(201, fixture('payouts', 'requested', { amount: { currency: 'USD', value: '10.00' } }))), 'unknown', 'unexpected_response', null, 1],
+  [
+    '201 in a mode nobody knows',
+    always(() => answer(201, fixture('payouts', 'requested', { mode: 'rehearsal' }))),
+    'unknown',
+    'unexpected_response',
+    null,
+    1,
+  ],
+  [
+    '201 in another currency',
+    always(() => answer(201, fixture('payouts', 'requested', { amount: { currency: 'USD', value: '10.00' } }))),
+    'unknown',
+    'unexpected_response',
+    null,
+    1,
+  ],
   ['no answer', always(hang), 'unknown', 'provider_unavailable', null, 1],
   [
     'lost, then 422: the first one may have made it',
@@ -185,27 +221,42 @@ const CREATES: readonly CreateRow[] = [
 
 describe('create', () => {
   it.each(CREATES)('%s', async (_, post, outcome, code, retry, posts) => {
-    const world = played(routes({ 'POST /v2/payouts': post, 'GET /v2/payouts': emptyList, [`GET /v2/payouts/${P}`]: () => answer(200, fixture('payouts', 'requested')) }));
+    const world = played(
+      routes({
+        'POST /v2/payouts': post,
+        'GET /v2/payouts': emptyList,
+        [`GET /v2/payouts/${P}`]: () => answer(200, fixture('payouts', 'requested')),
+      }),
+    );
     const result = await world.provider.createPayout({ reference: 'r-1', money: TEN });
     expect(result.outcome).toBe(outcome);
     expect(result.outcome === 'accepted' ? null : result.error.code).toBe(code);
     expect(result.outcome === 'rejected' ? result.retry : null).toBe(retry);
     expect(world.posts()).toHaveLength(posts);
     const first = world.posts()[0];
-    expect(world.posts().every((post) => post.body === first?.body && post.headers['idempotency-key'] === first?.headers['idempotency-key'])).toBe(true);
+    expect(
+      world.posts().every((post) => post.body === first?.body && post.headers['idempotency-key'] === first?.headers['idempotency-key']),
+    ).toBe(true);
   });
 
   it('a wrong mode names the payout and is for a person', async () => {
     const world = played(() => answer(201, fixture('payouts', 'wrong mode')));
     const result = await world.provider.createPayout({ reference: 'r-1', money: TEN });
-    expect(result).toMatchObject({ outcome: 'unknown', error: { payoutId: 'payout_dsbExample0000000000041' }, next: { do: 'ask', candidates: [{ live: true }] } });
+    expect(result).toMatchObject({
+      outcome: 'unknown',
+      error: { payoutId: 'payout_dsbExample0000000000041' },
+      next: { do: 'ask', candidates: [{ live: true }] },
+    });
   });
 
   it('another amount is a notice: fees change it', async () => {
     const world = played(() => answer(201, fixture('payouts', 'requested', { amount: { currency: 'EUR', value: '9.75' } })));
     const result = await world.provider.createPayout({ reference: 'r-1', money: TEN });
     expect(result).toMatchObject({ outcome: 'accepted', payout: { money: { amount: '9.75' } } });
-    expect(result.outcome === 'accepted' && result.notices.map(({ code }) => code)).toEqual(['settlement_schedule_paused', 'amount_differs']);
+    expect(result.outcome === 'accepted' && result.notices.map(({ code }) => code)).toEqual([
+      'settlement_schedule_paused',
+      'amount_differs',
+    ]);
   });
 
   it('a replayed 201 is read again: it tells the past', async () => {

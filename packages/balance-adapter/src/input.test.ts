@@ -13,8 +13,18 @@ it.each([
   ['a destination', { destination: 'ba_1' }, 'unsupported', /^destination: is not supported: Mollie/],
   ['metadata', { metadata: { order: '1' } }, 'unsupported', /^metadata: is not supported/],
   ['a statement descriptor', { statementDescriptor: 'SHOP' }, 'unsupported', /^statementDescriptor: is not supported/],
-  ['all three', { destination: 'ba_1', metadata: {}, statementDescriptor: 'SHOP' }, 'unsupported', /^destination.*\nstatementDescriptor.*\nmetadata/],
-  ['an option', { providerOptions: { balance: { method: 'instant' } } }, 'invalid_request', /^providerOptions\.balance\.method: is not known/],
+  [
+    'all three',
+    { destination: 'ba_1', metadata: {}, statementDescriptor: 'SHOP' },
+    'unsupported',
+    /^destination.*\nstatementDescriptor.*\nmetadata/,
+  ],
+  [
+    'an option',
+    { providerOptions: { balance: { method: 'instant' } } },
+    'invalid_request',
+    /^providerOptions\.balance\.method: is not known/,
+  ],
   ['an unknown field', { method: 'instant' }, 'invalid_request', /^method: is not known/],
   ['no reference', { reference: undefined }, 'invalid_request', /^reference: must be a string/],
   ['no money', { money: undefined }, 'invalid_request', /the amount is missing.*full_balance/],
@@ -29,7 +39,12 @@ it.each([
   ['a lower-case currency', money('10.00', 'eur'), 'invalid_request', /write EUR/],
   ['a currency that Mollie does not know', money('10.000', 'KWD'), 'invalid_request', /Mollie does not pay out KWD/],
   ['a currency that left ISO 4217', money('10.00', 'BGN'), 'invalid_request', /left ISO 4217/],
-  ['a description of 256 characters', { description: 'x'.repeat(256) }, 'invalid_request', /^description: has 256 characters; Mollie allows 255/],
+  [
+    'a description of 256 characters',
+    { description: 'x'.repeat(256) },
+    'invalid_request',
+    /^description: has 256 characters; Mollie allows 255/,
+  ],
   ['an empty description', { description: '' }, 'invalid_request', /^description: must not be empty/],
 ] as const)('create with %s', async (_, wrong, code, told) => {
   const world = nothing();
@@ -105,7 +120,34 @@ it.each([
   expect(MONEY.fromWire(value, currency)).toEqual({ amount, currency });
 });
 
-it.each(['AED', 'AUD', 'BRL', 'CAD', 'CHF', 'CZK', 'DKK', 'EUR', 'GBP', 'HKD', 'HUF', 'ILS', 'MXN', 'MYR', 'NOK', 'NZD', 'PHP', 'PLN', 'RON', 'RUB', 'SEK', 'SGD', 'THB', 'TWD', 'USD', 'ZAR'])('%s has two decimals', (currency) => {
+it.each([
+  'AED',
+  'AUD',
+  'BRL',
+  'CAD',
+  'CHF',
+  'CZK',
+  'DKK',
+  'EUR',
+  'GBP',
+  'HKD',
+  'HUF',
+  'ILS',
+  'MXN',
+  'MYR',
+  'NOK',
+  'NZD',
+  'PHP',
+  'PLN',
+  'RON',
+  'RUB',
+  'SEK',
+  'SGD',
+  'THB',
+  'TWD',
+  'USD',
+  'ZAR',
+])('%s has two decimals', (currency) => {
   expect(MONEY.exponentOf(currency)).toBe(2);
   expect(MONEY.accepts(currency)).toBe(true);
 });

@@ -61,9 +61,11 @@ it.each([
 ] as const)('a next link to %s stops', async (_, names) => {
   const world = played(inTurn(...names.map(listed)));
   const all = world.provider.listAll();
-  await expect((async () => {
-    for await (const payout of all) expect(payout.id).toBeDefined();
-  })()).rejects.toMatchObject({ code: 'unexpected_response' });
+  await expect(
+    (async () => {
+      for await (const payout of all) expect(payout.id).toBeDefined();
+    })(),
+  ).rejects.toMatchObject({ code: 'unexpected_response' });
   expect(world.seen).toHaveLength(2);
 });
 
@@ -77,7 +79,11 @@ it.each([
 
 it('a bad cursor of the provider is said with its field', async () => {
   const { provider } = played(inTurn(answer(400, fixture('errors', '400 bad cursor'))));
-  await expect(provider.list()).rejects.toMatchObject({ code: 'invalid_request', httpStatus: 400, message: expect.stringContaining('field from') });
+  await expect(provider.list()).rejects.toMatchObject({
+    code: 'invalid_request',
+    httpStatus: 400,
+    message: expect.stringContaining('field from'),
+  });
 });
 
 describe('a cursor', () => {
@@ -89,7 +95,10 @@ describe('a cursor', () => {
     ['the other mode', { ...SETTINGS, token: 'live_dsbCanary0001' }, /test mode/],
   ] as const)('is refused for %s', async (_, settings, told) => {
     const world = played(nowhere, settings);
-    await expect(world.provider.list({ cursor: await first() })).rejects.toMatchObject({ code: 'invalid_request', message: expect.stringMatching(told) });
+    await expect(world.provider.list({ cursor: await first() })).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringMatching(told),
+    });
     expect(world.seen).toEqual([]);
   });
 

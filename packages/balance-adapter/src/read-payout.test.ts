@@ -20,7 +20,12 @@ it.each([
 
 it('reads every member', async () => {
   const raw = fixture('payouts', 'requested');
-  const { provider } = played(inTurn(answer(200, raw)), { token: 'test_x', balanceId: 'bal_1', acceptScheduleSideEffect: true, name: 'eu' });
+  const { provider } = played(inTurn(answer(200, raw)), {
+    token: 'test_x',
+    balanceId: 'bal_1',
+    acceptScheduleSideEffect: true,
+    name: 'eu',
+  });
   expect(await provider.retrieve(P)).toEqual({
     id: P,
     provider: 'balance',
@@ -54,11 +59,14 @@ it('keeps the reason in words of Mollie', async () => {
   expect(balancePayoutOf(payout)).toMatchObject({ initiatedAt: '2026-11-23T07:00:00+00:00', completedAt: null });
 });
 
-it.each(['amount', 'description', 'statusReason', '_links', 'createdAt', 'mode', 'balanceId', 'initiatedAt', 'resource'])('a payout without %s is read all the same', async (field) => {
-  const { [field]: _, ...raw } = fixture('payouts', 'requested');
-  const { provider } = played(inTurn(answer(200, raw)));
-  expect(await provider.retrieve(P)).toMatchObject({ id: P, status: 'pending', live: false });
-});
+it.each(['amount', 'description', 'statusReason', '_links', 'createdAt', 'mode', 'balanceId', 'initiatedAt', 'resource'])(
+  'a payout without %s is read all the same',
+  async (field) => {
+    const { [field]: _, ...raw } = fixture('payouts', 'requested');
+    const { provider } = played(inTurn(answer(200, raw)));
+    expect(await provider.retrieve(P)).toMatchObject({ id: P, status: 'pending', live: false });
+  },
+);
 
 it.each([
   ['amount', 10],

@@ -1,7 +1,7 @@
 // The golden requests G1 to G10 of the contract, byte for byte.
 import { deriveKey, type Submission } from '@disburse/core';
 import nock from 'nock';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ACCESS, B, fixture, NOW, P, SETTINGS, TEN } from './__fixtures__/double.ts';
 import { type BalanceSettings, createBalance } from './index.ts';
 import { VERSION } from './version.ts';
@@ -10,7 +10,7 @@ const BASE = 'https://api.mollie.com';
 const LIVE = { ...SETTINGS, token: 'live_dsbCanary0001' };
 const ACCESS_LIVE = { ...ACCESS, testmode: false };
 const unmatched: string[] = [];
-const onNoMatch = (request: { path?: string }): void => void unmatched.push(request.path ?? '?');
+const onNoMatch = ({ url }: Request): void => void unmatched.push(url);
 
 beforeAll(() => {
   nock.disableNetConnect();
@@ -24,8 +24,7 @@ beforeEach(() => void unmatched.splice(0));
 afterEach(() => {
   const pending = nock.pendingMocks();
   nock.cleanAll();
-  expect(unmatched).toEqual([]);
-  expect(pending).toEqual([]);
+  assert.deepEqual({ unmatched, pending }, { unmatched: [], pending: [] });
 });
 
 interface Sent {
@@ -66,10 +65,20 @@ const G3 = `{"balanceId":"${B}","amount":{"currency":"EUR","value":"10.50"},"tes
 
 describe('create', () => {
   it.each([
-    ['G1 live_ key, custom amount', LIVE, { money: TEN, description: DESCRIPTION }, `{"balanceId":"${B}","amount":{"currency":"EUR","value":"10.00"},"description":"Weekly payout 47"}`],
+    [
+      'G1 live_ key, custom amount',
+      LIVE,
+      { money: TEN, description: DESCRIPTION },
+      `{"balanceId":"${B}","amount":{"currency":"EUR","value":"10.00"},"description":"Weekly payout 47"}`,
+    ],
     ['G2 test_ key, full balance', SETTINGS, { money: 'full_balance' }, `{"balanceId":"${B}"}`],
     ['G3 access_, testmode true', ACCESS, { money: { amount: '10.50', currency: 'EUR' } }, G3],
-    ['G4 access_, testmode false', ACCESS_LIVE, { money: HUF, description: DESCRIPTION }, `{"balanceId":"${B}","amount":{"currency":"HUF","value":"1200.00"},"description":"Weekly payout 47","testmode":false}`],
+    [
+      'G4 access_, testmode false',
+      ACCESS_LIVE,
+      { money: HUF, description: DESCRIPTION },
+      `{"balanceId":"${B}","amount":{"currency":"HUF","value":"1200.00"},"description":"Weekly payout 47","testmode":false}`,
+    ],
     ['G5 OAuth access_, test', { ...ACCESS, token: 'access_dsbOauth0001' }, { money: { amount: '10.50', currency: 'EUR' } }, G3],
   ] as const)('%s', async (name, settings, request, body) => {
     const live = settings.token.startsWith('live_') || ('testmode' in settings && settings.testmode === false);
@@ -103,7 +112,11 @@ describe('create', () => {
     const key = await keyOf('week-47');
     const description = `Weekly payout 47 [week-47 ${key}]`;
     const came = expectRequest('POST', '/v2/payouts', fixture('payouts', 'requested', { description }), 201);
-    const outcome = await fresh({ ...SETTINGS, correlation: 'description' }).createPayout({ reference: 'week-47', money: TEN, description: DESCRIPTION });
+    const outcome = await fresh({ ...SETTINGS, correlation: 'description' }).createPayout({
+      reference: 'week-47',
+      money: TEN,
+      description: DESCRIPTION,
+    });
     expect(outcome).toMatchObject({ outcome: 'accepted', payout: { reference: 'week-47', description } });
     expect(came[0]?.body).toBe(`{"balanceId":"${B}","amount":{"currency":"EUR","value":"10.00"},"description":"${description}"}`);
   });

@@ -29,11 +29,23 @@ it.each([
   ['an empty balance id', { ...SETTINGS, balanceId: '' }, /^balanceId: must be a balance's id, which begins with bal_/],
   ['the prefix alone', { ...SETTINGS, balanceId: 'bal_' }, /^balanceId: must be a balance's id/],
   ['primary', { ...SETTINGS, balanceId: 'primary' }, /^balanceId: .*primary is not known where payouts are created/],
-  ['the side effect not accepted', without('acceptScheduleSideEffect'), /^acceptScheduleSideEffect: must be true.*transferFrequency to never.*dashboard/],
-  ['the side effect refused', { ...SETTINGS, acceptScheduleSideEffect: false }, /^acceptScheduleSideEffect: must be true.*transferFrequency to never/],
+  [
+    'the side effect not accepted',
+    without('acceptScheduleSideEffect'),
+    /^acceptScheduleSideEffect: must be true.*transferFrequency to never.*dashboard/,
+  ],
+  [
+    'the side effect refused',
+    { ...SETTINGS, acceptScheduleSideEffect: false },
+    /^acceptScheduleSideEffect: must be true.*transferFrequency to never/,
+  ],
   ['the side effect as text', { ...SETTINGS, acceptScheduleSideEffect: 'true' }, /^acceptScheduleSideEffect: must be true/],
   ['an access_ token without testmode', without('testmode', ACCESS), /^testmode: is missing.*live money.*true or false/],
-  ['testmode with a test_ key', { ...SETTINGS, testmode: true }, /^testmode: an API key decides the mode by its prefix \(test_, live_\); remove testmode/],
+  [
+    'testmode with a test_ key',
+    { ...SETTINGS, testmode: true },
+    /^testmode: an API key decides the mode by its prefix \(test_, live_\); remove testmode/,
+  ],
   ['testmode false with a live_ key', { ...SETTINGS, token: 'live_x', testmode: false }, /^testmode: an API key decides/],
   ['readBalances with an API key', { ...SETTINGS, readBalances: true }, /^readBalances: an API key cannot read balances/],
   ['an unknown correlation', { ...SETTINGS, correlation: 'metadata' }, /^correlation: must be/],
@@ -50,7 +62,13 @@ it.each([
 
 it('tells every problem at once', () => {
   const issues = issuesOf({ token: 'x', balanceId: 'y', destination: 'z', timeoutMs: 0 });
-  expect(issues.map((issue) => issue.split(':')[0])).toEqual(['destination', 'timeoutMs', 'token', 'balanceId', 'acceptScheduleSideEffect']);
+  expect(issues.map((issue) => issue.split(':')[0])).toEqual([
+    'destination',
+    'timeoutMs',
+    'token',
+    'balanceId',
+    'acceptScheduleSideEffect',
+  ]);
 });
 
 it('is named by its name', () => {

@@ -5,7 +5,22 @@ import { answer, fixture, fixtureNames, inTurn, P, played } from './__fixtures__
 import { FAILURE_REASONS, failureOf, PROGRESS_CODES, STATUS, statusOddities, statusOf } from './status.ts';
 
 const STATUSES = ['requested', 'initiated', 'processing-at-bank', 'completed', 'failed', 'canceled'];
-const CODES = ['requested', 'initiated', 'processing_at_bank', 'completed', 'canceled', 'failed', 'insufficient_funds', 'returned', 'invalid_request', 'organization_inactive', 'payouts_blocked', 'bank_processing_failed', 'balance_not_found', 'expired'];
+const CODES = [
+  'requested',
+  'initiated',
+  'processing_at_bank',
+  'completed',
+  'canceled',
+  'failed',
+  'insufficient_funds',
+  'returned',
+  'invalid_request',
+  'organization_inactive',
+  'payouts_blocked',
+  'bank_processing_failed',
+  'balance_not_found',
+  'expired',
+];
 
 it('the tables hold every documented word and no other', () => {
   expect(Object.keys(STATUS.rows).sort()).toEqual([...STATUSES].sort());
@@ -13,9 +28,27 @@ it('the tables hold every documented word and no other', () => {
 });
 
 /** What a status means beside a code that only repeats a status, or one that nobody has seen, or none. */
-const BY_STATUS = { requested: 'pending', initiated: 'in_transit', 'processing-at-bank': 'in_transit', completed: 'paid', failed: 'failed', canceled: 'canceled', 'on-hold': 'unrecognized' } as const;
+const BY_STATUS = {
+  requested: 'pending',
+  initiated: 'in_transit',
+  'processing-at-bank': 'in_transit',
+  completed: 'paid',
+  failed: 'failed',
+  canceled: 'canceled',
+  'on-hold': 'unrecognized',
+} as const;
 const QUIET_CODES = ['requested', 'initiated', 'processing_at_bank', 'completed', 'canceled', 'never_seen', null];
-const FAILURE_CODES = ['failed', 'insufficient_funds', 'returned', 'invalid_request', 'organization_inactive', 'payouts_blocked', 'bank_processing_failed', 'balance_not_found', 'expired'];
+const FAILURE_CODES = [
+  'failed',
+  'insufficient_funds',
+  'returned',
+  'invalid_request',
+  'organization_inactive',
+  'payouts_blocked',
+  'bank_processing_failed',
+  'balance_not_found',
+  'expired',
+];
 
 describe.each(Object.entries(BY_STATUS))('%s', (status, normalized) => {
   it.each(QUIET_CODES)('with %s is %s by its status alone', (code) => {

@@ -1,0 +1,118 @@
+// correlation: 'description': how the reference and the key travel in it, and how a lookup finds them.
+import { deriveKey } from '@disburse/core';
+import { describe, expect, it } from 'vitest';
+import { answer, fixture, inTurn, NOW, P, played, routes, SETTINGS, TEN } from './__fixtures__/double.ts';
+import { markOf } from './description.ts';
+
+const KEY = '7b0f0c7e-4d2a-8f0e-9a55-2f6f6f0c1a11';
+const WITH = { ...SETTINGS, correlation: 'description' } as const;
+const keyOf = (reference: string) => deriveKey({ namespace: '', account: null, reference, attempt: 1 });
+const bodyOf = (body: string): { readonly description?: string } => JSON.parse(body);
+
+it.each([
+  [`Weekly payout 47 [week-47 ${KEY}]`, 'week-47'],
+  [`[week-47 ${KEY}]`, 'week-47'],
+  [`a [b [c ${KEY}]`, 'c'],
+  [`a [[b] ${KEY}]`, '[b]'],
+  [`a [x ${KEY}] [y ${KEY}]`, 'y'],
+  [`Weekly payout 47 [week-47 ${KEY}] and more`, null],
+  [`Weekly payout 47[week-47 ${KEY}]`, null],
+  [`Weekly payout 47 [week-47 ${KEY.toUpperCase()}]`, null],
+  ['Weekly payout 47 [week-47 7b0f0c7e-4d2a-4f0e-9a55-2f6f6f0c1a11]', null],
+  [`[${KEY}]`, null],
+  ['Weekly payout 47', null],
+  ['', null],
+  [null, null],
+])('%j carries %j', (description, reference) => {
+  expect(markOf(description)).toEqual(reference === null ? null : { reference, token: KEY });
+});
+
+it('is found again in what was sent, with the longest reference and description', async () => {
+  const { provider } = played(inTurn(), WITH);
+  const reference = 'r'.repeat(120);
+  const submission = await provider.prepare({ reference, money: TEN, description: 'd'.repeat(95) });
+  const { description = '' } = bodyOf(submission.request.body);
+  expect(description).toHaveLength(255);
+  expect(markOf(description)).toEqual({ reference, token: submission.key });
+});
+
+it.each([
+  ['without correlation', SETTINGS, 'r-1', 255],
+  ['with a short reference', WITH, 'r', 255 - 41],
+  ['with the longest reference', WITH, 'r'.repeat(120), 95],
+] as const)('%s a description may have so many characters and no more', async (_, settings, reference, most) => {
+  const { provider } = played(inTurn(), settings);
+  await expect(provider.prepare({ reference, money: TEN, description: 'd'.repeat(most) })).resolves.toBeDefined();
+  await expect(provider.prepare({ reference, money: TEN, description: 'd'.repeat(most + 1) })).rejects.toMatchObject({
+    code: 'invalid_request',
+    issues: [{ path: 'description', message: expect.stringMatching(/allows 255/) }],
+  });
+});
+
+it.each([SETTINGS, WITH])('a description that looks marked is refused (%j)', async (settings) => {
+  const { provider } = played(inTurn(), settings);
+  await expect(provider.prepare({ reference: 'r-1', money: TEN, description: `copied [r-0 ${KEY}]` })).rejects.toMatchObject({
+    issues: [{ path: 'description' }],
+  });
+});
+
+describe('a lookup', () => {
+  /** Lease and guard (timeout, lateness and skew) after it was prepared, nobody can send it any more. */
+  const OVER = NOW + 3_600_000 + 660_000 + 1;
+  const listOf = (...payouts: Record<string, unknown>[]) =>
+    routes({
+      'GET /v2/payouts': () => answer(200, fixture('lists', 'empty', { _embedded: { payouts } }), { date: new Date(OVER).toUTCString() }),
+    });
+
+  async function lookedUp(settings: typeof SETTINGS | typeof WITH, payouts: Record<string, unknown>[]) {
+    const submission = await played(inTurn(), settings).provider.prepare({ reference: 'r-1', money: TEN });
+    const world = played(listOf(...payouts)); // A provider of today's settings: the submission brings its own correlation.
+    world.runtime.set(OVER);
+    return world.provider.lookup(submission);
+  }
+
+  it('finds ours by its key', async () => {
+    const ours = fixture('payouts', 'completed', { id: P, description: `[r-1 ${await keyOf('r-1')}]` });
+    expect(await lookedUp(WITH, [fixture('payouts', 'requested', { id: 'payout_other' }), ours])).toMatchObject({
+      outcome: 'accepted',
+      payout: { id: P, reference: 'r-1' },
+    });
+  });
+
+  it('takes no payout for ours that carries another key, or only our reference', async () => {
+    const others = [fixture('payouts', 'requested', { description: `[r-1 ${await keyOf('r-2')}]` })];
+    expect(await lookedUp(WITH, others)).toMatchObject({ outcome: 'rejected', retry: 'next_attempt', error: { code: 'not_found' } });
+  });
+
+  it.each([
+    ['none', SETTINGS],
+    ['description', WITH],
+  ] as const)('with correlation %s, a payout without a key is for a person', async (_, settings) => {
+    expect(await lookedUp(settings, [fixture('payouts', 'requested')])).toMatchObject({
+      outcome: 'unknown',
+      next: { do: 'ask', candidates: [{ id: P }] },
+    });
+  });
+
+  it('nothing there is absent, once nobody can send any more', async () => {
+    expect(await lookedUp(SETTINGS, [])).toMatchObject({ outcome: 'rejected', retry: 'next_attempt' });
+  });
+});
+
+it('an answer with the key of another submission is not about ours', async () => {
+  const answered = fixture('payouts', 'requested', { description: `[r-2 ${await keyOf('r-2')}]` });
+  const { provider } = played(inTurn(answer(201, answered)), WITH);
+  expect(await provider.createPayout({ reference: 'r-1', money: TEN })).toMatchObject({
+    outcome: 'unknown',
+    error: { code: 'unexpected_response', payoutId: P },
+  });
+});
+
+it('an answer without the description is a notice', async () => {
+  const { provider } = played(inTurn(answer(201, fixture('payouts', 'description absent'))), WITH);
+  const outcome = await provider.createPayout({ reference: 'r-1', money: TEN });
+  expect(outcome.outcome === 'accepted' && outcome.notices.map(({ code }) => code)).toEqual([
+    'settlement_schedule_paused',
+    'token_missing',
+  ]);
+});

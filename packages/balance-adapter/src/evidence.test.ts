@@ -1,0 +1,159 @@
+// After a 422: what the payouts list and the balance can prove, and payouts that could be ours (NEVER-TWICE R15, R17).
+import { deriveKey } from '@disburse/core';
+import { describe, expect, it } from 'vitest';
+import { answer, B, fixture, hang, NOW, played, playedReading, type Play, REPLAYED, routes, SETTINGS, TEN } from './__fixtures__/double.ts';
+
+const POST = 'POST /v2/payouts';
+const LIST = 'GET /v2/payouts';
+const REQUEST = { reference: 'r-1', money: TEN } as const;
+const refused: Play = (_, index) => answer(422, fixture('errors', '422 without field'), index === 0 ? {} : REPLAYED);
+const listOf =
+  (...payouts: Record<string, unknown>[]) =>
+  (): Response =>
+    answer(200, fixture('lists', 'empty', { _embedded: { payouts } }));
+const ago = (hours: number): string => new Date(NOW - hours * 3_600_000).toISOString();
+const keyOf = (reference: string) => deriveKey({ namespace: '', account: null, reference, attempt: 1 });
+const marked = async (reference: string) => ({ description: `own [${reference} ${await keyOf(reference)}]` });
+
+describe('a payout that could be ours makes it unknown', () => {
+  it.each([
+    ['planned an hour ago', fixture('payouts', 'requested', { createdAt: ago(1) }), 'invalid_state'],
+    [
+      'planned an hour ago, with another amount',
+      fixture('payouts', 'requested', { createdAt: ago(1), amount: { currency: 'EUR', value: '3.00' } }),
+      'invalid_state',
+    ],
+    ['planned an hour ago, without an amount', fixture('payouts', 'amount null', { createdAt: ago(1) }), 'invalid_state'],
+    [
+      'planned three days ago: nothing was executed over the weekend',
+      fixture('payouts', 'requested', { createdAt: ago(72) }),
+      'invalid_state',
+    ],
+    ['completed 23 hours ago', fixture('payouts', 'completed', { createdAt: ago(23) }), 'invalid_request'],
+    ['without a time', fixture('payouts', 'createdAt absent'), 'invalid_state'],
+  ])('%s', async (_, payout, code) => {
+    const { provider, posts } = played(routes({ [POST]: refused, [LIST]: listOf(payout) }));
+    const outcome = await provider.createPayout(REQUEST);
+    expect(outcome).toMatchObject({
+      outcome: 'unknown',
+      error: { code, outcome: 'unknown' },
+      next: { do: 'ask', candidates: [{ id: payout['id'] }] },
+    });
+    expect(posts()).toHaveLength(2);
+  });
+
+  it('our own key in a description', async () => {
+    const payouts = [
+      fixture('payouts', 'requested', { createdAt: ago(1) }),
+      fixture('payouts', 'initiated', { createdAt: ago(2), ...(await marked('r-1')) }),
+    ];
+    const { provider } = played(routes({ [POST]: refused, [LIST]: listOf(...payouts) }), { ...SETTINGS, correlation: 'description' });
+    expect(await provider.createPayout(REQUEST)).toMatchObject({ outcome: 'unknown', next: { candidates: [{ id: payouts[1]?.['id'] }] } });
+  });
+});
+
+describe('a payout that cannot be ours leaves it refused', () => {
+  it.each([
+    ['completed two days ago', fixture('payouts', 'completed', { createdAt: ago(48) }), 'invalid_request'],
+    [
+      'of another balance',
+      fixture('payouts', 'requested', { createdAt: ago(1), balanceId: 'bal_dsbExample0000000000002' }),
+      'invalid_request',
+    ],
+  ])('%s', async (_, payout, code) => {
+    const { provider } = played(routes({ [POST]: refused, [LIST]: listOf(payout) }));
+    expect(await provider.createPayout(REQUEST)).toMatchObject({
+      outcome: 'rejected',
+      retry: 'next_attempt',
+      error: { code, httpStatus: 422 },
+    });
+  });
+
+  it('planned, with the key of another reference: a proof, and no candidate', async () => {
+    const planned = fixture('payouts', 'requested', { createdAt: ago(1), ...(await marked('r-2')) });
+    const { provider } = played(routes({ [POST]: refused, [LIST]: listOf(planned) }), { ...SETTINGS, correlation: 'description' });
+    const outcome = await provider.createPayout(REQUEST);
+    expect(outcome).toMatchObject({
+      outcome: 'rejected',
+      retry: 'next_attempt',
+      error: { code: 'invalid_state', providerMessage: 'own text: not now' },
+    });
+    expect(outcome.outcome === 'rejected' && outcome.error.message).toContain(String(planned['id']));
+  });
+});
+
+it('reads on until a page ends before the day, and no further', async () => {
+  const pages = [ago(1), ago(2), ago(30), ago(60)].map((createdAt, index) => {
+    const payout = fixture('payouts', 'completed', { id: `payout_${index}`, createdAt });
+    return {
+      ...fixture('lists', 'empty'),
+      _embedded: { payouts: [payout] },
+      _links: { next: { href: `/v2/payouts?from=payout_${index + 1}` } },
+    };
+  });
+  const { provider, seen } = played(routes({ [POST]: refused, [LIST]: (_, index) => answer(200, pages[index] ?? null) }));
+  expect(await provider.createPayout(REQUEST)).toMatchObject({
+    outcome: 'unknown',
+    next: { candidates: [{ id: 'payout_0' }, { id: 'payout_1' }] },
+  });
+  const lists = seen.filter(({ method }) => method === 'GET').map(({ path }) => path);
+  expect(lists).toEqual(['', 'from=payout_1&', 'from=payout_2&'].map((from) => `/v2/payouts?balanceId=${B}&${from}limit=250&sort=desc`));
+});
+
+it.each([
+  ['HTTP 500', (): Response => answer(500, fixture('errors', '500'))],
+  ['no answer', hang],
+  ['another origin', (): Response => answer(200, fixture('lists', 'cross-origin next'))],
+] as const)('evidence that cannot be read (%s) leaves the refusal as it is', async (_, list) => {
+  const { provider } = played(routes({ [POST]: refused, [LIST]: list }));
+  expect(await provider.createPayout(REQUEST)).toMatchObject({ outcome: 'rejected', error: { code: 'invalid_request' } });
+});
+
+it.each(['400 with field', '401', '403', '404', '415', '429'])('%s is not looked into', async (name) => {
+  const { provider, seen } = played(routes({ [POST]: () => answer(Number(name.slice(0, 3)), fixture('errors', name)) }));
+  expect(await provider.createPayout(REQUEST)).toMatchObject({ outcome: 'rejected' });
+  expect(seen.every(({ method }) => method === 'POST')).toBe(true);
+});
+
+describe('what the balance proves', () => {
+  const BALANCE = `GET /v2/balances/${B}`;
+  const create = async (
+    balance: Play,
+    money: typeof TEN | 'full_balance' | { amount: string; currency: string } = TEN,
+    list: Play = listOf(),
+  ) => {
+    const { provider } = playedReading(routes({ [BALANCE]: balance, [POST]: refused, [LIST]: list }));
+    return provider.createPayout({ reference: 'r-1', money });
+  };
+  const balance = (name: string) => (): Response => answer(200, fixture('balances', name));
+
+  it.each([
+    ['low', TEN, 'insufficient_funds'],
+    ['nothing', 'full_balance', 'insufficient_funds'],
+    ['low', 'full_balance', 'invalid_request'],
+    ['low', { amount: '10.00', currency: 'USD' }, 'invalid_request'],
+    ['inactive', TEN, 'invalid_state'],
+    ['destination null', TEN, 'invalid_destination'],
+    ['destination absent', TEN, 'invalid_request'],
+    ['masked account', TEN, 'invalid_request'],
+    ['active', TEN, 'invalid_request'],
+    ['no amount', TEN, 'invalid_request'],
+  ] as const)('%s, asked for %j: %s', async (name, money, code) => {
+    expect(await create(balance(name), money)).toMatchObject({
+      outcome: 'rejected',
+      retry: 'next_attempt',
+      error: { code, httpStatus: 422 },
+    });
+  });
+
+  it('a planned payout is the reason before any other', async () => {
+    const planned = fixture('payouts', 'requested', { createdAt: ago(1), ...(await marked('r-2')) });
+    expect(await create(balance('low'), TEN, listOf(planned))).toMatchObject({ outcome: 'rejected', error: { code: 'invalid_state' } });
+  });
+
+  it('a balance that cannot be read leaves what the list proves', async () => {
+    const planned = fixture('payouts', 'requested', { createdAt: ago(1) });
+    const forbidden = (): Response => answer(403, fixture('errors', '403'));
+    expect(await create(forbidden, TEN, listOf(planned))).toMatchObject({ outcome: 'unknown', error: { code: 'invalid_state' } });
+  });
+});
