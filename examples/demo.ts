@@ -1,85 +1,81 @@
-// What a payout goes through, told by a real program: it talks HTTP to a simulated Stripe on this machine. `pnpm demo`
+// What a payout goes through, on three providers, told by one program that talks HTTP to simulators on this machine: `pnpm demo`
+import { createBalance } from '@disburse/balance-adapter';
+import { acceptedOrThrow, finalityOf, type Payout, registryFromConfig } from '@disburse/core';
 import { createStripe } from '@disburse/stripe-adapter';
-import { acceptedOrThrow } from '@disburse/core';
-import { LATE_BOUNCE_ACCOUNT_NUMBER, simulateStripe } from '@disburse/simulator';
+import { createStripeTreasury } from '@disburse/stripe-treasury-adapter';
+import { type Rail, startRails } from './rails.ts';
 import { openTimeline } from './timeline.ts';
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const WEEK_MS = 7 * 24 * HOUR_MS;
 
-// ---- A simulated Stripe on a loopback port, with its own clock -------------------------------------------------------
+const { clock, rails, config, env, close } = await startRails();
+const { scene, line, check, end } = openTimeline(clock);
 
-const world = simulateStripe();
-const server = await world.listen();
-const closedLater = world.account().addBankAccount({ currency: 'usd', accountNumber: LATE_BOUNCE_ACCOUNT_NUMBER }).id;
-const { scene, line, check, close } = openTimeline(world.clock);
+// Your own program: which provider pays is a word in the configuration, the rest is the same for all.
+const factories = { stripe: createStripe, 'stripe-treasury': createStripeTreasury, balance: createBalance };
+const payouts = registryFromConfig(config, factories, { env, settings: { runtime: { now: () => clock.now() } } });
 
-// ---- Everything below is what your own program would do --------------------------------------------------------------
+const money = (amount: string) => ({ amount, currency: 'USD' });
+const shown = ({ id, money: paid, failure }: Payout): string =>
+  `${id}  ${paid?.amount ?? '?'} ${paid?.currency ?? ''}${failure === null ? '' : `  ${failure.reason}: ${failure.message ?? failure.code ?? ''}`}`;
 
-const stripe = createStripe({ apiKey: world.apiKey, baseUrl: server.url, runtime: { now: () => world.clock.now() } });
+async function story(rail: Rail): Promise<void> {
+  const provider = payouts.provider(rail.name);
+  scene(`${rail.name}: the adapter is ${provider.id}`);
 
-scene('A payout, from create to paid');
-const first = await stripe.createPayout({
-  reference: 'seller-42-2026-11',
-  money: { amount: '125.00', currency: 'EUR' },
-  description: 'November earnings',
-});
-const earnings = acceptedOrThrow(first);
-line(earnings.status, `${earnings.id} over 125.00 EUR, expected ${earnings.expectedArrival}`);
-for (let day = 0; day < 7; day += 1) {
-  const before = await stripe.retrieve(earnings.id);
-  await world.clock.advance(DAY_MS);
-  const now = await stripe.retrieve(earnings.id);
-  if (now.status !== before.status) line(now.status, now.id);
-}
-check('it is paid', (await stripe.retrieve(earnings.id)).status === 'paid');
+  line('', 'A payout, until it is paid');
+  const made = await provider.createPayout({ reference: `${rail.name}-1`, money: money('125.00'), description: 'November earnings' });
+  let payout = acceptedOrThrow(made);
+  line(payout.status, shown(payout));
+  for (const notice of made.outcome === 'accepted' ? made.notices : []) line('notice', notice.message);
+  payout = await follow(payout, (seen) => provider.retrieve(seen.id));
+  check('it is paid, and that is provisional', payout.status === 'paid' && finalityOf(payout.status) === 'provisional');
 
-scene('Paid is not the end: the bank sends it back five days later');
-const second = await stripe.createPayout({
-  reference: 'seller-43-2026-11',
-  money: { amount: '80.00', currency: 'USD' },
-  destination: closedLater,
-});
-const bounced = acceptedOrThrow(second);
-let status = bounced.status;
-line(status, bounced.id);
-for (let hour = 0; hour < 15 * 24; hour += 6) {
-  await world.clock.advance(6 * HOUR_MS);
-  const now = await stripe.retrieve(bounced.id);
-  if (now.status !== status) line(now.status, now.failure === null ? now.id : `${now.id}: ${now.failure.reason} (${now.failure.message})`);
-  status = now.status;
-}
-check(
-  'paid turned into failed, with its reason',
-  status === 'failed' && (await stripe.retrieve(bounced.id)).failure?.reason === 'account_closed',
-);
+  line('', 'A payout that has not left can be canceled');
+  const second = acceptedOrThrow(await provider.createPayout({ reference: `${rail.name}-2`, money: money('60.00') }));
+  const canceled = await provider.cancel(second.id);
+  line(canceled.status, shown(canceled));
+  check('it is canceled', canceled.status === 'canceled');
 
-scene('Changed our mind: a payout that has not left can be canceled');
-const third = acceptedOrThrow(await stripe.createPayout({ reference: 'seller-44-2026-11', money: { amount: '60.00', currency: 'EUR' } }));
-line(third.status, third.id);
-const canceled = await stripe.cancel(third.id);
-line(canceled.status, canceled.id);
-check('the money is back', canceled.status === 'canceled');
+  line('', 'Too little balance: certainly nothing happened');
+  const third = await provider.createPayout({ reference: `${rail.name}-3`, money: money('1000000.00') });
+  line(third.outcome, third.outcome === 'accepted' ? third.payout.id : third.error.code);
+  check('it is rejected for insufficient funds', third.outcome === 'rejected' && third.error.code === 'insufficient_funds');
 
-scene('Too little balance: certainly nothing happened');
-const fourth = await stripe.createPayout({ reference: 'seller-45-2026-11', money: { amount: '1000000.00', currency: 'EUR' } });
-line(fourth.outcome, fourth.outcome === 'rejected' ? `${fourth.error.code}, retry: ${fourth.retry}` : 'unexpected');
-check('rejected as insufficient_funds', fourth.outcome === 'rejected' && fourth.error.code === 'insufficient_funds');
+  line('', 'The answer is lost, three times. Was it paid? Most programs guess here, and some pay twice');
+  const before = rail.count();
+  rail.loseAnswers(3);
+  const fourth = await provider.createPayout({ reference: `${rail.name}-4`, money: money('45.50') });
+  line(fourth.outcome, 'a payout may exist: keep the submission');
+  check('it is neither success nor failure', fourth.outcome === 'unknown');
+  const settled = fourth.outcome === 'unknown' ? await provider.submit(fourth.submission) : fourth;
+  line(settled.outcome, settled.outcome === 'accepted' ? `${shown(settled.payout)}  after submitting it again` : settled.error.message);
+  check('exactly one payout was made', settled.outcome === 'accepted' && settled.replayed && rail.count() === before + 1);
 
-scene('The answer is lost, three times. Was it paid? Most programs guess here, and some pay twice');
-for (let loss = 0; loss < 3; loss += 1) world.faults.next({ reset: 'after' });
-const before = world.payouts.length;
-const fifth = await stripe.createPayout({ reference: 'seller-46-2026-11', money: { amount: '45.50', currency: 'EUR' } });
-line(fifth.outcome, 'the connection was reset after the request was sent, so a payout may exist');
-check('it is neither success nor failure', fifth.outcome === 'unknown');
-const settled = fifth.outcome === 'unknown' ? await stripe.submit(fifth.submission) : fifth;
-line(settled.outcome, settled.outcome === 'accepted' ? `${settled.payout.id}: the same submission, submitted again` : 'unexpected');
-check('exactly one payout was made', settled.outcome === 'accepted' && settled.replayed && world.payouts.length === before + 1);
+  line('', 'Paid is not the end: a week later the bank sends the first one back');
+  await clock.advance(WEEK_MS);
+  rail.sendBack(payout.id);
+  payout = await provider.retrieve(payout.id);
+  line(payout.status, shown(payout));
+  check('it is not paid any more, and says so', payout.status === 'failed' || payout.status === 'returned');
 
-scene('The list, newest first');
-for await (const payout of stripe.listAll()) {
-  line(payout.status, `${payout.id} ${payout.money?.amount ?? '?'} ${payout.money?.currency ?? ''} ${payout.reference ?? ''}`);
+  line('', 'The list, newest first');
+  for await (const listed of provider.listAll()) line(listed.status, shown(listed));
 }
 
-await server.close();
-close();
+/** Tells every change until the payout is paid. */
+async function follow(payout: Payout, read: (payout: Payout) => Promise<Payout>): Promise<Payout> {
+  let seen = payout;
+  for (let hours = 0; hours < 14 * 24 && finalityOf(seen.status) === 'open'; hours += 3) {
+    await clock.advance(3 * HOUR_MS);
+    const now = await read(seen);
+    if (now.status !== seen.status) line(now.status, shown(now));
+    seen = now;
+  }
+  return seen;
+}
+
+for (const rail of rails) await story(rail);
+await close();
+end();

@@ -1,0 +1,23 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { createBalance } from '@disburse/balance-adapter';
+import { registryFromConfig } from '@disburse/core';
+import { createStripe } from '@disburse/stripe-adapter';
+import { createStripeTreasury } from '@disburse/stripe-treasury-adapter';
+
+const config: unknown = JSON.parse(await readFile('disburse.config.json', 'utf8'));
+const payouts = registryFromConfig(config, { stripe: createStripe, 'stripe-treasury': createStripeTreasury, balance: createBalance });
+
+const outcome = await payouts.createPayout({
+  reference: 'seller-42-2026-11', // your own id: one reference is one payout
+  money: { amount: '125.00', currency: 'USD' },
+  description: 'November earnings',
+});
+
+if (outcome.outcome === 'accepted') {
+  console.log(`accepted: ${outcome.payout.id} is ${outcome.payout.status}`);
+} else if (outcome.outcome === 'rejected') {
+  console.log(`rejected, certainly nothing was paid: ${outcome.error.message} (retry: ${outcome.retry})`);
+} else {
+  await writeFile('seller-42-2026-11.json', JSON.stringify(outcome.submission)); // it may have been paid: submit it again
+  console.log(`unknown: ${outcome.error.message}`);
+}
