@@ -3,7 +3,7 @@ import type { AdapterCreateRequest, Notice, PayoutIssue, Submission } from '@dis
 import type { StripeCreateOptions } from './options.ts';
 
 /** Stripe's limits, in characters unless the name says otherwise. */
-export const LIMITS = {
+const LIMITS = {
   description: 5000,
   destination: 5000,
   statementDescriptor: 22,

@@ -3,13 +3,11 @@ import { type Money, type Payout, type PayoutFailure, PayoutError } from '@disbu
 import * as v from 'valibot';
 import { STRIPE_MONEY } from './money.ts';
 import { failureReasonOf, STATUS } from './status.ts';
-import { PayoutShape } from './wire.ts';
+import { PayoutShape, type ReadPayout } from './wire.ts';
 
 /** The metadata keys by which a lookup recognises a payout, and a person finds it in the Dashboard. */
 export const TOKEN_KEY = 'disburse_key';
 export const REFERENCE_KEY = 'disburse_reference';
-
-type Read = v.InferOutput<typeof PayoutShape>;
 
 /** The metadata value of a key of its own, or `null`. */
 export function metadataOf(metadata: Readonly<Record<string, string>>, key: string): string | null {
@@ -57,14 +55,14 @@ export function toPayout(name: string, raw: unknown): Payout {
 }
 
 /** What the platform took, or what the ledger row says where it was expanded; that row may be in another currency. */
-function feeOf(sent: Read): Money | null {
+function feeOf(sent: ReadPayout): Money | null {
   if (sent.application_fee_amount !== null) return STRIPE_MONEY.fromWire(sent.application_fee_amount, sent.currency);
   const row = sent.balance_transaction;
   return row === null ? null : STRIPE_MONEY.fromWire(row.fee, row.currency);
 }
 
 /** `failure_balance_transaction` is no sign of a failure: a cancel sets it too. */
-function failureOf(sent: Read): PayoutFailure | null {
+function failureOf(sent: ReadPayout): PayoutFailure | null {
   if (sent.status !== 'failed' && sent.failure_code === null) return null;
   return { reason: failureReasonOf(sent.failure_code), code: sent.failure_code, message: sent.failure_message };
 }

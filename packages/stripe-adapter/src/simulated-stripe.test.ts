@@ -1,53 +1,12 @@
 // A payout's whole life against the simulated Stripe, behind `fetch` and over HTTP.
-import { acceptedOrThrow, memorySubmissions, nextAttempt, parseSubmission, type Payout } from '@disburse/core';
-import {
-  LATE_BOUNCE_ACCOUNT_NUMBER,
-  type ListeningServer,
-  simulateStripe,
-  type SimulatedStripe,
-  type SimulateStripeOptions,
-} from '@disburse/simulator';
-import { afterEach, describe, expect, it } from 'vitest';
+import { memorySubmissions, nextAttempt, parseSubmission } from '@disburse/core';
+import { LATE_BOUNCE_ACCOUNT_NUMBER, type SimulatedStripe } from '@disburse/simulator';
+import { describe, expect, it } from 'vitest';
 import { patientRuntime } from './__fixtures__/patient-runtime.ts';
-import { createStripe, type StripeProvider, type StripeSettings, stripePayoutLedger, stripePayoutOf } from './index.ts';
+import { create, setUp, usd } from './__fixtures__/simulated.ts';
+import { createStripe, stripePayoutLedger, stripePayoutOf } from './index.ts';
 
 const DAY_MS = 86_400_000;
-const servers: ListeningServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-
-interface World {
-  readonly world: SimulatedStripe;
-  readonly stripe: StripeProvider;
-}
-
-async function setUp(over: 'fetch' | 'http', options: SimulateStripeOptions = {}, settings: Partial<StripeSettings> = {}): Promise<World> {
-  const world = simulateStripe(options);
-  const connection: Partial<StripeSettings> = over === 'fetch' ? { fetch: world.fetch } : {};
-  if (over === 'http') {
-    const server = await world.listen();
-    servers.push(server);
-    Object.assign(connection, { baseUrl: server.url });
-  }
-  const stripe = createStripe({
-    apiKey: world.apiKey,
-    runtime: patientRuntime(world.clock),
-    submissions: memorySubmissions(),
-    ...connection,
-    ...settings,
-  });
-  return { world, stripe };
-}
-
-const usd = (amount: string) => ({ amount, currency: 'USD' });
-const create = async (stripe: StripeProvider, reference: string, amount = '11.00', more: object = {}): Promise<Payout> =>
-  acceptedOrThrow(await stripe.createPayout({ reference, money: usd(amount), ...more }));
-async function all(payouts: AsyncIterable<Payout>): Promise<readonly Payout[]> {
-  const found: Payout[] = [];
-  for await (const payout of payouts) found.push(payout);
-  return found;
-}
 const creates = (world: SimulatedStripe) => world.requests.filter(({ method, path }) => method === 'POST' && path === '/v1/payouts');
 
 describe.each(['fetch', 'http'] as const)('over %s', (over) => {
@@ -228,82 +187,6 @@ describe.each(['fetch', 'http'] as const)('over %s', (over) => {
       ['payout', '-11.00', '0.00', '-11.00'],
     ]);
     await expect(stripePayoutLedger(stripe, 'po_nope')).rejects.toMatchObject({ name: 'PayoutError' });
-  });
-});
-
-describe('lists', () => {
-  async function furnished(): Promise<World & { readonly ids: readonly string[]; readonly bank: string }> {
-    const { world, stripe } = await setUp('fetch');
-    const { id: bank } = world.account().addBankAccount({ currency: 'usd' });
-    const ids: string[] = [];
-    for (let index = 0; index < 7; index += 1) {
-      ids.push((await create(stripe, `r-${index}`, '1.00', index % 2 === 0 ? {} : { destination: bank })).id);
-      await world.clock.advance(60_000);
-    }
-    world.account().move(ids[0] ?? '', 'paid');
-    world.account().move(ids[1] ?? '', 'failed');
-    world.account().move(ids[2] ?? '', 'in_transit');
-    await stripe.cancel(ids[3] ?? '');
-    return { world, stripe, ids, bank };
-  }
-  type List = Parameters<StripeProvider['list']>[0];
-  const at = (minute: number): string => new Date(Date.parse('2026-11-23T09:00:00Z') + minute * 60_000).toISOString();
-  const inStripe = (stripe: NonNullable<NonNullable<NonNullable<List>['providerOptions']>['stripe']>): List => ({
-    providerOptions: { stripe },
-  });
-
-  const filters: readonly (readonly [string, (of: { ids: readonly string[]; bank: string }) => List, readonly number[]])[] = [
-    ['everything, newest first', () => ({}), [6, 5, 4, 3, 2, 1, 0]],
-    ['pending', () => ({ status: 'pending' }), [6, 5, 4]],
-    ['in_transit, which Stripe cannot filter', () => ({ status: 'in_transit' }), [2]],
-    ['paid', () => ({ status: 'paid' }), [0]],
-    ['failed', () => ({ status: 'failed' }), [1]],
-    ['canceled', () => ({ status: 'canceled' }), [3]],
-    ['returned', () => ({ status: 'returned' }), []],
-    ['destination', ({ bank }) => ({ destination: bank }), [5, 3, 1]],
-    ['createdFrom is in, createdTo is out', () => ({ createdFrom: at(2), createdTo: at(5) }), [4, 3, 2]],
-    ['created, exclusive bounds', () => inStripe({ created: { gt: at(2), lt: at(5) } }), [4, 3]],
-    ['created, inclusive bounds', () => inStripe({ created: { gte: new Date(at(2)), lte: Date.parse(at(5)) / 1000 } }), [5, 4, 3, 2]],
-    ['created, exactly', () => inStripe({ created: at(3) }), [3]],
-    ['arrivalDate, a range', () => inStripe({ arrivalDate: { gte: '2026-11-24', lt: '2026-11-30' } }), [6, 5, 4, 3, 2, 1, 0]],
-    ['arrivalDate, another range', () => inStripe({ arrivalDate: { lt: '2026-11-24' } }), []],
-    ['startingAfter', ({ ids }) => inStripe({ startingAfter: ids[3] }), [2, 1, 0]],
-    [
-      'all together',
-      ({ bank }) => ({ status: 'pending', destination: bank, createdFrom: at(1), ...inStripe({ arrivalDate: { gte: '2026-11-24' } }) }),
-      [5],
-    ],
-  ];
-
-  it.each(filters)('%s', async (_, query, expected) => {
-    const { stripe, ids, bank } = await furnished();
-    const asked = query({ ids, bank });
-    expect((await stripe.list(asked)).payouts.map(({ id }) => ids.indexOf(id))).toEqual(expected);
-    for (const limit of [1, 2, 3])
-      expect((await all(stripe.listAll({ ...asked, limit }))).map(({ id }) => ids.indexOf(id))).toEqual(expected);
-  });
-
-  it('goes on in the direction it began', async () => {
-    const { stripe, ids } = await furnished();
-    const towardsNewer = await all(stripe.listAll({ limit: 2, ...inStripe({ endingBefore: ids[1] }) }));
-    expect(towardsNewer.map(({ id }) => ids.indexOf(id))).toEqual([3, 2, 5, 4, 6]);
-    const page = await stripe.list({ limit: 2, ...inStripe({ endingBefore: ids[1] }) });
-    const next = await stripe.list({ limit: 2, cursor: page.nextCursor ?? '', ...inStripe({ endingBefore: ids[1] }) });
-    expect(next.payouts.map(({ id }) => ids.indexOf(id))).toEqual([5, 4]);
-  });
-
-  it('fills in references, which show in raw and do not disturb the rest', async () => {
-    const { stripe, ids } = await furnished();
-    const expand = ['data.balance_transaction', 'data.destination'];
-    const { payouts } = await stripe.list({ limit: 1, ...inStripe({ expand }) });
-    expect(payouts[0]).toMatchObject({ id: ids[6], fee: { amount: '0.00', currency: 'USD' }, destination: expect.stringMatching(/^ba_/) });
-    const row = payouts[0] === undefined ? null : stripePayoutOf(payouts[0])?.balance_transaction;
-    expect(row).toMatchObject({ net: -100 });
-  });
-
-  it('an unknown cursor is an error of the request', async () => {
-    const { stripe } = await furnished();
-    await expect(stripe.list({ cursor: 'po_nope' })).rejects.toMatchObject({ code: 'invalid_request', providerCode: 'resource_missing' });
   });
 });
 

@@ -108,10 +108,33 @@ export const Metadata: v.GenericSchema<unknown, Readonly<Record<string, string>>
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((text) => typeof text === 'string'),
 );
 
+/** What of a payout is read; `null` for what is absent or not understood. */
+export interface ReadPayout {
+  readonly id: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly created: number;
+  readonly status: string;
+  readonly livemode: boolean;
+  readonly application_fee_amount: number | null;
+  readonly arrival_date: number | null;
+  readonly automatic: boolean | null;
+  readonly balance_transaction: { readonly fee: number; readonly currency: string } | null;
+  readonly description: string | null;
+  readonly destination: string | null;
+  readonly failure_code: string | null;
+  readonly failure_message: string | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly original_payout: string | null;
+  readonly reversed_by: string | null;
+  readonly statement_descriptor: string | null;
+  readonly trace_id: { readonly status: string; readonly value: string | null } | null;
+}
+
 /**
  * What of a payout is read. Without the first seven nothing true could be said about it; all else may be absent.
  */
-export const PayoutShape = v.object({
+export const PayoutShape: v.GenericSchema<unknown, ReadPayout> = v.object({
   id: v.pipe(v.string(), v.minLength(1)),
   object: v.literal('payout'),
   amount: MinorUnits,
