@@ -9,7 +9,7 @@ export interface Credential {
 }
 
 /** Where each operation takes `testmode`: never both, and a wrong place is refused by Mollie with a 422. */
-export const TESTMODE_PLACE = {
+const TESTMODE_PLACE = {
   create: 'body',
   retrieve: 'query',
   list: 'query',

@@ -2,7 +2,7 @@
 import type { Correlation, Payout, PayoutIssue } from '@disburse/core';
 
 /** In characters; what `correlation: 'description'` appends counts. */
-export const LONGEST_DESCRIPTION = 255;
+const LONGEST_DESCRIPTION = 255;
 
 /** What `correlation: 'description'` puts at the end: `[reference key]`, the key in the form that core derives. */
 const MARK = /(?:^| )\[([\x21-\x7e]{1,120}) ([0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})\]$/;

@@ -83,9 +83,8 @@ it('8: a 422 without field is read', async () => {
 });
 
 it('9: more than 250 payouts are all listed, with every filter on every page', async () => {
-  const all = Array.from({ length: 613 }, (_, index) =>
-    fixture('payouts', 'requested', { id: `payout_${String(index).padStart(4, '0')}` }),
-  );
+  const ids = Array.from({ length: 613 }, (_, index) => `payout_${String(index).padStart(4, '0')}`);
+  const all = ids.map((id) => fixture('payouts', 'requested', { id }));
   const { provider, seen } = played(
     routes({
       [LIST]: ({ path }) => {

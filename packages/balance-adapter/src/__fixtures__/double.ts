@@ -90,7 +90,7 @@ function recording(play: Play): { fetch: typeof globalThis.fetch; seen: Seen[] }
 const QUIET_TURNS = 25;
 
 /** Time that passes only while everything waits: the earliest timer fires once the event loop is quiet. */
-export function virtualTime(start: number = NOW): Runtime & { readonly pauses: readonly number[]; set(now: number): void } {
+function virtualTime(start: number = NOW): Runtime & { readonly pauses: readonly number[]; set(now: number): void } {
   let now = start;
   const timers = new Set<{ readonly at: number; readonly ms: number; readonly fire: () => void }>();
   const pauses: number[] = [];
