@@ -341,7 +341,13 @@ const settings: StripeTreasurySettings = { apiKey: 'sk_test_123', financialAccou
 
 describe.each([['acct_1'], [undefined]])('golden requests, Stripe-Account: %s', (stripeAccount) => {
   it.each(GOLDEN)('$name', async ({ name, method, path, body = '', bytes, answer = payment, settings: own, call }) => {
-    const treasury = createStripeTreasury({ ...settings, stripeAccount, correlation: 'none', namespace: `${name} ${stripeAccount}`, ...own });
+    const treasury = createStripeTreasury({
+      ...settings,
+      stripeAccount,
+      correlation: 'none',
+      namespace: `${name} ${stripeAccount}`,
+      ...own,
+    });
     const helpers = createTreasuryTestHelpers({ apiKey: 'sk_test_123', stripeAccount });
     const { seen } = expectRequest(method, path, body, answer);
     await call(treasury, helpers);
