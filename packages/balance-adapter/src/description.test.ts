@@ -94,6 +94,15 @@ describe('a lookup', () => {
     });
   });
 
+  it('reads the list of the balance that the submission names, not of the settings', async () => {
+    const other = 'bal_dsbExample0000000000002';
+    const submission = await played(inTurn(), { ...SETTINGS, balanceId: other }).provider.prepare({ reference: 'r-1', money: TEN });
+    const world = played(listOf(fixture('payouts', 'requested', { balanceId: other })));
+    world.runtime.set(OVER);
+    expect(await world.provider.lookup(submission)).toMatchObject({ outcome: 'unknown', next: { do: 'ask', candidates: [{ id: P }] } });
+    expect(world.seen[0]?.path).toContain(`balanceId=${other}&`);
+  });
+
   it('nothing there is absent, once nobody can send any more', async () => {
     expect(await lookedUp(SETTINGS, [])).toMatchObject({ outcome: 'rejected', retry: 'next_attempt' });
   });

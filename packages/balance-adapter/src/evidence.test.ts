@@ -151,6 +151,12 @@ describe('what the balance proves', () => {
     expect(await create(balance('low'), TEN, listOf(planned))).toMatchObject({ outcome: 'rejected', error: { code: 'invalid_state' } });
   });
 
+  it('an amount in another currency than the balance hides no candidate', async () => {
+    const recent = fixture('payouts', 'completed', { createdAt: ago(1) });
+    const outcome = await create(balance('low'), { amount: '10.00', currency: 'USD' }, listOf(recent));
+    expect(outcome).toMatchObject({ outcome: 'unknown', next: { candidates: [{ id: recent['id'] }] } });
+  });
+
   it('a balance that cannot be read leaves what the list proves', async () => {
     const planned = fixture('payouts', 'requested', { createdAt: ago(1) });
     const forbidden = (): Response => answer(403, fixture('errors', '403'));
