@@ -1,4 +1,4 @@
-// https://nodejs.org/api/http.html#class-httpclientrequest and what was measured on loopback sockets (docs/decisions).
+// https://nodejs.org/api/http.html#class-httpclientrequest; what sockets really do is the table in transport.node.test.ts.
 import { type Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
