@@ -211,9 +211,11 @@ const BAD_CREATES: readonly (readonly [string, object, readonly string[], object
 ];
 
 describe('a create that cannot be', () => {
-  it.each(BAD_CREATES)('%s', async (_, input, expected, settings) => {
+  const rows = BAD_CREATES.map(([name, input, expected, settings]) => ({ name, input, expected, settings }));
+  it.each(rows)('$name', async ({ input, expected, settings }) => {
     const { treasury, requests } = silent(settings);
-    const outcome = await treasury.createPayout({ reference: 'r', money: { amount: '1.00', currency: 'USD' }, ...input } as never);
+    const request: object = { reference: 'r', money: { amount: '1.00', currency: 'USD' }, ...input };
+    const outcome = await treasury.createPayout(request as never);
     expect(outcome).toMatchObject({ outcome: 'rejected', submission: null, retry: 'never' });
     const issues = outcome.outcome === 'rejected' ? outcome.error.issues : [];
     const lines = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
@@ -223,7 +225,7 @@ describe('a create that cannot be', () => {
 });
 
 describe('a create at the limit', () => {
-  it.each<readonly [string, object, object?]>([
+  const fine: readonly (readonly [string, object, object?])[] = [
     ['a descriptor of 10 by a network that only Stripe knows', { statementDescriptor: 'x'.repeat(10) }],
     ['a descriptor of 140 for a wire', { statementDescriptor: 'x'.repeat(140), ...options(by('us_domestic_wire')) }],
     ['a descriptor of 500 within Stripe', { statementDescriptor: 'x'.repeat(500), ...inline(toAccount()) }],
@@ -234,9 +236,12 @@ describe('a create at the limit', () => {
     ['a Financial Connections account', inline(toBank({ usBankAccount: { financialConnectionsAccount: 'fca_1' } }))],
     ['ACH without an address', inline(toBank(), by('ach')), {}],
     ['one cent', { money: { amount: '0.01', currency: 'USD' } }],
-  ])('%s is prepared', async (_, input, settings) => {
+  ];
+
+  it.each(fine.map(([name, input, settings]) => ({ name, input, settings })))('$name is prepared', async ({ input, settings }) => {
     const { treasury, requests } = silent(settings);
-    const submission = await treasury.prepare({ reference: 'r', money: { amount: '1.00', currency: 'USD' }, ...input } as never);
+    const request: object = { reference: 'r', money: { amount: '1.00', currency: 'USD' }, ...input };
+    const submission = await treasury.prepare(request as never);
     expect(submission.request.path).toBe('/v1/treasury/outbound_payments');
     expect(requests).toEqual([]);
   });
@@ -255,16 +260,24 @@ describe('a create at the limit', () => {
 });
 
 describe('other calls that cannot be', () => {
-  const bag = (more: object) => options(more) as never;
+  const bag = (more: object): object => options(more);
   it.each<readonly [string, (treasury: ReturnType<typeof silent>['treasury']) => Promise<unknown>, RegExp]>([
     ['retrieve without an id', (treasury) => treasury.retrieve(''), /id: must be the provider's id/],
-    ['retrieve with an option of a list', (treasury) => treasury.retrieve('obp_1', bag({ customer: 'c' })), /customer: is not known here/],
-    ['cancel with a typo', (treasury) => treasury.cancel('obp_1', bag({ expnd: [] })), /expnd: is not known here/],
-    ['balances with a typo', (treasury) => treasury.balances(bag({ account: 'fa_1' })), /account: is not known here/],
-    ['a list of no FinancialAccount', (treasury) => treasury.list(bag({ financialAccount: '' })), /financialAccount: must be an id/],
+    [
+      'retrieve with an option of a list',
+      (treasury) => treasury.retrieve('obp_1', bag({ customer: 'c' }) as never),
+      /customer: is not known here/,
+    ],
+    ['cancel with a typo', (treasury) => treasury.cancel('obp_1', bag({ expnd: [] }) as never), /expnd: is not known here/],
+    ['balances with a typo', (treasury) => treasury.balances(bag({ account: 'fa_1' }) as never), /account: is not known here/],
+    [
+      'a list of no FinancialAccount',
+      (treasury) => treasury.list(bag({ financialAccount: '' }) as never),
+      /financialAccount: must be an id/,
+    ],
     [
       'a list in two directions',
-      (treasury) => treasury.list(bag({ startingAfter: 'a', endingBefore: 'b' })),
+      (treasury) => treasury.list(bag({ startingAfter: 'a', endingBefore: 'b' }) as never),
       /stripe-treasury\.endingBefore: cannot be given/,
     ],
     [
@@ -278,7 +291,11 @@ describe('other calls that cannot be', () => {
       /stripe-treasury\.created: cannot be given/,
     ],
     ['a limit of 101', (treasury) => treasury.list({ limit: 101 }), /limit: must be a whole number from 1 to 100/],
-    ['a time in milliseconds', (treasury) => treasury.list(bag({ created: { gt: 1e12 } })), /created\.gt: must be an ISO 8601 time/],
+    [
+      'a time in milliseconds',
+      (treasury) => treasury.list(bag({ created: { gt: 1e12 } }) as never),
+      /created\.gt: must be an ISO 8601 time/,
+    ],
   ])('%s', async (_, call, message) => {
     const { treasury, requests } = silent();
     await expect(call(treasury)).rejects.toMatchObject({ code: 'invalid_request', message: expect.stringMatching(message) as string });
