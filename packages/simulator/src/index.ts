@@ -19,7 +19,7 @@ export type {
 } from './faults.ts';
 export type { MollieCredential, MollieScope } from './mollie/credentials.ts';
 export type { ErrorFields as MollieErrorFields } from './mollie/errors.ts';
-export { RETURN_BUSINESS_DAYS } from './mollie/fates.ts';
+export { RETURN_BUSINESS_DAYS as MOLLIE_RETURN_BUSINESS_DAYS } from './mollie/fates.ts';
 export type {
   MollieAmount,
   MollieBalanceObject,

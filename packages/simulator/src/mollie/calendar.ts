@@ -31,7 +31,7 @@ function offsetAt(ms: number): number {
 }
 
 /** The date on calendars in Amsterdam: `2026-11-23`. */
-export function dateOf(ms: number): string {
+function dateOf(ms: number): string {
   return new Date(ms + offsetAt(ms)).toISOString().slice(0, 10);
 }
 

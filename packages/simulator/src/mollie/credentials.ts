@@ -14,7 +14,7 @@ export type MollieScope =
   | 'events.read';
 
 /** Everything; what an advanced access token has by default. */
-export const ALL_SCOPES: readonly MollieScope[] = [
+const ALL_SCOPES: readonly MollieScope[] = [
   'payouts.read',
   'payouts.write',
   'balances.read',

@@ -28,12 +28,12 @@ const WHEN: Readonly<Record<MollieFailureCode, FateMoment>> = {
 };
 
 /** Whether a code is one of the failure codes. */
-export function isFailureCode(code: string): code is MollieFailureCode {
+function isFailureCode(code: string): code is MollieFailureCode {
   return Object.hasOwn(WHEN, code);
 }
 
 /** The fate that a code stands for. */
-export function fateOf(code: MollieFailureCode): Fate {
+function fateOf(code: MollieFailureCode): Fate {
   return { code, when: WHEN[code] };
 }
 

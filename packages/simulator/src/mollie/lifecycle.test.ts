@@ -1,6 +1,12 @@
 // Contract sections 4, 14.2 and 19: what the clock does to payouts, what descriptions and controls decide, which events tell it.
 import { describe, expect, it } from 'vitest';
-import { createVirtualClock, RETURN_BUSINESS_DAYS, simulateMollie, type SimulatedMollie, type SimulateMollieOptions } from '../index.ts';
+import {
+  createVirtualClock,
+  MOLLIE_RETURN_BUSINESS_DAYS,
+  simulateMollie,
+  type SimulatedMollie,
+  type SimulateMollieOptions,
+} from '../index.ts';
 import { asking, payoutBody } from './__fixtures__/asking.ts';
 
 const DAY_MS = 86_400_000;
@@ -133,13 +139,23 @@ describe('descriptions decide (a rule of the simulator)', () => {
   });
 
   it('comes back business days after completion, with completedAt kept', async () => {
-    expect(RETURN_BUSINESS_DAYS).toBe(3);
+    expect(MOLLIE_RETURN_BUSINESS_DAYS).toBe(3);
     const { world } = await paid('simulate:returned', { clock: createVirtualClock({ start: '2026-11-26T09:00:00Z' }) });
     await world.clock.advanceTo(Date.parse('2026-12-02T08:00:00Z') - 1);
     expect([status(world), available(world)]).toEqual(['completed', '9990.00']);
     await world.clock.advance(1);
     expect([status(world), available(world)]).toEqual(['failed', '10000.00']);
     expect(world.payouts).toMatchObject([{ completedAt: '2026-11-27T16:00:00+00:00' }]);
+  });
+
+  it('brings back the whole of a full balance', async () => {
+    const world = simulateMollie();
+    await asking(world)('POST /v2/payouts', { body: { balanceId: world.test.balance().id, description: 'simulate:returned' } });
+    await world.clock.advance(2 * DAY_MS);
+    expect([status(world), available(world)]).toEqual(['completed', '0.00']);
+    await world.clock.advance(5 * DAY_MS);
+    expect([status(world), available(world)]).toEqual(['failed', '10000.00']);
+    expect(world.payouts).toMatchObject([{ amount: { value: '10000.00' } }]);
   });
 
   it.each(['simulate:nothing_of_this', 'simulate:requested', 'simulated', 'simulate: returned', 'resimulate:returned', null])(

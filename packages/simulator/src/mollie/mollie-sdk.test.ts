@@ -1,6 +1,5 @@
 // The official SDK drives every operation: what it understands, Mollie's own clients understand.
 import { Client } from 'mollie-api-typescript';
-import { ErrorResponse } from 'mollie-api-typescript/models/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { simulateMollie, type ListeningServer, type SimulatedMollie } from '../index.ts';
 
@@ -211,20 +210,19 @@ describe('the official SDK', () => {
     ];
     for (const [call, status, field] of declared) {
       const error = await errorOf(call());
-      expect(error).toBeInstanceOf(ErrorResponse);
-      expect(error).toMatchObject({ status, links: { documentation: { type: 'text/html' } } });
-      expect((error as ErrorResponse).field).toBe(field);
+      expect(error).toMatchObject({ name: 'ErrorResponse', status, links: { documentation: { type: 'text/html' } } });
+      expect((error as { readonly field?: string }).field).toBe(field);
     }
     world.limitRate({ retryAfter: 3 });
     const limited = await errorOf(payouts.create({ payoutRequest: body() }));
-    expect(limited).toBeInstanceOf(ErrorResponse);
-    expect((limited as ErrorResponse).headers.get('retry-after')).toBe('3');
+    expect(limited).toMatchObject({ name: 'ErrorResponse', status: 429 });
+    expect((limited as { readonly headers: Headers }).headers.get('retry-after')).toBe('3');
     expect(world.payouts).toEqual([]);
   });
 
   it('raises a general error elsewhere', async () => {
     const { payouts } = withKey('test_nobody');
-    expect(await errorOf(payouts.list())).toMatchObject({ statusCode: 401 });
+    expect(await errorOf(payouts.list())).toMatchObject({ name: 'ClientDefaultError', statusCode: 401 });
     world.acceptCredential({ token: 'access_reads', scopes: ['payouts.read'] });
     const reader = withToken(undefined, 'access_reads');
     expect(await errorOf(reader.payouts.create({ payoutRequest: body() }))).toMatchObject({ statusCode: 403 });

@@ -24,12 +24,6 @@ export type MollieFailureCode =
   | 'balance_not_found'
   | 'expired';
 
-/** A link of a HAL document. */
-export interface MollieLink {
-  readonly href: string;
-  readonly type: string;
-}
-
 /** A payout as sent, without its links. Times are ISO 8601 with an offset. */
 export interface MolliePayoutObject {
   readonly resource: 'payout';
