@@ -1,4 +1,5 @@
 // Contract section 12: every golden request, byte for byte, as it leaves through the built-in transport.
+import { deriveReversalKey } from '@disburse/core';
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import balance from './__fixtures__/balance.json' with { type: 'json' };
@@ -275,6 +276,15 @@ describe('golden requests', () => {
     const outcome = await stripe.submit(submission);
     expect(seen.map(({ headers }) => headers['idempotency-key'])).toEqual([submission.key]);
     expect(outcome).toMatchObject({ outcome: 'accepted', replayed: false, notices: [], payout: { reference: 'rent-1' } });
+  });
+
+  it('reverses under a key that is derived, so that asking again cannot reverse twice', async () => {
+    const stripe = createStripe({ apiKey: 'sk_test_123', stripeAccount: 'acct_1' });
+    expectRequest('GET', '/v1/payouts/po_1', '', { ...created, id: 'po_1', status: 'paid' });
+    const { seen } = expectRequest('POST', '/v1/payouts/po_1/reverse', '', { ...created, id: 'po_2', original_payout: 'po_1' });
+    await stripe.reverse('po_1');
+    const key = await deriveReversalKey({ account: 'acct_1', payoutId: 'po_1', attempt: 1 });
+    expect(seen.map(({ headers }) => headers['idempotency-key'])).toEqual([key]);
   });
 
   it('binds every request, and the key, to the connected account', async () => {

@@ -42,7 +42,12 @@ export interface StripeSettings extends StripeAccess, CommonSettings {
   readonly destination?: string | undefined;
 }
 
-/** Stripe Payouts: what {@link createStripe} returns. */
+/**
+ * Stripe Payouts: what {@link createStripe} returns.
+ *
+ * `balances()` has one entry for each currency and source type; `source` is `usd:card`, or `usd` where Stripe does not tell
+ * source types apart.
+ */
 export interface StripeProvider extends PayoutProvider<
   'stripe',
   StripeBags,

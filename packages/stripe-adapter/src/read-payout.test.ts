@@ -9,7 +9,7 @@ import retrieved from './__fixtures__/payout.retrieve.json' with { type: 'json' 
 import updated from './__fixtures__/payout.update.json' with { type: 'json' };
 import { scriptedFetch } from './__fixtures__/scripted-fetch.ts';
 import { createStripe, stripePayoutOf } from './index.ts';
-import { toPayout } from './read-payout.ts';
+import { metadataOf, toPayout } from './read-payout.ts';
 import { FAILURE_REASONS, STATUS } from './status.ts';
 
 const read = (fields: object = {}) => toPayout('us', { ...created, ...fields });
@@ -66,7 +66,7 @@ describe('derived fields', () => {
     ['a pending payout of the schedule is not cancelable', { automatic: true }, { cancelable: false, automatic: true }],
     ['a payout on its way is not cancelable', { status: 'in_transit' }, { cancelable: false, status: 'in_transit' }],
     ['the reference is in the metadata', { metadata: { disburse_reference: 'r', disburse_key: 'k' } }, { reference: 'r' }],
-    ['a key that every object inherits is no reference', { metadata: {} }, { reference: null }],
+    ['no reference of ours', { metadata: { reference: 'r' } }, { reference: null }],
     ['the fee of the platform', { application_fee_amount: 25 }, { fee: { amount: '0.25', currency: 'USD' } }],
     ['a fee of nothing', { application_fee_amount: 0 }, { fee: { amount: '0.00', currency: 'USD' } }],
     [
@@ -178,6 +178,10 @@ describe('what may change without asking us', () => {
       ),
       { seed: 20_261_120 },
     );
+  });
+
+  it('finds only metadata of its own, not what every object inherits', () => {
+    expect([metadataOf({}, 'constructor'), metadataOf({ constructor: 'x' }, 'constructor')]).toEqual([null, 'x']);
   });
 
   it('keeps metadata keys that a schema library would drop', () => {
