@@ -222,6 +222,13 @@ describe('money', () => {
     expect([arrived(), given.money()]).toEqual([1_000_000, [1_000_000, 0]]);
   });
 
+  it('that never arrived on the stripe network is not taken from there', async () => {
+    const given = paying();
+    const id = await made(given, TO_ACCOUNT);
+    given.world.account().move(id, 'returned');
+    expect([given.world.recipient.financialAccount().balance.cash.usd, given.money()]).toEqual([1_000_000, [1_000_000, 0]]);
+  });
+
   it('adds up: the balance is the sum of the impacts, and no cent is made or lost', async () => {
     const given = paying();
     const { world } = given;
