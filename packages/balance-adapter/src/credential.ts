@@ -8,16 +8,16 @@ export interface Credential {
   readonly testmode: boolean | null;
 }
 
+type Operation = 'create' | 'retrieve' | 'list' | 'cancel' | 'balances';
+
 /** Where each operation takes `testmode`: never both, and a wrong place is refused by Mollie with a 422. */
-const TESTMODE_PLACE = {
+const TESTMODE_PLACE: Readonly<Record<Operation, 'body' | 'query'>> = {
   create: 'body',
   retrieve: 'query',
   list: 'query',
   cancel: 'query',
   balances: 'query',
-} as const satisfies Record<string, 'body' | 'query'>;
-
-type Operation = keyof typeof TESTMODE_PLACE;
+};
 
 const isAccessToken = (token: string): boolean => token.startsWith('access_');
 

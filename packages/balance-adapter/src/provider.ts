@@ -110,7 +110,7 @@ export interface BalanceFactory extends AdapterDescription<BalanceSettings, Bala
  * @throws {PayoutError} `invalid_settings`, with every problem in `issues`; nothing is sent.
  * @see https://docs.mollie.com/reference/create-payout
  * @example
- * const mollie = createBalance({ token: process.env.MOLLIE_TOKEN, balanceId: 'bal_1', acceptScheduleSideEffect: true });
+ * const mollie = createBalance({ token: 'test_...', balanceId: 'bal_...', acceptScheduleSideEffect: true });
  * const outcome = await mollie.createPayout({ reference: 'week-47', money: { amount: '10.00', currency: 'EUR' } });
  */
 export const createBalance: BalanceFactory = defineAdapter<BalanceSettings, BalanceProvider, 'token' | 'webhookSecrets'>(

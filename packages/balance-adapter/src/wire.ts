@@ -88,8 +88,14 @@ export function balancePayoutOf(payout: Payout): BalancePayoutObject | null {
   return read?.success === true ? read.output : null;
 }
 
+/** A list of payouts. `next` left out: it does not say whether it is the last page. */
+export interface PageObject {
+  readonly _embedded: { readonly payouts: readonly unknown[] };
+  readonly _links?: { readonly next?: { readonly href: string } | null | undefined } | undefined;
+}
+
 /** The shape of a list. */
-export const PageShape = v.object({
+export const PageShape: v.GenericSchema<unknown, PageObject> = v.object({
   _embedded: v.object({ payouts: v.array(v.unknown()) }),
   _links: v.optional(v.object({ next: v.optional(v.nullable(v.object({ href: v.string() }))) })),
 });
