@@ -78,7 +78,11 @@ describe('create', () => {
       'FinancialAccount',
       'amount=500&currency=usd&financial_account=fa_1&destination_payment_method_data[type]=financial_account&destination_payment_method_data[financial_account]=fa_2',
       158,
-      { amount: 500, destination_payment_method_details: { type: 'financial_account', financial_account: { network: 'stripe' } } },
+      {
+        amount: 500,
+        hosted_regulatory_receipt_url: null,
+        destination_payment_method_details: { type: 'financial_account', financial_account: { network: 'stripe' } },
+      },
     ],
   ])('takes the golden request: %s', async (_, body, bytes, answer) => {
     expect(body).toHaveLength(bytes);

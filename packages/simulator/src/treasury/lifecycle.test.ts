@@ -139,14 +139,17 @@ describe('time', () => {
     expect(given.now(id)).toMatchObject({ status: 'canceled', status_transitions: at({ canceled_at: '2026-11-23T09:30:00Z' }) });
   });
 
-  it('what happened otherwise is left alone: canceled stays canceled', async () => {
-    const given = paying();
-    const id = await made(given);
-    await given.ask(`POST ${PAYMENTS}/${id}/cancel`);
-    await given.world.clock.advance(30 * 86_400_000);
-    expect(given.now(id)).toMatchObject({ status: 'canceled', tracking_details: null });
-    expect(told(given)).toEqual(['created', 'canceled']);
-  });
+  it.each(['pm_usBankAccount', 'pm_usBankAccount_expectedArrivalDateUpdated', 'pm_usBankAccount_accountClosed'])(
+    'what happened otherwise is left alone: %s canceled stays canceled',
+    async (token) => {
+      const given = paying();
+      const id = await made(given, TO_TOKEN.replace('pm_usBankAccount', token));
+      await given.ask(`POST ${PAYMENTS}/${id}/cancel`);
+      await given.world.clock.advance(30 * 86_400_000);
+      expect(given.now(id)).toMatchObject({ status: 'canceled', cancelable: false, tracking_details: null });
+      expect(told(given)).toEqual(['created', 'canceled']);
+    },
+  );
 
   it.each([
     ['ach', ACH, { type: 'ach', ach: { trace_id: expect.any(String) as string } }],

@@ -220,7 +220,7 @@ function schedule(state: TreasuryState, account: TreasuryAccountState, payment: 
   // The user's own cancel comes while it still can: half way to the network.
   if (fate.ends === 'canceled') step(payment.createdMs + Math.floor((submittedAt - payment.createdMs) / 2), 'processing', 'canceled');
   state.agenda.later(submittedAt, () => {
-    if (payment.wire.status === 'processing') submit(payment);
+    submit(payment); // Whatever is not processing is not cancelable either.
   });
   if (trackedAt !== null) {
     state.agenda.later(trackedAt, () => {
