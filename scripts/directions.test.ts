@@ -52,6 +52,7 @@ describe('a planted violation is found', () => {
     ['source imports a fixture', STRIPE, `import paid from './__fixtures__/paid.json' with { type: 'json' };`],
     ['a package nobody described', 'packages/newcomer/src/index.ts', `import { money } from '@disburse/core';`],
     ['an example reaches into a package', 'examples/demo.ts', `import { money } from '../packages/core/src/money.ts';`],
+    ["an example reaches into a package's tests", 'examples/demo.ts', `import { a } from '../packages/core/src/__tests__/a.ts';`],
     ['an import of the shared folder', 'examples/demo.ts', `import sketch from '../../shared/sketch.ts';`],
     ['an absolute import', SIMULATOR, `import sketch from '/work/shared/sketch.ts';`],
     ['a path into the shared folder', SIMULATOR, `export const contract = '/work/shared/contracts/stripe.md';`],
@@ -110,6 +111,7 @@ describe('what is allowed stays allowed', () => {
     ['an adapter test on the simulator', STRIPE_TEST, `import { simulate } from '@disburse/simulator';\nimport nock from 'nock';`],
     ['an adapter test on itself', STRIPE_TEST, `import { createStripe } from '@disburse/stripe-adapter';`],
     ['a folder of a package called shared', 'packages/simulator/src/stripe/list.ts', `import { page } from '../shared/page.ts';`],
+    ["an example's test on rules for tests", 'examples/store.test.ts', `import { rules } from '../packages/core/src/__tests__/rules.ts';`],
     ['an example by names', 'examples/demo.ts', `import { createStripe } from '@disburse/stripe-adapter';`],
   ])('%s', (_, file, text) => {
     expect(violationsOfFile(file, text)).toEqual([]);

@@ -37,7 +37,8 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
       '#transport': 'everywhere',
       ky: ['src/http.ts'],
       'decimal.js': ['src/money.ts', 'src/money.test.ts'], // The test spoils the Decimal that everybody shares.
-      'node:*': ['src/node.ts', 'src/transport.node.ts', 'src/transport.sockets.ts'], // All else runs where there is no Node, too.
+      // All else runs where there is no Node, too.
+      'node:*': ['src/node.ts', 'src/node-files.ts', 'src/submission-folder.ts', 'src/transport.node.ts', 'src/transport.sockets.ts'],
     },
     tests: [...TEST_TOOLS, '@disburse/simulator'],
     devOnlyTests: ['@disburse/*-adapter'],
@@ -176,7 +177,9 @@ function refusalOfPath(specifier: string, place: Place): string | null {
   const target = specifier.startsWith('/') ? `../${specifier}` : join(dirname(place.file), specifier);
   if (target.startsWith('../')) return `imports '${specifier}', outside the repository.`;
   if (place.home !== null && !target.startsWith(`${place.home}/`)) return `imports '${specifier}': reach another package by its name.`;
-  if (place.home === null && /^packages\/[^/]+\/src\//.test(target)) return `imports '${specifier}': reach a package by its name.`;
+  const lendsTests = place.isTest && /^packages\/[^/]+\/src\/__tests__\//.test(target); // An example is held to the rules of what it implements.
+  if (place.home === null && !lendsTests && /^packages\/[^/]+\/src\//.test(target))
+    return `imports '${specifier}': reach a package by its name.`;
   return place.home !== null && !place.isTest && isTestFile(target) ? `imports '${specifier}': source must not need a test's file.` : null;
 }
 

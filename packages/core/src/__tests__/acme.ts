@@ -1,0 +1,185 @@
+// Acme's adapter: every room of an adapter, each as small as it can be. Written against index.ts, as anybody's would be.
+import * as v from 'valibot';
+import {
+  type AdapterFactory,
+  type Answer,
+  checkSettings,
+  type CommonSettings,
+  commonSettings,
+  defineAdapter,
+  defineMoneyProfile,
+  definePayoutProvider,
+  defineStatusTable,
+  HeaderText,
+  type Payout,
+  PayoutError,
+  type PayoutErrorCode,
+  type PayoutProvider,
+  type Refusal,
+} from '../index.ts';
+import { ACME_REPLAYED } from './acme-bank.ts';
+
+/** Settings of {@link createAcme}: `createAcme({ token: ACME_TOKEN, fetch: bank.fetch })`. */
+export interface AcmeSettings extends CommonSettings {
+  readonly token: string;
+  /** Whether payouts carry our token, so that a lookup finds them. @default 'metadata' */
+  readonly correlation?: 'metadata' | 'none' | undefined;
+  /** What this adapter believes of {@link AcmeTerms}; tell both the same, unless the test is about a wrong belief. @default 24 hours */
+  readonly keptForMs?: number | undefined;
+  /** @default true */
+  readonly storesRefusals?: boolean | undefined;
+}
+
+type NoBags = Readonly<Record<never, never>>;
+
+/** Only what every provider has. */
+export interface AcmeProvider extends PayoutProvider<'acme', NoBags, never> {}
+
+const Settings: v.GenericSchema<unknown, AcmeSettings> = v.strictObject({
+  ...commonSettings,
+  token: HeaderText,
+  correlation: v.optional(v.picklist(['metadata', 'none'])),
+  keptForMs: v.optional(v.number()),
+  storesRefusals: v.optional(v.boolean()),
+});
+
+/** Makes a provider for Acme. */
+export const createAcme: AdapterFactory<AcmeSettings, AcmeProvider, 'token'> = defineAdapter(
+  { id: 'acme', settings: Settings, secrets: ['token'] },
+  (given) => provider(checkSettings(given.name ?? 'acme', Settings, given)),
+);
+
+const MONEY = defineMoneyProfile({ provider: 'Acme', form: 'decimal_string', exponents: { EUR: 2, JPY: 0, USD: 2 }, exponentElse: null });
+const STATUS = defineStatusTable({
+  pending: 'pending',
+  in_transit: 'in_transit',
+  paid: 'paid',
+  failed: 'failed',
+  canceled: 'canceled',
+});
+
+function provider(settings: AcmeSettings): AcmeProvider {
+  const name = settings.name ?? 'acme';
+  const at = (id: string, action = ''): string => `/payouts/${encodeURIComponent(id)}${action}`;
+  const json = { 'content-type': 'application/json' };
+  return definePayoutProvider<AcmeProvider>({
+    id: 'acme',
+    label: 'Acme',
+    settings,
+    connection: {
+      baseUrl: settings.baseUrl ?? 'https://acme.test',
+      headers: { 'acme-version': '1' },
+      credentials: { authorization: `Bearer ${settings.token}` },
+    },
+    requestIdHeader: null,
+    account: null,
+    source: null,
+    live: null,
+    money: MONEY,
+    amountInAnswer: 'exact',
+    correlation: settings.correlation ?? 'metadata',
+    tokenOf: ({ metadata }) => metadata['token'] ?? null,
+    options: {},
+    request: { fullBalance: false, destination: false, statementDescriptor: false, metadata: false },
+    capabilities: {
+      states: { cancel: ['pending'] },
+      key: { keptForMs: settings.keptForMs ?? 24 * 60 * 60_000, storesRefusals: settings.storesRefusals ?? true },
+      filters: { status: 'core', createdFrom: 'provider', createdTo: 'core', destination: 'core' },
+      listLimit: 100,
+      listFloor: null,
+      sideEffects: [],
+    },
+    problems: () => [],
+    refusal: refusalOf,
+    isReplay: (answer) => answer.headers.get(ACME_REPLAYED) === 'true',
+    own: {},
+    operations: (http) => ({
+      encodeCreate: ({ money, description }, _, { by, token, reference }) => {
+        const wire = money === 'full_balance' ? null : MONEY.toWire(money);
+        const sent = {
+          amount: wire?.ok === true ? wire.amount : '',
+          currency: money === 'full_balance' ? '' : money.currency,
+          text: description ?? null,
+          token: by === 'metadata' ? token : null,
+          reference: by === 'metadata' ? reference : null,
+        };
+        return { path: '/payouts', headers: json, body: JSON.stringify(sent), source: null };
+      },
+      readCreate: (answer) => toPayout(name, answer.json),
+      retrieve: async (id, _, call) => toPayout(name, (await http.get(at(id), call, 'retrieve')).json),
+      page: async ({ createdFrom, limit, cursor }, _, call) => {
+        const query = new URLSearchParams({ limit: String(limit ?? 100), from: cursor ?? '0', created_from: createdFrom ?? '' });
+        const page = read(name, Page, (await http.get(`/payouts?${query.toString()}`, call, 'list')).json);
+        return { payouts: page.payouts.map((payout) => toPayout(name, payout)), nextCursor: page.next };
+      },
+      cancel: async (id, _, call) =>
+        toPayout(name, (await http.post(at(id, '/cancel'), { body: '{}', headers: json, key: null }, call, 'cancel')).json),
+    }),
+  });
+}
+
+// ---- Reading ---------------------------------------------------------------------------------------------------------
+
+const Page = v.object({ payouts: v.array(v.unknown()), next: v.nullable(v.string()) });
+const AcmeObject = v.object({
+  id: v.string(),
+  amount: v.string(),
+  currency: v.string(),
+  status: v.string(),
+  text: v.nullable(v.string()),
+  token: v.nullable(v.string()),
+  reference: v.nullable(v.string()),
+  created_at: v.string(),
+  live: v.boolean(),
+});
+
+function read<S extends v.GenericSchema>(name: string, schema: S, json: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, json);
+  if (!result.success) throw new PayoutError('unexpected_response', 'answered with something that cannot be read.', { provider: name });
+  return result.output;
+}
+
+function toPayout(name: string, json: unknown): Payout {
+  const { id, amount, currency, status, text, token, reference, created_at: createdAt, live } = read(name, AcmeObject, json);
+  const common = { id, provider: 'acme', name, reference, status: STATUS.read(status), providerStatus: status, createdAt, live, raw: json };
+  return {
+    ...common,
+    money: MONEY.fromWire(amount, currency),
+    fee: null,
+    failure: null,
+    cancelable: status === 'pending',
+    automatic: false,
+    destination: null,
+    description: text,
+    statementDescriptor: null,
+    metadata: token === null ? {} : { token },
+    expectedArrival: null,
+    trackingReference: null,
+    reverses: null,
+    reversedBy: null,
+  };
+}
+
+// ---- Refusals --------------------------------------------------------------------------------------------------------
+
+/** By status. What is not listed is `unknown`. */
+const REFUSALS: Readonly<Record<number, readonly [code: PayoutErrorCode, key: 'alive' | 'ask' | 'useless' | 'human']>> = {
+  400: ['invalid_request', 'useless'],
+  401: ['authentication', 'alive'],
+  402: ['insufficient_funds', 'ask'],
+  403: ['permission', 'alive'],
+  404: ['not_found', 'ask'],
+  422: ['invalid_state', 'ask'],
+  429: ['rate_limited', 'alive'],
+};
+
+function refusalOf({ status, json }: Answer): Refusal {
+  const told = v.safeParse(v.object({ code: v.string() }), json);
+  const providerCode = told.success ? told.output.code : null;
+  const common = { message: `refused with HTTP ${status}.`, providerCode, providerMessage: null };
+  const [code, key] = REFUSALS[status] ?? [];
+  if (code !== undefined && key !== undefined) return { code, ...common, outcome: 'rejected', key };
+  // In flight until it is known that the key was used for something else.
+  if (status === 409) return { code: 'idempotency_conflict', ...common, outcome: 'unknown', resend: providerCode !== 'key_reused' };
+  return { code: 'provider_unavailable', ...common, outcome: 'unknown', resend: true };
+}

@@ -1,0 +1,165 @@
+import * as v from 'valibot';
+import { isPayoutError, type PayoutError } from './errors.ts';
+import { sha256 } from './idempotency.ts';
+import { type Runtime, systemRuntime } from './runtime.ts';
+import { type Files, storeError, submissionFolder } from './submission-folder.ts';
+import { isRejected, type KeptSubmission, parseSubmission, type Settled, type Submission, type SubmissionStore } from './submission.ts';
+import { problemsOf } from './validation.ts';
+
+type Place = Pick<Submission, 'namespace' | 'reference' | 'attempt'>;
+
+/**
+ * A few files for each (namespace, reference, attempt): its submission, whether it was answered to somebody else, and how it
+ * ended. None is ever changed.
+ *
+ * Nothing is answered before it is durable, also what another process wrote: nobody may send what a loss of power could
+ * still undo, because it would be sent again with a younger date.
+ */
+export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime = systemRuntime): SubmissionStore {
+  const folder = submissionFolder(files, path, runtime);
+
+  async function read(place: Place): Promise<KeptSubmission | null> {
+    const { kept } = await namesOf(place);
+    const text = await folder.read(kept);
+    return text === null ? null : { submission: await submissionIn(kept, text, place), ...(await since(place)) };
+  }
+
+  /** What happened to a submission after it was stored. */
+  async function since(place: Place): Promise<{ readonly settled: Settled | null; readonly shared: boolean }> {
+    const names = await namesOf(place);
+    const settled = (await readSettled(names.accepted, place)) ?? (await readSettled(names.rejected, place));
+    return { settled, shared: (await folder.read(names.shared)) !== null };
+  }
+
+  async function readSettled(name: string, place: Place): Promise<Settled | null> {
+    const text = await folder.read(name);
+    return text === null ? null : settledIn(name, text, place);
+  }
+
+  async function keep(submission: Submission): Promise<KeptSubmission> {
+    await folder.open();
+    const { kept } = await namesOf(submission);
+    const text = await textOf(kept, submission);
+    const known = await read(submission);
+    // The very object only here: this call wrote it, and nobody had before.
+    if (known === null && (await folder.writeFirst(kept, text))) return { submission, ...(await since(submission)) };
+    const winner = known ?? (await read(submission));
+    if (winner === null) throw storeError('provider_unavailable', `${kept} in ${folder.path} was removed while it was being kept.`);
+    await markShared(submission, winner);
+    return { ...winner, shared: true };
+  }
+
+  /** Before it is answered: whoever stored it must be able to see that somebody else may be sending it. */
+  async function markShared({ namespace, reference, attempt }: Place, winner: KeptSubmission): Promise<void> {
+    if (winner.shared === true) return folder.sync();
+    const { shared } = await namesOf(winner.submission);
+    await folder.writeFirst(shared, await sealed({ namespace, reference, attempt, shared: true }));
+  }
+
+  async function settle(submission: Submission, settled: Settled): Promise<void> {
+    await folder.open();
+    const { namespace, reference, attempt } = submission;
+    const { kept, accepted, rejected } = await namesOf(submission);
+    const known = await read(submission);
+    // What ended stays kept, also where it was sent without this store.
+    if (known === null) await folder.writeFirst(kept, await textOf(kept, submission));
+    if (known?.settled != null && (!isRejected(known.settled) || isRejected(settled))) return folder.sync();
+    const name = isRejected(settled) ? rejected : accepted;
+    const text = await sealed({ namespace, reference, attempt, settled });
+    await settledIn(name, text, submission);
+    await folder.writeFirst(name, text);
+  }
+
+  return { keep, settle, find: read };
+}
+
+interface Names {
+  readonly kept: string;
+  readonly shared: string;
+  /** A file of its own, because it wins over a rejection, and no file is ever changed. */
+  readonly accepted: string;
+  readonly rejected: string;
+}
+
+/** A hash: it fits every file system whatever the reference is, and shows in no listing whom is paid. */
+async function namesOf({ namespace, reference, attempt }: Place): Promise<Names> {
+  const hash = await sha256(JSON.stringify([namespace, reference, attempt]));
+  return { kept: `${hash}.json`, shared: `${hash}.shared.json`, accepted: `${hash}.accepted.json`, rejected: `${hash}.rejected.json` };
+}
+
+// ---- What is in a file -----------------------------------------------------------------------------------------------
+
+const Sealed: v.GenericSchema<unknown, { readonly sha256: string; readonly content: unknown }> = v.strictObject({
+  version: v.literal(1),
+  sha256: v.string(),
+  content: v.unknown(),
+});
+
+const StoredSettled: v.GenericSchema<unknown, Place & { readonly settled: Settled }> = v.strictObject({
+  namespace: v.string(),
+  reference: v.string(),
+  attempt: v.number(),
+  settled: v.union([
+    v.strictObject({ payoutId: v.pipe(v.string(), v.minLength(1)) }),
+    v.strictObject({ rejected: v.literal(true), retry: v.optional(v.picklist(['next_attempt', 'never'])) }),
+  ]),
+});
+
+/** For people to read. The checksum is against the amount that an editor or a bad disk changed. */
+async function sealed(content: object): Promise<string> {
+  const plain: unknown = JSON.parse(JSON.stringify(content));
+  return `${JSON.stringify({ version: 1, sha256: await sha256(JSON.stringify(plain)), content: plain }, null, 2)}\n`;
+}
+
+/** A file that is there and cannot be understood is never taken for absent. */
+async function unsealed(name: string, text: string): Promise<unknown> {
+  const value = parsedJson(text);
+  if (problemsOf(Sealed, value).length > 0) throw notReadable(name, 'is no file of this store, as far as this version can read');
+  const { content, sha256: checksum } = v.parse(Sealed, value);
+  if ((await sha256(JSON.stringify(content ?? null))) !== checksum) throw notReadable(name, 'was changed: its checksum is wrong');
+  return content;
+}
+
+/** What could not be read back is never written. */
+async function textOf(name: string, submission: Submission): Promise<string> {
+  const text = await sealed(submission);
+  await submissionIn(name, text, submission);
+  return text;
+}
+
+async function submissionIn(name: string, text: string, place: Place): Promise<Submission> {
+  const content = await unsealed(name, text);
+  let submission: Submission;
+  try {
+    submission = parseSubmission(content);
+  } catch (error) {
+    const issues = isPayoutError(error) ? error.issues.map(({ path, message }) => `${path} ${message}`).join('; ') : '';
+    throw notReadable(name, `holds no submission that this version can read${issues === '' ? '' : ` (${issues})`}`);
+  }
+  if (!samePlace(submission, place)) throw notReadable(name, 'holds another reference than its name says');
+  return submission;
+}
+
+async function settledIn(name: string, text: string, place: Place): Promise<Settled> {
+  const content = await unsealed(name, text);
+  if (problemsOf(StoredSettled, content).length > 0) throw notReadable(name, 'does not say how a submission ended');
+  const stored = v.parse(StoredSettled, content);
+  if (!samePlace(stored, place)) throw notReadable(name, 'holds another reference than its name says');
+  return stored.settled;
+}
+
+function samePlace(a: Place, b: Place): boolean {
+  return a.namespace === b.namespace && a.reference === b.reference && a.attempt === b.attempt;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+const notReadable = (name: string, why: string): PayoutError =>
+  storeError('unresolved', `${name} ${why}. Restore it from a backup; if it were removed, its reference could be paid again.`);
