@@ -21,19 +21,22 @@ export async function cancelAndSee(
     const error = asPayoutError(engine, thrown);
     // A refusal may only mean "canceled already", for example by a call of ours whose answer was lost.
     if (
-      error.outcome !== 'unknown' &&
+      error.outcome === 'rejected' &&
       error.code !== 'invalid_state' &&
       error.code !== 'invalid_request' &&
       error.code !== 'idempotency_conflict'
     )
       throw error;
     const seen = await readQuietly(adapter, id, call);
-    if (seen === null) throw error;
+    if (seen === null) throw stillOpen(error);
     if (seen.status === 'canceled') return seen;
     if (!seen.cancelable) throw notCanceled(engine, seen, 'rejected');
-    throw error;
+    throw stillOpen(error);
   }
 }
+
+/** A success that could not be read says nothing of its own about the outcome. */
+const stillOpen = (error: PayoutError): PayoutError => (error.outcome === null ? withOutcome(error, 'unknown') : error);
 
 function notCanceled(engine: Engine, payout: Payout, outcome: 'rejected' | 'unknown'): PayoutError {
   const message = `${payout.id} is ${payout.providerStatus} and was not canceled${outcome === 'rejected' ? ': it cannot be any more' : ''}.`;
@@ -64,9 +67,9 @@ export async function updateAndSee(
     return await adapter.update(id, { metadata: keys }, options as never, call);
   } catch (thrown) {
     const error = asPayoutError(engine, thrown);
-    const seen = error.outcome === 'unknown' ? await readQuietly(adapter, id, call) : null;
+    const seen = error.outcome === 'rejected' ? null : await readQuietly(adapter, id, call);
     if (seen !== null && shows(seen, keys)) return seen;
-    throw error;
+    throw stillOpen(error);
   }
 }
 

@@ -5,11 +5,9 @@ import { type Answer, type Deadline, type OutgoingRequest, pauseBefore, retryAft
 import { randomKey } from './idempotency.ts';
 import type { CallOptions } from './provider.ts';
 
-type ClientParts = Omit<Engine, 'operationsFor' | 'connect' | 'process' | 'store'>;
-
 /** The HTTP that adapters call: one deadline, bounded resends of the same bytes, refusals as `PayoutError`. */
 export function createClient(
-  engine: ClientParts & Pick<Engine, 'process' | 'store' | 'operationsFor' | 'connect'>,
+  engine: Engine,
   headers: Readonly<Record<string, string>>,
   onAnswer: (answer: Answer) => void = () => undefined,
 ): Http {

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { AdapterCreateRequest, PayoutProviderSpec } from './adapter.ts';
 import { errorOfIssues, type PayoutIssue } from './errors.ts';
 import { sha256 } from './idempotency.ts';
@@ -19,6 +20,8 @@ const OPTIONAL_FIELDS = ['destination', 'statementDescriptor', 'metadata'] as co
 export interface CheckedCreate {
   readonly request: AdapterCreateRequest;
   readonly options: object | undefined;
+  /** The caller's request as it was when the call was made. */
+  readonly copied: Record<string, unknown>;
 }
 
 /**
@@ -26,10 +29,11 @@ export interface CheckedCreate {
  *
  * @throws {PayoutError} `invalid_request`, or `unsupported` when all that is wrong is that the provider lacks something.
  */
-export function checkCreate<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, name: string, input: unknown): CheckedCreate {
+export function checkCreate<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, name: string, given: unknown): CheckedCreate {
   const details = { provider: name, outcome: 'rejected' } as const;
-  if (!isPlainObject(input))
-    throw errorOfIssues('invalid_request', [{ path: 'request', message: `must be an object, not ${kindOf(input)}` }], details);
+  const input = copyOf(given);
+  if (input === null)
+    throw errorOfIssues('invalid_request', [{ path: 'request', message: `must be plain data, not ${kindOf(given)}` }], details);
   const unsupported = unsupportedFields(spec, input);
   const problems = [
     ...unknownFields(input),
@@ -42,10 +46,21 @@ export function checkCreate<P extends AnyPayoutProvider>(spec: PayoutProviderSpe
   ];
   if (problems.length > 0) throw errorOfIssues('invalid_request', [...problems, ...unsupported], details);
   if (unsupported.length > 0) throw errorOfIssues('unsupported', unsupported, details);
-  const checked: CheckedCreate = { request: requestOf(input), options: bagOf(spec.id, input['providerOptions']) };
+  const options = bagOf(spec.id, spec.options, 'create', input['providerOptions']);
+  const checked: CheckedCreate = { request: requestOf(input), options, copied: input };
   const limits = spec.problems(checked.request, checked.options as never);
   if (limits.length > 0) throw errorOfIssues(limits.every(saysUnsupported) ? 'unsupported' : 'invalid_request', limits, details);
   return checked;
+}
+
+/** A copy, made before anything is awaited: a caller may go on to change the object, and must not change what is paid. */
+function copyOf(given: unknown): Record<string, unknown> | null {
+  if (!isPlainObject(given)) return null;
+  try {
+    return structuredClone(given);
+  } catch {
+    return null; // A function or another thing that is no data.
+  }
 }
 
 const saysUnsupported = (issue: PayoutIssue): boolean => issue.message.startsWith('is not supported');
@@ -84,7 +99,7 @@ function referenceProblems(reference: unknown): PayoutIssue[] {
 }
 
 function attemptProblems(attempt: unknown): PayoutIssue[] {
-  if (attempt === undefined || (typeof attempt === 'number' && Number.isSafeInteger(attempt) && attempt >= 1)) return [];
+  if (attempt === undefined || (typeof attempt === 'number' && Number.isSafeInteger(attempt) && attempt >= 1 && attempt <= 1000)) return [];
   return [{ path: 'attempt', message: 'must come from nextAttempt(outcome); leave it out for the first attempt' }];
 }
 
@@ -152,11 +167,17 @@ function takesNothing(own: unknown): PayoutIssue[] {
   return Object.keys(own).map((key) => ({ path: key, message: 'is not known here; this operation takes no options' }));
 }
 
-/** The own bag, once {@link bagProblems} found nothing. */
-export function bagOf(id: string, bags: unknown): object | undefined {
-  if (!isPlainObject(bags)) return undefined;
-  const own = bags[id];
-  return typeof own === 'object' && own !== null ? own : undefined;
+/** The own bag as its schema reads it, once {@link bagProblems} found nothing. */
+export function bagOf(
+  id: string,
+  schemas: Readonly<Record<string, unknown>>,
+  operation: keyof OptionBags,
+  bags: unknown,
+): object | undefined {
+  const own = isPlainObject(bags) ? bags[id] : undefined;
+  const schema = Object.hasOwn(schemas, operation) ? schemas[operation] : undefined;
+  if (own === undefined || schema === undefined) return undefined;
+  return v.parse(schema as v.GenericSchema<unknown, object>, own);
 }
 
 // ---- Fingerprint -----------------------------------------------------------------------------------------------------

@@ -2,11 +2,13 @@ import type { PayoutProviderSpec } from './adapter.ts';
 import { type Engine, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Route, submitKept } from './kept.ts';
-import { isoOf, unknownOutcome } from './lookup.ts';
+import { unknownOutcome } from './lookup.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import { prepare } from './prepare.ts';
 import type { AnyPayoutProvider, CallOptions } from './provider.ts';
-import type { KeptSubmission, Submission } from './submission.ts';
+import type { KeptRow } from './store.ts';
+import { isRejected, type Submission } from './submission.ts';
+import { isoOf } from './times.ts';
 import { isPlainObject } from './validation.ts';
 
 /** Prepares, keeps, submits. What cannot be prepared is `rejected`, unless its reference is kept already. */
@@ -30,7 +32,7 @@ export async function createKept<P extends AnyPayoutProvider>(
 /** This call sent nothing. An earlier one with the same reference may have, and then "rejected" would be a lie. */
 async function refusedInput(engine: Engine, input: unknown, error: PayoutError): Promise<PayoutOutcome> {
   const kept = await keptFor(engine, input);
-  if (kept !== null && !(kept.settled !== null && 'rejected' in kept.settled)) {
+  if (kept !== null && !isRejected(kept.settled)) {
     const doubt = withOutcome(
       error,
       'unknown',
@@ -41,12 +43,12 @@ async function refusedInput(engine: Engine, input: unknown, error: PayoutError):
   return { outcome: 'rejected', error: withOutcome(error, 'rejected'), retry: 'never', submission: null };
 }
 
-async function keptFor(engine: Engine, input: unknown): Promise<KeptSubmission | null> {
+async function keptFor(engine: Engine, input: unknown): Promise<KeptRow | null> {
   if (!isPlainObject(input) || typeof input['reference'] !== 'string') return null;
   const attempt = typeof input['attempt'] === 'number' ? input['attempt'] : 1;
   try {
-    return (await engine.store.find?.({ namespace: engine.namespace, reference: input['reference'], attempt })) ?? null;
+    return await engine.store.find({ namespace: engine.namespace, reference: input['reference'], attempt });
   } catch {
-    return null; // The input stays refused; the store is not needed to say so.
+    return null; // The input stays refused, and this call sent nothing.
   }
 }

@@ -1,12 +1,12 @@
 import type { PayoutProviderSpec } from './adapter.ts';
+import { changeProblems, checkedCall, checkedDecision, checkedOptions, idProblems, reversalProblems } from './call-request.ts';
 import { cancelAndSee, reverseAndSee, updateAndSee } from './changes.ts';
 import { createClient } from './client.ts';
 import { bagOf, bagProblems } from './create-request.ts';
 import { createKept } from './create.ts';
 import { type Engine, type ErasedOperations, processMemory } from './engine.ts';
-import { errorOfIssues, type PayoutIssue } from './errors.ts';
 import { createSend } from './http.ts';
-import { lookupKept, type Route, settleKept, submitKept } from './kept.ts';
+import { lookupKept, type Route, submitKept } from './kept.ts';
 import { checkQuery, listEvery, listPage } from './list.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import { assertBound, prepare } from './prepare.ts';
@@ -18,17 +18,18 @@ import {
   type ListPayoutsQuery,
   OPTIONAL_OPERATIONS,
   type OptionalOperation,
-  type OptionBags,
   REQUIRED_OPERATIONS,
   type ReversePayout,
   type UpdatePayout,
   unsupported,
 } from './provider.ts';
 import { runtimeWith } from './runtime.ts';
+import { settleKept } from './settle.ts';
 import { DEFAULT_MAX_ANSWER_BYTES, DEFAULT_RESENDS, DEFAULT_TIMEOUT_MS } from './settings.ts';
-import { type Submission, parseSubmission } from './submission.ts';
+import { checkedStore } from './store.ts';
+import { parseSubmission, type Submission, type SubmissionStore } from './submission.ts';
 import { quietly } from './telemetry.ts';
-import { isPlainObject, kindOf } from './validation.ts';
+import { isPlainObject } from './validation.ts';
 
 type AnyCall = CallWith<string, object>;
 
@@ -43,6 +44,8 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutPr
   const engine = engineFor(spec);
   const adapter = engine.operationsFor(engine.headers, { source: engine.source });
   const written = OPTIONAL_OPERATIONS.filter((operation) => adapter[operation] !== undefined);
+  const create: Inside['create'] = (input, call, route) =>
+    told(engine, 'create', async () => createKept(engine, spec, input, checkedOptions(engine, call), route));
   const provider = {
     ...spec.own,
     id: engine.id,
@@ -54,7 +57,7 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutPr
       lookup: engine.correlation,
       operations: [...REQUIRED_OPERATIONS, ...written],
     },
-    ...createOperations(engine, spec),
+    ...createOperations(engine, spec, create),
     ...readOperations(engine, spec, adapter),
     ...changeOperations(engine, spec, adapter, written),
   };
@@ -66,7 +69,8 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutPr
     };
     Object.defineProperty(provider, operation, { enumerable: false, value: refuse });
   }
-  engines.set(provider, { engine, create: (input, call, route) => createKept(engine, spec, input, call, route) });
+  const submissions = spec.settings.submissions ?? engine.process.submissions;
+  engines.set(provider, { engine, submissions, create });
   return provider as unknown as P; // The spec's type has agreed with P member by member.
 }
 
@@ -75,7 +79,9 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutPr
 /** A provider from the inside, for the registry that routes between several. */
 export interface Inside {
   readonly engine: Engine;
-  readonly create: (input: unknown, call: CallOptions | undefined, route: Route) => Promise<PayoutOutcome>;
+  /** The store itself: providers of one registry must share it. */
+  readonly submissions: SubmissionStore;
+  readonly create: (input: unknown, call?: CallOptions, route?: Route) => Promise<PayoutOutcome>;
 }
 
 const engines = new WeakMap<object, Inside>();
@@ -87,6 +93,15 @@ export function insideOf(provider: object): Inside | null {
 
 // ---- Assembly --------------------------------------------------------------------------------------------------------
 
+/** An adapter's small functions must not lose the outcome of a request that was sent. */
+function orElse<T>(otherwise: T, work: () => T): T {
+  try {
+    return work();
+  } catch {
+    return otherwise;
+  }
+}
+
 function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): Engine {
   const { settings, capabilities } = spec;
   const name = settings.name ?? spec.id;
@@ -94,16 +109,16 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
   const telemetry = quietly(settings.onTelemetry);
   const memory = processMemory(settings.runtime);
   const { connection, requestIdHeader } = spec;
+  const timeoutMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const store = settings.submissions ?? memory.submissions;
   const maxAnswerBytes = settings.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
   const engine: Engine = {
     id: spec.id,
-    label: spec.label,
     name,
     namespace: settings.namespace ?? '',
     account: spec.account,
     source: spec.source,
     live: spec.live,
-    money: spec.money,
     amountInAnswer: spec.amountInAnswer,
     correlation: spec.correlation,
     keptForMs: capabilities.key.keptForMs,
@@ -111,71 +126,64 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
     listLimit: capabilities.listLimit,
     listFloor: capabilities.listFloor,
     headers: connection.headers,
-    timeoutMs: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs,
     resends: settings.resends ?? DEFAULT_RESENDS,
     requestIdHeader,
     runtime,
     telemetry,
     process: memory,
-    store: settings.submissions ?? memory.submissions,
+    store: checkedStore(store, runtime, timeoutMs, store === memory.submissions),
     send: createSend({ provider: name, connection, runtime, telemetry, maxAnswerBytes, fetch: settings.fetch, requestIdHeader }),
-    tokenOf: spec.tokenOf,
+    redact: (text) =>
+      Object.values(connection.credentials).reduce((told, value) => told.replaceAll(value.replace(/^\w+ /, ''), '[redacted]'), text),
+    tokenOf: (payout) => orElse(null, () => spec.tokenOf(payout)),
     refusal: spec.refusal,
     isReplay: spec.isReplay,
-    mayResend: spec.mayResend ?? (() => undefined),
-    connect: (headers, onAnswer) => createClient(engine, headers, onAnswer),
+    mayResend: (answer, resend) => orElse(undefined, () => spec.mayResend?.(answer, resend)),
     operationsFor: (headers, scope, onAnswer) =>
       spec.operations(createClient(engine, headers, onAnswer), scope) as unknown as ErasedOperations,
   };
   return engine;
 }
 
-function createOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>) {
-  const told = async (operation: 'create' | 'submit' | 'lookup' | 'settle', work: () => Promise<PayoutOutcome>): Promise<PayoutOutcome> => {
-    const startedAt = engine.runtime.now();
-    const outcome = await work();
-    engine.telemetry({
-      type: 'outcome',
-      provider: engine.name,
-      operation,
-      outcome: outcome.outcome,
-      code: outcome.outcome === 'accepted' ? null : outcome.error.code,
-      replayed: outcome.outcome === 'accepted' && outcome.replayed,
-      durationMs: engine.runtime.now() - startedAt,
-    });
-    return outcome;
-  };
+/** Runs what ends in an outcome, and tells the outcome. */
+async function told(
+  engine: Engine,
+  operation: 'create' | 'submit' | 'lookup' | 'settle',
+  work: () => Promise<PayoutOutcome>,
+): Promise<PayoutOutcome> {
+  const startedAt = engine.runtime.now();
+  const outcome = await work();
+  engine.telemetry({
+    type: 'outcome',
+    provider: engine.name,
+    operation,
+    outcome: outcome.outcome,
+    code: outcome.outcome === 'accepted' ? null : outcome.error.code,
+    replayed: outcome.outcome === 'accepted' && outcome.replayed,
+    durationMs: engine.runtime.now() - startedAt,
+  });
+  return outcome;
+}
+
+function createOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, create: Inside['create']) {
   return {
     prepare: (request: unknown) => prepare(engine, spec, request),
-    createPayout: (request: unknown, call?: CallOptions) => told('create', () => createKept(engine, spec, request, call)),
-    submit: (submission: Submission, call?: CallOptions) => told('submit', async () => submitKept(engine, boundTo(engine, submission), call)),
-    lookup: (submission: Submission, call?: CallOptions) => told('lookup', async () => lookupKept(engine, checked(submission), call)),
+    createPayout: (request: unknown, call?: CallOptions) => create(request, call),
+    submit: (submission: Submission, call?: CallOptions) =>
+      told(engine, 'submit', async () => submitKept(engine, boundTo(engine, submission), checkedOptions(engine, call))),
+    lookup: (submission: Submission, call?: CallOptions) =>
+      told(engine, 'lookup', async () => lookupKept(engine, boundTo(engine, submission), checkedOptions(engine, call))),
     settle: (submission: Submission, decision: Decision) =>
-      told('settle', async () => settleKept(engine, checked(submission), checkedDecision(engine, decision))),
+      told(engine, 'settle', async () => settleKept(engine, boundTo(engine, submission), checkedDecision(engine, decision))),
   };
 }
 
-/** The same object where it is one (its identity is what freshness is remembered by), refused where it is something else. */
-function checked(submission: Submission): Submission {
-  parseSubmission(submission);
-  return submission;
-}
-
-/** Before the store may keep it: one that is bound elsewhere would take its reference here. @throws {PayoutError} `invalid_request` */
+/** Refused where it is no submission or bound elsewhere, before the store may keep it; the same object where it is one. */
 function boundTo(engine: Engine, submission: Submission): Submission {
-  assertBound(engine, checked(submission));
+  parseSubmission(submission);
+  assertBound(engine, submission);
   return submission;
-}
-
-function checkedDecision(engine: Engine, decision: unknown): Decision {
-  if (isPlainObject(decision)) {
-    if (decision['absent'] === true && decision['payoutId'] === undefined) return { absent: true };
-    if (typeof decision['payoutId'] === 'string' && decision['payoutId'] !== '' && decision['absent'] === undefined)
-      return { payoutId: decision['payoutId'] };
-  }
-  throw errorOfIssues('invalid_request', [{ path: 'decision', message: 'must be { payoutId } or { absent: true }' }], {
-    provider: engine.name,
-  });
 }
 
 function readOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, adapter: ErasedOperations) {
@@ -186,19 +194,21 @@ function readOperations<P extends AnyPayoutProvider>(engine: Engine, spec: Payou
   };
   return {
     retrieve: async (id: string, call: AnyCall = {}) => {
-      const options = checkedCall(engine, spec, 'retrieve', id, call);
+      const options = checkedCall(engine, spec.options, 'retrieve', call, idProblems(id));
       return adapter.retrieve(id, options as never, call);
     },
     list: async (given?: ListPayoutsQuery<string, object>, call: CallOptions = {}) => {
       const { providerOptions, ...asked } = query(given);
-      return listPage(adapter, asked, bagOf(engine.id, providerOptions), call);
+      checkedOptions(engine, call);
+      return listPage(adapter, asked, bagOf(engine.id, spec.options, 'list', providerOptions), call);
     },
     listAll: (given?: ListPayoutsQuery<string, object>, call: CallOptions = {}) => {
       const { providerOptions, ...asked } = query(given);
-      return listEvery(engine, adapter, asked, bagOf(engine.id, providerOptions), call);
+      checkedOptions(engine, call);
+      return listEvery(engine, adapter, asked, bagOf(engine.id, spec.options, 'list', providerOptions), call);
     },
     cancel: async (id: string, call: AnyCall = {}) => {
-      const options = checkedCall(engine, spec, 'cancel', id, call);
+      const options = checkedCall(engine, spec.options, 'cancel', call, idProblems(id));
       return cancelAndSee(engine, adapter, id, options, call);
     },
   };
@@ -212,80 +222,17 @@ function changeOperations<P extends AnyPayoutProvider>(
 ) {
   const operations = {
     update: async (id: string, change: UpdatePayout, call: AnyCall = {}) => {
-      const options = checkedCall(engine, spec, 'update', id, call, changeProblems(change));
+      const options = checkedCall(engine, spec.options, 'update', call, [...idProblems(id), ...changeProblems(change)]);
       return updateAndSee(engine, adapter, id, change, options, call);
     },
     reverse: async (id: string, change: ReversePayout = {}, call: AnyCall = {}) => {
-      const options = checkedCall(engine, spec, 'reverse', id, call, reversalProblems(change));
+      const options = checkedCall(engine, spec.options, 'reverse', call, [...idProblems(id), ...reversalProblems(change)]);
       return reverseAndSee(engine, adapter, id, change, options, call);
     },
     balances: async (call: AnyCall = {}) => {
-      const options = checkedCall(engine, spec, 'balances', 'none', call);
+      const options = checkedCall(engine, spec.options, 'balances', call, []);
       return adapter.balances?.(options as never, call);
     },
   };
   return Object.fromEntries(written.map((operation) => [operation, operations[operation]]));
-}
-
-// ---- Calls -----------------------------------------------------------------------------------------------------------
-
-/** Checks the id and the option bag of a call; answers the provider's own bag. */
-function checkedCall<P extends AnyPayoutProvider>(
-  engine: Engine,
-  spec: PayoutProviderSpec<P>,
-  operation: keyof OptionBags,
-  id: unknown,
-  call: AnyCall,
-  more: readonly PayoutIssue[] = [],
-): object | undefined {
-  const problems = [...idProblems(id), ...more, ...bagProblems(engine.id, spec.options, operation, call.providerOptions)];
-  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: engine.name, outcome: 'rejected' });
-  return bagOf(engine.id, call.providerOptions);
-}
-
-/** An empty id would address the whole collection; dots would address its parent. */
-function idProblems(id: unknown): PayoutIssue[] {
-  if (typeof id !== 'string' || id === '')
-    return [{ path: 'id', message: `must be the provider's id of a payout, not ${id === '' ? 'empty' : kindOf(id)}` }];
-  if (!/^[\x21-\x7e]{1,500}$/.test(id) || id === '.' || id === '..') {
-    return [{ path: 'id', message: "must be the provider's id of a payout: visible ASCII" }];
-  }
-  return [];
-}
-
-function changeProblems(change: unknown): PayoutIssue[] {
-  const metadata = isPlainObject(change) ? change['metadata'] : undefined;
-  if (!isPlainObject(change) || metadata === undefined)
-    return [{ path: 'metadata', message: 'is missing: an object of strings (null removes a key), or null to remove all' }];
-  const unknownKeys = Object.keys(change)
-    .filter((key) => key !== 'metadata')
-    .map((path) => ({ path, message: 'is not known here; only metadata can be changed' }));
-  if (metadata === null) return unknownKeys;
-  if (!isPlainObject(metadata))
-    return [...unknownKeys, { path: 'metadata', message: `must be an object of strings, not ${kindOf(metadata)}` }];
-  if (Object.keys(metadata).length === 0)
-    return [...unknownKeys, { path: 'metadata', message: 'has no keys, so nothing would change; null removes all' }];
-  return [...unknownKeys, ...keyProblems(metadata, true)];
-}
-
-function reversalProblems(change: unknown): PayoutIssue[] {
-  if (!isPlainObject(change)) return [{ path: 'change', message: `must be an object, not ${kindOf(change)}` }];
-  const { metadata, attempt, ...rest } = change;
-  const issues = Object.keys(rest).map((path) => ({ path, message: 'is not known here; known are metadata, attempt' }));
-  if (metadata !== undefined && !isPlainObject(metadata))
-    issues.push({ path: 'metadata', message: `must be an object of strings, not ${kindOf(metadata)}` });
-  if (isPlainObject(metadata)) issues.push(...keyProblems(metadata, false));
-  if (attempt !== undefined && !(typeof attempt === 'number' && Number.isSafeInteger(attempt) && attempt >= 1)) {
-    issues.push({ path: 'attempt', message: 'must be a whole number from 1' });
-  }
-  return issues;
-}
-
-function keyProblems(metadata: Record<string, unknown>, nullable: boolean): PayoutIssue[] {
-  return Object.entries(metadata).flatMap(([key, value]) => {
-    const path = `metadata.${key}`;
-    if (key.toLowerCase().startsWith('disburse_')) return [{ path, message: 'keys that begin with disburse_ are taken by this library' }];
-    if (typeof value === 'string' ? value.isWellFormed() : nullable && value === null) return [];
-    return [{ path, message: `must be a string${nullable ? ' or null' : ''}, not ${kindOf(value)}` }];
-  });
 }

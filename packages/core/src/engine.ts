@@ -1,11 +1,11 @@
-import type { AdapterOperations, Http, RefusedOperation, Refusal, Scope } from './adapter.ts';
+import type { AdapterOperations, RefusedOperation, Refusal, Scope } from './adapter.ts';
 import { PayoutError } from './errors.ts';
 import { type Answer, requestIdOf, retryAfterSecondsOf, type Send } from './http.ts';
-import type { MoneyProfile } from './money-profile.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import type { AnyPayoutProvider, OptionalOperation } from './provider.ts';
 import type { Runtime } from './runtime.ts';
+import type { CheckedStore } from './store.ts';
 import { memorySubmissions, type Submission, type SubmissionStore } from './submission.ts';
 import type { OnTelemetry } from './telemetry.ts';
 
@@ -16,13 +16,11 @@ export type ErasedOperations = Omit<Written, OptionalOperation> & Partial<Pick<W
 /** One provider, as the rules of submitting and looking up see it. */
 export interface Engine {
   readonly id: string;
-  readonly label: string;
   readonly name: string;
   readonly namespace: string;
   readonly account: string | null;
   readonly source: string | null;
   readonly live: boolean | null;
-  readonly money: MoneyProfile;
   readonly amountInAnswer: 'exact' | 'may_differ';
   readonly correlation: Submission['correlation']['by'];
   readonly keptForMs: number;
@@ -36,8 +34,10 @@ export interface Engine {
   readonly runtime: Runtime;
   readonly telemetry: OnTelemetry;
   readonly process: ProcessMemory;
-  readonly store: SubmissionStore;
+  readonly store: CheckedStore;
   readonly send: Send;
+  /** Takes the credentials out of a text that a provider sent: one that repeats them is no reason to print them. */
+  readonly redact: (text: string) => string;
   readonly tokenOf: (payout: Payout) => string | null;
   readonly refusal: (answer: Answer, about: RefusedOperation) => Refusal;
   readonly isReplay: (answer: Answer) => boolean;
@@ -48,7 +48,6 @@ export interface Engine {
     scope: Scope,
     onAnswer?: (answer: Answer) => void,
   ) => ErasedOperations;
-  readonly connect: (headers: Readonly<Record<string, string>>, onAnswer?: (answer: Answer) => void) => Http;
 }
 
 // ---- What this process remembers (NEVER-TWICE R7) --------------------------------------------------------------------
@@ -92,8 +91,13 @@ export function processMemory(runtime: Partial<Runtime> | undefined): ProcessMem
   return known;
 }
 
-/** Where a key is remembered: two adapters may derive the same key for one reference. */
-export const placeOf = (submission: Submission): string => `${submission.provider} ${submission.key}`;
+/** Where a key is remembered: two adapters derive the same key for one reference. */
+export const placeOf = (of: { readonly provider: string; readonly key: string }): string => `${of.provider} ${of.key}`;
+
+/** Whether this process prepared the very object and nobody here can have sent its key without a certain refusal (R7). */
+export function isFresh(memory: ProcessMemory, submission: Submission): boolean {
+  return memory.prepared.has(submission) && !memory.uncertain.has(placeOf(submission));
+}
 
 // ---- Errors ----------------------------------------------------------------------------------------------------------
 

@@ -45,6 +45,8 @@ export interface PayoutErrorDetails {
   readonly retryAfterSeconds?: number | null | undefined;
   /** The payout in question, where it is known although the call did not succeed. */
   readonly payoutId?: string | null | undefined;
+  /** A success that could not be read, verbatim. */
+  readonly unreadAnswer?: string | null | undefined;
   readonly issues?: readonly PayoutIssue[] | undefined;
 }
 
@@ -61,7 +63,10 @@ export class PayoutError extends Error {
   readonly outcome: 'rejected' | 'unknown' | null;
   readonly httpStatus: number | null;
   readonly providerCode: string | null;
-  readonly providerMessage: string | null;
+  /** Not enumerable: it may name people or accounts, and errors get printed. */
+  declare readonly providerMessage: string | null;
+  /** Not enumerable, for the same reason. */
+  declare readonly unreadAnswer: string | null;
   readonly requestId: string | null;
   readonly retryAfterSeconds: number | null;
   readonly payoutId: string | null;
@@ -75,7 +80,8 @@ export class PayoutError extends Error {
     this.outcome = details.outcome ?? null;
     this.httpStatus = details.httpStatus ?? null;
     this.providerCode = details.providerCode ?? null;
-    this.providerMessage = details.providerMessage ?? null;
+    Object.defineProperty(this, 'providerMessage', { value: details.providerMessage ?? null, enumerable: false });
+    Object.defineProperty(this, 'unreadAnswer', { value: details.unreadAnswer ?? null, enumerable: false });
     this.requestId = details.requestId ?? null;
     this.retryAfterSeconds = details.retryAfterSeconds ?? null;
     this.payoutId = details.payoutId ?? null;
@@ -89,8 +95,20 @@ export class PayoutError extends Error {
 
   /** Everything it knows beside code and message, to make another error of it. */
   details(): Required<PayoutErrorDetails> {
-    const { provider, outcome, httpStatus, providerCode, providerMessage, requestId, retryAfterSeconds, payoutId, issues } = this;
-    return { provider, outcome, httpStatus, providerCode, providerMessage, requestId, retryAfterSeconds, payoutId, issues };
+    const { provider, outcome, httpStatus, providerCode, providerMessage } = this;
+    const { requestId, retryAfterSeconds, payoutId, unreadAnswer, issues } = this;
+    return {
+      provider,
+      outcome,
+      httpStatus,
+      providerCode,
+      providerMessage,
+      requestId,
+      retryAfterSeconds,
+      payoutId,
+      unreadAnswer,
+      issues,
+    };
   }
 
   /** The error in plain JSON, for logs and for storing. */

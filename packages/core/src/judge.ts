@@ -16,12 +16,19 @@ export interface ExchangeState {
 /** How an exchange ended. */
 export type Verdict =
   | { readonly is: 'accepted'; readonly payout: Payout; readonly replayed: boolean }
-  | { readonly is: 'rejected'; readonly error: PayoutError; readonly retry: RetryAdvice; readonly refusal: Refusal | null }
+  | {
+      readonly is: 'rejected';
+      readonly error: PayoutError;
+      readonly retry: RetryAdvice;
+      readonly refusal: Refusal | null;
+      /** `marked`: the key itself is spent on the refusal. `fresh`: true only as long as nobody else can have sent it. */
+      readonly proof: 'marked' | 'fresh';
+    }
   | {
       readonly is: 'unknown';
       readonly error: PayoutError;
       /** `conflict`: the key was used for something else; `server`: a 5xx, so a lookup may tell; `late`: the window closed. */
-      readonly why: 'lost' | 'refused' | 'server' | 'conflict' | 'late';
+      readonly why: 'lost' | 'server' | 'conflict' | 'late';
     };
 
 /** What to do after one send: send the same bytes again, or stop. `ifOver` is the verdict when no resend is left. */
@@ -41,10 +48,35 @@ export function judge(engine: Engine, sent: Sent, state: ExchangeState, read: (a
   if (sent.is === 'lost') return trouble(sent.error, 'lost');
   const { answer } = sent;
   if (answer.status >= 200 && answer.status < 300) return judgeSuccess(engine, answer, read);
-  const refusal = engine.refusal(answer, 'create');
+  const refusal = refusalOf(engine, answer);
+  if (refusal === null) return trouble(unreadable(engine, answer, 'an answer that cannot be understood'), whyOf(answer));
   if (refusal.outcome === 'unknown') return judgeUnknown(engine, answer, refusal, refusal.resend);
+  // Whatever an adapter says: a conflict, a request in flight and a server's own failure refuse nothing (R15).
+  if (refusal.code === 'idempotency_conflict' || answer.status === 409 || answer.status >= 500) {
+    return judgeUnknown(engine, answer, refusal, true);
+  }
   return judgeRefusal(engine, answer, refusal, state);
 }
+
+/** An adapter that stumbles over an answer must not lose the outcome of a request that was sent. */
+function refusalOf(engine: Engine, answer: Answer): Refusal | null {
+  try {
+    return engine.refusal(answer, 'create');
+  } catch {
+    return null;
+  }
+}
+
+function unreadable(engine: Engine, answer: Answer, what: string): PayoutError {
+  return new PayoutError('unexpected_response', `answered ${answer.status} with ${what}.`, {
+    provider: engine.name,
+    httpStatus: answer.status,
+    payoutId: idIn(answer.json),
+    unreadAnswer: engine.redact(answer.text),
+  });
+}
+
+const whyOf = (answer: Answer): 'lost' | 'server' => (answer.status >= 500 ? 'server' : 'lost');
 
 const MAY_EXIST: ExchangeState = { mayExist: true, confirming: null };
 
@@ -57,11 +89,7 @@ function unknown(error: PayoutError, why: Extract<Verdict, { is: 'unknown' }>['w
 }
 
 function judgeNotSent(sent: Extract<Sent, { is: 'not_sent' }>, state: ExchangeState): Step {
-  if (sent.tooLate) {
-    if (state.mayExist) return { do: 'end', verdict: unknown(sent.error, 'late') };
-    // Nobody sent it and nobody can any more: its key will never be used.
-    return { do: 'end', verdict: rejected(state.confirming ?? sent.error, 'next_attempt', null) };
-  }
+  if (sent.tooLate) return { do: 'end', verdict: unknown(sent.error, 'late') };
   const verdict = state.mayExist ? unknown(sent.error, 'lost') : rejected(state.confirming ?? sent.error, 'same_attempt', null);
   return { do: 'resend', because: 'trouble', state, ifOver: verdict };
 }
@@ -71,9 +99,7 @@ function judgeSuccess(engine: Engine, answer: Answer, read: (answer: Answer) => 
     return { do: 'end', verdict: { is: 'accepted', payout: read(answer), replayed: engine.isReplay(answer) } };
   } catch {
     // Parsing must never hide money: the payout exists, only its description cannot be read.
-    const message = `answered ${answer.status} with something that is not a readable payout.`;
-    const details = { provider: engine.name, httpStatus: answer.status, payoutId: idIn(answer.json) };
-    return trouble(new PayoutError('unexpected_response', message, details), 'lost');
+    return trouble(unreadable(engine, answer, 'something that is not a readable payout'), 'lost');
   }
 }
 
@@ -83,11 +109,11 @@ function idIn(json: unknown): string | null {
 
 function judgeUnknown(engine: Engine, answer: Answer, refusal: Refusal, resend: boolean): Step {
   const error = errorOf(engine, refusal, answer, 'unknown');
-  if (!resend) return { do: 'end', verdict: unknown(error, refusal.code === 'idempotency_conflict' ? 'conflict' : 'lost') };
+  if (!resend) return { do: 'end', verdict: unknown(error, refusal.code === 'idempotency_conflict' ? 'conflict' : whyOf(answer)) };
   if (refusal.code === 'idempotency_conflict') {
     return { do: 'resend', because: 'in_flight', state: MAY_EXIST, ifOver: unknown(error, 'lost') };
   }
-  return trouble(error, answer.status >= 500 ? 'server' : 'lost');
+  return trouble(error, whyOf(answer));
 }
 
 type RejectedRefusal = Extract<Refusal, { outcome: 'rejected' }>;
@@ -95,9 +121,9 @@ type RejectedRefusal = Extract<Refusal, { outcome: 'rejected' }>;
 function judgeRefusal(engine: Engine, answer: Answer, refusal: RejectedRefusal, state: ExchangeState): Step {
   const error = errorOf(engine, refusal, answer, 'rejected');
   const human = refusal.key === 'human';
-  if (isSettling(engine, answer, refusal)) return { do: 'end', verdict: rejected(error, human ? 'never' : 'next_attempt', refusal) };
+  if (isSettling(engine, answer)) return { do: 'end', verdict: rejected(error, human ? 'never' : 'next_attempt', refusal, 'marked') };
   const verdict = state.mayExist
-    ? unknown(error, 'refused')
+    ? unknown(error, 'lost')
     : rejected(refusal.key === 'alive' ? (state.confirming ?? error) : error, ADVICE[refusal.key], refusal);
   if (refusal.code === 'rate_limited') return { do: 'resend', because: 'trouble', state, ifOver: verdict };
   if (refusal.key === 'ask' && engine.storesRefusals && state.confirming === null) {
@@ -113,12 +139,11 @@ const ADVICE: Readonly<Record<RejectedRefusal['key'], RetryAdvice>> = {
   human: 'never',
 };
 
-/** A marked refusal: the key is spent on it, so nothing can exist under it (R10). In flight (409) is never that. */
-function isSettling(engine: Engine, answer: Answer, refusal: RejectedRefusal): boolean {
-  const { status } = answer;
-  return status >= 400 && status < 500 && status !== 409 && refusal.code !== 'idempotency_conflict' && engine.isReplay(answer);
+/** A marked refusal: the key is spent on it, so nothing can exist under it (R10). */
+function isSettling(engine: Engine, answer: Answer): boolean {
+  return answer.status >= 400 && engine.isReplay(answer);
 }
 
-function rejected(error: PayoutError, retry: RetryAdvice, refusal: Refusal | null): Verdict {
-  return { is: 'rejected', error: withOutcome(error, 'rejected'), retry, refusal };
+function rejected(error: PayoutError, retry: RetryAdvice, refusal: Refusal | null, proof: 'marked' | 'fresh' = 'fresh'): Verdict {
+  return { is: 'rejected', error: withOutcome(error, 'rejected'), retry, refusal, proof };
 }

@@ -1,15 +1,16 @@
-import { type Engine, withOutcome } from './engine.ts';
+import { type Engine, isFresh, placeOf, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Deadline, startDeadline } from './http.ts';
-import { keyWindow } from './idempotency.ts';
-import { foundOutcome, isoOf, lookup, unknownOutcome } from './lookup.ts';
+import { foundOutcome, lookup, unknownOutcome } from './lookup.ts';
 import type { PayoutOutcome } from './outcome.ts';
+import type { Payout } from './payout.ts';
 import { assertBound } from './prepare.ts';
-import type { CallOptions, Decision } from './provider.ts';
-import { remaining } from './search.ts';
+import type { CallOptions } from './provider.ts';
 import { shareExchange } from './share-exchange.ts';
-import type { KeptSubmission, Settled, Submission } from './submission.ts';
+import type { KeptRow } from './store.ts';
+import { isRejected, type Settled, type Submission } from './submission.ts';
 import { rejectedAs, submitOnce } from './submit.ts';
+import { isoOf } from './times.ts';
 
 /** Finds the provider that a kept submission was made under; only a registry knows any but the provider itself. */
 export type Route = (submission: Submission) => Engine | null;
@@ -26,20 +27,26 @@ export async function submitKept(
   call: CallOptions = {},
   route: Route = ownRoute(engine),
 ): Promise<PayoutOutcome> {
-  let kept: KeptSubmission;
+  let row: KeptRow;
   try {
-    kept = await engine.store.keep(submission);
-  } catch (error) {
-    return storeFailed(engine, submission, error);
+    row = await engine.store.keep(submission);
+  } catch {
+    return storeFailed(engine, submission);
   }
-  if (kept.settled !== null && 'rejected' in kept.settled) return rejectedBefore(engine, kept.submission, kept.settled);
-  const home = route(kept.submission);
-  const conflict = home === null ? `was made under the name ${kept.submission.name}` : conflictOf(home, kept.submission, submission);
-  if (home === null || conflict !== null) return conflicting(home ?? engine, kept, conflict ?? '', call);
-  assertBound(home, kept.submission);
-  if (kept.settled !== null) return readAgain(home, kept.submission, kept.settled.payoutId, call);
-  const mine = kept.submission;
+  const home = route(row.submission);
+  const conflict = home === null ? `was made under the name ${row.submission.name}` : conflictOf(home, row.submission, submission);
+  if (isRejected(row.settled) && (conflict === null || sameUnsentKey(engine, row.submission, submission))) {
+    return rejectedBefore(engine, row.submission, row.settled);
+  }
+  if (home === null || conflict !== null) return conflicting(home, engine, row, conflict ?? '', call);
+  if (row.settled !== null && 'payoutId' in row.settled) return readAgain(home, row.submission, row.settled.payoutId, call);
+  const mine = row.submission;
   return recorded(home, await shareExchange(home, mine, call, (deadline) => submitOnce(home, mine, deadline)));
+}
+
+/** A corrected request that nobody sent, under a key that is spent on a refusal: the refusal still holds for that key. */
+function sameUnsentKey(engine: Engine, kept: Submission, asked: Submission): boolean {
+  return kept.key === asked.key && isFresh(engine.process, asked);
 }
 
 /** Why a kept submission is not what was asked for now; `null` when it is. */
@@ -51,27 +58,34 @@ function conflictOf(home: Engine, kept: Submission, asked: Submission): string |
   return null;
 }
 
-async function conflicting(engine: Engine, kept: KeptSubmission, why: string, call: CallOptions): Promise<PayoutOutcome> {
-  const { submission, settled } = kept;
+async function conflicting(home: Engine | null, engine: Engine, row: KeptRow, why: string, call: CallOptions): Promise<PayoutOutcome> {
+  const { submission, settled } = row;
   const message = `reference ${submission.reference} is taken: the submission that is kept for it ${why}. Nothing was sent.`;
   const error = new PayoutError('idempotency_conflict', message, { provider: engine.name, outcome: 'unknown' });
-  const known =
-    settled !== null && 'payoutId' in settled && submission.name === engine.name
-      ? await readQuietly(engine, submission, settled.payoutId, call)
-      : null;
-  if (settled !== null) return unknownOutcome(submission, error, { do: 'ask', candidates: known === null ? [] : [known] });
-  return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+  const here = home !== null && isBound(home, submission);
+  if (here && settled === null) return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+  const known = here && settled !== null && 'payoutId' in settled ? await readQuietly(home, submission, settled.payoutId, call) : null;
+  return unknownOutcome(submission, error, { do: 'ask', candidates: known === null ? [] : [known] });
 }
 
-async function readQuietly(engine: Engine, submission: Submission, id: string, call: CallOptions) {
+function isBound(engine: Engine, submission: Submission): boolean {
+  try {
+    assertBound(engine, submission);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const operationsOf = (engine: Engine, submission: Submission) => engine.operationsFor(engine.headers, { source: submission.source });
+
+async function readQuietly(engine: Engine, submission: Submission, id: string, call: CallOptions): Promise<Payout | null> {
   try {
     return await operationsOf(engine, submission).retrieve(id, undefined, call);
   } catch {
     return null;
   }
 }
-
-const operationsOf = (engine: Engine, submission: Submission) => engine.operationsFor(engine.headers, { source: submission.source });
 
 /** A settled reference needs no sending: the payout is read again by its id. */
 async function readAgain(engine: Engine, submission: Submission, payoutId: string, call: CallOptions): Promise<PayoutOutcome> {
@@ -95,9 +109,9 @@ function rejectedBefore(engine: Engine, submission: Submission, settled: Extract
   return rejectedAs(settled.retry ?? 'next_attempt', error, submission);
 }
 
-function storeFailed(engine: Engine, submission: Submission, thrown: unknown): PayoutOutcome {
-  const name = thrown instanceof Error ? thrown.name : typeof thrown;
-  const message = `the submissions store failed (${name}) before anything was sent; an earlier call may have sent it. Create again with the same reference.`;
+function storeFailed(engine: Engine, submission: Submission): PayoutOutcome {
+  const message =
+    'the submissions store failed before anything was sent; an earlier call may have sent it. Create again with the same reference.';
   const error = new PayoutError('provider_unavailable', message, { provider: engine.name, outcome: 'unknown' });
   return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
 }
@@ -111,69 +125,52 @@ function settlementOf(outcome: PayoutOutcome): Settled | null {
   return { rejected: true, retry: outcome.retry };
 }
 
-/** Tells the store how it ended. A store that fails now cannot make the outcome less true. */
-async function recorded(engine: Engine, outcome: PayoutOutcome): Promise<PayoutOutcome> {
+/** Tells the store how it ended, and this process when nothing is uncertain any more. A store that fails changes no truth. */
+export async function recorded(engine: Engine, outcome: PayoutOutcome): Promise<PayoutOutcome> {
   const settled = settlementOf(outcome);
-  if (settled === null || outcome.submission === null) return outcome;
+  const { submission } = outcome;
+  if (submission === null || outcome.outcome === 'unknown') return outcome;
+  const { uncertain } = engine.process;
+  // Certainly refused: its key may be sent as if for the first time, or never again.
+  if (outcome.outcome === 'rejected') uncertain.delete(placeOf(submission));
+  if (settled === null) return outcome;
   try {
-    await engine.store.settle(outcome.submission, settled);
+    await engine.store.settle(submission, settled);
+    uncertain.delete(placeOf(submission)); // The store knows it from here on.
     return outcome;
   } catch {
     const message = 'The submissions store could not record this outcome; the next create with this reference will ask the provider again.';
     engine.telemetry({ type: 'diagnostic', provider: engine.name, code: 'not_recorded', message });
-    return outcome.outcome === 'accepted' ? { ...outcome, notices: [...outcome.notices, { code: 'not_recorded', message }] } : outcome;
+    if (outcome.outcome !== 'accepted') return outcome;
+    return { ...outcome, notices: [...outcome.notices, { code: 'not_recorded', message }] };
   }
 }
 
 // ---- Reading and deciding --------------------------------------------------------------------------------------------
 
-/** Finds out by reading only, and records what is then certain. */
+/** Finds out by reading only, the store first, and records what is then certain. */
 export async function lookupKept(engine: Engine, submission: Submission, call: CallOptions = {}): Promise<PayoutOutcome> {
-  assertBound(engine, submission);
+  const known = await knownPayout(engine, submission);
+  if (known !== null) return readAgain(engine, submission, known, call);
   return recorded(engine, await within(engine, call, (deadline) => lookup(engine, submission, deadline)));
 }
 
-async function within<T>(engine: Engine, call: CallOptions, work: (deadline: Deadline) => Promise<T>): Promise<T> {
+/** The payout that the store knows for this very submission. */
+export async function knownPayout(engine: Engine, submission: Submission): Promise<string | null> {
+  try {
+    const row = await engine.store.find(submission);
+    const same = row !== null && row.submission.key === submission.key && row.submission.name === submission.name;
+    return same && row.settled !== null && 'payoutId' in row.settled ? row.settled.payoutId : null;
+  } catch {
+    return null; // The provider is asked all the same.
+  }
+}
+
+export async function within<T>(engine: Engine, call: CallOptions, work: (deadline: Deadline) => Promise<T>): Promise<T> {
   const deadline = startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, call.signal);
   try {
     return await work(deadline);
   } finally {
     deadline.end();
   }
-}
-
-/**
- * Records what a person found out (NEVER-TWICE R18).
- *
- * @throws {PayoutError} `invalid_state` for `absent` while it could still be sent; `invalid_request` for another payout's id.
- */
-export async function settleKept(engine: Engine, submission: Submission, decision: Decision): Promise<PayoutOutcome> {
-  assertBound(engine, submission);
-  if ('absent' in decision) return recorded(engine, absentByDecision(engine, submission));
-  const payout = await within(engine, {}, (deadline) =>
-    operationsOf(engine, submission).retrieve(decision.payoutId, undefined, {
-      signal: deadline.signal,
-      timeoutMs: remaining(engine, deadline),
-    }),
-  );
-  const outcome = foundOutcome(engine, submission, payout, []);
-  if (outcome.outcome === 'unknown') {
-    throw new PayoutError('invalid_request', `${decision.payoutId} is not the payout of this submission: ${outcome.error.message}`, {
-      provider: engine.name,
-    });
-  }
-  return recorded(engine, outcome);
-}
-
-function absentByDecision(engine: Engine, submission: Submission): PayoutOutcome {
-  const { overAt } = keyWindow(submission.preparedAt, engine.keptForMs, engine.timeoutMs);
-  if (engine.runtime.now() <= overAt) {
-    const message = `a copy of this submission could still be sent or arrive; decide that it is absent after ${isoOf(overAt)}, or submit it again.`;
-    throw new PayoutError('invalid_state', message, { provider: engine.name });
-  }
-  const error = new PayoutError('not_found', 'a person decided that no payout exists for this submission.', {
-    provider: engine.name,
-    outcome: 'rejected',
-  });
-  return rejectedAs('next_attempt', error, submission);
 }

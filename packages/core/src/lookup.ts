@@ -7,6 +7,10 @@ import type { NextStep, Notice, PayoutOutcome, UnknownPayout } from './outcome.t
 import type { Payout } from './payout.ts';
 import { search, type SearchResult } from './search.ts';
 import type { Submission } from './submission.ts';
+import { isoOf } from './times.ts';
+
+/** When a list that could not be read may be tried again. */
+const READ_AGAIN_MS = 60_000;
 
 /** Finds out by reading only (NEVER-TWICE R16 to R18). */
 export async function lookup(engine: Engine, submission: Submission, deadline: Deadline, because?: PayoutError): Promise<PayoutOutcome> {
@@ -45,7 +49,7 @@ function notFound(
     };
   }
   const error = because ?? found.error ?? new PayoutError('unresolved', sayWhy(found, over, window.overAt), { provider: engine.name });
-  return unknownOutcome(submission, withOutcome(error, 'unknown'), nextStep(engine, askedAt, window, found));
+  return unknownOutcome(submission, withOutcome(error, 'unknown'), nextStep(askedAt, window, found));
 }
 
 function sayWhy(found: SearchResult, over: boolean, overAt: number): string {
@@ -53,20 +57,17 @@ function sayWhy(found: SearchResult, over: boolean, overAt: number): string {
     const ids = found.candidates.map((payout) => payout.id).join(', ');
     return `this submission may be one of ${ids}; only a person can tell. Record the answer with settle().`;
   }
-  if (found.gap !== null) return `nothing was found, which proves nothing: ${found.gap}.`;
-  return over ? 'nothing can be proven.' : `not found yet, and a request may still be on its way until ${new Date(overAt).toISOString()}.`;
+  if (found.gap !== null) return `nothing was found, which proves nothing: ${found.gap.message}.`;
+  return over ? 'nothing can be proven.' : `not found yet, and a request may still be on its way until ${isoOf(overAt)}.`;
 }
 
 /** While a machine can still settle it: submit again. When only a person can tell: ask. */
-function nextStep(engine: Engine, now: number, window: ReturnType<typeof keyWindow>, found: SearchResult): NextStep {
-  if (now <= window.closesAt && now >= window.opensAt) return { do: 'submit', notBefore: isoOf(now) };
-  if (now <= window.overAt) return { do: 'submit', notBefore: isoOf(Math.max(window.overAt + 1, now)) };
-  const hopeless =
-    found.candidates.length > 0 || (engine.listFloor !== null && found.error === null && found.gap?.includes('never listed') === true);
-  return hopeless ? { do: 'ask', candidates: found.candidates } : { do: 'submit', notBefore: isoOf(now + 60_000) };
+function nextStep(now: number, window: ReturnType<typeof keyWindow>, found: SearchResult): NextStep {
+  if (now <= window.closesAt) return { do: 'submit', notBefore: isoOf(Math.max(now, window.opensAt)) };
+  if (now <= window.overAt) return { do: 'submit', notBefore: isoOf(window.overAt + 1) };
+  if (found.gap?.is === 'failed_read') return { do: 'submit', notBefore: isoOf(now + READ_AGAIN_MS) };
+  return { do: 'ask', candidates: found.candidates };
 }
-
-export const isoOf = (ms: number): string => new Date(ms).toISOString();
 
 export function unknownOutcome(submission: Submission, error: PayoutError, next: NextStep, notices: readonly Notice[] = []): UnknownPayout {
   return { outcome: 'unknown', error, submission, next, notices };

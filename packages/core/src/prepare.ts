@@ -3,9 +3,9 @@ import { checkCreate, fingerprintOf } from './create-request.ts';
 import type { Engine } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { deriveKey } from './idempotency.ts';
-import { isoOf } from './lookup.ts';
 import type { AnyPayoutProvider } from './provider.ts';
 import type { Submission } from './submission.ts';
+import { isoOf } from './times.ts';
 
 /**
  * Validates a create and builds its exact bytes and its key. No I/O.
@@ -17,12 +17,12 @@ export async function prepare<P extends AnyPayoutProvider>(
   spec: PayoutProviderSpec<P>,
   input: unknown,
 ): Promise<Submission> {
-  const { request, options } = checkCreate(spec, engine.name, input);
+  const { request, options, copied } = checkCreate(spec, engine.name, input);
   const attempt = request.attempt ?? 1;
   const { reference } = request;
   const [key, fingerprint] = await Promise.all([
     deriveKey({ namespace: engine.namespace, account: engine.account, reference, attempt }),
-    fingerprintOf(input),
+    fingerprintOf(copied),
   ]);
   const adapter = engine.operationsFor(engine.headers, { source: engine.source });
   const encoded = adapter.encodeCreate(request, options as never, { by: engine.correlation, token: key, reference });
@@ -43,8 +43,15 @@ export async function prepare<P extends AnyPayoutProvider>(
     request: { method: 'POST', path: encoded.path, headers: { ...engine.headers, ...encoded.headers }, body: encoded.body },
     preparedAt: isoOf(engine.runtime.now()),
   };
+  deepFreeze(submission);
   engine.process.prepared.add(submission);
   return submission;
+}
+
+/** What was prepared is what will be sent and resent, whatever the caller does with the object. */
+function deepFreeze(value: object): void {
+  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) deepFreeze(member);
+  Object.freeze(value);
 }
 
 function moneyOf(request: AdapterCreateRequest): Submission['money'] {

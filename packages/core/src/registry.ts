@@ -1,7 +1,7 @@
 import type { GenericSchema } from 'valibot';
 import { knowAdapter } from './create-request.ts';
 import { type Inside, insideOf } from './define-provider.ts';
-import { errorOfIssues, PayoutError } from './errors.ts';
+import { errorOfIssues, PayoutError, type PayoutIssue } from './errors.ts';
 import type { Route } from './kept.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { AnyPayoutProvider, CallOptions } from './provider.ts';
@@ -98,7 +98,23 @@ function checkNames(providers: Record<string, AnyPayoutProvider>, byDefault: str
   if (byDefault !== undefined && !Object.hasOwn(providers, byDefault)) {
     issues.push({ path: 'default', message: `"${byDefault}" is not one of ${Object.keys(providers).join(', ')}` });
   }
-  if (issues.length > 0) throw errorOfIssues('invalid_settings', issues);
+  const all = [...issues, ...strangerProblems(providers)];
+  if (all.length > 0) throw errorOfIssues('invalid_settings', all);
+}
+
+/** A kept reference must be found whatever the default is today (R2): one store and one numbering for all. */
+function strangerProblems(providers: Record<string, AnyPayoutProvider>): PayoutIssue[] {
+  const [first, ...others] = Object.entries(providers).flatMap(([name, provider]) => {
+    const found = insideOf(provider);
+    return found === null ? [] : [{ name, engine: found.engine, submissions: found.submissions }];
+  });
+  if (first === undefined) return [];
+  return others.flatMap(({ name, engine, submissions }) => [
+    ...(submissions === first.submissions
+      ? []
+      : [{ path: name, message: `must have the same submissions store (or runtime) as ${first.name}` }]),
+    ...(engine.namespace === first.engine.namespace ? [] : [{ path: name, message: `must have the same namespace as ${first.name}` }]),
+  ]);
 }
 
 function inside(provider: AnyPayoutProvider): Inside {

@@ -5,12 +5,18 @@ import type { Deadline } from './http.ts';
 import { sameMoney } from './money.ts';
 import type { Payout } from './payout.ts';
 import type { Submission } from './submission.ts';
+import { DAY_MS } from './times.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
 /** A list that is longer than this is an unread page: it proves nothing. */
 const MOST_PAGES = 500;
 /** A provider's clock further from ours than this makes every judgement about age unsafe. */
 const MOST_SKEW_MS = 60_000;
+
+/** Why a search proves nothing: only a failed read may go better next time. */
+export interface Gap {
+  readonly is: 'failed_read' | 'endless_list' | 'clock' | 'floor';
+  readonly message: string;
+}
 
 /** What a provider's list shows about a submission (NEVER-TWICE R17). */
 export interface SearchResult {
@@ -19,7 +25,7 @@ export interface SearchResult {
   /** Payouts that could be ours: no machine can tell. */
   readonly candidates: readonly Payout[];
   /** Why an empty result proves nothing; `null` when it does: everything was read, under a clock that agrees. */
-  readonly gap: string | null;
+  readonly gap: Gap | null;
   /** The failure of a read. */
   readonly error: PayoutError | null;
 }
@@ -49,7 +55,7 @@ export async function search(
       page = await adapter.page(query, undefined, { signal: deadline.signal, timeoutMs: remaining(engine, deadline) });
     } catch (thrown) {
       const error = asPayoutError(engine, thrown);
-      return { ours: null, candidates, gap: `the list could not be read (${error.code})`, error };
+      return { ours: null, candidates, gap: { is: 'failed_read', message: `the list could not be read (${error.code})` }, error };
     }
     const ours = page.payouts.find((payout) => tokens.includes(engine.tokenOf(payout) ?? ''));
     if (ours !== undefined) return { ours, candidates: [], gap: null, error: null };
@@ -57,10 +63,10 @@ export async function search(
     cursor = page.nextCursor;
     if (cursor === null || isBefore(page.payouts.at(-1), since))
       return { ours: null, candidates, gap: gapOf(engine, since, dates), error: null };
-    if (cursors.has(cursor)) return { ours: null, candidates, gap: 'the list repeats a cursor', error: null };
+    if (cursors.has(cursor)) return { ours: null, candidates, gap: endless('the list repeats a cursor'), error: null };
     cursors.add(cursor);
   }
-  return { ours: null, candidates, gap: 'the list is longer than could be read', error: null };
+  return { ours: null, candidates, gap: endless('the list is longer than could be read'), error: null };
 }
 
 /** A stored submission knows its version and account; the content type of its body is no part of a read. */
@@ -87,9 +93,14 @@ function isBefore(payout: Payout | undefined, since: number): boolean {
   return payout !== undefined && Date.parse(payout.createdAt) < since;
 }
 
-function gapOf(engine: Engine, since: number, dates: readonly number[]): string | null {
-  if (engine.listFloor !== null && Date.parse(engine.listFloor) > since) return `payouts before ${engine.listFloor} are never listed`;
-  if (dates.some((difference) => !(difference <= MOST_SKEW_MS)))
-    return "the provider's clock (Date) and ours are more than a minute apart, or it shows none";
+const endless = (message: string): Gap => ({ is: 'endless_list', message });
+
+function gapOf(engine: Engine, since: number, dates: readonly number[]): Gap | null {
+  if (engine.listFloor !== null && Date.parse(engine.listFloor) > since) {
+    return { is: 'floor', message: `payouts before ${engine.listFloor} are never listed` };
+  }
+  if (dates.some((difference) => !(difference <= MOST_SKEW_MS))) {
+    return { is: 'clock', message: "the provider's clock (Date) and ours are more than a minute apart, or it shows none" };
+  }
   return null;
 }

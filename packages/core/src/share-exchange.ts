@@ -1,10 +1,11 @@
 import { type Engine, placeOf, type SharedExchange } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { CallerAborted, type Deadline, startDeadline } from './http.ts';
-import { isoOf, unknownOutcome } from './lookup.ts';
+import { unknownOutcome } from './lookup.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { CallOptions } from './provider.ts';
 import type { Submission } from './submission.ts';
+import { isoOf } from './times.ts';
 
 /** Runs `exchange` for a submission, or joins the one that is under way for its key (NEVER-TWICE R7). */
 export async function shareExchange(
@@ -14,11 +15,17 @@ export async function shareExchange(
   exchange: (deadline: Deadline) => Promise<PayoutOutcome>,
 ): Promise<PayoutOutcome> {
   const { underWay } = engine.process;
-  const joined = underWay.get(placeOf(submission));
+  const place = placeOf(submission);
+  let joined = underWay.get(place);
+  // One that everybody left ends in its own time; whoever comes now did not ask for that.
+  while (joined?.controller.signal.aborted === true) {
+    await joined.outcome.catch(() => undefined);
+    joined = underWay.get(place);
+  }
   if (joined !== undefined && !sameBytes(joined.submission, submission)) return conflict(engine, joined.submission);
   const shared = joined ?? start(engine, submission, call, exchange);
-  underWay.set(placeOf(submission), shared);
-  return waitFor(engine, shared, call.signal);
+  underWay.set(place, shared);
+  return waitFor(engine, shared, call, joined === undefined);
 }
 
 function start(
@@ -36,8 +43,11 @@ function start(
   return { submission, controller, waiting: 0, outcome };
 }
 
-async function waitFor(engine: Engine, shared: SharedExchange, signal: AbortSignal | undefined): Promise<PayoutOutcome> {
+/** Waits as one of several. The exchange's own deadline is the starter's; whoever joined has one beside it. */
+async function waitFor(engine: Engine, shared: SharedExchange, call: CallOptions, starter: boolean): Promise<PayoutOutcome> {
   shared.waiting += 1;
+  const own = starter ? null : startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, call.signal);
+  const signal = own?.signal ?? call.signal;
   if (signal === undefined) return shared.outcome;
   let leave: (outcome: PayoutOutcome) => void = () => undefined;
   const left = new Promise<PayoutOutcome>((resolve) => {
@@ -55,11 +65,12 @@ async function waitFor(engine: Engine, shared: SharedExchange, signal: AbortSign
     return await Promise.race([shared.outcome, left]);
   } finally {
     signal.removeEventListener('abort', onAbort);
+    own?.end();
   }
 }
 
 function leftEarly(engine: Engine, submission: Submission): PayoutOutcome {
-  const message = 'the caller aborted while another caller is still sending the same submission.';
+  const message = 'the caller stopped waiting while another caller is still sending the same submission.';
   const error = new PayoutError('aborted', message, { provider: engine.name, outcome: 'unknown' });
   return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
 }

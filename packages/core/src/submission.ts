@@ -49,6 +49,17 @@ export type Settled = { readonly payoutId: string } | { readonly rejected: true;
 export interface KeptSubmission {
   readonly submission: Submission;
   readonly settled: Settled | null;
+  /**
+   * Whether `keep` has ever answered it to another caller than the one who stored it, so that somebody else may be sending it.
+   *
+   * @default true: a store that does not tell makes the library careful
+   */
+  readonly shared?: boolean | undefined;
+}
+
+/** Whether a submission ended in a certain refusal. */
+export function isRejected(settled: Settled | null): settled is Extract<Settled, { rejected: true }> {
+  return settled !== null && 'rejected' in settled && settled.rejected === true;
 }
 
 /**
@@ -65,10 +76,10 @@ export interface SubmissionStore {
    * that nobody else can have sent it. A copy is always safe, and only makes the library more careful.
    */
   keep(submission: Submission): Promise<KeptSubmission>;
-  /** Records how it ended. The first word stays: a settled submission is never settled differently. */
+  /** Records how it ended. The first word stays, except that a payout that exists always wins over a rejection. */
   settle(submission: Submission, settled: Settled): Promise<void>;
-  /** Reads without keeping; lets a registry route, and an attempt above 1 check the earlier ones, before they prepare. */
-  find?(reference: { readonly namespace: string; readonly reference: string; readonly attempt: number }): Promise<KeptSubmission | null>;
+  /** Reads without keeping, and without counting as shared. */
+  find(reference: { readonly namespace: string; readonly reference: string; readonly attempt: number }): Promise<KeptSubmission | null>;
 }
 
 const placeOf = (of: { readonly namespace: string; readonly reference: string; readonly attempt: number }): string =>
@@ -86,15 +97,16 @@ export function memorySubmissions(): SubmissionStore {
       const place = placeOf(submission);
       const kept = rows.get(place);
       if (kept !== undefined) return kept;
-      const row: KeptSubmission = { submission, settled: null };
+      // Nobody outside this process ever sees it; who sends it inside, the process remembers by key.
+      const row: KeptSubmission = { submission, settled: null, shared: false };
       rows.set(place, row);
       return row;
     },
     settle: async (submission, settled) => {
       const place = placeOf(submission);
       const kept = rows.get(place);
-      if (kept?.settled != null) return;
-      rows.set(place, { submission: kept?.submission ?? submission, settled });
+      const open = kept === undefined || kept.settled === null || (isRejected(kept.settled) && !isRejected(settled));
+      if (open) rows.set(place, { submission: kept?.submission ?? submission, settled, shared: false });
     },
     find: async (reference) => rows.get(placeOf(reference)) ?? null,
   };
@@ -119,12 +131,13 @@ const StoredSubmission: v.GenericSchema<unknown, Submission> = v.object({
   request: v.object({
     method: v.literal('POST'),
     path: v.pipe(v.string(), v.regex(/^\/(?!\/)/, 'must be a path that starts with one slash')),
-    headers: v.record(v.string(), v.string()),
+    headers: v.record(v.string(), v.pipe(v.string(), v.regex(/^[\x20-\x7e]*$/, 'must be printable ASCII'))),
     body: v.string(),
   }),
   preparedAt: v.pipe(
     v.string(),
-    v.check((at) => !Number.isNaN(Date.parse(at)), 'must be an ISO 8601 time'),
+    // With its zone: a local time would move the window of the key.
+    v.check((at) => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(at) && !Number.isNaN(Date.parse(at)), 'must be an ISO 8601 UTC time'),
   ),
 });
 

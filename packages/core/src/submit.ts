@@ -1,38 +1,41 @@
 import { compare, mismatchError } from './about-ours.ts';
 import { pauseAfter, waited } from './client.ts';
-import { earlierAttempt } from './earlier-attempts.ts';
-import { type Engine, type ErasedOperations, placeOf, withOutcome } from './engine.ts';
+import { otherAttempt } from './other-attempts.ts';
+import { type Engine, type ErasedOperations, isFresh, placeOf, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Deadline, type OutgoingRequest, retryAfterSecondsOf, type Sent } from './http.ts';
 import { type KeyWindow, keyWindow } from './idempotency.ts';
 import { type ExchangeState, judge, type Verdict } from './judge.ts';
-import { foundOutcome, isoOf, lookup, unknownOutcome } from './lookup.ts';
+import { foundOutcome, lookup, unknownOutcome } from './lookup.ts';
 import type { NextStep, Notice, PayoutOutcome, RejectedPayout } from './outcome.ts';
 import { remaining, search } from './search.ts';
+import type { KeptRow } from './store.ts';
 import type { Submission } from './submission.ts';
+import { isoOf } from './times.ts';
 
 /**
  * Sends or resends one submission inside its key's window; outside it sends nothing and looks up (NEVER-TWICE R7 to R15).
  *
- * Runs once per key at a time: {@link shareExchange} sees to that.
+ * Runs once per key at a time: `shareExchange` sees to that.
  */
 export async function submitOnce(engine: Engine, submission: Submission, deadline: Deadline): Promise<PayoutOutcome> {
-  const place = placeOf(submission);
-  const { uncertain, prepared } = engine.process;
-  const fresh = prepared.has(submission) && !uncertain.has(place);
+  const fresh = isFresh(engine.process, submission);
   const window = keyWindow(submission.preparedAt, engine.keptForMs, Math.max(engine.timeoutMs, remaining(engine, deadline)));
   const now = engine.runtime.now();
   if (now < window.opensAt || now > window.closesAt) return lookup(engine, submission, deadline);
-  const earlier = await earlierAttempt(engine, submission, deadline);
-  if (earlier !== null) return earlier;
+  const other = await otherAttempt(engine, submission, deadline);
+  if (other !== null) return other;
 
   const adapter = engine.operationsFor(engine.headers, { source: submission.source });
   const notices = await noticesOf(adapter, submission, engine, deadline);
-  uncertain.add(place); // Until a certain refusal says otherwise; also when this call never returns.
+  engine.process.uncertain.add(placeOf(submission)); // Until a certain refusal says otherwise; also when this call never returns.
   const sent = await exchange(engine, adapter, submission, deadline, window, fresh);
-  if (fresh && sent.verdict.is === 'rejected') uncertain.delete(place);
   return outcomeOf({ engine, adapter, submission, deadline, window, notices }, sent);
 }
+
+/** A read for a notice may take this much of a create's time, and no more: it is never a reason not to pay. */
+const NOTICE_SHARE = 0.25;
+const LONGEST_NOTICE_MS = 5_000;
 
 async function noticesOf(
   adapter: ErasedOperations,
@@ -40,10 +43,11 @@ async function noticesOf(
   engine: Engine,
   deadline: Deadline,
 ): Promise<readonly Notice[]> {
+  const timeoutMs = Math.max(1, Math.min(LONGEST_NOTICE_MS, Math.floor(remaining(engine, deadline) * NOTICE_SHARE)));
   try {
-    return (await adapter.notices?.(submission, { signal: deadline.signal, timeoutMs: remaining(engine, deadline) })) ?? [];
+    return (await adapter.notices?.(submission, { signal: deadline.signal, timeoutMs })) ?? [];
   } catch {
-    return []; // A notice is never a reason not to pay.
+    return [];
   }
 }
 
@@ -103,17 +107,18 @@ interface Context {
 async function outcomeOf(context: Context, { verdict, retryAfterSeconds }: Exchanged): Promise<PayoutOutcome> {
   if (verdict.is === 'accepted') return acceptedOutcome(context, verdict);
   if (verdict.is === 'rejected') return rejectedOutcome(context, verdict);
-  const { engine, submission, deadline, window, notices } = context;
+  const { engine, submission, deadline } = context;
   if (verdict.why === 'late') return lookup(engine, submission, deadline, verdict.error);
   if (verdict.why === 'conflict') return conflictOutcome(context, verdict.error);
   const found = verdict.why === 'server' && submission.correlation.by !== 'none' ? await presence(context) : null;
-  if (found !== null) return found;
-  const notBefore = Math.min(engine.runtime.now() + (retryAfterSeconds ?? 0) * 1000, window.overAt + 1);
-  return unknownOutcome(submission, advised(verdict.error), { do: 'submit', notBefore: isoOf(notBefore) }, notices);
+  return found ?? submitAgain(context, verdict.error, retryAfterSeconds);
 }
 
-const advised = (error: PayoutError): PayoutError =>
-  withOutcome(error, 'unknown', 'A payout may exist: keep outcome.submission and submit it again; that cannot pay twice.');
+function submitAgain({ engine, submission, window, notices }: Context, error: PayoutError, afterSeconds: number | null): PayoutOutcome {
+  const told = withOutcome(error, 'unknown', 'A payout may exist: keep outcome.submission and submit it again; that cannot pay twice.');
+  const notBefore = Math.min(engine.runtime.now() + (afterSeconds ?? 0) * 1000, window.overAt + 1);
+  return unknownOutcome(submission, told, { do: 'submit', notBefore: isoOf(notBefore) }, notices);
+}
 
 async function acceptedOutcome(context: Context, verdict: Extract<Verdict, { is: 'accepted' }>): Promise<PayoutOutcome> {
   const { engine, adapter, submission, deadline, notices } = context;
@@ -127,7 +132,10 @@ async function acceptedOutcome(context: Context, verdict: Extract<Verdict, { is:
   if (!replayed) return { outcome: 'accepted', payout, replayed, submission, notices: known };
   // A replay tells the past: the payout may have failed since (R12).
   try {
-    const current = await adapter.retrieve(payout.id, undefined, { signal: deadline.signal, timeoutMs: remaining(engine, deadline) });
+    const current = await adapter.retrieve(payout.id, undefined, {
+      signal: deadline.signal,
+      timeoutMs: remaining(engine, deadline),
+    });
     return { outcome: 'accepted', payout: current, replayed, submission, notices: known };
   } catch {
     const message = 'The answer was a replay and the payout could not be read again: its status is as of its creation.';
@@ -135,37 +143,56 @@ async function acceptedOutcome(context: Context, verdict: Extract<Verdict, { is:
   }
 }
 
-/** A refusal, after the adapter has looked for payouts that could be ours all the same (R15). */
+/** A refusal, once it is certain that nobody else can have sent the same submission, and that nothing like ours exists (R15). */
 async function rejectedOutcome(context: Context, verdict: Extract<Verdict, { is: 'rejected' }>): Promise<PayoutOutcome> {
+  const row = verdict.proof === 'marked' ? null : await sharedRow(context);
+  if (row !== null && row.settled !== null && 'payoutId' in row.settled) return paidMeanwhile(context, row.settled.payoutId);
+  if (row !== null) return submitAgain(context, verdict.error, null);
   const { engine, adapter, submission, deadline, notices } = context;
-  const { refusal, retry } = verdict;
-  let { error } = verdict;
-  if (refusal !== null && adapter.explain !== undefined) {
-    try {
-      const call = { signal: deadline.signal, timeoutMs: remaining(engine, deadline) };
-      const explained = await adapter.explain(refusal, submission, call);
-      const { httpStatus, requestId, retryAfterSeconds } = error;
-      const { providerCode, providerMessage } = refusal;
-      const details = {
-        provider: engine.name,
-        outcome: 'rejected' as const,
-        httpStatus,
-        requestId,
-        retryAfterSeconds,
-        providerCode,
-        providerMessage,
-      };
-      if (explained.refusal !== refusal) error = new PayoutError(explained.refusal.code, explained.refusal.message, details);
-      if (explained.candidates.length > 0) {
-        const ids = explained.candidates.map((payout) => payout.id).join(', ');
-        const doubt = withOutcome(error, 'unknown', `It may be refused because ${ids} is ours already; only a person can tell.`);
-        return unknownOutcome(submission, doubt, { do: 'ask', candidates: explained.candidates }, notices);
-      }
-    } catch {
-      // The evidence step only ever adds; without it the refusal stands as it was given.
-    }
+  const { refusal, retry, error } = verdict;
+  if (refusal === null || adapter.explain === undefined) return rejectedAs(retry, error, submission);
+  try {
+    const call = { signal: deadline.signal, timeoutMs: remaining(engine, deadline) };
+    const explained = await adapter.explain(refusal, submission, call);
+    const { code, message } = explained.refusal;
+    const known = explained.refusal === refusal ? error : new PayoutError(code, message, error.details());
+    if (explained.candidates.length === 0) return rejectedAs(retry, known, submission);
+    const ids = explained.candidates.map((payout) => payout.id).join(', ');
+    const doubt = withOutcome(known, 'unknown', `It may be refused because ${ids} is ours already; only a person can tell.`);
+    return unknownOutcome(submission, doubt, { do: 'ask', candidates: explained.candidates }, notices);
+  } catch {
+    return rejectedAs(retry, error, submission); // The evidence step only ever adds; without it the refusal stands.
   }
-  return rejectedAs(retry, error, submission);
+}
+
+/**
+ * The kept row, if anybody else was ever handed it: then a refusal of ours proves nothing about theirs.
+ *
+ * A store that fails now leaves that open, and so counts as shared.
+ */
+async function sharedRow({ engine, submission }: Context): Promise<KeptRow | null> {
+  const unreadable: KeptRow = { submission, settled: null, shared: true };
+  try {
+    const row = await engine.store.find(submission);
+    return row === null || row.shared ? (row ?? unreadable) : null;
+  } catch {
+    return unreadable;
+  }
+}
+
+/** Somebody else sent the same submission while ours was refused, and the store knows the payout. */
+async function paidMeanwhile(context: Context, payoutId: string): Promise<PayoutOutcome> {
+  const { engine, adapter, submission, deadline, notices } = context;
+  try {
+    const call = { signal: deadline.signal, timeoutMs: remaining(engine, deadline) };
+    return foundOutcome(engine, submission, await adapter.retrieve(payoutId, undefined, call), notices);
+  } catch {
+    const error = new PayoutError('unresolved', `payout ${payoutId} was made by another holder of this submission and could not be read.`, {
+      provider: engine.name,
+      payoutId,
+    });
+    return submitAgain(context, error, null);
+  }
 }
 
 export function rejectedAs(retry: RejectedPayout['retry'], error: PayoutError, submission: Submission): RejectedPayout {
@@ -177,12 +204,8 @@ async function conflictOutcome(context: Context, error: PayoutError): Promise<Pa
   const { engine, submission, deadline, notices } = context;
   const found = await search(engine, submission, deadline, [submission.correlation.token]);
   const candidates = found.ours === null ? found.candidates : [found.ours];
-  const doubt = withOutcome(
-    error,
-    'unknown',
-    'An earlier request with this reference was different; look at what it made before anything else.',
-  );
-  return unknownOutcome(submission, doubt, { do: 'ask', candidates }, notices);
+  const advice = 'An earlier request with this reference was different; look at what it made before anything else.';
+  return unknownOutcome(submission, withOutcome(error, 'unknown', advice), { do: 'ask', candidates }, notices);
 }
 
 /** After a 5xx: the payout, where the list shows it already. Its absence proves nothing yet. */

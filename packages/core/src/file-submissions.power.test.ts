@@ -1,0 +1,133 @@
+// What is left when the power goes, between any two steps on the file system, of one or of several processes.
+import { describe, expect, it } from 'vitest';
+import { chance, ModelDisk, type Work } from './__tests__/model-disk.ts';
+import { submissionToKeep } from './__tests__/store-rules.ts';
+import { fileSubmissionsOver } from './file-submissions.ts';
+import type { Runtime } from './runtime.ts';
+import type { Files } from './submission-folder.ts';
+import type { KeptSubmission, Settled, Submission, SubmissionStore } from './submission.ts';
+
+const FOLDER = '/var/submissions';
+const ENDLESS = 1_000_000;
+const mine = (process: number): Submission => submissionToKeep({ fingerprint: String(process).padStart(64, '0') });
+
+/** What was answered to the processes before the power went: a promise, all of it. */
+interface Promised {
+  kept: KeptSubmission[];
+  settled: Settled[];
+  /** Submissions that were answered to the very call that stored them. */
+  own: number;
+}
+
+interface World {
+  readonly disk: ModelDisk;
+  readonly random: () => number;
+  readonly promised: Promised;
+  store(files: Files): SubmissionStore;
+}
+
+function world(seed: number, spoilt: (files: Files) => Files = (files) => files): World {
+  const random = chance(seed);
+  const runtime: Runtime = { now: () => 0, sleep: () => Promise.reject(new Error('no store waits')), random };
+  return {
+    disk: new ModelDisk(random),
+    random,
+    promised: { kept: [], settled: [], own: 0 },
+    store: (files) => fileSubmissionsOver(spoilt(files), FOLDER, runtime),
+  };
+}
+
+/** A process that keeps, and then settles. */
+function sender({ store, promised }: World, process: number): Work {
+  return async (files) => {
+    const submissions = store(files);
+    const given = mine(process);
+    const kept = await submissions.keep(given);
+    promised.kept.push(kept);
+    if (kept.submission === given) promised.own += 1;
+    const settled: Settled = process === 1 ? { rejected: true } : { payoutId: `po_${process}` };
+    await submissions.settle(kept.submission, settled);
+    promised.settled.push(settled);
+  };
+}
+
+/** After the power came back, a process of tomorrow finds what was promised, or nothing where nothing was. */
+async function expectPromisesKept({ disk, store, promised }: World): Promise<void> {
+  expect(promised.own).toBeLessThanOrEqual(1);
+  const tomorrow = submissionToKeep({ preparedAt: '2026-11-21T09:00:00.000Z' });
+  let kept: KeptSubmission | undefined;
+  await disk.run(ENDLESS, async (files) => {
+    kept = await store(files).keep(tomorrow);
+    const again = await store(files).keep(mine(9));
+    expect(again.submission).toEqual(kept.submission);
+  });
+  for (const before of promised.kept) expect({ ...kept?.submission }).toEqual(before.submission);
+  if (kept?.submission !== tomorrow) expect([mine(0), mine(1), mine(2)]).toContainEqual(kept?.submission);
+  const payouts = promised.settled.filter((settled) => 'payoutId' in settled);
+  if (payouts.length > 0) expect(payouts).toContainEqual(kept?.settled);
+  else if (promised.settled.length > 0) expect(kept?.settled).not.toBeNull();
+  if (promised.kept.some(({ shared }) => shared === true)) expect(kept?.shared).toBe(true);
+}
+
+/** How many steps it takes, and what is left after each number of them. */
+async function powerCuts(processes: number, seed: number, spoilt?: (files: Files) => Files): Promise<number> {
+  for (let steps = 0; ; steps += 1) {
+    const tried = world(seed * 1000 + steps, spoilt);
+    const ended = await tried.disk.run(steps, ...Array.from({ length: processes }, (_, process) => sender(tried, process)));
+    await expectPromisesKept(tried);
+    if (ended) return steps;
+  }
+}
+
+describe('whatever was answered is there after a loss of power, whole', () => {
+  it.each([
+    ['one process', 1, 20],
+    ['two processes', 2, 12],
+    ['three processes', 3, 8],
+  ])('of %s, after every step', async (_, processes, seeds) => {
+    for (let seed = 1; seed <= seeds; seed += 1) {
+      const steps = await powerCuts(processes, seed);
+      expect(steps, `seed ${seed}`).toBeGreaterThan(20 * processes);
+    }
+  });
+});
+
+describe('the model finds what would be lost', () => {
+  it.each<[name: string, spoilt: (files: Files) => Files]>([
+    ['folders that are not flushed', (files) => ({ ...files, syncFolder: async () => undefined })],
+    [
+      'a new folder whose own name is not flushed',
+      (files) => ({ ...files, syncFolder: (path) => (path === FOLDER ? files.syncFolder(path) : Promise.resolve()) }),
+    ],
+    [
+      'files that are not flushed',
+      (files) => ({ ...files, create: async (path) => ({ ...(await files.create(path)), sync: async () => undefined }) }),
+    ],
+    [
+      'files that are written under their final name',
+      (files) => ({
+        ...files,
+        create: (path) => files.create(finalName(path)),
+        link: async () => undefined,
+        unlink: async () => undefined,
+      }),
+    ],
+    [
+      'a name that is given to whoever comes last',
+      (files) => ({
+        ...files,
+        link: async (existing, path) => {
+          await files.unlink(path).catch(() => undefined);
+          await files.link(existing, path);
+        },
+      }),
+    ],
+  ])('%s', async (_, spoilt) => {
+    const cuts = async (): Promise<void> => {
+      for (let seed = 1; seed <= 20; seed += 1) await powerCuts(2, seed, spoilt);
+    };
+    await expect(cuts()).rejects.toThrow();
+  });
+});
+
+const finalName = (temporary: string): string => temporary.replace(/\.[0-9a-f-]{36}\.tmp$/, '');

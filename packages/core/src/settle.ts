@@ -1,0 +1,72 @@
+import { compare } from './about-ours.ts';
+import type { Engine } from './engine.ts';
+import { PayoutError } from './errors.ts';
+import { keyWindow } from './idempotency.ts';
+import { knownPayout, operationsOf, recorded, within } from './kept.ts';
+import type { Notice, PayoutOutcome } from './outcome.ts';
+import type { Payout } from './payout.ts';
+import type { Decision } from './provider.ts';
+import { remaining, search } from './search.ts';
+import type { Submission } from './submission.ts';
+import { rejectedAs } from './submit.ts';
+import { DAY_MS, isoOf } from './times.ts';
+
+/**
+ * Records what a person found out (NEVER-TWICE R18).
+ *
+ * @throws {PayoutError} `invalid_state` for `absent` while it could still be sent, or where the payout is known; `invalid_request`
+ * for the id of another payout.
+ */
+export async function settleKept(engine: Engine, submission: Submission, decision: Decision): Promise<PayoutOutcome> {
+  if ('absent' in decision) return recorded(engine, await absentByDecision(engine, submission));
+  const payout = await within(engine, {}, (deadline) =>
+    operationsOf(engine, submission).retrieve(decision.payoutId, undefined, {
+      signal: deadline.signal,
+      timeoutMs: remaining(engine, deadline),
+    }),
+  );
+  return recorded(engine, { outcome: 'accepted', payout, replayed: true, submission, notices: noticesOf(engine, submission, payout) });
+}
+
+/** What speaks against a person's word but does not refute it; throws what does. */
+function noticesOf(engine: Engine, submission: Submission, payout: Payout): readonly Notice[] {
+  const { mismatch, notices } = compare(engine, submission, payout);
+  const age = Date.parse(submission.preparedAt) - Date.parse(payout.createdAt);
+  const ours = engine.tokenOf(payout) === submission.correlation.token;
+  const refuted = payout.automatic
+    ? "it was made by the provider's own schedule"
+    : age > DAY_MS
+      ? 'it is older than the submission'
+      : ours
+        ? null
+        : mismatch;
+  if (refuted !== null) {
+    throw new PayoutError('invalid_request', `${payout.id} is not the payout of this submission: ${refuted}.`, { provider: engine.name });
+  }
+  return mismatch === null
+    ? notices
+    : [...notices, { code: 'settled_with_difference', message: `Settled by a person, although ${mismatch}.` }];
+}
+
+async function absentByDecision(engine: Engine, submission: Submission): Promise<PayoutOutcome> {
+  const { overAt } = keyWindow(submission.preparedAt, engine.keptForMs, engine.timeoutMs);
+  if (engine.runtime.now() <= overAt) {
+    const message = `a copy of this submission could still be sent or arrive; decide that it is absent after ${isoOf(overAt)}, or submit it again.`;
+    throw new PayoutError('invalid_state', message, { provider: engine.name });
+  }
+  const known = (await knownPayout(engine, submission)) ?? (await listed(engine, submission));
+  if (known !== null) {
+    throw new PayoutError('invalid_state', `it is not absent: ${known} is the payout of this submission.`, {
+      provider: engine.name,
+      payoutId: known,
+    });
+  }
+  const message = 'a person decided that no payout exists for this submission.';
+  return rejectedAs('next_attempt', new PayoutError('not_found', message, { provider: engine.name, outcome: 'rejected' }), submission);
+}
+
+/** The payout with our token, where the list shows one. A list that cannot be read leaves the decision to the person. */
+async function listed(engine: Engine, submission: Submission): Promise<string | null> {
+  const found = await within(engine, {}, (deadline) => search(engine, submission, deadline, [submission.correlation.token]));
+  return found.ours?.id ?? null;
+}
