@@ -19,9 +19,10 @@ const echo = (status: number) => (): Response =>
 
 it.each<readonly [string, Play, boolean]>([
   ['201', () => answer(201, fixture('payouts', 'requested')), true],
-  ...[302, 400, 401, 403, 404, 409, 422, 429, 500].map((status): readonly [string, Play] => [
+  ...[302, 400, 401, 403, 404, 409, 422, 429, 500].map((status): readonly [string, Play, boolean] => [
     `${status} that repeats the token`,
     echo(status),
+    true,
   ]),
   ['a fetch that throws the token', () => Promise.reject(new Error(`Bearer ${TOKEN}`, { cause: TOKEN })), true],
   // What could not be read is kept for a person, verbatim and out of sight.
