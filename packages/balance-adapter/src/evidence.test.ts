@@ -104,9 +104,13 @@ it.each([
   ['HTTP 500', (): Response => answer(500, fixture('errors', '500'))],
   ['no answer', hang],
   ['another origin', (): Response => answer(200, fixture('lists', 'cross-origin next'))],
-] as const)('evidence that cannot be read (%s) leaves the refusal as it is', async (_, list) => {
+] as const)('evidence that cannot be read (%s) proves nothing: the refusal may be about a payout of ours', async (_, list) => {
   const { provider } = played(routes({ [POST]: refused, [LIST]: list }));
-  expect(await provider.createPayout(REQUEST)).toMatchObject({ outcome: 'rejected', error: { code: 'invalid_request' } });
+  expect(await provider.createPayout(REQUEST)).toMatchObject({
+    outcome: 'unknown',
+    error: { code: 'invalid_request' },
+    next: { do: 'submit' },
+  });
 });
 
 it.each(['400 with field', '401', '403', '404', '415', '429'])('%s is not looked into', async (name) => {

@@ -69,6 +69,8 @@ export interface ProcessMemory {
   readonly underWay: Map<string, SharedExchange>;
   /** Keys whose last exchange did not end in a certain refusal. */
   readonly uncertain: Set<string>;
+  /** Payouts that were accepted here, and the key of each: one that is another submission's is no candidate for this one. */
+  readonly accepted: Map<string, string>;
   /** The very objects that `prepare` made here: a parsed copy may have been sent by anybody. */
   readonly prepared: WeakSet<Submission>;
 }
@@ -77,6 +79,7 @@ const newMemory = (): ProcessMemory => ({
   submissions: memorySubmissions(),
   underWay: new Map(),
   uncertain: new Set(),
+  accepted: new Map(),
   prepared: new WeakSet(),
 });
 
@@ -93,6 +96,22 @@ export function processMemory(runtime: Partial<Runtime> | undefined): ProcessMem
 
 /** Where a key is remembered: two adapters derive the same key for one reference. */
 export const placeOf = (of: { readonly provider: string; readonly key: string }): string => `${of.provider} ${of.key}`;
+
+/** More are forgotten, oldest first; forgetting one only makes a search more careful. */
+const MOST_ACCEPTED = 10_000;
+
+/** Remembers whose a payout is. */
+export function rememberAccepted(memory: ProcessMemory, submission: Submission, payoutId: string): void {
+  memory.accepted.set(`${submission.provider} ${payoutId}`, submission.key);
+  const [oldest] = memory.accepted.size > MOST_ACCEPTED ? memory.accepted.keys() : [];
+  if (oldest !== undefined) memory.accepted.delete(oldest);
+}
+
+/** Whether a payout is known to be the one of another submission. */
+export function isAnothers(memory: ProcessMemory, submission: Submission, payoutId: string): boolean {
+  const key = memory.accepted.get(`${submission.provider} ${payoutId}`);
+  return key !== undefined && key !== submission.key;
+}
 
 /** Whether this process prepared the very object and nobody here can have sent its key without a certain refusal (R7). */
 export function isFresh(memory: ProcessMemory, submission: Submission): boolean {

@@ -12,65 +12,69 @@ type Place = Pick<Submission, 'namespace' | 'reference' | 'attempt'>;
  * A few files for each (namespace, reference, attempt): its submission, whether it was answered to somebody else, and how it
  * ended. None is ever changed.
  *
- * Nothing is answered before it is durable, also what another process wrote: nobody may send what a loss of power could
+ * `keep` answers nothing before it is durable, also what another process wrote: nobody may send what a loss of power could
  * still undo, because it would be sent again with a younger date.
  */
 export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime = systemRuntime): SubmissionStore {
   const folder = submissionFolder(files, path, runtime);
 
-  async function read(place: Place): Promise<KeptSubmission | null> {
-    const { kept } = await namesOf(place);
-    const text = await folder.read(kept);
-    return text === null ? null : { submission: await submissionIn(kept, text, place), ...(await since(place)) };
+  async function read(place: Place, names: Names): Promise<KeptSubmission | null> {
+    const text = await folder.read(names.kept);
+    return text === null ? null : { submission: await submissionIn(names.kept, text, place), ...(await since(place, names)) };
   }
 
   /** What happened to a submission after it was stored. */
-  async function since(place: Place): Promise<{ readonly settled: Settled | null; readonly shared: boolean }> {
-    const names = await namesOf(place);
-    const settled = (await readSettled(names.accepted, place)) ?? (await readSettled(names.rejected, place));
+  async function since(place: Place, names: Names): Promise<{ readonly settled: Settled | null; readonly shared: boolean }> {
+    const settled = (await readSettled(place, names.accepted)) ?? (await readSettled(place, names.rejected));
     return { settled, shared: (await folder.read(names.shared)) !== null };
   }
 
-  async function readSettled(name: string, place: Place): Promise<Settled | null> {
+  async function readSettled(place: Place, name: string): Promise<Settled | null> {
     const text = await folder.read(name);
     return text === null ? null : settledIn(name, text, place);
   }
 
   async function keep(submission: Submission): Promise<KeptSubmission> {
     await folder.open();
-    const { kept } = await namesOf(submission);
-    const text = await textOf(kept, submission);
-    const known = await read(submission);
-    // The very object only here: this call wrote it, and nobody had before.
-    if (known === null && (await folder.writeFirst(kept, text))) return { submission, ...(await since(submission)) };
-    const winner = known ?? (await read(submission));
-    if (winner === null) throw storeError('provider_unavailable', `${kept} in ${folder.path} was removed while it was being kept.`);
-    await markShared(submission, winner);
+    const names = await namesOf(submission);
+    const text = await textOf(names.kept, submission);
+    const known = await read(submission, names);
+    if (known === null && (await folder.writeFirst(names.kept, text))) return stored(submission, names);
+    const winner = known ?? (await read(submission, names));
+    if (winner === null) throw storeError('provider_unavailable', `${names.kept} in ${folder.path} was removed while it was being kept.`);
+    await markShared(winner, names);
     return { ...winner, shared: true };
   }
 
+  /** The very object only here: this call wrote it, and nobody had before. Since then, others may have come. */
+  async function stored(submission: Submission, names: Names): Promise<KeptSubmission> {
+    const happened = await since(submission, names);
+    if (happened.settled !== null || happened.shared) await folder.sync();
+    return { submission, ...happened };
+  }
+
   /** Before it is answered: whoever stored it must be able to see that somebody else may be sending it. */
-  async function markShared({ namespace, reference, attempt }: Place, winner: KeptSubmission): Promise<void> {
-    if (winner.shared === true) return folder.sync();
-    const { shared } = await namesOf(winner.submission);
-    await folder.writeFirst(shared, await sealed({ namespace, reference, attempt, shared: true }));
+  async function markShared({ submission, shared }: KeptSubmission, names: Names): Promise<void> {
+    if (shared === true) return folder.sync();
+    const { namespace, reference, attempt } = submission;
+    await folder.writeFirst(names.shared, await sealed({ namespace, reference, attempt, shared: true }));
   }
 
   async function settle(submission: Submission, settled: Settled): Promise<void> {
     await folder.open();
     const { namespace, reference, attempt } = submission;
-    const { kept, accepted, rejected } = await namesOf(submission);
-    const known = await read(submission);
+    const names = await namesOf(submission);
+    const known = await read(submission, names);
     // What ended stays kept, also where it was sent without this store.
-    if (known === null) await folder.writeFirst(kept, await textOf(kept, submission));
+    if (known === null) await folder.writeFirst(names.kept, await textOf(names.kept, submission));
     if (known?.settled != null && (!isRejected(known.settled) || isRejected(settled))) return folder.sync();
-    const name = isRejected(settled) ? rejected : accepted;
+    const name = isRejected(settled) ? names.rejected : names.accepted;
     const text = await sealed({ namespace, reference, attempt, settled });
     await settledIn(name, text, submission);
     await folder.writeFirst(name, text);
   }
 
-  return { keep, settle, find: read };
+  return { keep, settle, find: async (place) => read(place, await namesOf(place)) };
 }
 
 interface Names {

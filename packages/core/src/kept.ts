@@ -1,4 +1,4 @@
-import { type Engine, isFresh, placeOf, withOutcome } from './engine.ts';
+import { type Engine, isFresh, placeOf, rememberAccepted, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Deadline, startDeadline } from './http.ts';
 import { foundOutcome, lookup, unknownOutcome } from './lookup.ts';
@@ -131,6 +131,7 @@ export async function recorded(engine: Engine, outcome: PayoutOutcome): Promise<
   const { submission } = outcome;
   if (submission === null || outcome.outcome === 'unknown') return outcome;
   const { uncertain } = engine.process;
+  if (outcome.outcome === 'accepted') rememberAccepted(engine.process, submission, outcome.payout.id);
   // Certainly refused: its key may be sent as if for the first time, or never again.
   if (outcome.outcome === 'rejected') uncertain.delete(placeOf(submission));
   if (settled === null) return outcome;

@@ -1,5 +1,5 @@
 import type { AdapterListQuery } from './adapter.ts';
-import { asPayoutError, type Engine } from './engine.ts';
+import { asPayoutError, type Engine, isAnothers } from './engine.ts';
 import type { PayoutError } from './errors.ts';
 import type { Deadline } from './http.ts';
 import { sameMoney } from './money.ts';
@@ -84,6 +84,7 @@ export function remaining(engine: Engine, deadline: Deadline): number {
 /** Anything that is not certainly another payout, and has an amount that ours could have. */
 function isCandidate(engine: Engine, submission: Submission, payout: Payout, since: number): boolean {
   if (engine.tokenOf(payout) !== null || payout.automatic || isBefore(payout, since)) return false;
+  if (isAnothers(engine.process, submission, payout.id)) return false;
   if (submission.money === 'full_balance' || payout.money === null || engine.amountInAnswer === 'may_differ') return true;
   return sameMoney(payout.money, submission.money);
 }

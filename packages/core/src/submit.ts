@@ -1,7 +1,7 @@
 import { compare, mismatchError } from './about-ours.ts';
 import { pauseAfter, waited } from './client.ts';
 import { otherAttempt } from './other-attempts.ts';
-import { type Engine, type ErasedOperations, isFresh, placeOf, withOutcome } from './engine.ts';
+import { type Engine, type ErasedOperations, isAnothers, isFresh, placeOf, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Deadline, type OutgoingRequest, retryAfterSecondsOf, type Sent } from './http.ts';
 import { type KeyWindow, keyWindow } from './idempotency.ts';
@@ -156,12 +156,14 @@ async function rejectedOutcome(context: Context, verdict: Extract<Verdict, { is:
     const explained = await adapter.explain(refusal, submission, call);
     const { code, message } = explained.refusal;
     const known = explained.refusal === refusal ? error : new PayoutError(code, message, error.details());
-    if (explained.candidates.length === 0) return rejectedAs(retry, known, submission);
-    const ids = explained.candidates.map((payout) => payout.id).join(', ');
+    const candidates = explained.candidates.filter((payout) => !isAnothers(engine.process, submission, payout.id));
+    if (candidates.length === 0) return rejectedAs(retry, known, submission);
+    const ids = candidates.map((payout) => payout.id).join(', ');
     const doubt = withOutcome(known, 'unknown', `It may be refused because ${ids} is ours already; only a person can tell.`);
-    return unknownOutcome(submission, doubt, { do: 'ask', candidates: explained.candidates }, notices);
+    return unknownOutcome(submission, doubt, { do: 'ask', candidates }, notices);
   } catch {
-    return rejectedAs(retry, error, submission); // The evidence step only ever adds; without it the refusal stands.
+    // Whether the refusal is about a payout of ours could not be seen: submitting again asks again.
+    return submitAgain(context, error, null);
   }
 }
 
