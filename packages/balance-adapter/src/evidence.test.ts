@@ -82,6 +82,18 @@ describe('a payout that cannot be ours leaves it refused', () => {
   });
 });
 
+it('a payout that this process made for another reference is no candidate, also without a key in its description', async () => {
+  const other = fixture('payouts', 'requested', { createdAt: ago(0) });
+  const create: Play = (request, index) => (index === 0 ? answer(201, other) : refused(request, index - 1));
+  const { provider } = played(routes({ [POST]: create, [LIST]: listOf(other) }));
+  expect(await provider.createPayout({ reference: 'r-0', money: TEN })).toMatchObject({ outcome: 'accepted' });
+  expect(await provider.createPayout(REQUEST)).toMatchObject({
+    outcome: 'rejected',
+    retry: 'next_attempt',
+    error: { code: 'invalid_state' },
+  });
+});
+
 it('reads on until a page ends before the day, and no further', async () => {
   const pages = [ago(1), ago(2), ago(30), ago(60)].map((createdAt, index) => {
     const payout = fixture('payouts', 'completed', { id: `payout_${index}`, createdAt });
