@@ -64,6 +64,7 @@ const BAD_CREATES: readonly (readonly [string, object, readonly string[], object
     inline({ type: 'us_bank_account', usBankAccount: ACCOUNT }),
     [`${DATA}.billingDetails.name: is missing`],
   ],
+  ['an empty name', inline(toBank({ billingDetails: { name: '' } })), [`${DATA}.billingDetails.name: is missing`]],
   ['a blank name', inline(toBank({ billingDetails: { name: ' ' } })), [`${DATA}.billingDetails.name: must not be empty`]],
   [
     'a wire without an address',

@@ -32,7 +32,7 @@ async function create(row: Row, keeps: boolean) {
   });
   const result = await treasury.createPayout({ reference: 'r', money: { amount: '100.00', currency: 'USD' } });
   const posts = requests.filter(({ method }) => method === 'POST');
-  expect(new Set(posts.map((request) => request.headers.get('idempotency-key') + request.body)).size, 'one key, the same bytes').toBe(1);
+  expect(new Set(posts.map((request) => request.headers.get('idempotency-key') + request.body)).size).toBe(1); // One key, the same bytes.
   return {
     outcome: result.outcome,
     code: result.outcome === 'accepted' ? null : result.error.code,
@@ -130,7 +130,7 @@ describe('a refused create', () => {
   it.each(REFUSALS)('%s', async (_, row, code, key) => {
     for (const keeps of [true, false]) {
       const [retry, sent] = FOLLOWS[key][keeps ? 'kept' : 'notKept'];
-      expect(await create(row, keeps), keeps ? 'kept' : 'not kept').toEqual({ outcome: 'rejected', code, retry, sent });
+      expect({ keeps, ...(await create(row, keeps)) }).toEqual({ keeps, outcome: 'rejected', code, retry, sent });
     }
   });
 

@@ -2,7 +2,7 @@
 import type { Answer, Balance, Money } from '@disburse/core';
 import { STRIPE_MONEY, unreadable } from '@disburse/stripe-adapter/internal';
 import * as v from 'valibot';
-import { FinancialAccountShape } from './wire.ts';
+import { FinancialAccountShape, type Pot } from './wire.ts';
 
 /**
  * The balance of a FinancialAccount, one for each currency: `available` is its cash, `pending` what is on its way in,
@@ -34,7 +34,7 @@ export function toBalances(name: string, answer: Answer): readonly Balance[] {
 }
 
 /** A currency that only another pot names is zero here. */
-function moneyIn(name: string, pot: Readonly<Record<string, number>>, currency: string): Money {
+function moneyIn(name: string, pot: Pot, currency: string): Money {
   const money = STRIPE_MONEY.fromWire((Object.hasOwn(pot, currency) ? pot[currency] : undefined) ?? 0, currency);
   if (money === null) throw unreadable(name, 'a FinancialAccount', ['balance']);
   return money;

@@ -20,10 +20,10 @@ beforeEach(() => {
   nock.emitter.on('no match', onNoMatch);
 });
 afterEach(() => {
-  const pending = nock.pendingMocks();
+  const wrong = [...nock.pendingMocks().map((mock) => `not asked for: ${mock}`), ...unmatched.splice(0)];
   nock.cleanAll();
   nock.emitter.off('no match', onNoMatch);
-  expect({ pending, unmatched: unmatched.splice(0) }).toEqual({ pending: [], unmatched: [] });
+  if (wrong.length > 0) throw new Error(wrong.join('\n'));
 });
 
 interface Seen {

@@ -36,7 +36,7 @@ function networkOf(options: TreasuryCreateOptions | undefined): Network | null {
 }
 
 /** Characters of the statement descriptor, by network. */
-export const DESCRIPTOR_LIMITS: Readonly<Record<Network, number>> = { ach: 10, us_domestic_wire: 140, stripe: 500 };
+const DESCRIPTOR_LIMITS: Readonly<Record<Network, number>> = { ach: 10, us_domestic_wire: 140, stripe: 500 };
 const DESCRIPTION_LIMIT = 5000;
 const ID_LIMIT = 5000;
 
@@ -125,7 +125,7 @@ const WIRE_ADDRESS = ['line1', 'city', 'state', 'postalCode', 'country'] as cons
 
 function bankAccountProblems({ billingDetails, usBankAccount }: PartialBankAccount, network: string | undefined): PayoutIssue[] {
   const issues: PayoutIssue[] = [];
-  if (billingDetails?.name === undefined) {
+  if ((billingDetails?.name ?? '') === '') {
     issues.push({ path: `${DATA_PATH}.billingDetails.name`, message: 'is missing: a US bank account needs the name of its holder' });
   }
   if (network === 'us_domestic_wire') {

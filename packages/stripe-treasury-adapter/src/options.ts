@@ -127,12 +127,13 @@ export interface TreasuryBags {
 /** The schema library takes a list for an object that has no keys. */
 const noList = v.custom<object>((value) => !Array.isArray(value), 'must be an object, not an array');
 
-const Text = v.pipe(
-  v.string(),
-  v.regex(/\S/, 'must not be empty; leave it out instead'),
-  v.maxLength(5000, 'must have at most 5000 characters'),
-  v.check((text) => text.isWellFormed(), 'must be well-formed Unicode'),
-);
+const ENDS = [
+  v.maxLength<string, 5000, string>(5000, 'must have at most 5000 characters'),
+  v.check<string, string>((text) => text.isWellFormed(), 'must be well-formed Unicode'),
+] as const;
+const Text = v.pipe(v.string(), v.regex(/\S/, 'must not be empty; leave it out instead'), ...ENDS);
+/** A name that is missing is read as an empty one, which limits.ts refuses together with all else that is missing. */
+const NeededText = v.pipe(v.optional(v.string(), ''), v.regex(/^$|\S/, 'must not be empty'), ...ENDS);
 
 const Metadata = v.custom<Readonly<Record<string, string>>>(
   (value) =>
@@ -171,8 +172,7 @@ const BankAccount = v.pipe(
 const DestinationData = v.variant('type', [
   v.strictObject({
     type: v.literal('us_bank_account'),
-    // The defaults are never sent: limits.ts asks for what is missing, all of it at once.
-    billingDetails: v.optional(v.pipe(noList, v.strictObject({ name: v.optional(Text, '-'), ...billingEntries })), {}),
+    billingDetails: v.optional(v.pipe(noList, v.strictObject({ name: NeededText, ...billingEntries })), {}),
     usBankAccount: v.optional(BankAccount, {}),
     metadata: v.optional(Metadata),
   }),

@@ -3,9 +3,7 @@ import type { Payout, PayoutFailure } from '@disburse/core';
 import { isoTime, metadataOf, REFERENCE_KEY, STRIPE_MONEY, unreadable } from '@disburse/stripe-adapter/internal';
 import * as v from 'valibot';
 import { returnReasonOf, statusOf } from './status.ts';
-import { PaymentShape } from './wire.ts';
-
-type Read = v.InferOutput<typeof PaymentShape>;
+import { PaymentShape, type ReadPayment } from './wire.ts';
 
 /**
  * An OutboundPayment in our words.
@@ -49,7 +47,7 @@ export function toPayout(name: string, raw: unknown): Payout {
 }
 
 /** `returned_details` counts only once the payment is returned; a payment that failed has no reason at all. */
-function failureOf({ status, returned_details }: Read): PayoutFailure | null {
+function failureOf({ status, returned_details }: ReadPayment): PayoutFailure | null {
   if (status === 'failed') return { reason: 'other', code: null, message: null };
   if (status !== 'returned') return null;
   const code = returned_details?.code ?? null;
@@ -57,7 +55,7 @@ function failureOf({ status, returned_details }: Read): PayoutFailure | null {
 }
 
 /** What the recipient's bank is asked with first. */
-function trackingOf({ tracking_details }: Read): string | null {
+function trackingOf({ tracking_details }: ReadPayment): string | null {
   const wire = tracking_details?.us_domestic_wire;
   return tracking_details?.ach?.trace_id ?? wire?.imad ?? wire?.omad ?? wire?.chips ?? null;
 }

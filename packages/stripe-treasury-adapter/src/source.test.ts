@@ -1,5 +1,5 @@
 // The FinancialAccount of a submission is where it is looked for, whatever the settings are today; lists page within one.
-import { memorySubmissions, parseSubmission } from '@disburse/core';
+import { memorySubmissions, parseSubmission, registryFromConfig } from '@disburse/core';
 import { describe, expect, it } from 'vitest';
 import payment from './__fixtures__/outbound-payment.json' with { type: 'json' };
 import { patientRuntime } from './__fixtures__/patient-runtime.ts';
@@ -80,6 +80,46 @@ describe('the source of a submission', () => {
     expect(await others([{ ...stranger, amount: 9999 }])).toMatchObject({ outcome: 'rejected', error: { code: 'not_found' } });
     expect(await others([{ ...stranger, metadata: { disburse_key: 'another' } }])).toMatchObject({ outcome: 'rejected' });
   });
+});
+
+describe('an answer that is about another payment', () => {
+  it.each([
+    ['a live one', { livemode: true }],
+    ['another amount', { amount: 9999 }],
+    ['another currency', { currency: 'eur' }],
+    ['the token of another submission', { metadata: { disburse_key: 'another' } }],
+  ])('%s is unknown, and names it', async (_, fields) => {
+    const { treasury } = treasuryOver(() => ({ status: 200, body: { ...payment, ...fields } }));
+    const outcome = await treasury.createPayout({ reference: 'r', money });
+    expect(outcome).toMatchObject({ outcome: 'unknown', error: { payoutId: payment.id }, next: { do: 'ask' } });
+  });
+
+  it.each([
+    ['sk_test_1', false],
+    ['rk_live_1', true],
+    ['sk_1', null],
+  ])('the mode of %s is %s', async (apiKey, live) => {
+    const { treasury } = treasuryOver(() => ({ status: 500 }), { apiKey });
+    expect(await treasury.prepare({ reference: 'r', money })).toMatchObject({ live, account: null });
+  });
+});
+
+it('is made from a configuration, and a kept submission finds its connected account', async () => {
+  const { fetch, requests } = scriptedFetch(() => ({ status: 200, body: NOTHING_LISTED }));
+  const registry = registryFromConfig(
+    {
+      default: 'us',
+      providers: {
+        us: { adapter: 'stripe-treasury', apiKey: { env: 'KEY' }, financialAccount: 'fa_1', destination: 'pm_1', customer: 'cus_1' },
+      },
+    },
+    { 'stripe-treasury': createStripeTreasury },
+    { env: { KEY: 'sk_test_1' }, settings: { fetch, runtime: patientRuntime() } },
+  );
+  const submission = await registry.select().forAccount('acct_1').prepare({ reference: 'r', money });
+  expect(submission).toMatchObject({ name: 'us', account: 'acct_1', source: 'fa_1' });
+  expect(await registry.lookup(submission)).toMatchObject({ outcome: 'unknown' });
+  expect(requests.map(({ headers }) => headers.get('stripe-account'))).toEqual(['acct_1']);
 });
 
 describe('lists', () => {

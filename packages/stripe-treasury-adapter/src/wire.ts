@@ -170,8 +170,30 @@ export interface TreasuryPaymentObject {
   readonly transaction?: string | TreasuryReference | undefined;
 }
 
+/** What is read of a payment. */
+export interface ReadPayment {
+  readonly id: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly created: number;
+  readonly status: string;
+  readonly livemode: boolean;
+  readonly cancelable: boolean | null;
+  readonly description: string | null;
+  readonly destination_payment_method: string | null;
+  readonly destination_payment_method_details: { readonly financial_account: { readonly id: string } | null } | null;
+  readonly expected_arrival_date: number | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly returned_details: { readonly code: string | null } | null;
+  readonly statement_descriptor: string | null;
+  readonly tracking_details: {
+    readonly ach: { readonly trace_id: string | null } | null;
+    readonly us_domestic_wire: { readonly imad: string | null; readonly omad: string | null; readonly chips: string | null } | null;
+  } | null;
+}
+
 /** What of a payment is read. Without the first seven nothing true could be said about it; all else may be absent. */
-export const PaymentShape = v.object({
+export const PaymentShape: v.GenericSchema<unknown, ReadPayment> = v.object({
   id: v.pipe(v.string(), v.minLength(1)),
   object: v.literal('treasury.outbound_payment'),
   amount: MinorUnits,
@@ -195,7 +217,10 @@ export const PaymentShape = v.object({
   ),
 });
 
-const Pots = v.custom<Readonly<Record<string, number>>>(
+/** Currency, in lower case, to cents. */
+export type Pot = Readonly<Record<string, number>>;
+
+const PotOf = v.custom<Pot>(
   (value) =>
     typeof value === 'object' &&
     value !== null &&
@@ -204,10 +229,16 @@ const Pots = v.custom<Readonly<Record<string, number>>>(
 );
 
 /** What of a FinancialAccount is read. @see https://docs.stripe.com/api/treasury/financial_accounts/object */
-export const FinancialAccountShape = v.object({
+export const FinancialAccountShape: v.GenericSchema<
+  unknown,
+  {
+    readonly id: string;
+    readonly balance: { readonly cash: Pot; readonly inbound_pending: Pot | null; readonly outbound_pending: Pot | null };
+  }
+> = v.object({
   id: v.pipe(v.string(), v.minLength(1)),
   object: v.literal('treasury.financial_account'),
-  balance: v.object({ cash: Pots, inbound_pending: lenient(Pots), outbound_pending: lenient(Pots) }),
+  balance: v.object({ cash: PotOf, inbound_pending: lenient(PotOf), outbound_pending: lenient(PotOf) }),
 });
 
 // ---- Raw -------------------------------------------------------------------------------------------------------------
