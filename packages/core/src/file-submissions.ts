@@ -20,7 +20,7 @@ export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime
 
   async function read(place: Place, names: Names): Promise<KeptSubmission | null> {
     const text = await folder.read(names.kept);
-    return text === null ? null : { submission: await submissionIn(names.kept, text, place), ...(await since(place, names)) };
+    return text === null ? null : { submission: await submissionIn(folder.where(names.kept), text, place), ...(await since(place, names)) };
   }
 
   /** What happened to a submission after it was stored. */
@@ -31,17 +31,17 @@ export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime
 
   async function readSettled(place: Place, name: string): Promise<Settled | null> {
     const text = await folder.read(name);
-    return text === null ? null : settledIn(name, text, place);
+    return text === null ? null : settledIn(folder.where(name), text, place);
   }
 
   async function keep(submission: Submission): Promise<KeptSubmission> {
     await folder.open();
     const names = await namesOf(submission);
-    const text = await textOf(names.kept, submission);
+    const text = await textOf(submission);
     const known = await read(submission, names);
     if (known === null && (await folder.writeFirst(names.kept, text))) return stored(submission, names);
     const winner = known ?? (await read(submission, names));
-    if (winner === null) throw storeError('provider_unavailable', `${names.kept} in ${folder.path} was removed while it was being kept.`);
+    if (winner === null) throw storeError('provider_unavailable', `${folder.where(names.kept)} was removed while it was being kept.`);
     await markShared(winner, names);
     return { ...winner, shared: true };
   }
@@ -66,11 +66,11 @@ export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime
     const names = await namesOf(submission);
     const known = await read(submission, names);
     // What ended stays kept, also where it was sent without this store.
-    if (known === null) await folder.writeFirst(names.kept, await textOf(names.kept, submission));
+    if (known === null) await folder.writeFirst(names.kept, await textOf(submission));
     if (known?.settled != null && (!isRejected(known.settled) || isRejected(settled))) return folder.sync();
     const name = isRejected(settled) ? names.rejected : names.accepted;
     const text = await sealed({ namespace, reference, attempt, settled });
-    await settledIn(name, text, submission);
+    await settledIn(folder.where(name), text, submission);
     await folder.writeFirst(name, text);
   }
 
@@ -116,39 +116,39 @@ async function sealed(content: object): Promise<string> {
 }
 
 /** A file that is there and cannot be understood is never taken for absent. */
-async function unsealed(name: string, text: string): Promise<unknown> {
+async function unsealed(where: string, text: string): Promise<unknown> {
   const value = parsedJson(text);
-  if (problemsOf(Sealed, value).length > 0) throw notReadable(name, 'is no file of this store, as far as this version can read');
+  if (problemsOf(Sealed, value).length > 0) throw notReadable(where, 'is no file of this store, as far as this version can read');
   const { content, sha256: checksum } = v.parse(Sealed, value);
-  if ((await sha256(JSON.stringify(content ?? null))) !== checksum) throw notReadable(name, 'was changed: its checksum is wrong');
+  if ((await sha256(JSON.stringify(content ?? null))) !== checksum) throw notReadable(where, 'was changed: its checksum is wrong');
   return content;
 }
 
-/** What could not be read back is never written. */
-async function textOf(name: string, submission: Submission): Promise<string> {
+/** @throws {PayoutError} `invalid_request` for what could not be read back. */
+async function textOf(submission: Submission): Promise<string> {
   const text = await sealed(submission);
-  await submissionIn(name, text, submission);
+  parseSubmission(await unsealed('a submission', text));
   return text;
 }
 
-async function submissionIn(name: string, text: string, place: Place): Promise<Submission> {
-  const content = await unsealed(name, text);
+async function submissionIn(where: string, text: string, place: Place): Promise<Submission> {
+  const content = await unsealed(where, text);
   let submission: Submission;
   try {
     submission = parseSubmission(content);
   } catch (error) {
     const issues = isPayoutError(error) ? error.issues.map(({ path, message }) => `${path} ${message}`).join('; ') : '';
-    throw notReadable(name, `holds no submission that this version can read${issues === '' ? '' : ` (${issues})`}`);
+    throw notReadable(where, `holds no submission that this version can read${issues === '' ? '' : ` (${issues})`}`);
   }
-  if (!samePlace(submission, place)) throw notReadable(name, 'holds another reference than its name says');
+  if (!samePlace(submission, place)) throw notReadable(where, 'holds another reference than its name says');
   return submission;
 }
 
-async function settledIn(name: string, text: string, place: Place): Promise<Settled> {
-  const content = await unsealed(name, text);
-  if (problemsOf(StoredSettled, content).length > 0) throw notReadable(name, 'does not say how a submission ended');
+async function settledIn(where: string, text: string, place: Place): Promise<Settled> {
+  const content = await unsealed(where, text);
+  if (problemsOf(StoredSettled, content).length > 0) throw notReadable(where, 'does not say how a submission ended');
   const stored = v.parse(StoredSettled, content);
-  if (!samePlace(stored, place)) throw notReadable(name, 'holds another reference than its name says');
+  if (!samePlace(stored, place)) throw notReadable(where, 'holds another reference than its name says');
   return stored.settled;
 }
 
@@ -165,5 +165,5 @@ function parsedJson(text: string): unknown {
   }
 }
 
-const notReadable = (name: string, why: string): PayoutError =>
-  storeError('unresolved', `${name} ${why}. Restore it from a backup; if it were removed, its reference could be paid again.`);
+const notReadable = (where: string, why: string): PayoutError =>
+  storeError('unresolved', `${where} ${why}. Restore it from a backup; if it were removed, its reference could be paid again.`);

@@ -30,8 +30,8 @@ export interface NewFile {
 
 /** Files that are written once, whole and durably, by whoever comes first. */
 export interface SubmissionFolder {
-  /** For messages. */
-  readonly path: string;
+  /** The path of a file, for messages. */
+  where(name: string): string;
   /** Creates it where it is missing, once in the life of this object. */
   open(): Promise<void>;
   /** `null` when there is no such file. */
@@ -79,7 +79,7 @@ export function submissionFolder(files: Files, given: string, runtime: Runtime):
   }
 
   return {
-    path,
+    where: (name) => join(path, name),
     open: async () => {
       opened ??= openOnce();
       try {
@@ -89,7 +89,7 @@ export function submissionFolder(files: Files, given: string, runtime: Runtime):
         throw error;
       }
     },
-    read: (name) => step(`${name} in ${path} cannot be read`, () => readIfThere(files, join(path, name))),
+    read: (name) => step(`${join(path, name)} cannot be read`, () => readIfThere(files, join(path, name))),
     writeFirst,
     sync,
   };

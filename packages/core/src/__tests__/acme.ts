@@ -28,12 +28,16 @@ export interface AcmeSettings extends CommonSettings {
   readonly keptForMs?: number | undefined;
   /** @default true */
   readonly storesRefusals?: boolean | undefined;
+  /** The connected account that every call is made for. @default the account of the token */
+  readonly account?: string | undefined;
 }
 
 type NoBags = Readonly<Record<never, never>>;
 
-/** Only what every provider has. */
-export interface AcmeProvider extends PayoutProvider<'acme', NoBags, never> {}
+/** Only what every provider has, and the accounts of a platform. */
+export interface AcmeProvider extends PayoutProvider<'acme', NoBags, never> {
+  forAccount(account: string): AcmeProvider;
+}
 
 const Settings: v.GenericSchema<unknown, AcmeSettings> = v.strictObject({
   ...commonSettings,
@@ -41,6 +45,7 @@ const Settings: v.GenericSchema<unknown, AcmeSettings> = v.strictObject({
   correlation: v.optional(v.picklist(['metadata', 'none'])),
   keptForMs: v.optional(v.number()),
   storesRefusals: v.optional(v.boolean()),
+  account: v.optional(HeaderText),
 });
 
 /** Makes a provider for Acme. */
@@ -68,11 +73,11 @@ function provider(settings: AcmeSettings): AcmeProvider {
     settings,
     connection: {
       baseUrl: settings.baseUrl ?? 'https://acme.test',
-      headers: { 'acme-version': '1' },
+      headers: { 'acme-version': '1', ...(settings.account === undefined ? {} : { 'acme-account': settings.account }) },
       credentials: { authorization: `Bearer ${settings.token}` },
     },
     requestIdHeader: null,
-    account: null,
+    account: settings.account ?? null,
     source: null,
     live: null,
     money: MONEY,
@@ -92,7 +97,7 @@ function provider(settings: AcmeSettings): AcmeProvider {
     problems: () => [],
     refusal: refusalOf,
     isReplay: (answer) => answer.headers.get(ACME_REPLAYED) === 'true',
-    own: {},
+    own: { forAccount: (account) => createAcme({ ...settings, account }) },
     operations: (http) => ({
       encodeCreate: ({ money, description }, _, { by, token, reference }) => {
         const wire = money === 'full_balance' ? null : MONEY.toWire(money);
