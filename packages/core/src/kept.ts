@@ -1,4 +1,4 @@
-import { type Engine, isFresh, placeOf, rememberAccepted, withOutcome } from './engine.ts';
+import { type Engine, type ErasedOperations, isFresh, placeOf, rememberAccepted, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Deadline, startDeadline } from './http.ts';
 import { foundOutcome, lookup, unknownOutcome } from './lookup.ts';
@@ -77,7 +77,8 @@ function isBound(engine: Engine, submission: Submission): boolean {
   }
 }
 
-export const operationsOf = (engine: Engine, submission: Submission) => engine.operationsFor(engine.headers, { source: submission.source });
+export const operationsOf = (engine: Engine, submission: Submission): ErasedOperations =>
+  engine.operationsFor(engine.headers, { source: submission.source });
 
 async function readQuietly(engine: Engine, submission: Submission, id: string, call: CallOptions): Promise<Payout | null> {
   try {
