@@ -37,6 +37,7 @@ describe('fifty creates of one reference at once are one payout, and fifty times
     const acme = createAcme({ token: ACME_TOKEN, fetch: bank.fetch, submissions: store() });
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => acme.createPayout(rent)));
     expect(outcomes.map(told)).toEqual(Array.from({ length: 50 }, () => 'ac_1'));
+    for (const { submission } of outcomes) expect(submission).toEqual(outcomes[0]?.submission);
     expectOnePayout(bank);
   });
 
@@ -48,7 +49,10 @@ describe('fifty creates of one reference at once are one payout, and fifty times
     for (const child of children) child.go();
     const ended = await Promise.all(children.map((child) => child.end()));
     await server.close();
-    expect(ended.flatMap(({ lines }) => lines)).toEqual(Array.from({ length: 50 }, () => 'ac_1'));
+    const said = ended.flatMap(({ lines }) => lines);
+    expect(said).toHaveLength(50);
+    for (const line of said) expect(line).toMatch(/^ac_1 \{/);
+    expect(new Set(said).size).toBe(1); // One submission, prepared by one of them: the provider's key alone would give five.
     expectOnePayout(bank);
     expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
@@ -84,6 +88,16 @@ describe('a job that dies and runs again', () => {
     const again = await processAt(bank, nine, fileSubmissions(folder)).createPayout(rent);
     expect(told(again)).toBe('ac_1');
     expect(bank.requests.slice(sent).map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /payouts/ac_1']);
+  });
+
+  it('with another amount is told so, and nothing is sent', async () => {
+    const bank = acmeBank({ now: () => nine });
+    bank.next({ lose: 'request' });
+    await processAt(bank, nine, fileSubmissions(folder)).createPayout(rent);
+    const other = { ...rent, money: { amount: '12.00', currency: 'EUR' } };
+    const outcome = await processAt(bank, nine, fileSubmissions(folder)).createPayout(other);
+    expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'idempotency_conflict' } });
+    expect(bank.requests).toEqual([]);
   });
 
   it('while the folder cannot be read, is told unknown, and nothing is sent', async () => {
