@@ -1,6 +1,8 @@
 // One Acme, one provider for it, one clock, and a line between them that a test may disturb.
 import { insideOf } from '../define-provider.ts';
 import type { Engine } from '../engine.ts';
+import type { PayoutOutcome } from '../outcome.ts';
+import { parseSubmission, type Submission } from '../submission.ts';
 import type { TelemetryEvent } from '../telemetry.ts';
 import { type AcmeBank, ACME_REPLAYED, ACME_TOKEN, acmeBank, type AcmeRequest, type AcmeTerms } from './acme-bank.ts';
 import { type AcmeProvider, type AcmeSettings, createAcme } from './acme.ts';
@@ -66,6 +68,13 @@ export function engineOf(provider: object): Engine {
   if (inside === null) throw new Error('not a provider of definePayoutProvider');
   return inside.engine;
 }
+
+/** A submission as another process would have it. */
+export const stored = (submission: Submission | null): Submission => parseSubmission(JSON.stringify(submission));
+
+/** An outcome in a word: the payout's id, or what happened and why. */
+export const told = (outcome: PayoutOutcome): string =>
+  outcome.outcome === 'accepted' ? outcome.payout.id : `${outcome.outcome} ${outcome.error.code}`;
 
 const isCreate = ({ method, path }: AcmeRequest): boolean => method === 'POST' && path === '/payouts';
 

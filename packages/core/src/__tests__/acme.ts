@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import {
   type AdapterFactory,
+  type AdapterWebhooks,
   type Answer,
   checkSettings,
   type CommonSettings,
@@ -16,6 +17,7 @@ import {
   type PayoutErrorCode,
   type PayoutProvider,
   type Refusal,
+  signatureOfHex,
 } from '../index.ts';
 import { ACME_REPLAYED } from './acme-bank.ts';
 
@@ -28,6 +30,7 @@ export interface AcmeSettings extends CommonSettings {
   readonly keptForMs?: number | undefined;
   /** @default true */
   readonly storesRefusals?: boolean | undefined;
+  readonly webhookSecrets?: readonly string[] | undefined;
   /** The connected account that every call is made for. @default the account of the token */
   readonly account?: string | undefined;
 }
@@ -45,6 +48,7 @@ const Settings: v.GenericSchema<unknown, AcmeSettings> = v.strictObject({
   correlation: v.optional(v.picklist(['metadata', 'none'])),
   keptForMs: v.optional(v.number()),
   storesRefusals: v.optional(v.boolean()),
+  webhookSecrets: v.optional(v.array(v.pipe(v.string(), v.minLength(1, 'must not be empty')))),
   account: v.optional(HeaderText),
 });
 
@@ -73,7 +77,7 @@ function provider(settings: AcmeSettings): AcmeProvider {
     settings,
     connection: {
       baseUrl: settings.baseUrl ?? 'https://acme.test',
-      headers: { 'acme-version': '1', ...(settings.account === undefined ? {} : { 'acme-account': settings.account }) },
+      headers: headersFor(settings.account),
       credentials: { authorization: `Bearer ${settings.token}` },
     },
     requestIdHeader: null,
@@ -97,6 +101,7 @@ function provider(settings: AcmeSettings): AcmeProvider {
     problems: () => [],
     refusal: refusalOf,
     isReplay: (answer) => answer.headers.get(ACME_REPLAYED) === 'true',
+    webhooks: acmeWebhooks(name, settings.webhookSecrets),
     own: { forAccount: (account) => createAcme({ ...settings, account }) },
     operations: (http) => ({
       encodeCreate: ({ money, description }, _, { by, token, reference }) => {
@@ -121,6 +126,10 @@ function provider(settings: AcmeSettings): AcmeProvider {
         toPayout(name, (await http.post(at(id, '/cancel'), { body: '{}', headers: json, key: null }, call, 'cancel')).json),
     }),
   });
+}
+
+function headersFor(account: string | undefined): Record<string, string> {
+  return account === undefined ? { 'acme-version': '1' } : { 'acme-version': '1', 'acme-account': account };
 }
 
 // ---- Reading ---------------------------------------------------------------------------------------------------------
@@ -162,6 +171,30 @@ function toPayout(name: string, json: unknown): Payout {
     trackingReference: null,
     reverses: null,
     reversedBy: null,
+  };
+}
+
+// ---- Webhooks --------------------------------------------------------------------------------------------------------
+
+const Event = v.object({ id: v.string(), payout_id: v.string(), payout: v.nullable(AcmeObject) });
+
+/** `{ "id", "payout_id", "payout" }`, signed over the body in `acme-signature`, as hex. */
+function acmeWebhooks(name: string, secrets: readonly string[] | undefined): AdapterWebhooks {
+  return {
+    secrets,
+    signatureHeader: 'acme-signature',
+    claim: (header, body) => {
+      const signatures = header.split(',').map((hex) => signatureOfHex(hex.trim()));
+      return { signed: body, signatures: signatures.filter((signature) => signature !== null), signedAt: null };
+    },
+    read: (body) => {
+      const event = v.safeParse(Event, body);
+      if (!event.success) return { events: [], diagnostics: [{ code: 'webhook_unknown', message: 'no event of ours.' }] };
+      const { id, payout_id: payoutId, payout: raw } = event.output;
+      const payout = raw === null ? null : toPayout(name, raw);
+      const facts = { id, type: 'payout', payoutId, payout, occurredAt: null, live: false, account: null, idempotencyKey: null };
+      return { events: [facts], diagnostics: [] };
+    },
   };
 }
 
