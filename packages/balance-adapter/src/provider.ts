@@ -28,6 +28,7 @@ import { type BalanceBags, OPTIONS } from './options.ts';
 import { type Reader, readPayout } from './read-payout.ts';
 import { SCHEDULE_SIDE_EFFECT, schedulePaused } from './schedule.ts';
 import { VERSION } from './version.ts';
+import { balanceWebhooks } from './webhook.ts';
 import { createBody } from './wire.ts';
 
 const BASE_URL = 'https://api.mollie.com';
@@ -167,7 +168,7 @@ function contextOf(settings: BalanceSettings): Context {
 
 type CommonSpec = Omit<PayoutProviderSpec<BalanceProvider>, 'operations'>;
 
-function specOf({ settings, credential, baseUrl }: Context): CommonSpec {
+function specOf({ settings, credential, baseUrl, reader }: Context): CommonSpec {
   const correlation = settings.correlation ?? 'none';
   return {
     id: 'balance',
@@ -193,6 +194,7 @@ function specOf({ settings, credential, baseUrl }: Context): CommonSpec {
     refusal: (answer, about) => refusalOf(answer, about, settings.token),
     isReplay,
     mayResend,
+    webhooks: balanceWebhooks(reader, settings.webhookSecrets),
     own: {},
   };
 }

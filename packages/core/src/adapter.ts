@@ -22,6 +22,7 @@ import type {
 } from './provider.ts';
 import type { CommonSettings } from './settings.ts';
 import type { Submission } from './submission.ts';
+import type { AdapterWebhooks } from './webhook.ts';
 
 /** The option bags that a provider's type declares. */
 export type BagsOf<P extends AnyPayoutProvider> = NonNullable<P['~types']>['bags'];
@@ -169,6 +170,7 @@ export interface PayoutProviderSpec<P extends AnyPayoutProvider> {
   readonly isReplay: (answer: Answer) => boolean;
   /** The provider's own word on resending; `undefined` leaves it to the common rules. */
   readonly mayResend?: ((answer: Answer, resend: number) => boolean | undefined) | undefined;
+  readonly webhooks: AdapterWebhooks;
   readonly operations: (
     http: Http,
     scope: Scope,

@@ -9,6 +9,7 @@ import { createSend } from './http.ts';
 import { lookupKept, type Route, submitKept } from './kept.ts';
 import { checkQuery, listEvery, listPage } from './list.ts';
 import type { PayoutOutcome } from './outcome.ts';
+import { parseWebhook } from './parse-webhook.ts';
 import { assertBound, prepare } from './prepare.ts';
 import {
   type AnyPayoutProvider,
@@ -30,6 +31,7 @@ import { checkedStore } from './store.ts';
 import { parseSubmission, type Submission, type SubmissionStore } from './submission.ts';
 import { quietly } from './telemetry.ts';
 import { isPlainObject } from './validation.ts';
+import type { WebhookInput } from './webhook.ts';
 
 type AnyCall = CallWith<string, object>;
 
@@ -211,6 +213,8 @@ function readOperations<P extends AnyPayoutProvider>(engine: Engine, spec: Payou
       const options = checkedCall(engine, spec.options, 'cancel', call, idProblems(id));
       return cancelAndSee(engine, adapter, id, options, call);
     },
+    parseWebhook: async (input: WebhookInput, call?: CallOptions) =>
+      parseWebhook(engine, spec.webhooks, input, checkedOptions(engine, call)),
   };
 }
 

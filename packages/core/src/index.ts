@@ -81,4 +81,17 @@ export {
   type Submission,
   type SubmissionStore,
 } from './submission.ts';
+export { bodyBehind, signatureOfHex } from './signature.ts';
 export type { OnTelemetry, TelemetryEvent } from './telemetry.ts';
+export type {
+  AdapterEvent,
+  AdapterWebhooks,
+  EventFacts,
+  HintEvent,
+  PayoutEvent,
+  SignatureClaim,
+  SnapshotEvent,
+  WebhookInput,
+  WebhookPayload,
+  WebhookReading,
+} from './webhook.ts';

@@ -4,6 +4,7 @@ import type { Attempt, PayoutOutcome } from './outcome.ts';
 import type { Balance, Payout, PayoutPage } from './payout.ts';
 import type { PayoutStatus } from './status.ts';
 import type { Submission } from './submission.ts';
+import type { PayoutEvent, WebhookInput } from './webhook.ts';
 
 // ---- What a call may carry -------------------------------------------------------------------------------------------
 
@@ -157,6 +158,16 @@ export interface PayoutOperations<Id extends string, Bags, Supported> {
    * the cancel nor a read of the payout was answered.
    */
   cancel(id: string, call?: CallWith<Id, Bag<Bags, 'cancel'>>): Promise<Payout>;
+  /**
+   * Verifies a delivery of the provider's and says what it is about: usually one event, none for what is no payout event.
+   *
+   * The signature is over the raw bytes: hand over the body as it was received, never a parsed one.
+   *
+   * @throws {PayoutError} `webhook_refused` for whatever is not signed with one of the `webhookSecrets`, or not now (answer
+   * 400); `invalid_settings` without `webhookSecrets`.
+   * @see {@link webhookHandler} for the whole endpoint.
+   */
+  parseWebhook(input: WebhookInput, call?: CallOptions): Promise<readonly PayoutEvent[]>;
   /** Changes metadata. */
   update(id: string, change: UpdatePayout, call?: CallWith<Id, Bag<Bags, 'update'>>): Promise<Payout>;
   /** Brings the money of a payout back; resolves to the payout that does so, also when it exists already. */
@@ -183,6 +194,7 @@ export const REQUIRED_OPERATIONS: readonly RequiredOperation[] = [
   'list',
   'listAll',
   'cancel',
+  'parseWebhook',
 ];
 
 /** What a provider can do, as data. */

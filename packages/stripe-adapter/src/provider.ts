@@ -35,6 +35,7 @@ import {
 import { createdParameter, listProblems, type PagePlace, placeOf, toPage } from './paging.ts';
 import { metadataOf, REFERENCE_KEY, TOKEN_KEY, toPayout } from './read-payout.ts';
 import { timeParameter } from './times.ts';
+import { PAYOUT_TYPES, stripeWebhooks, THIN_PAYOUT_TYPES } from './webhook.ts';
 
 /** Settings of {@link createStripe}. */
 export interface StripeSettings extends StripeAccess, CommonSettings {
@@ -119,6 +120,12 @@ function bind(settings: StripeSettings): StripeProvider {
     refusal: stripeRefusals({ secret: settings.apiKey }),
     isReplay,
     mayResend,
+    webhooks: stripeWebhooks(settings.webhookSecrets, {
+      object: 'payout',
+      types: PAYOUT_TYPES,
+      thinTypes: THIN_PAYOUT_TYPES,
+      toPayout: (raw) => toPayout(name, raw),
+    }),
     operations: (http) => {
       own.http ??= http; // The first is the provider's own; later ones carry the headers of a stored submission.
       return operationsOver(http, settings, name);

@@ -43,6 +43,7 @@ import { TREASURY_MONEY } from './money.ts';
 import { OPTIONS, type TreasuryBags, type TreasuryListOptions } from './options.ts';
 import { toPayout } from './read-payment.ts';
 import { wordFor } from './status.ts';
+import { treasuryWebhooks } from './webhook.ts';
 
 /** Settings of {@link createStripeTreasury}. */
 export interface StripeTreasurySettings extends StripeAccess, CommonSettings {
@@ -147,6 +148,7 @@ export function connect(settings: Bound): Connected {
     refusal: treasuryRefusals(settings.apiKey),
     isReplay,
     mayResend,
+    webhooks: treasuryWebhooks(name, settings.webhookSecrets),
     operations: (http, scope) => {
       own.http ??= http; // The first is the provider's own; later ones carry the headers of a stored submission.
       return operationsOver(http, scope, settings, name);

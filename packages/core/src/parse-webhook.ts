@@ -1,0 +1,198 @@
+import type { Engine } from './engine.ts';
+import { PayoutError } from './errors.ts';
+import { CallerAborted, startDeadline } from './http.ts';
+import type { CallOptions } from './provider.ts';
+import { type Bytes, disbelief, SIGNATURE_TOLERANCE_SECONDS } from './signature.ts';
+import { isoOf } from './times.ts';
+import { kindOf } from './validation.ts';
+import type { AdapterEvent, AdapterWebhooks, PayoutEvent, WebhookInput, WebhookReading } from './webhook.ts';
+
+/** What a delivery may be at most, in bytes, unless a handler says otherwise. Events have some thousands. */
+export const DEFAULT_MAX_BODY_BYTES: number = 1024 * 1024;
+
+/** Verifies a delivery, then reads it. What is verified and no event of ours is told to `onTelemetry`, never thrown. */
+export async function parseWebhook(
+  engine: Engine,
+  webhooks: AdapterWebhooks,
+  input: WebhookInput,
+  call: CallOptions,
+): Promise<readonly PayoutEvent[]> {
+  const { secrets } = webhooks;
+  if (secrets === undefined || secrets.length === 0) throw withoutSecrets(engine);
+  const body = await verifiedBody(engine, webhooks, secrets, input, call);
+  const { events, diagnostics } = readingOf(webhooks, body);
+  for (const { code, message } of diagnostics) engine.telemetry({ type: 'diagnostic', provider: engine.name, code, message });
+  return events.filter((event) => isOfThisMode(engine, event)).map((event) => named(engine, event));
+}
+
+/** No refusal: whoever sent it, the cause is here, and a delivery that comes again later should be taken. */
+function withoutSecrets(engine: Engine): PayoutError {
+  const message = 'webhookSecrets is missing: without the secret of the webhook endpoint no delivery can be believed.';
+  return new PayoutError('invalid_settings', message, {
+    provider: engine.name,
+    issues: [{ path: 'webhookSecrets', message: 'is missing; without it no webhook can be believed' }],
+  });
+}
+
+// ---- Verifying -------------------------------------------------------------------------------------------------------
+
+async function verifiedBody(
+  engine: Engine,
+  webhooks: AdapterWebhooks,
+  secrets: readonly string[],
+  input: WebhookInput,
+  call: CallOptions,
+): Promise<Uint8Array> {
+  try {
+    if (call.signal?.aborted === true) throw new PayoutError('aborted', 'the caller aborted.', { provider: engine.name });
+    const name = webhooks.signatureHeader;
+    const header = headerOf(input, name);
+    const body = await rawBody(engine, input, call);
+    if (header === null) throw refused(engine, `there is no ${name} header: only what is signed is believed.`);
+    const claim = webhooks.claim(header, body);
+    if (claim === null || claim.signatures.length === 0) {
+      throw refused(engine, `the ${name} header is malformed, or holds no signature of a known kind.`);
+    }
+    const doubt = await disbelief(claim, secrets, engine.runtime.now());
+    if (doubt?.why === 'no_match') throw refused(engine, noMatch(secrets));
+    if (doubt !== null) throw refused(engine, wrongTime(doubt.aheadSeconds));
+    return body;
+  } catch (error) {
+    const told = error instanceof PayoutError ? error : refused(engine, 'the delivery could not be read.');
+    engine.telemetry({ type: 'diagnostic', provider: engine.name, code: told.code, message: told.message });
+    throw told;
+  }
+}
+
+function refused(engine: Engine, message: string): PayoutError {
+  return new PayoutError('webhook_refused', message, { provider: engine.name });
+}
+
+function noMatch(secrets: readonly string[]): string {
+  const padded = secrets.some((secret) => secret !== secret.trim());
+  const hint = padded ? ' A secret begins or ends with white space: was it read with its line break?' : '';
+  return `no signature fits the body with any of the webhookSecrets. Pass the raw body, byte for byte as received, and the secret of this endpoint.${hint}`;
+}
+
+function wrongTime(aheadSeconds: number): string {
+  const distance = aheadSeconds < 0 ? `${-aheadSeconds} s ago` : `${aheadSeconds} s ahead of this machine's clock`;
+  return `it was signed ${distance}, and ${SIGNATURE_TOLERANCE_SECONDS} s are allowed: it is played again, or a clock is wrong.`;
+}
+
+/** A header by its name in lower case, its lines joined by a comma as Fetch joins them; `null` for none. */
+function headerOf(input: WebhookInput, name: string): string | null {
+  const headers: unknown = isRecord(input) ? input.headers : undefined;
+  if (!isRecord(headers)) return null;
+  if (typeof headers['get'] === 'function') {
+    const value: unknown = Reflect.apply(headers['get'], headers, [name]);
+    return typeof value === 'string' && value !== '' ? value : null;
+  }
+  const lines = Object.entries(headers)
+    .filter(([key]) => key.toLowerCase() === name)
+    .flatMap(([, value]) => value)
+    .filter((line) => typeof line === 'string' && line !== '');
+  return lines.length === 0 ? null : lines.join(', ');
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+// ---- The raw body ----------------------------------------------------------------------------------------------------
+
+const EXPRESS = "with Express, use express.raw({ type: '*/*' }) on this route, before any express.json()";
+
+async function rawBody(engine: Engine, input: WebhookInput, call: CallOptions): Promise<Uint8Array> {
+  if (!isRecord(input)) throw refused(engine, `a delivery is { headers, body } or a Request, not ${kindOf(input)}.`);
+  const bytes = isRequest(input) ? await readInTime(engine, input, call) : bytesOf(engine, input['body']);
+  if (bytes === 'too_large') throw refused(engine, `the body is larger than ${DEFAULT_MAX_BODY_BYTES} bytes.`);
+  if (bytes.length === 0) throw refused(engine, `the body is empty. Was it read before? Pass the raw body; ${EXPRESS}.`);
+  return bytes;
+}
+
+function isRequest(input: object): input is Request {
+  return 'arrayBuffer' in input && typeof input.arrayBuffer === 'function';
+}
+
+/** A copy: whoever owns the memory may use it again while the signature is checked. */
+function bytesOf(engine: Engine, body: unknown): Uint8Array {
+  if (typeof body === 'string') return new TextEncoder().encode(body);
+  if (ArrayBuffer.isView(body)) return Uint8Array.from(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
+  const found = body === undefined ? 'there is no body' : `the body is ${kindOf(body)}, parsed already`;
+  throw refused(engine, `${found}, and the signature is over its bytes. Pass the raw body, a string or a Uint8Array; ${EXPRESS}.`);
+}
+
+async function readInTime(engine: Engine, request: Request, call: CallOptions): Promise<Uint8Array | 'too_large'> {
+  if (request.bodyUsed) {
+    throw refused(engine, "the request's body was read before. Pass the raw body as { headers, body }, or a clone made before reading.");
+  }
+  const deadline = startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, call.signal);
+  try {
+    return await readBody(request, DEFAULT_MAX_BODY_BYTES, deadline.signal);
+  } catch {
+    if (deadline.signal.reason instanceof CallerAborted) throw new PayoutError('aborted', 'the caller aborted.', { provider: engine.name });
+    throw refused(engine, 'its body broke off or did not come in time.');
+  } finally {
+    deadline.end();
+  }
+}
+
+/** Reads a body and stops at the first byte too many. @throws what the stream or the signal throws. */
+export async function readBody(request: Request, maxBytes: number, signal?: AbortSignal): Promise<Bytes | 'too_large'> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return 'too_large';
+  const reader = request.body?.getReader();
+  if (reader === undefined) return new Uint8Array();
+  const onAbort = (): void => void reader.cancel(signal?.reason).catch(() => undefined);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      signal?.throwIfAborted();
+      if (done) return joined(chunks, length);
+      length += value.byteLength;
+      if (length > maxBytes) {
+        reader.cancel().catch(() => undefined);
+        return 'too_large';
+      }
+      chunks.push(value);
+    }
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Bytes {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}
+
+// ---- Reading ---------------------------------------------------------------------------------------------------------
+
+function readingOf(webhooks: AdapterWebhooks, body: Uint8Array): WebhookReading {
+  try {
+    const json: unknown = JSON.parse(new TextDecoder().decode(body));
+    if (isRecord(json)) return webhooks.read(json);
+  } catch {
+    // Verified and unreadable: the provider's own, and sending it again would change nothing.
+  }
+  return { events: [], diagnostics: [{ code: 'webhook_unreadable', message: 'a verified delivery could not be read and was ignored.' }] };
+}
+
+/** A platform's live endpoint is told the test events of its accounts, too: they are no payouts of this credential. */
+function isOfThisMode(engine: Engine, event: AdapterEvent): boolean {
+  if (engine.live === null || event.live === engine.live) return true;
+  const message = `an event in ${event.live ? 'live' : 'test'} mode was ignored: the credential is of the other mode.`;
+  engine.telemetry({ type: 'diagnostic', provider: engine.name, code: 'webhook_other_mode', message });
+  return false;
+}
+
+function named(engine: Engine, event: AdapterEvent): PayoutEvent {
+  const { id, type, payoutId, payout, occurredAt, live, account, idempotencyKey } = event;
+  const when = occurredAt ?? isoOf(engine.runtime.now());
+  return { id, type, provider: engine.id, name: engine.name, payoutId, payout, occurredAt: when, live, account, idempotencyKey };
+}

@@ -1,0 +1,58 @@
+import type { SignatureClaim } from './webhook.ts';
+
+/** Bytes over memory of their own, as WebCrypto wants them. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/** How far a signed time may be from our clock, either way, in seconds. */
+export const SIGNATURE_TOLERANCE_SECONDS = 300;
+
+/** Why a claim was not believed; `null` for one that fits. */
+export type Disbelief = { readonly why: 'no_match' } | { readonly why: 'time'; readonly aheadSeconds: number } | null;
+
+/**
+ * Checks a claim against every secret: the signature first, then the time that it covers.
+ *
+ * Every signature is compared with every secret's own, whatever fits: how long it takes says nothing about which one did.
+ *
+ * @param now Milliseconds since the epoch.
+ */
+export async function disbelief(claim: SignatureClaim, secrets: readonly string[], now: number): Promise<Disbelief> {
+  let matches = 0;
+  for (const secret of secrets) {
+    const expected = await hmacSha256(secret, claim.signed);
+    for (const signature of claim.signatures) matches += equalBytes(expected, signature) ? 1 : 0;
+  }
+  if (matches === 0) return { why: 'no_match' };
+  if (claim.signedAt === null) return null;
+  const aheadSeconds = Math.floor(claim.signedAt / 1000) - Math.floor(now / 1000);
+  return Math.abs(aheadSeconds) > SIGNATURE_TOLERANCE_SECONDS ? { why: 'time', aheadSeconds } : null;
+}
+
+/** HMAC-SHA256 with the UTF-8 bytes of a secret. */
+async function hmacSha256(secret: string, message: Uint8Array): Promise<Bytes> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, ['sign']);
+  return new Uint8Array(await crypto.subtle.sign('HMAC', key, Uint8Array.from(message)));
+}
+
+/** Whether two byte strings are the same, in a time that depends on their lengths only. */
+export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
+  let difference = left.length ^ right.length;
+  for (let index = 0; index < left.length; index += 1) difference |= (left[index] ?? 0) ^ (right[index] ?? 0);
+  return difference === 0;
+}
+
+/** The 32 bytes that 64 hex digits write, in either case; `null` for anything else. */
+export function signatureOfHex(hex: string): Bytes | null {
+  if (!/^[0-9a-f]{64}$/i.test(hex)) return null;
+  return Uint8Array.from({ length: 32 }, (_, index) => Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16));
+}
+
+/** A text and the bytes behind it, as one message. */
+export function bodyBehind(prefix: string, body: Uint8Array): Bytes {
+  const head = new TextEncoder().encode(prefix);
+  const joined = new Uint8Array(head.length + body.length);
+  joined.set(head);
+  joined.set(body, head.length);
+  return joined;
+}
