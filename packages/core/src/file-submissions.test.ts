@@ -1,5 +1,5 @@
 // What is in the folder, who may read it, and what is refused. The rules of every store: store-rules.test.ts.
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -99,6 +99,19 @@ describe('every answer is durable first', () => {
     return steps.filter((step) => step !== 'read');
   }
   const WRITES = ['create', 'write', 'sync', 'close', 'link', 'unlink', 'sync folder'];
+
+  it('by a call to the system, for a file and for a folder', async () => {
+    const handle = await open(root);
+    const sync = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'sync');
+    await handle.close();
+    const file = await nodeFiles.create(join(root, 'file'));
+    await file.sync();
+    await file.close();
+    expect(sync).toHaveBeenCalledTimes(1);
+    await nodeFiles.syncFolder(root);
+    expect(sync).toHaveBeenCalledTimes(process.platform === 'win32' ? 1 : 2);
+    sync.mockRestore();
+  });
 
   it('a new submission: the file before it gets its name, and the name before it is answered', async () => {
     expect(await stepsOf((store) => store.keep(secret))).toEqual(WRITES);
@@ -241,6 +254,12 @@ describe('a folder that cannot be used is told in words, and what was to be kept
   it('an outer folder that may not be opened is not ours, and is left alone', async () => {
     const syncFolder = async (path: string): Promise<void> => (path === '/' ? withCode('EACCES')() : nodeFiles.syncFolder(path));
     expect((await fileSubmissionsOver({ ...nodeFiles, syncFolder }, folder).keep(secret)).submission).toBe(secret);
+  });
+
+  it('an outer folder that may not be opened is an error for what was made in it', async () => {
+    const syncFolder = async (path: string): Promise<void> => (path === root ? withCode('EACCES')() : nodeFiles.syncFolder(path));
+    const store = fileSubmissionsOver({ ...nodeFiles, syncFolder }, folder);
+    await expect(store.keep(secret)).rejects.toThrow(failure('provider_unavailable', `${root} could not be made durable`, 'EACCES'));
   });
 
   it.skipIf(process.getuid?.() === 0)('a real one that is read-only', async () => {
