@@ -15,10 +15,12 @@ export type {
 export { type ConfigContext, type EnvironmentReference, type PayoutConfig, type ProviderConfig, registryFromConfig } from './config.ts';
 export { definePayoutProvider } from './define-provider.ts';
 export { errorOfIssues, isPayoutError, PayoutError, type PayoutErrorCode, type PayoutErrorDetails, type PayoutIssue } from './errors.ts';
+export { follow, type FollowOptions } from './follow.ts';
 export type { Answer, Connection } from './http.ts';
 export { deriveKey, deriveReversalKey } from './idempotency.ts';
 export { addMoney, compareMoney, type Money, sameMoney, subtractMoney } from './money.ts';
 export { defineMoneyProfile, fit, type MoneyProfile, type MoneyProfileSpec, type WireAmount } from './money-profile.ts';
+export { LATTICE, type Observation, type ObservationResult, observe } from './observe.ts';
 export {
   type AcceptedPayout,
   type Attempt,
@@ -81,6 +83,7 @@ export {
   type Submission,
   type SubmissionStore,
 } from './submission.ts';
+export { memorySeenEvents, type SeenEvents } from './seen-events.ts';
 export { bodyBehind, signatureOfHex } from './signature.ts';
 export type { OnTelemetry, TelemetryEvent } from './telemetry.ts';
 export type {
@@ -95,3 +98,4 @@ export type {
   WebhookPayload,
   WebhookReading,
 } from './webhook.ts';
+export { webhookHandler, type WebhookHandlerOptions } from './webhook-handler.ts';

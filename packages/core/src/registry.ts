@@ -125,7 +125,11 @@ function inside(provider: AnyPayoutProvider): Inside {
 
 /** A submission of a connected account goes to the same provider, bound to that account. */
 function boundTo(provider: AnyPayoutProvider, submission: Submission): AnyPayoutProvider {
-  const { account } = submission;
+  return forAccountOf(provider, submission.account);
+}
+
+/** The same provider for a connected account, where there is such a thing; `null` is the provider as it is. */
+export function forAccountOf(provider: AnyPayoutProvider, account: string | null): AnyPayoutProvider {
   if (account === null || insideOf(provider)?.engine.account === account) return provider;
   return isPlatform(provider) ? provider.forAccount(account) : provider;
 }

@@ -1,0 +1,135 @@
+import { insideOf } from './define-provider.ts';
+import { isPayoutError, PayoutError } from './errors.ts';
+import { DEFAULT_MAX_BODY_BYTES, readBody } from './parse-webhook.ts';
+import type { AnyPayoutProvider } from './provider.ts';
+import { forAccountOf } from './registry.ts';
+import { memorySeenEvents, type SeenEvents } from './seen-events.ts';
+import type { PayoutEvent } from './webhook.ts';
+
+/** What {@link webhookHandler} needs. */
+export interface WebhookHandlerOptions {
+  readonly provider: AnyPayoutProvider;
+  /**
+   * Does what an event is for. When it throws, the provider is answered 500 and delivers again.
+   *
+   * It may be called more than once for one event (after a restart, by two processes), and events overtake each other:
+   * hand `event.payout` to {@link observe}.
+   */
+  readonly onEvent: (event: PayoutEvent) => void | Promise<void>;
+  /** Which events were handled. @default {@link memorySeenEvents}: as old as the process */
+  readonly seen?: SeenEvents | undefined;
+  /**
+   * Reads the payout again before `onEvent`, so that every event has the state of now and none is only a hint. Costs a request
+   * for each event; when that fails, the provider is answered 500 and delivers again.
+   *
+   * @default false
+   */
+  readonly refetch?: boolean | undefined;
+  /** A longer body is answered 413, unread. In bytes. @default 1048576 */
+  readonly maxBodyBytes?: number | undefined;
+  /** Hears what was answered 400 or 500, or was not remembered as handled. What it throws is dropped. */
+  readonly onError?: ((error: unknown, event: PayoutEvent | null) => void) | undefined;
+}
+
+/** Providers wait some seconds only: Mollie fifteen. */
+const REFETCH_TIMEOUT_MS = 10_000;
+
+/**
+ * A whole webhook endpoint: a Fetch handler for Hono, Next, Bun, Deno, Workers and, with some lines around it, Node.
+ *
+ * It answers 200 once every event was handled or had been, 400 to what is not signed, 405 to all but POST, 413 to what is too
+ * long, and 500 when `onEvent` throws. No body of it says why: that is for `onError` and `onTelemetry`.
+ *
+ * @throws {PayoutError} `invalid_settings` for a `maxBodyBytes` that is no number of bytes.
+ * @example
+ * const handle = webhookHandler({ provider: stripe, onEvent: async (event) => save(event) });
+ * app.post('/webhooks/stripe', (c) => handle(c.req.raw)); // Hono
+ */
+export function webhookHandler(options: WebhookHandlerOptions): (request: Request) => Promise<Response> {
+  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options;
+  if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) {
+    throw new PayoutError('invalid_settings', 'maxBodyBytes must be a whole number of bytes from 1.', { provider: options.provider.name });
+  }
+  const endpoint: Endpoint = { ...options, maxBodyBytes, seen: options.seen ?? memorySeenEvents(), underWay: new Map() };
+  return async (request) => {
+    if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } });
+    try {
+      return new Response(null, { status: await statusFor(endpoint, request) });
+    } catch (error) {
+      tell(endpoint, error, null);
+      return new Response(null, { status: 500 });
+    }
+  };
+}
+
+interface Endpoint extends WebhookHandlerOptions {
+  readonly maxBodyBytes: number;
+  readonly seen: SeenEvents;
+  /** Deliveries of one event at once wait for the first, and share how it ends. */
+  readonly underWay: Map<string, Promise<boolean>>;
+}
+
+async function statusFor(endpoint: Endpoint, request: Request): Promise<200 | 400 | 413 | 500> {
+  const body = await readBody(request, endpoint.maxBodyBytes).catch(() => null);
+  if (body === null) return 400;
+  if (body === 'too_large') return 413;
+  const events = await verified(endpoint, { headers: request.headers, body });
+  if (events === null) return 400;
+  for (const event of events) if (!(await handledOnce(endpoint, event))) return 500;
+  return 200;
+}
+
+/** `null` for a delivery that is refused; all else that is thrown is our own trouble. */
+async function verified(endpoint: Endpoint, payload: { headers: Headers; body: Uint8Array }): Promise<readonly PayoutEvent[] | null> {
+  try {
+    return await endpoint.provider.parseWebhook(payload);
+  } catch (error) {
+    if (!isPayoutError(error) || error.code !== 'webhook_refused') throw error;
+    tell(endpoint, error, null);
+    return null;
+  }
+}
+
+/** Whether an event was handled, now or before. */
+function handledOnce(endpoint: Endpoint, event: PayoutEvent): Promise<boolean> {
+  const key = `${event.name} ${event.id}`;
+  const first = endpoint.underWay.get(key);
+  if (first !== undefined) return first;
+  const handling = handled(endpoint, event, key).finally(() => endpoint.underWay.delete(key));
+  endpoint.underWay.set(key, handling);
+  return handling;
+}
+
+async function handled(endpoint: Endpoint, event: PayoutEvent, key: string): Promise<boolean> {
+  try {
+    if (await endpoint.seen.has(key)) return true;
+    await endpoint.onEvent(endpoint.refetch === true ? await refetched(endpoint, event) : event);
+  } catch (error) {
+    tell(endpoint, error, event);
+    return false;
+  }
+  try {
+    await endpoint.seen.add(key);
+  } catch (error) {
+    tell(endpoint, error, event); // It was handled: to have it delivered again would only repeat it.
+  }
+  return true;
+}
+
+async function refetched({ provider }: Endpoint, event: PayoutEvent): Promise<PayoutEvent> {
+  const payout = await forAccountOf(provider, event.account).retrieve(event.payoutId, { timeoutMs: REFETCH_TIMEOUT_MS });
+  return { ...event, payout };
+}
+
+function tell({ provider, onError }: Endpoint, error: unknown, event: PayoutEvent | null): void {
+  if (event !== null) {
+    const kind = isPayoutError(error) ? error.code : error instanceof Error ? error.name : typeof error;
+    const message = `an event of ${event.payoutId} was not handled, or not remembered: ${kind}.`;
+    insideOf(provider)?.engine.telemetry({ type: 'diagnostic', provider: provider.name, code: 'webhook_unhandled', message });
+  }
+  try {
+    onError?.(error, event);
+  } catch {
+    // A broken listener must not decide what the provider is answered.
+  }
+}
