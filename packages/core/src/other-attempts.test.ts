@@ -1,0 +1,216 @@
+// NEVER-TWICE R5: an attempt above 1 follows a certain rejection, and a cast cannot make it otherwise.
+import { describe, expect, it } from 'vitest';
+import {
+  type AcmeWorld,
+  acmeWorld,
+  after,
+  answered,
+  answerLost,
+  changed,
+  RENT,
+  requestLost,
+  stored,
+  TEN,
+  told,
+} from './__tests__/acme-world.ts';
+import { table } from './__tests__/table.ts';
+import type { Attempt, PayoutOutcome } from './outcome.ts';
+import { nextAttempt } from './outcome.ts';
+import { type KeptSubmission, memorySubmissions, type Submission } from './submission.ts';
+
+/** What only a cast can ask for. */
+const RAISED = { ...RENT, attempt: 2 as Attempt } as const;
+
+function following(outcome: PayoutOutcome): Attempt {
+  if (outcome.outcome === 'rejected' && outcome.retry === 'next_attempt') return nextAttempt(outcome);
+  throw new Error(`no next attempt after ${told(outcome)}`);
+}
+
+function expectPayouts({ bank }: AcmeWorld, count: number): void {
+  expect(bank.payouts).toHaveLength(count);
+}
+
+describe('after a rejection that spent its key', () => {
+  it('the next attempt is sent, under another key', async () => {
+    const world = acmeWorld({}, { balance: 5 });
+    const first = await world.acme.createPayout(RENT);
+    world.bank.balance = 100;
+    expect(await world.acme.createPayout({ ...RENT, attempt: following(first) })).toMatchObject({ outcome: 'accepted', replayed: false });
+    expect(new Set(world.creates().map(({ headers }) => headers['idempotency-key'])).size).toBe(2);
+    expectPayouts(world, 1);
+  });
+
+  it('and a corrected request may go with it', async () => {
+    const world = acmeWorld();
+    world.onCreate(answered(400));
+    const first = await world.acme.createPayout(RENT);
+    const outcome = await world.acme.createPayout({ ...RENT, money: { ...TEN, amount: '9.00' }, attempt: following(first) });
+    expect(outcome).toMatchObject({ outcome: 'accepted', payout: { money: { amount: '9.00' } } });
+  });
+
+  it('by another process, too: the store knows the rejection', async () => {
+    const submissions = table();
+    const world = acmeWorld({ submissions }, { balance: 5 });
+    const first = await world.acme.createPayout(RENT);
+    world.bank.balance = 100;
+    expect(told(await world.restarted().createPayout({ ...RENT, attempt: following(first) }))).toBe('ac_1');
+  });
+});
+
+describe('raised by a cast, it is not sent', () => {
+  it.each([
+    ['while the first is unknown', requestLost],
+    ['while the answer of the first was lost', answerLost],
+    ['while the first may be tried again', answered(401)],
+  ])('%s', async (_, meets) => {
+    const world = acmeWorld({ resends: 0, correlation: 'none' });
+    world.onCreate(meets);
+    const first = await world.acme.createPayout(RENT);
+    const outcome = await world.acme.createPayout(RAISED);
+    expect(outcome).toMatchObject({
+      outcome: 'unknown',
+      error: { code: 'idempotency_conflict', outcome: 'unknown' },
+      submission: { attempt: 1, key: first.submission?.key },
+      next: { do: 'submit' },
+    });
+    expect(world.creates()).toHaveLength(1);
+  });
+
+  it('after the first was accepted', async () => {
+    const world = acmeWorld();
+    await world.acme.createPayout(RENT);
+    expect(await world.acme.createPayout(RAISED)).toMatchObject({ outcome: 'unknown', submission: { attempt: 1 } });
+    expectPayouts(world, 1);
+  });
+
+  it('while the first is on its way', async () => {
+    const world = acmeWorld();
+    const second: PayoutOutcome[] = [];
+    world.onCreate(after(async () => second.push(await world.acme.createPayout(RAISED))));
+    expect(told(await world.acme.createPayout(RENT))).toBe('ac_1');
+    expect(second.map(told)).toEqual(['unknown idempotency_conflict']);
+    expectPayouts(world, 1);
+  });
+
+  it('with the store of another process, which knows nothing: by what this process remembers', async () => {
+    const world = acmeWorld({ resends: 0, correlation: 'none' });
+    world.onCreate(requestLost);
+    const submission = await world.acme.prepare(RENT);
+    // Sent past the store, as a caller with its own table would.
+    const rows = world.engine.process;
+    await world.acme.submit(submission);
+    expect(rows.uncertain.size).toBe(1);
+    const forgetful = world.restarted({ runtime: world.time, submissions: memorySubmissions() });
+    expect(await forgetful.createPayout(RAISED)).toMatchObject({
+      outcome: 'unknown',
+      error: { code: 'idempotency_conflict' },
+      next: { do: 'ask', candidates: [] },
+    });
+    expect(world.creates()).toHaveLength(1);
+  });
+
+  it('three at once: none of them passes the other', async () => {
+    const world = acmeWorld({ resends: 0, correlation: 'none' });
+    world.onCreate(requestLost);
+    await world.acme.createPayout(RENT);
+    const outcomes = await Promise.all([2, 3, 4].map((attempt) => world.acme.createPayout({ ...RENT, attempt: attempt as Attempt })));
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown', 'unknown']);
+    expect(world.creates()).toHaveLength(1);
+  });
+
+  it('nor is the first, once somebody raised it: the raised one may exist', async () => {
+    const world = acmeWorld({ resends: 0, correlation: 'none' });
+    world.onCreate(requestLost);
+    await world.acme.createPayout(RAISED);
+    expect(await world.acme.createPayout(RENT)).toMatchObject({ outcome: 'unknown', submission: { attempt: 2 }, next: { do: 'submit' } });
+    expect(world.creates()).toHaveLength(1);
+  });
+});
+
+describe('where the provider can look up, earlier keys are looked for first', () => {
+  it('one that is found is accepted, and says so', async () => {
+    const world = acmeWorld();
+    world.onCreate(answerLost);
+    const other = world.restarted({ submissions: memorySubmissions(), resends: 0 });
+    expect((await other.createPayout(RENT)).outcome).toBe('unknown');
+    const outcome = await world.acme.createPayout(RAISED);
+    expect(outcome).toMatchObject({
+      outcome: 'accepted',
+      payout: { id: 'ac_1' },
+      replayed: true,
+      submission: { attempt: 2 },
+      notices: [{ code: 'earlier_attempt' }],
+    });
+    expectPayouts(world, 1);
+  });
+
+  it('one that is found with another amount is shown to a person', async () => {
+    const world = acmeWorld();
+    const other = world.restarted({ submissions: memorySubmissions() });
+    await other.createPayout({ ...RENT, money: { ...TEN, amount: '8.00' } });
+    expect(await world.acme.createPayout(RAISED)).toMatchObject({ outcome: 'unknown', next: { do: 'ask', candidates: [{ id: 'ac_1' }] } });
+    expectPayouts(world, 1);
+  });
+
+  it('none is found: it is sent', async () => {
+    const world = acmeWorld();
+    expect(await world.acme.createPayout(RAISED)).toMatchObject({ outcome: 'accepted', replayed: false, submission: { attempt: 2 } });
+    expect(world.left.map(({ method }) => method)).toEqual(['GET', 'POST']);
+  });
+
+  it('the list cannot be read: nothing is sent', async () => {
+    const world = acmeWorld({ resends: 0 });
+    world.onRead(requestLost);
+    expect(await world.acme.createPayout(RAISED)).toMatchObject({ outcome: 'unknown', next: { do: 'submit' } });
+    expect(world.creates()).toEqual([]);
+  });
+
+  it('as far back as an earlier attempt can have been sent', async () => {
+    const world = acmeWorld();
+    await world.acme.createPayout(RAISED);
+    const from = new URL(world.left[0]?.path ?? '', 'http://acme.test').searchParams.get('created_from');
+    expect(from).toBe('2026-11-17T09:00:00.000Z'); // A lease of a day, and two days.
+  });
+
+  it('the first attempt asks nobody', async () => {
+    const world = acmeWorld();
+    await world.acme.createPayout(RENT);
+    expect(world.left.map(({ method }) => method)).toEqual(['POST']);
+  });
+
+  it('an answer without its token is not taken for an earlier one', async () => {
+    const world = acmeWorld();
+    await world.restarted({ submissions: memorySubmissions() }).createPayout(RENT);
+    world.onRead(changed((page) => ({ ...page, payouts: (page['payouts'] as object[]).map((payout) => ({ ...payout, token: null })) })));
+    expect(await world.acme.createPayout(RAISED)).toMatchObject({ outcome: 'accepted', replayed: false });
+  });
+});
+
+describe('a store that', () => {
+  it.each([
+    ['fails', async (): Promise<never> => Promise.reject(new Error('down'))],
+    ['answers something else', async (): Promise<never> => ({ submission: 'x' }) as never],
+  ])('%s when other attempts are looked for: nothing is sent', async (_, find) => {
+    const world = acmeWorld({ submissions: table({ find }) });
+    expect(await world.acme.createPayout(RAISED)).toMatchObject({ outcome: 'unknown', error: { code: 'provider_unavailable' } });
+    expect(world.left).toEqual([]);
+  });
+
+  it('knows a later attempt of a submission that is only sent now', async () => {
+    const rows: KeptSubmission[] = [];
+    const world = acmeWorld({
+      submissions: table({ find: async ({ attempt }) => rows.find(({ submission }) => submission.attempt === attempt) ?? null }),
+    });
+    const submission: Submission = await world.acme.prepare(RENT);
+    rows.push({ submission: stored(await world.acme.prepare(RAISED)), settled: null });
+    expect(await world.acme.submit(submission)).toMatchObject({ outcome: 'unknown', submission: { attempt: 2 } });
+    expect(world.left).toEqual([]);
+  });
+
+  it('knows that the later attempt was refused for good: the first may be sent', async () => {
+    const world = acmeWorld({ correlation: 'none' });
+    world.onCreate(answered(400));
+    await world.acme.createPayout(RAISED);
+    expect(told(await world.acme.createPayout(RENT))).toBe('ac_1');
+  });
+});
