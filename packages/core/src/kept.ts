@@ -7,7 +7,7 @@ import type { Payout } from './payout.ts';
 import { assertBound } from './prepare.ts';
 import type { CallOptions } from './provider.ts';
 import { shareExchange } from './share-exchange.ts';
-import type { KeptRow } from './store.ts';
+import { type KeptRow, StoreFailed } from './store.ts';
 import { isRejected, type Settled, type Submission } from './submission.ts';
 import { rejectedAs, submitOnce } from './submit.ts';
 import { isoOf } from './times.ts';
@@ -30,8 +30,8 @@ export async function submitKept(
   let row: KeptRow;
   try {
     row = await engine.store.keep(submission);
-  } catch {
-    return storeFailed(engine, submission);
+  } catch (error) {
+    return storeFailed(engine, submission, error);
   }
   const home = route(row.submission);
   const conflict = home === null ? `was made under the name ${row.submission.name}` : conflictOf(home, row.submission, submission);
@@ -110,9 +110,9 @@ function rejectedBefore(engine: Engine, submission: Submission, settled: Extract
   return rejectedAs(settled.retry ?? 'next_attempt', error, submission);
 }
 
-function storeFailed(engine: Engine, submission: Submission): PayoutOutcome {
-  const message =
-    'the submissions store failed before anything was sent; an earlier call may have sent it. Create again with the same reference.';
+function storeFailed(engine: Engine, submission: Submission, thrown: unknown): PayoutOutcome {
+  const why = thrown instanceof StoreFailed ? ` (${thrown.message})` : '';
+  const message = `the submissions store failed${why} before anything was sent; an earlier call may have sent it. Create again with the same reference.`;
   const error = new PayoutError('provider_unavailable', message, { provider: engine.name, outcome: 'unknown' });
   return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
 }
@@ -152,20 +152,36 @@ export async function recorded(engine: Engine, outcome: PayoutOutcome): Promise<
 
 /** Finds out by reading only, the store first, and records what is then certain. */
 export async function lookupKept(engine: Engine, submission: Submission, call: CallOptions = {}): Promise<PayoutOutcome> {
-  const known = await knownPayout(engine, submission);
-  if (known !== null) return readAgain(engine, submission, known, call);
-  return recorded(engine, await within(engine, call, (deadline) => lookup(engine, submission, deadline)));
+  const look = (mine: Submission): Promise<PayoutOutcome> => within(engine, call, (deadline) => lookup(engine, mine, deadline));
+  const kept = await keptFor(engine, submission);
+  if (kept === 'unread') return look(submission); // Nothing is recorded about a row that nobody has seen.
+  if (kept === null) return recorded(engine, await look(submission));
+  if (!asksTheSame(kept.submission, submission)) return conflicting(engine, engine, kept, 'asked for something else', call);
+  if (isRejected(kept.settled)) return rejectedBefore(engine, kept.submission, kept.settled);
+  if (kept.settled !== null) return readAgain(engine, kept.submission, kept.settled.payoutId, call);
+  return recorded(engine, await look(kept.submission));
 }
 
-/** The payout that the store knows for this very submission. */
-export async function knownPayout(engine: Engine, submission: Submission): Promise<string | null> {
+/** The row of a submission's reference; `unread` when the store cannot say. */
+export async function keptFor(engine: Engine, submission: Submission): Promise<KeptRow | 'unread' | null> {
   try {
-    const row = await engine.store.find(submission);
-    const same = row !== null && row.submission.key === submission.key && row.submission.name === submission.name;
-    return same && row.settled !== null && 'payoutId' in row.settled ? row.settled.payoutId : null;
+    return await engine.store.find(submission);
   } catch {
-    return null; // The provider is asked all the same.
+    return 'unread';
   }
+}
+
+/** Whether two submissions are the same request; only the time at which they were prepared may differ, and the kept one's counts. */
+export function asksTheSame(kept: Submission, other: Submission): boolean {
+  const same = (member: 'name' | 'provider' | 'account' | 'live' | 'source' | 'key' | 'fingerprint'): boolean =>
+    kept[member] === other[member];
+  const { method, path, body } = kept.request;
+  return (
+    (['name', 'provider', 'account', 'live', 'source', 'key', 'fingerprint'] as const).every(same) &&
+    method === other.request.method &&
+    path === other.request.path &&
+    body === other.request.body
+  );
 }
 
 export async function within<T>(engine: Engine, call: CallOptions, work: (deadline: Deadline) => Promise<T>): Promise<T> {

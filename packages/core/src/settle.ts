@@ -2,11 +2,12 @@ import { compare } from './about-ours.ts';
 import type { Engine } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { keyWindow } from './idempotency.ts';
-import { knownPayout, operationsOf, recorded, within } from './kept.ts';
+import { asksTheSame, keptFor, operationsOf, recorded, within } from './kept.ts';
 import type { Notice, PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import type { Decision } from './provider.ts';
 import { remaining, search } from './search.ts';
+import type { KeptRow } from './store.ts';
 import type { Submission } from './submission.ts';
 import { rejectedAs } from './submit.ts';
 import { DAY_MS, isoOf } from './times.ts';
@@ -18,7 +19,28 @@ import { DAY_MS, isoOf } from './times.ts';
  * for the id of another payout.
  */
 export async function settleKept(engine: Engine, submission: Submission, decision: Decision): Promise<PayoutOutcome> {
-  if ('absent' in decision) return recorded(engine, await absentByDecision(engine, submission));
+  const row = await rowToSettle(engine, submission);
+  return settleRow(engine, row?.submission ?? submission, row, decision);
+}
+
+/**
+ * The row that the decision is about: the kept submission, where it is the same request.
+ *
+ * A decision about another one would be recorded on it, and free its reference while it can still be sent.
+ */
+async function rowToSettle(engine: Engine, submission: Submission): Promise<KeptRow | null> {
+  const row = await keptFor(engine, submission);
+  if (row === 'unread') {
+    const message = 'the submissions store failed, so nothing was recorded. Decide again once it works.';
+    throw new PayoutError('provider_unavailable', message, { provider: engine.name });
+  }
+  if (row === null || asksTheSame(row.submission, submission)) return row;
+  const message = `another submission is kept for reference ${submission.reference}; settle that one. lookup(submission) answers it.`;
+  throw new PayoutError('invalid_state', message, { provider: engine.name });
+}
+
+async function settleRow(engine: Engine, submission: Submission, row: KeptRow | null, decision: Decision): Promise<PayoutOutcome> {
+  if ('absent' in decision) return recorded(engine, await absentByDecision(engine, submission, row));
   const payout = await within(engine, {}, (deadline) =>
     operationsOf(engine, submission).retrieve(decision.payoutId, undefined, {
       signal: deadline.signal,
@@ -48,13 +70,14 @@ function noticesOf(engine: Engine, submission: Submission, payout: Payout): read
     : [...notices, { code: 'settled_with_difference', message: `Settled by a person, although ${mismatch}.` }];
 }
 
-async function absentByDecision(engine: Engine, submission: Submission): Promise<PayoutOutcome> {
+async function absentByDecision(engine: Engine, submission: Submission, row: KeptRow | null): Promise<PayoutOutcome> {
   const { overAt } = keyWindow(submission.preparedAt, engine.keptForMs, engine.timeoutMs);
   if (engine.runtime.now() <= overAt) {
     const message = `a copy of this submission could still be sent or arrive; decide that it is absent after ${isoOf(overAt)}, or submit it again.`;
     throw new PayoutError('invalid_state', message, { provider: engine.name });
   }
-  const known = (await knownPayout(engine, submission)) ?? (await listed(engine, submission));
+  const known =
+    (row !== null && row.settled !== null && 'payoutId' in row.settled ? row.settled.payoutId : null) ?? (await listed(engine, submission));
   if (known !== null) {
     throw new PayoutError('invalid_state', `it is not absent: ${known} is the payout of this submission.`, {
       provider: engine.name,

@@ -1,3 +1,4 @@
+import { isPayoutError } from './errors.ts';
 import type { Runtime } from './runtime.ts';
 import { type KeptSubmission, parseSubmission, type Settled, type Submission, type SubmissionStore } from './submission.ts';
 
@@ -15,7 +16,7 @@ export interface CheckedStore {
   find(place: { readonly namespace: string; readonly reference: string; readonly attempt: number }): Promise<KeptRow | null>;
 }
 
-/** A store that fails, hangs or answers something else. Says nothing of what the store said: it may hold anything. */
+/** A store that fails, hangs or answers something else. Repeats only errors of this library: any other may hold anything. */
 export class StoreFailed extends Error {
   override readonly name: string = 'StoreFailed';
 }
@@ -42,7 +43,8 @@ async function inTime<T>(runtime: Runtime, timeoutMs: number, work: () => Promis
   try {
     return await Promise.race([work(), tooSlow]);
   } catch (error) {
-    throw error instanceof StoreFailed ? error : new StoreFailed(error instanceof Error ? error.name : typeof error);
+    if (error instanceof StoreFailed) throw error;
+    throw new StoreFailed(isPayoutError(error) ? error.message : error instanceof Error ? error.name : typeof error);
   } finally {
     done.abort();
   }
