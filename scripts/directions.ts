@@ -61,6 +61,16 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
     },
     tests: TEST_TOOLS,
   },
+  // Private: it plays applications against simulated providers.
+  'never-twice': {
+    source: {
+      '@disburse/core': 'everywhere',
+      '@disburse/*-adapter': 'everywhere',
+      '@disburse/simulator': 'everywhere',
+      'node:*': 'everywhere',
+    },
+    tests: [...TEST_TOOLS, 'esbuild'],
+  },
 };
 
 /** Files, and folders with all that is in them, that are no part of what gets published. */

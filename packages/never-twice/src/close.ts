@@ -1,0 +1,72 @@
+import { parseSubmission, type PayoutOutcome } from '@disburse/core';
+import * as app from './application.ts';
+import { type Deployment, type Process, start } from './processes.ts';
+import { excuseForRejected } from './scope.ts';
+import { DAY_MS, SECOND_MS } from './time.ts';
+
+/** Whoever follows what `next` says comes to an end within so many steps, or is stranded. */
+const MOST_STEPS = 14;
+
+/** After everything calmed down: every submission that anybody holds must come to its true end. */
+export async function closeAll(scene: app.Scene, deployment: Deployment, jobs: readonly app.Job[]): Promise<void> {
+  for (const job of jobs) await close(scene, deployment, job);
+}
+
+async function close(scene: app.Scene, deployment: Deployment, job: app.Job): Promise<void> {
+  const process = start(deployment);
+  const stored = [...(deployment.store?.rows.values() ?? [])].map(({ json }) => json).filter((json) => parseSubmission(json).reference === job.reference);
+  const held = new Map([...job.held, ...stored].map((json) => [identityOf(json), json]));
+  const { ledger } = scene.line;
+  for (const json of held.values()) {
+    const outcome = await follow(scene, process, job, json);
+    checkFound(scene, job, json, outcome);
+  }
+  for (const paid of ledger.paid.filter(({ reference }) => reference === job.reference)) {
+    const isHeld = [...held.values()].some((json) => app.isOf(paid, parseSubmission(json)));
+    if (!isHeld) scene.judge.blame('lost', job.reference, `${paid.id}: nobody holds its submission`, deployment.store === null ? 'another process' : null);
+  }
+  if (deployment.store !== null || scene.line.dice.chance(0.3)) await createOnceMore(scene, process, job);
+}
+
+const identityOf = (json: string): string => {
+  const { key, name, preparedAt } = parseSubmission(json);
+  return JSON.stringify([key, name, preparedAt]);
+};
+
+function checkFound({ judge, line, protection }: app.Scene, job: app.Job, json: string, outcome: PayoutOutcome | null): void {
+  if (outcome === null) return;
+  const mine = line.ledger.paid.filter((paid) => app.isOf(paid, parseSubmission(json)));
+  if (mine.length === 0) return;
+  const found = outcome.outcome === 'accepted' && mine.some(({ id }) => id === outcome.payout.id);
+  if (!found) judge.blame('lost', job.reference, `${mine[0]?.id} exists, and its submission ended ${outcome.outcome}`, excuseForRejected(job.reference, protection));
+}
+
+/** Does what `next` says until it ends; the person whom `ask` asks looks at the world, and comes back when told to wait. */
+async function follow(scene: app.Scene, process: Process, job: app.Job, json: string): Promise<PayoutOutcome | null> {
+  const { runtime } = process.machine;
+  let outcome = await app.submit(scene, process, job, json, 'submit');
+  for (let steps = 0; outcome?.outcome === 'unknown'; steps += 1) {
+    if (steps >= MOST_STEPS) {
+      scene.judge.blame('stranded', job.reference, `still unknown after ${steps} steps: ${outcome.error.message}`);
+      return null;
+    }
+    const { next } = outcome;
+    if (next.do === 'submit') {
+      const patience = Math.min(DAY_MS, 4 ** steps * SECOND_MS); // A stored 500 is answered for as long as its key lives.
+      const wait = Math.max(patience, Date.parse(next.notBefore) - runtime.now());
+      await runtime.sleep(wait);
+      outcome = await app.submit(scene, process, job, JSON.stringify(outcome.submission), 'submit');
+    } else {
+      const decided = await app.personSettles(scene, process, job, JSON.stringify(outcome.submission));
+      if (decided === null) await runtime.sleep(DAY_MS);
+      else outcome = decided;
+    }
+  }
+  return outcome;
+}
+
+/** The job runs once more, weeks later. With a store it must not matter. */
+async function createOnceMore(scene: app.Scene, process: Process, job: app.Job): Promise<void> {
+  const outcome = await app.create(scene, process, job);
+  if (outcome?.outcome === 'unknown') await follow(scene, process, job, JSON.stringify(outcome.submission));
+}

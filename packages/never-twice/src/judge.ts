@@ -1,0 +1,152 @@
+import { parseSubmission, type PayoutError, type PayoutOutcome, type RejectedPayout, type Submission, type UnknownPayout } from '@disburse/core';
+import type { Ledger, Paid } from './ledger.ts';
+import { type Excuse, excuseForRejected, excuseForTwo, type Protection } from './scope.ts';
+import type { Trace } from './trace.ts';
+
+export type ViolationKind =
+  | 'paid twice'
+  | 'rejected, but it was paid'
+  | 'rejected, but it is still on its way'
+  | 'rejected for good, and paid later'
+  | 'accepted, but nothing exists'
+  | 'accepted another payout'
+  | 'accepted, with a status of the past'
+  | 'unknown, without a way on'
+  | 'threw'
+  | 'lost'
+  | 'stranded'
+  | 'reversed twice'
+  | 'a lie about a cancel'
+  | 'a lie about a reversal';
+
+export interface Violation {
+  readonly is: ViolationKind;
+  readonly reference: string;
+  readonly told: string;
+}
+
+interface GivenRejection {
+  readonly at: number;
+  readonly key: string;
+  readonly rail: string;
+  readonly reference: string;
+  readonly retry: RejectedPayout['retry'];
+  readonly by: string;
+}
+
+/** Compares what was said with what is true, at the moment at which it is said and ever after. */
+export interface Judge {
+  readonly violations: readonly Violation[];
+  /** Violations that are out of scope, by excuse. */
+  readonly excused: ReadonlyMap<Excuse, number>;
+  /** How many outcomes were given, by kind. */
+  readonly given: Readonly<Record<PayoutOutcome['outcome'], number>>;
+  outcome(by: string, reference: string, outcome: PayoutOutcome, askedAt: number): void;
+  /** A payout came into being. */
+  made(paid: Paid): void;
+  blame(is: ViolationKind, reference: string, told: string, excuse?: Excuse | null): void;
+}
+
+export function newJudge(ledger: Ledger, protection: Protection, now: () => number, trace: Trace): Judge {
+  const violations: Violation[] = [];
+  const excused = new Map<Excuse, number>();
+  const given = { accepted: 0, rejected: 0, unknown: 0 };
+  const rejections: GivenRejection[] = [];
+
+  const blame: Judge['blame'] = (is, reference, told, excuse = null) => {
+    trace('JUDGE', `${excuse === null ? 'VIOLATION' : `out of scope (${excuse})`}: ${is}: ${told}`);
+    if (excuse === null) violations.push({ is, reference, told });
+    else excused.set(excuse, (excused.get(excuse) ?? 0) + 1);
+  };
+
+  const accepted = (reference: string, outcome: Extract<PayoutOutcome, { outcome: 'accepted' }>, askedAt: number): void => {
+    const { payout, notices, replayed } = outcome;
+    const paid = ledger.paid.find(({ id }) => id === payout.id);
+    if (paid === undefined) {
+      const is = ledger.strangers.has(payout.id) ? 'accepted another payout' : 'accepted, but nothing exists';
+      return blame(is, reference, `accepted ${payout.id}`);
+    }
+    if (paid.reference !== reference) blame('accepted another payout', reference, `accepted ${payout.id}, which is ${paid.reference}`);
+    const pastIsTold = !replayed || notices.some(({ code }) => code === 'status_as_of_creation');
+    const ended = ['failed', 'canceled', 'returned'].includes(payout.status);
+    if (!pastIsTold && !ended && paid.endedAt !== null && paid.endedAt < askedAt) {
+      blame('accepted, with a status of the past', reference, `${payout.id} is said to be ${payout.status} and was ${paid.status} before`);
+    }
+  };
+
+  const rejected = (by: string, reference: string, outcome: RejectedPayout): void => {
+    const { submission } = outcome;
+    // Without a submission it says that this very call sent nothing, which is so; but never when a store knows better.
+    if (submission === null) {
+      const paid = protection.durable && protection.storeAnswers ? ledger.paid.find((one) => one.reference === reference) : undefined;
+      if (paid !== undefined) blame('rejected, but it was paid', reference, `${paid.id} exists, and nothing was said of it`);
+      return;
+    }
+    const { key, name: rail } = submission;
+    const paid = ledger.paid.find(({ flight, rail: on }) => flight.key === key && on.name === rail);
+    if (paid !== undefined) {
+      blame('rejected, but it was paid', reference, `${by} said rejected, and ${paid.id} exists`, excuseForRejected(reference, protection));
+    }
+    rejections.push({ at: now(), key, rail, reference, retry: outcome.retry, by });
+  };
+
+  const unknown = (reference: string, outcome: UnknownPayout): void => {
+    const { next, error, submission } = outcome;
+    const wayOn = next.do === 'ask' ? Array.isArray(next.candidates) : !Number.isNaN(Date.parse(next.notBefore));
+    if (!wayOn || error.outcome !== 'unknown' || !isSubmission(submission)) {
+      blame('unknown, without a way on', reference, JSON.stringify(next));
+    }
+  };
+
+  return {
+    violations,
+    excused,
+    given,
+    blame,
+    outcome: (by, reference, outcome, askedAt) => {
+      given[outcome.outcome] += 1;
+      trace(by, () => `is told: ${shown(outcome)}`);
+      if (outcome.outcome === 'accepted') accepted(reference, outcome, askedAt);
+      else if (outcome.outcome === 'rejected') rejected(by, reference, outcome);
+      else unknown(reference, outcome);
+    },
+    made: (paid) => {
+      trace('the world', () => `${paid.id} exists for ${paid.reference}, by a request of ${paid.flight.machine} (key ${paid.flight.key.slice(0, 8)})`);
+      const { key } = paid.flight;
+      for (const one of rejections.filter((given) => given.key === key && given.rail === paid.rail.name)) {
+        const excuse = excuseForRejected(paid.reference, protection);
+        if (paid.flight.sentAt <= one.at) {
+          blame('rejected, but it is still on its way', paid.reference, `${one.by} said rejected while the request was on its way`, excuse);
+        } else if (one.retry !== 'same_attempt') {
+          blame('rejected for good, and paid later', paid.reference, `${one.by} said rejected, retry ${one.retry}`, excuse);
+        }
+      }
+      const first = ledger.paid.find(({ reference }) => reference === paid.reference);
+      if (first !== undefined && first !== paid) {
+        blame('paid twice', paid.reference, `${first.id} and ${paid.id}`, excuseForTwo(first, paid, protection));
+      }
+    },
+  };
+}
+
+function isSubmission(submission: Submission): boolean {
+  try {
+    parseSubmission(JSON.stringify(submission));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function shown(outcome: PayoutOutcome): string {
+  if (outcome.outcome === 'accepted') {
+    const notices = outcome.notices.map(({ code }) => code).join(', ');
+    return `accepted ${outcome.payout.id} (${outcome.payout.status})${outcome.replayed ? ', replayed' : ''}${notices === '' ? '' : `, ${notices}`}`;
+  }
+  if (outcome.outcome === 'rejected') return `rejected: ${said(outcome.error)} retry ${outcome.retry}`;
+  const { next } = outcome;
+  const then = next.do === 'submit' ? `submit, not before ${next.notBefore}` : `ask about ${next.candidates.map(({ id }) => id).join(', ') || 'nothing'}`;
+  return `unknown: ${said(outcome.error)} next: ${then}`;
+}
+
+export const said = (error: PayoutError): string => `${error.code}: ${error.message}`;

@@ -1,0 +1,95 @@
+import type { Fault } from '@disburse/simulator';
+import type { Dice } from './dice.ts';
+import { MINUTE_MS, SECOND_MS } from './time.ts';
+
+/** What happens to one request on its way. */
+export interface NetworkFault {
+  readonly says: string;
+  /** It arrives so much later, and the sender sees this at once. */
+  readonly late?: { readonly ms: number; readonly client: 'reset' | 'hang' };
+  /** What the provider, or the line to it, does. */
+  readonly world?: readonly [Fault, ...Fault[]];
+}
+
+type Row = readonly [weight: number, make: (dice: Dice) => NetworkFault];
+
+/** How late a request may still arrive (core's `LATE_ARRIVAL_MS`, declared in docs): the simulation uses all of it. */
+const LATEST_ARRIVAL_MS = 5 * MINUTE_MS;
+
+const HTML = '<html><body>Bad gateway</body></html>';
+const side = (dice: Dice): 'before' | 'after' => dice.pick(['before', 'after'] as const);
+const fault = (says: string, ...world: [Fault, ...Fault[]]): NetworkFault => ({ says, world });
+
+const LATE: Row = [
+  3,
+  (dice) => {
+    const ms = dice.weighted([
+      [3, dice.between(1, 90) * SECOND_MS],
+      [1, dice.between(90, 300) * SECOND_MS],
+      [1, LATEST_ARRIVAL_MS],
+    ]);
+    const client = dice.pick(['reset', 'hang'] as const);
+    return { says: `${client}; arrives ${ms / 1000} s later`, late: { ms, client } };
+  },
+];
+
+/** What a create can meet, on both sides of the commit. */
+const OF_CREATE: readonly Row[] = [
+  LATE,
+  [3, () => fault('reset before', { reset: 'before' })],
+  [4, () => fault('reset after', { reset: 'after' })],
+  [1, () => fault('hangs before', { hang: 'before' })],
+  [2, () => fault('hangs after', { hang: 'after' })],
+  [
+    4,
+    (dice) => {
+      const at = side(dice);
+      const stored = dice.pick([undefined, undefined, true, false]);
+      return fault(`500 ${at}${stored === true ? ', stored' : ''}`, {
+        answer: { status: 500, body: { error: { type: 'api_error', message: 'oops' } } },
+        at,
+        ...(at === 'before' && stored !== true ? {} : { stored }),
+      });
+    },
+  ],
+  [2, (dice) => fault('HTML 502', { answer: { status: 502, body: HTML }, at: side(dice), stored: false })],
+  [1, (dice) => fault('503', { answer: { status: 503, headers: { 'retry-after': dice.pick(['2', '45']) }, body: '' }, at: side(dice), stored: false })],
+  [1, (dice) => fault('408', { answer: { status: 408, body: '' }, at: side(dice), stored: false })],
+  [2, (dice) => fault('cut off', { truncate: dice.between(0, 200) })],
+  [
+    3,
+    (dice) =>
+      fault('429 before', {
+        answer: { status: 429, headers: dice.pick([{}, { 'retry-after': '1' }, { 'retry-after': '90' }]), body: { error: { type: 'rate_limit_error' } } },
+        at: 'before',
+      }),
+  ],
+  [1, () => fault('401 before', { answer: { status: 401, body: { error: { type: 'invalid_request_error' } } }, at: 'before' })],
+  [1, () => fault('403 before', { answer: { status: 403, body: { error: { type: 'invalid_request_error' } } }, at: 'before' })],
+  [2, (dice) => fault('slow to execute', { delayMs: dice.pick([5, 40, 100, 200]) * SECOND_MS, at: 'before' })],
+  [1, (dice) => fault('slow to answer', { delayMs: dice.pick([5, 40, 100]) * SECOND_MS, at: 'after' })],
+  [1, () => fault('unreadable success', { change: () => ({ id: 'nothing', object: 'unheard_of' }) })],
+  [1, () => fault('success in another currency', { change: (answer) => anotherCurrency(answer) })],
+  [1, () => fault('success that is a list', { change: () => [] })],
+];
+
+/** What a read, a cancel or a reversal can meet. */
+const OF_REST: readonly Row[] = [
+  [3, () => fault('reset before', { reset: 'before' })],
+  [3, () => fault('reset after', { reset: 'after' })],
+  [1, () => fault('hangs', { hang: 'after' })],
+  [2, (dice) => fault('500', { answer: { status: 500, body: { error: { type: 'api_error' } } }, at: side(dice), stored: false })],
+  [1, (dice) => fault('HTML 502', { answer: { status: 502, body: HTML }, at: side(dice), stored: false })],
+  [1, () => fault('429', { answer: { status: 429, body: { error: { type: 'rate_limit_error' } } }, at: 'before' })],
+  [1, (dice) => fault('cut off', { truncate: dice.between(0, 100) })],
+];
+
+/** Never the amount with it: a provider that answers about another payout in every respect cannot be caught by anybody. */
+function anotherCurrency(answer: Readonly<Record<string, unknown>>): unknown {
+  const { amount } = answer;
+  if (typeof amount === 'object' && amount !== null) return { ...answer, amount: { ...amount, currency: 'GBP' } };
+  return 'currency' in answer ? { ...answer, currency: 'gbp' } : answer;
+}
+
+export const createFault = (dice: Dice): NetworkFault => dice.weighted(OF_CREATE)(dice);
+export const otherFault = (dice: Dice): NetworkFault => dice.weighted(OF_REST)(dice);

@@ -1,0 +1,57 @@
+import type { Paid } from './ledger.ts';
+import { MINUTE_MS } from './time.ts';
+
+/**
+ * What the rules do not protect, and the sentence that tells the user so. A run in which it happens is counted under its name,
+ * never dropped. `scope.test.ts` holds the sentences to the files.
+ */
+export const OUT_OF_SCOPE = {
+  'forgotten key': {
+    says: 'A job that runs again later, without a store, can pay again.',
+    in: 'README.md',
+  },
+  'another process': {
+    says: "after a restart, or in a second process, a reference is only as unique as the provider's key.",
+    in: 'README.md',
+  },
+} as const satisfies Record<string, { readonly says: string; readonly in: string }>;
+
+export type Excuse = keyof typeof OUT_OF_SCOPE;
+
+/** What is known about a run that decides what it is protected from. */
+export interface Protection {
+  /** Whether all processes share a store that outlives them. */
+  readonly durable: boolean;
+  /** The processes that prepared a submission of a reference themselves. */
+  readonly preparers: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Those, and the processes that were handed one. */
+  readonly holders: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly listLagMs: number;
+  /** Whether the store always answers in time; one that fails cannot say what it knows. */
+  readonly storeAnswers: boolean;
+  /** Which attempt of its reference a key belongs to. */
+  readonly attemptOf: (key: string) => number;
+}
+
+/** Why two payouts of one reference are not protected; `null` when they are. */
+export function excuseForTwo(first: Paid, second: Paid, { durable, preparers, listLagMs, attemptOf }: Protection): Excuse | null {
+  if (durable) return null; // With a store one reference is one payout, whatever happens.
+  const sameKey = first.flight.key === second.flight.key && first.rail === second.rail;
+  if (sameKey) {
+    // One submission is one payout without any store; only another process's own preparation gives a key a new age.
+    const preparedTwice = (preparers.get(first.reference)?.size ?? 0) > 1;
+    return preparedTwice && second.at - first.at >= first.rail.leaseMs - MINUTE_MS ? 'forgotten key' : null;
+  }
+  if (first.flight.machine === second.flight.machine && first.rail === second.rail) return null;
+  if (first.rail !== second.rail) return 'another process';
+  // A later attempt looks for the earlier keys first, where payouts carry them and the list shows them already.
+  const looksForIt = attemptOf(second.flight.key) > attemptOf(first.flight.key);
+  const couldBeSeen = looksForIt && second.rail.findable && first.at + listLagMs < second.flight.sentAt - MINUTE_MS;
+  return couldBeSeen ? null : 'another process';
+}
+
+/** Why a `rejected` may be wrong about a reference; `null` when it may not. */
+export function excuseForRejected(reference: string, { durable, holders }: Protection): Excuse | null {
+  // Freshness is what one process knows of itself (R7): whoever else holds the same key must be told apart by a store.
+  return !durable && (holders.get(reference)?.size ?? 0) > 1 ? 'another process' : null;
+}
