@@ -1,0 +1,150 @@
+import { type Balance, can, deriveReversalKey, type OptionalOperation, type Payout } from '@disburse/core';
+import { type Check, must, NotApplicable, same, shown, the } from '../check.ts';
+import { reset } from '../line.ts';
+import { errorOf, exist, optional, type Stage } from '../stage.ts';
+import { mustBePayout } from './reading.ts';
+
+const isWrite = ({ method }: { readonly method: string }): boolean => method !== 'GET';
+
+const check = (
+  operation: OptionalOperation,
+  what: string,
+  promise: string,
+  forgot: string,
+  run: (stage: Stage) => Promise<void>,
+): Check => ({
+  id: `${operation}/${what}`,
+  promise,
+  forgot,
+  run: async (stage) => {
+    if (!stage.capabilities.operations.includes(operation)) return new NotApplicable(`capabilities.operations does not have ${operation}`);
+    await run(stage);
+    return undefined;
+  },
+});
+
+const R19 = 'NEVER-TWICE R19';
+
+/** Update, reverse and balances, where they are declared. */
+export const changeChecks: readonly Check[] = [
+  check('update', 'metadata', R19, 'update sets keys, removes those that are null, and leaves the others.', async (stage) => {
+    const { id, metadata: ours } = await stage.accepted('updated');
+    same((await update(stage, id, { a: '1', b: '2' })).metadata, { ...ours, a: '1', b: '2' }, 'the metadata after two keys were set');
+    const left = await update(stage, id, { a: null });
+    same(left.metadata, { ...ours, b: '2' }, 'the metadata after one key was removed');
+    mustBePayout(left, stage);
+    same((await stage.provider.retrieve(id)).metadata, left.metadata, 'the metadata, read again');
+  }),
+  check(
+    'update',
+    'keeps-ours',
+    'NEVER-TWICE R17',
+    'Removing all metadata leaves disburse_*: a lookup recognises payouts by it.',
+    async (stage) => {
+      const { id, metadata: ours } = await stage.accepted('protected');
+      await update(stage, id, { a: '1' });
+      same((await update(stage, id, null)).metadata, ours, 'the metadata after all was removed');
+      same((await stage.provider.retrieve(id)).metadata, ours, 'the metadata, read again');
+      const sent = stage.line.requests.length;
+      for (const metadata of [{ disburse_key: null }, { disburse_reference: 'x' }]) {
+        same(
+          (await errorOf(() => update(stage, id, metadata), `update of ${Object.keys(metadata).join()}`)).code,
+          'invalid_request',
+          'its code',
+        );
+      }
+      same(stage.line.requests.length, sent, 'requests of refused updates');
+    },
+  ),
+  check('update', 'lost-answer', R19, 'A lost answer is followed by a read that shows whether the change is there.', async (stage) => {
+    const { id } = await stage.accepted('lost');
+    stage.line.always(reset('after'), isWrite);
+    same((await update(stage, id, { a: '1' })).metadata['a'], '1', 'the metadata after an update whose answer was lost');
+  }),
+  check('reverse', 'reverses', R19, 'reverse returns the payout that brings the money back, and both name each other.', async (stage) => {
+    const paid = await reversible(stage, 'reversed');
+    const reversal = await reverse(stage, paid.id);
+    must(reversal.id !== paid.id, 'reverse returns the payout that was reversed, not the one that reverses it');
+    same(reversal.reverses, paid.id, 'reverses');
+    mustBePayout(reversal, stage);
+    const after = await stage.provider.retrieve(paid.id);
+    same(after.reversedBy, reversal.id, 'reversedBy');
+    same(can(stage.provider, 'reverse', after).ok, false, 'can(reverse) of a reversed payout');
+    exist(stage, 2, 'after a reversal');
+  }),
+  check(
+    'reverse',
+    'once',
+    R19,
+    'The key of a reversal is derived, the payout is read before and after: a second call finds the first reversal.',
+    async (stage) => {
+      const paid = await reversible(stage, 'once');
+      stage.line.always(reset('after'), isWrite);
+      const [lost] = await Promise.allSettled([reverse(stage, paid.id)]);
+      stage.line.clear();
+      const reversal = await reverse(stage, paid.id);
+      must(lost?.status === 'rejected' || shown(lost?.value.id) === shown(reversal.id), 'two calls return two reversals');
+      exist(stage, 2, 'after a lost reversal and another');
+      const key = await deriveReversalKey({
+        account: (await stage.provider.prepare(stage.request('x'))).account,
+        payoutId: paid.id,
+        attempt: 1,
+      });
+      const sent = stage.line.requests.filter((request) => isWrite(request) && !stage.isCreate(request));
+      must(
+        sent.length > 0 && sent.every(({ headers }) => Object.values(headers).includes(key)),
+        `a reversal was sent without its derived key ${key}`,
+      );
+    },
+  ),
+  check(
+    'reverse',
+    'wrong-state',
+    R19,
+    'A payout that cannot be reversed in its state is refused: rejected, and nothing exists.',
+    async (stage) => {
+      const { id } = await stage.accepted('open');
+      const error = await errorOf(() => reverse(stage, id), 'reverse of a pending payout');
+      must(
+        ['invalid_state', 'invalid_request'].includes(error.code) && error.outcome === 'rejected',
+        `it is ${error.code}, ${error.outcome ?? 'without outcome'}`,
+      );
+      exist(stage, 1, 'after a refused reversal');
+    },
+  ),
+  check(
+    'balances',
+    'exact',
+    'Promise 5',
+    'Balances are Money: major units, ISO digits, upper-case codes, from the same profile as payouts.',
+    async (stage) => {
+      const expected = the(stage.world.available, 'available() in the world, although balances is declared')();
+      const balances = (await optional(stage.provider, 'balances')()) as readonly Balance[];
+      const shownNow = balances.map(({ available }) => shown(available)).sort();
+      same(shownNow, expected.map(shown).sort(), 'what is available');
+      must(
+        balances.every(({ source }) => typeof source === 'string' && source !== ''),
+        'a balance does not say which pot it is',
+      );
+      same(JSON.parse(JSON.stringify(balances)), balances, 'the balances after JSON');
+    },
+  ),
+];
+
+async function update(stage: Stage, id: string, metadata: Readonly<Record<string, string | null>> | null): Promise<Payout> {
+  return (await optional(stage.provider, 'update')(id, { metadata })) as Payout;
+}
+
+async function reverse(stage: Stage, id: string): Promise<Payout> {
+  return (await optional(stage.provider, 'reverse')(id)) as Payout;
+}
+
+/** A payout in a state in which it can be reversed. */
+async function reversible(stage: Stage, reference: string): Promise<Payout> {
+  const { id } = await stage.accepted(reference);
+  const state = stage.subject.reaches.find((to) => stage.capabilities.states.reverse?.includes(to) === true);
+  await stage.move(id, the(state, 'status in `reaches` in which capabilities.states.reverse allows a reversal'));
+  const payout = await stage.provider.retrieve(id);
+  same(can(stage.provider, 'reverse', payout), { ok: true }, 'can(reverse)');
+  return payout;
+}

@@ -1,0 +1,88 @@
+import type { RequestFeature } from '@disburse/core';
+import { type Check, must, NotApplicable, same, the } from '../check.ts';
+import { acceptedOf, errorOf, exist, rejectedOf } from '../stage.ts';
+
+/** Inputs that no provider takes, each with what is wrong about it. */
+const BAD_INPUTS: readonly (readonly [what: string, change: object])[] = [
+  ['an empty reference', { reference: '' }],
+  ['a reference with a space', { reference: 'a b' }],
+  ['a reference of 121 characters', { reference: 'r'.repeat(121) }],
+  ['no money', { money: undefined }],
+  ['money as a number', { money: 10.5 }],
+  ['an amount as a number', { money: { amount: 10, currency: 'EUR' } }],
+  ["an attempt of the caller's own", { attempt: 1.5 }],
+  ['an unknown field', { amountt: '1.00' }],
+  ['metadata of ours', { metadata: { disburse_key: 'x' } }],
+  ['options of an unknown provider', { providerOptions: { nobody: {} } }],
+  ['an empty description', { description: '' }],
+];
+
+const feature = (
+  name: RequestFeature,
+  shows: string,
+  holds: (payout: Readonly<Record<string, unknown>>, asked: Readonly<Record<string, unknown>>) => boolean,
+): Check => ({
+  id: `create/${name}`,
+  promise: 'Promise 1',
+  forgot: `capabilities.request.${name} is declared: the create must send it, and the payout must show it.`,
+  run: async (stage) => {
+    if (!stage.capabilities.request[name]) return new NotApplicable(`capabilities.request.${name} is false`);
+    const asked = the(stage.world.features[name], `features.${name} in the world, although it is declared`);
+    const payout = await stage.accepted(`with-${name}`, asked);
+    must(holds({ ...payout }, asked), `${shows} is not what was asked for: ${JSON.stringify({ ...payout, raw: undefined })}`);
+    exist(stage, 1, `after a create with ${name}`);
+    return undefined;
+  },
+});
+
+/** What a create does when nothing goes wrong, and what it refuses. */
+export const createChecks: readonly Check[] = [
+  {
+    id: 'create/accepted',
+    promise: 'Promise 2',
+    forgot: 'A 2xx that parses is accepted: one payout, the same that the provider has, with our reference where the lookup needs it.',
+    run: async (stage) => {
+      const outcome = acceptedOf(await stage.create('rent-2026-11'));
+      exist(stage, 1, 'after one create');
+      same(outcome.payout.id, stage.world.payouts()[0]?.id, 'the id');
+      same([outcome.replayed, stage.creates.length], [false, 1], 'replayed, and the requests that create');
+      if (stage.capabilities.lookup !== 'none') same(outcome.payout.reference, 'rent-2026-11', 'the reference');
+    },
+  },
+  feature('destination', 'destination', (payout, asked) => payout['destination'] === asked['destination']),
+  feature('statementDescriptor', 'statementDescriptor', (payout, asked) => payout['statementDescriptor'] === asked['statementDescriptor']),
+  feature('metadata', 'metadata', (payout, asked) => {
+    const found: unknown = payout['metadata'];
+    return Object.entries(asked['metadata'] ?? {}).every(
+      ([key, value]) => typeof found === 'object' && found !== null && Reflect.get(found, key) === value,
+    );
+  }),
+  feature('fullBalance', 'money', () => true),
+  {
+    id: 'create/bad-input',
+    promise: 'Promise 2',
+    forgot: 'What cannot be a payout is rejected before anything is sent or kept: `rejected`, `submission: null`, no exception.',
+    run: async (stage) => {
+      for (const [what, change] of BAD_INPUTS) {
+        const outcome = rejectedOf(await stage.create('bad', change));
+        must(outcome.submission === null && outcome.retry === 'never', `${what}: the outcome has a submission, or may be retried`);
+        must(['invalid_request', 'unsupported'].includes(outcome.error.code), `${what} is ${outcome.error.code}`);
+        await errorOf(() => stage.provider.prepare(stage.request('bad', change)), `prepare with ${what}`);
+      }
+      must(stage.line.requests.length === 0, 'a refused input was sent');
+    },
+  },
+  {
+    id: 'create/prepare-sends-nothing',
+    promise: 'NEVER-TWICE R1',
+    forgot: 'prepare only validates and builds bytes; a dry run is a prepare that is printed.',
+    run: async (stage) => {
+      const submission = await stage.provider.prepare(stage.request('dry-run'));
+      must(stage.line.requests.length === 0, 'prepare sent a request');
+      same(JSON.parse(JSON.stringify(submission)), submission, 'the submission after JSON');
+      await stage.advance(3_600_000);
+      const later = await stage.elsewhere().prepare(stage.request('dry-run'));
+      same(later.request, submission.request, 'the bytes of the same create, an hour later in another process');
+    },
+  },
+];

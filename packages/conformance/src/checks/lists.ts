@@ -1,0 +1,208 @@
+import type { ListPayoutsQuery, Payout, PayoutStatus } from '@disburse/core';
+import { type Check, must, NotApplicable, same } from '../check.ts';
+import { type Fault, parsed } from '../line.ts';
+import { errorOf, everyOf, pagesOf, type Stage } from '../stage.ts';
+
+const STATUSES: readonly PayoutStatus[] = ['pending', 'in_transit', 'paid', 'failed', 'canceled', 'returned', 'unrecognized'];
+const idsOf = (payouts: readonly Payout[]): readonly string[] => payouts.map(({ id }) => id);
+const isList =
+  (stage: Stage) =>
+  ({ method, path }: { readonly method: string; readonly path: string }): boolean =>
+    method === 'GET' && stage.world.payouts().every(({ id }) => !path.includes(`/${encodeURIComponent(id)}`));
+
+/** Pages, filters, and lists that go wrong. */
+export const listChecks: readonly Check[] = [
+  {
+    id: 'list/empty',
+    promise: 'Promise 1',
+    forgot: 'No payouts is an empty page without a cursor.',
+    run: async (stage) => {
+      same(await stage.provider.list(), { payouts: [], nextCursor: null }, 'the list of an empty account');
+      same(await everyOf(stage.provider.listAll()), [], 'listAll of an empty account');
+    },
+  },
+  {
+    id: 'list/every-payout-once',
+    promise: 'Promise 1',
+    forgot: 'The cursor begins after the last payout of the page before: no duplicate, no gap, also among payouts of one second.',
+    run: async (stage) => {
+      const made = idsOf(await stage.several(7));
+      for (const limit of [1, 2, 3, 7, stage.capabilities.listLimit]) {
+        const pages = await pagesOf(stage.provider, { limit });
+        const listed = pages.flatMap(({ payouts }) => idsOf(payouts));
+        same([...listed].sort(), [...made].sort(), `the payouts in pages of ${limit}`);
+        must(
+          pages.every(({ payouts }) => payouts.length <= limit),
+          `a page is longer than its limit of ${limit}`,
+        );
+        must(limit > 2 || pages.length >= 7 / limit, `${pages.length} pages of ${limit} cannot hold seven payouts`);
+        same(idsOf(await everyOf(stage.provider.listAll({ limit }))), listed, `listAll in pages of ${limit}`);
+      }
+    },
+  },
+  {
+    id: 'list/newest-first',
+    promise: 'Promise 1',
+    forgot: 'Newest first: a lookup stops where the list gets too old.',
+    run: async (stage) => {
+      await stage.several(5);
+      const times = (await everyOf(stage.provider.listAll({ limit: 2 }))).map(({ createdAt }) => Date.parse(createdAt));
+      must(times.length === 5, `${times.length} of five payouts are listed`);
+      must(
+        times.every((time, index) => index === 0 || time <= (times[index - 1] ?? time)),
+        'a payout is listed after an older one',
+      );
+    },
+  },
+  {
+    id: 'list/while-payouts-are-made',
+    promise: 'Promise 1',
+    forgot: 'A cursor names a payout, not a position: what is made while somebody reads must not push one onto two pages.',
+    run: async (stage) => {
+      const made = idsOf(await stage.several(6));
+      const first = await stage.provider.list({ limit: 2 });
+      const { id } = await stage.accepted('meanwhile');
+      await stage.move(id, 'paid');
+      const rest = first.nextCursor === null ? [] : await pagesOf(stage.provider, { limit: 2, cursor: first.nextCursor });
+      const listed = [...idsOf(first.payouts), ...rest.flatMap(({ payouts }) => idsOf(payouts))].filter((listedId) => listedId !== id);
+      same([...listed].sort(), [...made].sort(), 'the payouts that were there before');
+    },
+  },
+  {
+    id: 'list/limit',
+    promise: 'Promise 1',
+    forgot: 'capabilities.listLimit is the largest page: more, less than one or a fraction is refused before any request.',
+    run: async (stage) => {
+      for (const limit of [0, -1, 1.5, stage.capabilities.listLimit + 1]) {
+        same(
+          (await errorOf(() => stage.provider.list({ limit }), `list with limit ${limit}`)).code,
+          'invalid_request',
+          `the code for limit ${limit}`,
+        );
+      }
+      same(
+        (await errorOf(async () => stage.provider.list({ statuss: 'paid' } as ListPayoutsQuery), 'list with a typing error')).code,
+        'invalid_request',
+        'its code',
+      );
+      same(stage.line.requests.length, 0, 'requests of refused lists');
+      await stage.provider.list({ limit: stage.capabilities.listLimit });
+    },
+  },
+  ...(['status', 'createdFrom', 'createdTo', 'destination'] as const).map((filter): Check => ({
+    id: `list/filter-${filter}`,
+    promise: 'Promise 1',
+    forgot: 'A filter holds on every page. One that capabilities.filters gives to the provider is sent to it; core does the others.',
+    run: async (stage) => {
+      const all = await different(stage);
+      const values = valuesFor(filter, all);
+      if (values.length === 0) return new NotApplicable('no payout of this provider has a destination');
+      const plain = await firstPath(stage, {});
+      const sent: boolean[] = [];
+      for (const value of values) {
+        const query = { [filter]: value, limit: 2 };
+        const expected = idsOf(all.filter((payout) => matches(payout, filter, value)));
+        same(idsOf(await everyOf(stage.provider.listAll(query))), expected, `the payouts with ${filter} ${value}`);
+        const path = await firstPath(stage, { [filter]: value });
+        sent.push(path !== null && path !== plain);
+      }
+      const by = stage.capabilities.filters[filter];
+      must(by === 'core' || sent.some(Boolean), `capabilities.filters.${filter} is 'provider', and no request to it tells the filter`);
+      return undefined;
+    },
+  })),
+  {
+    id: 'list/repeated-cursor',
+    promise: 'Promise 1',
+    forgot: 'A cursor that leads to the same page again ends in an error, not in an endless loop.',
+    run: async (stage) => {
+      await stage.several(5);
+      let page: string | null = null;
+      const again: Fault = async (_, deliver) => {
+        const real = await deliver();
+        page ??= real.text;
+        return { ...real, text: page };
+      };
+      stage.line.always(again, isList(stage));
+      const error = await errorOf(() => everyOf(stage.provider.listAll({ limit: 2 })), 'listAll of a list that begins again');
+      same(error.code, 'unexpected_response', 'its code');
+      must(stage.line.requests.filter(isList(stage)).length <= 10, 'the same page was read more than ten times');
+    },
+  },
+  {
+    id: 'list/foreign-next-link',
+    promise: 'Promise 1',
+    forgot: 'A next link is followed only on the configured origin: anywhere else the credential would go along.',
+    run: async (stage) => {
+      await stage.several(5);
+      const origin = 'https://elsewhere.test';
+      let links = 0;
+      const astray: Fault = async (request, deliver) => {
+        const real = await deliver();
+        const text = JSON.stringify(parsed(real.text), (_, value: unknown) => {
+          if (typeof value !== 'string' || !value.startsWith(request.origin)) return value;
+          links += 1;
+          return origin + value.slice(request.origin.length);
+        });
+        return { ...real, text };
+      };
+      stage.line.always(astray, isList(stage));
+      await everyOf(stage.provider.listAll({ limit: 2 })).catch((error: unknown) => error);
+      const strayed = stage.line.requests.filter((request) => request.origin !== stage.line.requests[0]?.origin);
+      must(strayed.length === 0, `${strayed.length} requests followed a link to ${strayed[0]?.origin ?? ''}, with the credential`);
+      return links === 0 ? new NotApplicable('the lists of this provider hold no links') : undefined;
+    },
+  },
+  {
+    id: 'list/new-words',
+    promise: 'Promise 2',
+    forgot: 'One payout with a new word or a missing member must not make a whole page unreadable.',
+    run: async (stage) => {
+      await stage.several(3);
+      const [raw] = (await stage.provider.list()).payouts.map((payout) => payout.raw);
+      const original = JSON.stringify(raw);
+      stage.line.always(async (_, deliver) => {
+        const real = await deliver();
+        const edited = JSON.stringify(stage.subject.edits.status(raw as never, 'on_the_moon'));
+        return { ...real, text: JSON.stringify(parsed(real.text)).replace(original, edited) };
+      }, isList(stage));
+      const statuses = (await stage.provider.list()).payouts.map(({ status }) => status);
+      same([statuses.length, statuses.filter((status) => status === 'unrecognized').length], [3, 1], 'payouts, and unrecognized ones');
+    },
+  },
+];
+
+/** Payouts that differ in what a list can be filtered by, as a list without a filter shows them. */
+async function different(stage: Stage): Promise<readonly Payout[]> {
+  const { reaches } = stage.subject;
+  for (let index = 0; index < 6; index += 1) {
+    const destination = index % 2 === 0 && stage.capabilities.request.destination ? stage.world.features.destination : {};
+    const { id } = await stage.accepted(`different-${index}`, destination);
+    const to = reaches[index % Math.max(1, reaches.length)];
+    if (to !== undefined) await stage.move(id, to);
+    if (to === 'in_transit' && reaches.includes('paid') && index > 3) await stage.move(id, 'paid');
+    if (index % 2 === 1) await stage.advance(2_000);
+  }
+  const all = await everyOf(stage.provider.listAll());
+  must(all.length === 6, `${all.length} of six payouts are listed`);
+  return all;
+}
+
+function valuesFor(filter: keyof ListPayoutsQuery, all: readonly Payout[]): readonly string[] {
+  if (filter === 'status') return STATUSES;
+  if (filter === 'destination') return [...new Set(all.flatMap(({ destination }) => destination ?? []))];
+  return [...new Set(all.map(({ createdAt }) => createdAt))];
+}
+
+function matches(payout: Payout, filter: keyof ListPayoutsQuery, value: string): boolean {
+  if (filter === 'createdFrom') return Date.parse(payout.createdAt) >= Date.parse(value);
+  if (filter === 'createdTo') return Date.parse(payout.createdAt) < Date.parse(value);
+  return Reflect.get(payout, filter) === value;
+}
+
+/** What the first request of a list asks for; `null` where none was sent. */
+async function firstPath(stage: Stage, query: object): Promise<string | null> {
+  const before = stage.line.requests.length;
+  await stage.provider.list(query);
+  return stage.line.requests[before]?.path ?? null;
+}

@@ -1,0 +1,146 @@
+import { type Check, must, NotApplicable, same } from '../check.ts';
+import { changed, headed } from '../line.ts';
+import { acceptedOf, errorOf, exist, rejectedOf, type Stage, told, unknownOf } from '../stage.ts';
+import { copyOf, lost } from './sticky.ts';
+import { GUARD_MS } from './windows.ts';
+
+const isRead = ({ method }: { readonly method: string }): boolean => method === 'GET';
+
+/** From here on nobody can send any more. */
+const leaseIsOver = (stage: Stage): Promise<void> => stage.advance(stage.capabilities.key.keptForMs + GUARD_MS + 120_000);
+
+/** What reading can prove, and what it cannot. */
+export const lookupChecks: readonly Check[] = [
+  {
+    id: 'lookup/finds-ours',
+    promise: 'NEVER-TWICE R17',
+    forgot:
+      'capabilities.lookup is declared: the create writes the token, tokenOf reads it from a list, and a lookup finds the payout by it.',
+    run: async (stage) => {
+      if (stage.capabilities.lookup === 'none') return new NotApplicable('capabilities.lookup is none');
+      const submission = await lost(stage, 'found', 'after');
+      await stage.world.foreign();
+      const writes = stage.line.requests.filter((request) => !isRead(request)).length;
+      const outcome = acceptedOf(await stage.elsewhere().lookup(copyOf(submission)));
+      same([outcome.payout.id, outcome.replayed], [stage.world.payouts()[0]?.id, true], 'id and replayed of what was found');
+      same(stage.line.requests.filter((request) => !isRead(request)).length, writes, 'requests that change something: a lookup only reads');
+      return undefined;
+    },
+  },
+  {
+    id: 'lookup/not-found-yet',
+    promise: 'NEVER-TWICE R16',
+    forgot: 'Before lease and guard are over a request may still be on its way: not found is unknown, never rejected.',
+    run: async (stage) => {
+      const submission = await lost(stage, 'early', 'before');
+      for (const wait of [0, stage.capabilities.key.keptForMs - GUARD_MS, 2 * GUARD_MS - 120_000]) {
+        await stage.advance(wait);
+        const { next } = unknownOf(await stage.elsewhere().lookup(copyOf(submission)));
+        must(next.do === 'submit' && Date.parse(next.notBefore) > 0, 'next does not say when to submit again');
+      }
+    },
+  },
+  {
+    id: 'lookup/absent',
+    promise: 'NEVER-TWICE R16',
+    forgot: 'After lease and guard an empty list, read to its end, proves absence: rejected, `next_attempt`.',
+    run: async (stage) => {
+      const submission = await lost(stage, 'absent', 'before');
+      await leaseIsOver(stage);
+      const outcome = rejectedOf(await stage.elsewhere().lookup(copyOf(submission)));
+      must(outcome.retry === 'next_attempt', `retry is ${outcome.retry}`);
+    },
+  },
+  {
+    id: 'lookup/candidate',
+    promise: 'NEVER-TWICE R17',
+    forgot: 'A payout of the same amount that carries no token could be ours: unknown, and a person is asked, with the candidates.',
+    run: async (stage) => {
+      const submission = await lost(stage, 'candidate', 'before');
+      const id = await stage.world.foreign();
+      await leaseIsOver(stage);
+      const { next } = unknownOf(await stage.elsewhere().lookup(copyOf(submission)));
+      must(next.do === 'ask', 'next is submit, although only a person can tell');
+      same(
+        next.candidates.map((payout) => payout.id),
+        [id],
+        'the candidates',
+      );
+    },
+  },
+  {
+    id: 'lookup/token-of-another',
+    promise: 'NEVER-TWICE R17',
+    forgot: 'A payout that carries the token of another submission of ours is not ours, whatever its amount.',
+    run: async (stage) => {
+      if (stage.capabilities.lookup === 'none')
+        return new NotApplicable('capabilities.lookup is none: every payout of the amount is a candidate');
+      const submission = await lost(stage, 'mine', 'before');
+      await stage.accepted('another');
+      await leaseIsOver(stage);
+      rejectedOf(await stage.elsewhere().lookup(copyOf(submission)));
+      return undefined;
+    },
+  },
+  {
+    id: 'lookup/clocks-disagree',
+    promise: 'NEVER-TWICE R17',
+    forgot: "A provider's Date more than a minute from our clock makes every judgement about age unsafe: unknown.",
+    run: async (stage) => {
+      const submission = await lost(stage, 'skewed', 'before');
+      await leaseIsOver(stage);
+      const wrong = new Date(stage.world.clock.now() - 5 * 60_000).toUTCString();
+      stage.line.always(headed({ date: wrong }), isRead);
+      unknownOf(await stage.elsewhere().lookup(copyOf(submission)));
+    },
+  },
+  {
+    id: 'lookup/unread-page',
+    promise: 'NEVER-TWICE R17',
+    forgot: 'A list that could not be read to its end proves nothing: unknown. A failed page is not an empty one.',
+    run: async (stage) => {
+      const submission = await lost(stage, 'unread', 'before');
+      await leaseIsOver(stage);
+      const { serverError } = stage.subject.answers;
+      for (const fault of [
+        stage.answers('before', serverError),
+        stage.answers('before', { status: 200, body: '{}' }),
+        changed(() => ({})),
+      ]) {
+        stage.line.always(fault, isRead);
+        const outcome = await stage.elsewhere({ resends: 0 }).lookup(copyOf(submission));
+        must(outcome.outcome === 'unknown', `an unread list is told as ${told(outcome)}`);
+        stage.line.clear();
+      }
+    },
+  },
+  {
+    id: 'lookup/many-pages',
+    promise: 'NEVER-TWICE R17',
+    forgot: 'A lookup reads every page back to a day before the submission, not the first one only.',
+    run: async (stage) => {
+      if (stage.capabilities.lookup === 'none') return new NotApplicable('capabilities.lookup is none');
+      const submission = await lost(stage, 'deep', 'after');
+      await stage.move(stage.world.payouts()[0]?.id ?? '', 'paid');
+      await stage.several(stage.capabilities.listLimit + 1);
+      const outcome = acceptedOf(await stage.elsewhere().lookup(copyOf(submission)));
+      same(outcome.payout.id, stage.world.payouts()[0]?.id, 'the payout under newer ones');
+      return undefined;
+    },
+  },
+  {
+    id: 'settle/by-a-person',
+    promise: 'NEVER-TWICE R18',
+    forgot: 'settle records what a person found: absent only once nobody can send any more, a payout only after it was read.',
+    run: async (stage) => {
+      const submission = await lost(stage, 'decided', 'before');
+      const early = await errorOf(() => stage.provider.settle(submission, { absent: true }), 'settle as absent inside the lease');
+      same(early.code, 'invalid_state', 'its code');
+      const id = await stage.world.foreign();
+      await leaseIsOver(stage);
+      const decided = acceptedOf(await stage.provider.settle(submission, { payoutId: id }));
+      same(decided.payout.id, id, 'the payout that a person named');
+      exist(stage, 1, 'after a decision');
+    },
+  },
+];

@@ -1,0 +1,177 @@
+import { parseSubmission } from '@disburse/core';
+import { type Check, must, same } from '../check.ts';
+import { cutOff, hang, reset, type Fault, type Side } from '../line.ts';
+import { exist, acceptedOf, type Stage, submissionOf, TIMEOUT_MS, told, unknownOf } from '../stage.ts';
+import { mustBeOneRequest } from './keys.ts';
+
+const HTML = '<html><head><title>502 Bad Gateway</title></head><body>The upstream did not answer.</body></html>';
+
+interface Lost {
+  readonly what: string;
+  readonly side: Side;
+  readonly fault: (stage: Stage) => Fault;
+  /** Whether the list may be read after it, so that a lookup can find the payout at once. */
+  readonly readable?: boolean;
+}
+
+const bothSides = (what: string, fault: (stage: Stage, side: Side) => Fault, readable = false): readonly Lost[] =>
+  (['before', 'after'] as const).map((side) => ({ what: `${what}-${side}`, side, fault: (stage) => fault(stage, side), readable }));
+
+const after = (what: string, fault: (stage: Stage) => Fault): Lost => ({ what, side: 'after', fault });
+
+/** Everything that can happen to an answer without telling whether the payout was made. */
+const LOST: readonly Lost[] = [
+  ...bothSides('reset', (_, side) => reset(side)),
+  ...bothSides('timeout', (_, side) => hang(side)),
+  ...bothSides('5xx', (stage, side) => stage.answers(side, stage.subject.answers.serverError), true),
+  ...bothSides('html-502', (stage, side) => stage.answers(side, { status: 502, body: HTML }), true),
+  ...bothSides('empty-503', (stage, side) => stage.answers(side, { status: 503, body: '' }), true),
+  ...bothSides('redirect', (stage, side) =>
+    stage.answers(side, { status: 307, headers: { location: 'https://elsewhere.test/' }, body: '' }),
+  ),
+  ...[0, 0.1, 0.5, 0.9, 1].map((share) => after(`cut-off-at-${share * 100}-percent`, () => cutOff(share))),
+  ...(
+    [
+      ['empty-success', ''],
+      ['html-success', HTML],
+      ['null-success', 'null'],
+      ['object-success', {}],
+      ['array-success', '[]'],
+      ['half-success', '{"id":'],
+    ] as const
+  ).map(([what, body]) => after(what, (stage) => stage.answers('after', { status: 200, body }))),
+];
+
+/** After any of these a payout may exist, so the outcome is unknown; submitting again settles it, and one payout exists. */
+export const lostAnswerChecks: readonly Check[] = [
+  ...LOST.map(({ what, side, fault, readable = false }): Check => ({
+    id: `lost/${what}`,
+    promise: 'Promise 2',
+    forgot:
+      'A payout may exist. Only a readable 2xx, a certain refusal of a fresh request, or a lookup decides; timeouts, resets, 5xx and unreadable successes are `unknown`.',
+    run: async (stage) => {
+      stage.line.always(fault(stage), stage.isCreate);
+      const outcome = await stage.create('lost');
+      const made = side === 'after' ? 1 : 0;
+      exist(stage, made, `after ${what}`);
+      const found = outcome.outcome === 'accepted' && made === 1 && readable && outcome.payout.id === stage.world.payouts()[0]?.id;
+      must(outcome.outcome === 'unknown' || found, `the outcome after ${what} is ${told(outcome)}, and not unknown`);
+      if (outcome.outcome === 'unknown') same(outcome.error.outcome, 'unknown', "the error's own outcome");
+      stage.line.clear();
+      await mustBeOneRequest(stage, 'lost');
+      // As another process would: the object is gone, its JSON is not.
+      const stored = JSON.stringify(submissionOf(outcome));
+      const settled = acceptedOf(await stage.elsewhere().submit(parseSubmission(stored)));
+      exist(stage, 1, `after ${what} and another submit`);
+      same(settled.payout.id, stage.world.payouts()[0]?.id, 'the payout that was found');
+      await mustBeOneRequest(stage, 'lost');
+      must(
+        stage.line.requests.every(({ origin }) => origin === stage.line.requests[0]?.origin),
+        'a request went to another origin',
+      );
+    },
+  })),
+  {
+    id: 'lost/resent-by-itself',
+    promise: 'Promise 3',
+    forgot: 'Trouble is answered with the same bytes under the same key, a bounded number of times, with pauses.',
+    run: async (stage) => {
+      for (const [index, fault] of [
+        reset('before'),
+        stage.answers('before', stage.subject.answers.serverError),
+        reset('after'),
+      ].entries()) {
+        stage.line.next(fault, stage.isCreate);
+        const before = stage.creates.length;
+        const { payout } = acceptedOf(await stage.create(`once-${index}`));
+        const sent = stage.creates.slice(before);
+        must(sent.length <= 2, `${sent.length} requests were sent for one trouble`);
+        must(sent.length < 2 || (sent[1]?.at ?? 0) > (sent[0]?.at ?? 0), 'the resend followed without a pause');
+        await stage.move(payout.id, 'paid');
+      }
+      exist(stage, 3, 'after three creates that met trouble once');
+    },
+  },
+  {
+    id: 'lost/bounded',
+    promise: 'Promise 3',
+    forgot: 'Resends end: with `resends` spent or the deadline over, the outcome is told and the submission handed over.',
+    run: async (stage) => {
+      stage.line.always(reset('before'), stage.isCreate);
+      const startedAt = stage.world.clock.now();
+      const outcome = unknownOf(await stage.make({ resends: 1 }).createPayout(stage.request('bounded')));
+      same(stage.creates.length, 2, 'the requests with `resends: 1`');
+      must(outcome.next.do === 'submit', `next is ${outcome.next.do}, although submitting again settles it`);
+      must(stage.world.clock.now() - startedAt <= TIMEOUT_MS, 'the call took longer than timeoutMs');
+    },
+  },
+  {
+    id: 'lost/aborted',
+    promise: 'NEVER-TWICE R14',
+    forgot:
+      'An abort ends a create in an outcome that has the submission, `unknown` once a byte may have left; an AbortError would lose it.',
+    run: async (stage) => {
+      for (const side of ['before', 'after'] as const) {
+        const controller = new AbortController();
+        stage.line.always(async (request, deliver) => {
+          const lost = hang(side)(request, deliver);
+          controller.abort(new Error('the caller has gone'));
+          return lost;
+        }, stage.isCreate);
+        const reference = `aborted-${side}`;
+        const outcome = unknownOf(await stage.create(reference, {}, { signal: controller.signal }));
+        stage.line.clear();
+        const { payout } = acceptedOf(await stage.provider.submit(submissionOf(outcome)));
+        await stage.move(payout.id, 'paid');
+      }
+      exist(stage, 2, 'after two aborted creates and their submits');
+    },
+  },
+  {
+    id: 'lost/aborted-before',
+    promise: 'NEVER-TWICE R14',
+    forgot: 'A create that is aborted before it begins ends in an outcome, too, and sends nothing.',
+    run: async (stage) => {
+      const outcome = await stage.create('never', {}, { signal: AbortSignal.abort() });
+      must(outcome.outcome !== 'accepted', `the outcome is ${told(outcome)}`);
+      exist(stage, 0, 'after a create that was aborted before');
+      same(stage.creates.length, 0, 'the requests of a create that was aborted before');
+    },
+  },
+  {
+    id: 'lost/own-deadline',
+    promise: 'NEVER-TWICE R14',
+    forgot: 'timeoutMs of a call covers everything, body and resends included.',
+    run: async (stage) => {
+      stage.line.always(hang('after'), stage.isCreate);
+      const startedAt = stage.world.clock.now();
+      unknownOf(await stage.create('slow', {}, { timeoutMs: 31_000 }));
+      const took = stage.world.clock.now() - startedAt;
+      must(took >= 30_000 && took <= 32_000, `a call with timeoutMs 31000 took ${took}`);
+      exist(stage, 1, 'after a create whose answer never came');
+    },
+  },
+  {
+    id: 'lost/nothing-sent',
+    promise: 'NEVER-TWICE R9',
+    forgot:
+      'Where the transport proves that no byte left, a fresh create is rejected and may be made again; where it cannot, it is unknown.',
+    run: async (stage) => {
+      const events: object[] = [];
+      const nobodyListens = {
+        baseUrl: 'http://127.0.0.1:1',
+        fetch: undefined,
+        resends: 0,
+        onTelemetry: (event: object) => void events.push(event),
+      };
+      const outcome = await stage.make(nobodyListens).createPayout(stage.request('refused-connection'));
+      const proven = events.some((event) => Reflect.get(event, 'evidence') === 'not_sent' && Reflect.get(event, 'method') === 'POST');
+      same(
+        outcome.outcome,
+        proven ? 'rejected' : 'unknown',
+        `the outcome of a refused connection that ${proven ? 'proves' : 'does not prove'} that nothing left`,
+      );
+      if (outcome.outcome === 'rejected') same(outcome.retry, 'same_attempt', 'what may be tried');
+    },
+  },
+];

@@ -1,0 +1,186 @@
+import type { Payout } from '@disburse/core';
+import { type Check, must, same, the } from '../check.ts';
+import { answer, changed, parsed } from '../line.ts';
+import { acceptedOf, errorOf, type Stage } from '../stage.ts';
+
+const REASONS: readonly string[] = [
+  'insufficient_funds',
+  'account_closed',
+  'account_not_found',
+  'account_restricted',
+  'invalid_account_details',
+  'account_holder_mismatch',
+  'currency_not_supported',
+  'declined_by_bank',
+  'debit_not_authorized',
+  'destination_unsupported',
+  'payouts_blocked',
+  'expired',
+  'processing_error',
+  'other',
+];
+const STATUSES: readonly string[] = ['pending', 'in_transit', 'paid', 'failed', 'canceled', 'returned', 'unrecognized'];
+const ISO_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
+const isFlag = (value: unknown): boolean => typeof value === 'boolean';
+const isMoney = (value: unknown): boolean =>
+  value === null || (typeof value === 'object' && /^-?\d+(\.\d+)?$/.test(String(Reflect.get(value, 'amount'))));
+
+/** What every member of a payout must be. */
+const MEMBERS: Readonly<Record<keyof Payout, (value: unknown) => boolean>> = {
+  id: isText,
+  provider: isText,
+  name: isText,
+  reference: isTextOrNull,
+  money: isMoney,
+  fee: isMoney,
+  status: (value) => STATUSES.includes(String(value)),
+  providerStatus: (value) => typeof value === 'string',
+  failure: (value) => value === null || (typeof value === 'object' && REASONS.includes(String(Reflect.get(value, 'reason')))),
+  cancelable: isFlag,
+  automatic: isFlag,
+  destination: isTextOrNull,
+  description: isTextOrNull,
+  statementDescriptor: isTextOrNull,
+  metadata: (value) => typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string'),
+  createdAt: (value) => ISO_UTC.test(String(value)),
+  expectedArrival: (value) => value === null || /^\d{4}-\d\d-\d\d$/.test(String(value)) || ISO_UTC.test(String(value)),
+  trackingReference: isTextOrNull,
+  reverses: isTextOrNull,
+  reversedBy: isTextOrNull,
+  live: isFlag,
+  raw: (value) => typeof value === 'object' && value !== null,
+};
+
+/** @throws {Error} naming every member that is not what the type says. */
+export function mustBePayout(payout: Payout, of: Stage, name = of.provider.name): void {
+  const wrong = Object.entries(MEMBERS).filter(([member, is]) => !is(Reflect.get(payout, member)));
+  must(
+    wrong.length === 0,
+    `the payout is wrong in ${wrong.map(([member]) => `${member} (${JSON.stringify(Reflect.get(payout, member)) ?? 'missing'})`).join(', ')}`,
+  );
+  same([payout.provider, payout.name], [of.provider.id, name], 'provider and name of the payout');
+  same(JSON.parse(JSON.stringify(payout)), payout, 'the payout after JSON');
+  same(Object.keys(JSON.parse(JSON.stringify(payout)) as object).sort(), Object.keys(payout).sort(), 'the members that survive JSON');
+  same(structuredClone(payout), payout, 'the payout after structuredClone');
+  const isClass = Object.values(payout).some(
+    (value: unknown) =>
+      typeof value === 'object' &&
+      value !== null &&
+      ![Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(value) as object | null),
+  );
+  must(!isClass, 'a member of the payout is an instance of a class (a Date, a Decimal), which JSON turns into something else');
+}
+
+/** What the adapter makes of the provider's answers. */
+export const readingChecks: readonly Check[] = [
+  {
+    id: 'read/complete',
+    promise: 'Promise 1',
+    forgot: 'Every member of Payout is there, of its type, null where the provider does not say; failure.reason is of the closed set.',
+    run: async (stage) => {
+      const created = await stage.accepted('read');
+      mustBePayout(created, stage);
+      for (const status of stage.subject.reaches.filter((to) => to !== 'canceled')) {
+        const { id } = await stage.accepted(`read-${status}`);
+        await stage.move(id, status);
+        mustBePayout(await stage.provider.retrieve(id), stage);
+        if (status === 'in_transit' && stage.subject.reaches.includes('paid')) await stage.move(id, 'paid');
+      }
+      for (const payout of (await stage.provider.list()).payouts) mustBePayout(payout, stage);
+    },
+  },
+  {
+    id: 'read/name',
+    promise: 'Promise 1',
+    forgot: 'An id means something only together with the configured name: every payout carries it, also those of a list.',
+    run: async (stage) => {
+      const named = stage.make({ name: 'eu-2' });
+      const { payout } = acceptedOf(await named.createPayout(stage.request('named')));
+      for (const seen of [payout, await named.retrieve(payout.id), ...(await named.list()).payouts]) mustBePayout(seen, stage, 'eu-2');
+    },
+  },
+  {
+    id: 'read/raw',
+    promise: 'Promise 1',
+    forgot: "raw is the provider's object, verbatim, with members that this version has never heard of.",
+    run: async (stage) => {
+      const { id } = await stage.accepted('raw');
+      stage.line.next(changed((json) => ({ ...json, member_of_tomorrow: { of: ['any', { kind: null }] } })));
+      const { raw } = await stage.provider.retrieve(id);
+      same(raw, parsed(stage.line.lastText), 'raw');
+    },
+  },
+  {
+    id: 'read/times',
+    promise: 'Promise 1',
+    forgot:
+      'createdAt is ISO 8601 in UTC, with its Z. A time without a zone is read in the zone of the machine, and moves the window of a lookup.',
+    run: async (stage) => {
+      await stage.advance(12_345_678);
+      const now = stage.world.clock.now();
+      const { createdAt, id } = await stage.accepted('times');
+      must(ISO_UTC.test(createdAt), `createdAt is ${createdAt}`);
+      const after = stage.world.clock.now();
+      const at = Date.parse(createdAt);
+      must(at >= now - 1_000 && at <= after + 1_000, `createdAt is ${createdAt}, the provider's clock said ${new Date(now).toISOString()}`);
+      same((await stage.provider.retrieve(id)).createdAt, createdAt, 'createdAt, read again');
+    },
+  },
+  {
+    id: 'read/optional-members-missing',
+    promise: 'Promise 2',
+    forgot: 'A missing optional member costs that member, never the payout: parsing must not hide money.',
+    run: async (stage) => {
+      stage.line.next(
+        changed((json) => stage.subject.edits.bare(json)),
+        stage.isCreate,
+      );
+      const { payout } = acceptedOf(await stage.create('bare'));
+      mustBePayout(payout, stage);
+      stage.line.next(changed((json) => stage.subject.edits.bare(json)));
+      mustBePayout(await stage.provider.retrieve(payout.id), stage);
+    },
+  },
+  {
+    id: 'read/unreadable',
+    promise: 'Promise 2',
+    forgot:
+      'A success that is no payout throws a PayoutError `unexpected_response`, not a TypeError, and is not turned into an empty payout.',
+    run: async (stage) => {
+      const { id } = await stage.accepted('unreadable');
+      for (const body of ['', 'null', '[]', '{}', '<html></html>', '"text"']) {
+        stage.line.next(answer('after', { status: 200, body }, () => stage.world.clock.now()));
+        const error = await errorOf(() => stage.provider.retrieve(id), `retrieve with the answer ${JSON.stringify(body)}`);
+        same(error.code, 'unexpected_response', `the error of the answer ${JSON.stringify(body)}`);
+      }
+    },
+  },
+  {
+    id: 'read/not-found',
+    promise: 'Promise 1',
+    forgot: 'A payout that does not exist is `not_found`; an id that could not be one is `invalid_request`, without a request.',
+    run: async (stage) => {
+      const { id } = await stage.accepted('exists');
+      const absent = `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`;
+      const error = await errorOf(() => stage.provider.retrieve(absent), 'retrieve of an id that does not exist');
+      same(error.code, 'not_found', 'its code');
+      const sent = stage.line.requests.length;
+      for (const bad of ['', '..', 'a b'])
+        same((await errorOf(() => stage.provider.retrieve(bad), `retrieve('${bad}')`)).code, 'invalid_request', `the code for '${bad}'`);
+      same(stage.line.requests.length, sent, 'the requests after ids that cannot be one');
+    },
+  },
+  {
+    id: 'read/path-is-escaped',
+    promise: 'NEVER-TWICE R4',
+    forgot: 'encodeURIComponent the id in the path: an id with a slash or a question mark must not reach another resource.',
+    run: async (stage) => {
+      await errorOf(() => stage.provider.retrieve('../x?y=z#w'), 'retrieve of a hostile id');
+      const { path } = the(stage.line.requests.at(-1), 'request');
+      must(!/\/\.\.\/|[?#].*y=z|\/x\?/.test(path), `the id went into the path as it was: ${path}`);
+    },
+  },
+];

@@ -1,0 +1,64 @@
+import { memorySubmissions } from '@disburse/core';
+import { type Check, must, same } from '../check.ts';
+import { reset } from '../line.ts';
+import { acceptedOf, exist, type Stage, unknownOf } from '../stage.ts';
+import type { WireMoney } from '../world.ts';
+
+/** One reference, one payout. */
+export const storeChecks: readonly Check[] = [
+  {
+    id: 'store/one-reference',
+    promise: 'NEVER-TWICE R1',
+    forgot: 'createPayout keeps the submission first, and submits the one that is kept: twenty calls at once and one after are one payout.',
+    run: async (stage) => {
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => stage.create('once')));
+      for (const outcome of [...outcomes, await stage.create('once')]) acceptedOf(outcome);
+      exist(stage, 1, 'after 21 creates with one reference');
+      same(stage.creates.length, 1, 'the requests that create');
+    },
+  },
+  {
+    id: 'store/after-a-restart',
+    promise: 'NEVER-TWICE R1',
+    forgot: 'With a store that survives, a create that is repeated long after the lease reads the payout by its id, and sends nothing.',
+    run: async (stage) => {
+      const submissions = memorySubmissions();
+      const { payout } = acceptedOf(await stage.make({ submissions }).createPayout(stage.request('restart')));
+      await stage.advance(stage.capabilities.key.keptForMs * 3);
+      const outcome = acceptedOf(await stage.elsewhere({ submissions }).createPayout(stage.request('restart')));
+      same([outcome.payout.id, stage.creates.length], [payout.id, 1], 'the payout, and the requests that create');
+      exist(stage, 1, 'after a restart');
+    },
+  },
+  {
+    id: 'store/lost-then-restart',
+    promise: 'NEVER-TWICE R1',
+    forgot: 'A create whose answer was lost is resumed from the store: the kept bytes, the kept age of the key.',
+    run: async (stage) => {
+      const submissions = memorySubmissions();
+      stage.line.always(reset('after'), stage.isCreate);
+      unknownOf(await stage.make({ submissions }).createPayout(stage.request('resumed')));
+      stage.line.clear();
+      await stage.advance(60_000);
+      acceptedOf(await stage.elsewhere({ submissions }).createPayout(stage.request('resumed')));
+      exist(stage, 1, 'after a lost answer and a restart');
+    },
+  },
+  {
+    id: 'store/other-request',
+    promise: 'NEVER-TWICE R1',
+    forgot: 'Another amount under a reference that is taken is `idempotency_conflict`, unknown, and sends nothing.',
+    run: async (stage) => {
+      await stage.accepted('taken');
+      const sent = stage.creates.length;
+      const outcome = unknownOf(await stage.create('taken', { description: 'another payout' }));
+      same([outcome.error.code, stage.creates.length], ['idempotency_conflict', sent], 'the code, and the requests that create');
+      exist(stage, 1, 'after a conflict');
+      must(moneyOf(stage).currency !== '', 'the create has no currency');
+    },
+  },
+];
+
+function moneyOf(stage: Stage): WireMoney {
+  return stage.subject.sentMoney(stage.creates[0]?.body ?? '');
+}
