@@ -17,7 +17,10 @@ export interface SeenEvents {
  *
  * @param options `limit`: how many keys, 1 or more; default 10,000.
  */
-export function memorySeenEvents(options: { readonly limit?: number | undefined } = {}): SeenEvents {
+export function memorySeenEvents(options: { readonly limit?: number | undefined } = {}): {
+  has(key: string): boolean;
+  add(key: string): void;
+} {
   const { limit = 10_000 } = options;
   if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError('limit must be a whole number from 1.');
   const keys = new Set<string>(); // In the order in which they were last seen.

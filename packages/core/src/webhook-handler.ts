@@ -10,12 +10,12 @@ import type { PayoutEvent } from './webhook.ts';
 export interface WebhookHandlerOptions {
   readonly provider: AnyPayoutProvider;
   /**
-   * Does what an event is for. When it throws, the provider is answered 500 and delivers again.
+   * Does what an event is for; a promise is awaited. When it throws, the provider is answered 500 and delivers again.
    *
    * It may be called more than once for one event (after a restart, by two processes), and events overtake each other:
    * hand `event.payout` to {@link observe}.
    */
-  readonly onEvent: (event: PayoutEvent) => void | Promise<void>;
+  readonly onEvent: (event: PayoutEvent) => unknown;
   /** Which events were handled. @default {@link memorySeenEvents}: as old as the process */
   readonly seen?: SeenEvents | undefined;
   /**

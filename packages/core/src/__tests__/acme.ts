@@ -176,7 +176,7 @@ function toPayout(name: string, json: unknown): Payout {
 
 // ---- Webhooks --------------------------------------------------------------------------------------------------------
 
-const Event = v.object({ id: v.string(), payout_id: v.string(), payout: v.nullable(AcmeObject) });
+const Event = v.object({ id: v.string(), payout_id: v.string(), payout: v.nullable(v.looseObject({})) });
 
 /** `{ "id", "payout_id", "payout" }`, signed over the body in `acme-signature`, as hex. */
 function acmeWebhooks(name: string, secrets: readonly string[] | undefined): AdapterWebhooks {
