@@ -203,8 +203,8 @@ export function requestIdOf(answer: Answer, header: string | null): string | nul
 export function retryAfterSecondsOf(answer: Answer, now: number): number | null {
   const value = answer.headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return null;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  const at = Date.parse(value);
+  if (/^\d{1,9}(\.\d+)?$/.test(value)) return Math.ceil(Number(value));
+  const at = /^[a-z]/i.test(value) ? Date.parse(value) : Number.NaN; // Date.parse takes '1.5' for a day of 2001.
   return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - now) / 1000));
 }
 
