@@ -151,7 +151,7 @@ function lived(observations: readonly Payout[]): { known: Payout | null; told: P
 }
 
 function* permutationsOf<T>(items: readonly T[]): Generator<readonly T[]> {
-  if (items.length <= 1) yield items;
+  if (items.length === 0) yield items;
   for (const [index, item] of items.entries()) {
     for (const rest of permutationsOf(items.toSpliced(index, 1))) yield [item, ...rest];
   }
