@@ -16,6 +16,13 @@ export interface VirtualClock {
   advanceTo(time: number | string): Promise<void>;
   /** Calls the listener whenever the clock has moved: this is how simulated worlds live. */
   onAdvance(listener: (now: number) => void): void;
+  /**
+   * Lets moves stop on the way at the times that this tells: what happens then can take turns of the event loop, as a webhook does, and
+   * the program can answer before time goes on. Unlike a sleeper it never makes an automatic clock jump.
+   *
+   * @param next Asked at every step: when to stop next; undefined for nowhere.
+   */
+  stopAt(next: () => number | undefined): void;
   /** How many sleepers wait. */
   readonly sleepers: number;
   /**
@@ -65,6 +72,7 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   let now = parseTime(options.start ?? '2026-11-23T09:00:00Z');
   const random = seededRandom(options.seed ?? 1);
   const listeners: ((now: number) => void)[] = [];
+  const stops: (() => number | undefined)[] = [];
   const sleepers = new Set<Sleeper>();
   let news = 0;
   let holds = 0;
@@ -83,14 +91,28 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
     now = Math.max(now, time);
     for (const listener of listeners) listener(now);
   };
-  /** Moves to the next sleeper that is due by `target`, and wakes it alone: what it does may wake or end the others. */
-  const step = async (target: number): Promise<boolean> => {
+  /**
+   * Moves to the next stop, or to the next sleeper, and wakes it alone: what it does may wake or end the others.
+   *
+   * @param target Where the move ends; null where it ends with the last sleeper.
+   */
+  const step = async (target: number | null): Promise<boolean> => {
     await settle();
     const next = earliest(sleepers);
-    if (next === undefined || next.at > target) return false;
+    const until = Math.min(next?.at ?? target ?? now, target ?? Number.POSITIVE_INFINITY);
+    const stop = firstStop(until);
+    if (stop !== undefined) {
+      moveTo(stop);
+      return true;
+    }
+    if (next === undefined || next.at > until) return false;
     moveTo(next.at);
     next.wake();
     return true;
+  };
+  const firstStop = (until: number): number | undefined => {
+    const times = stops.map((stop) => stop() ?? Number.POSITIVE_INFINITY).filter((time) => time > now && time <= until);
+    return times.length > 0 ? Math.min(...times) : undefined;
   };
   const run = async (target: number): Promise<void> => {
     while (await step(target));
@@ -111,7 +133,7 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
     watching = true;
     try {
       // Asked anew in the same tick in which the watch ends: a sleeper who lies down meanwhile is not missed.
-      do await inTurn(() => step(Number.MAX_VALUE));
+      do await inTurn(() => step(null));
       while (earliest(sleepers) !== undefined);
     } finally {
       watching = false;
@@ -157,6 +179,9 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
     },
     onAdvance: (listener) => {
       listeners.push(listener);
+    },
+    stopAt: (next) => {
+      stops.push(next);
     },
     get sleepers() {
       return sleepers.size;

@@ -1,4 +1,5 @@
 import { pathnameOf, type SimulatedAnswer, type SimulatedRequest } from './exchange.ts';
+import { createScript, type Script, type ScriptReader } from './script.ts';
 
 /** On which side of the provider's commit something happens. */
 export type Moment = 'before' | 'after';
@@ -75,21 +76,8 @@ export interface FaultMatcher {
   readonly path?: string | RegExp | undefined;
 }
 
-/** The fault script of one world. */
-export interface Faults {
-  /** Lets this happen to the next request. Several faults happen to the same request; call again for the one after. */
-  next(...faults: readonly [Fault, ...Fault[]]): void;
-  /**
-   * Lets this happen to every request that fits, or to so many of them. `next` goes first; then the oldest rule that fits.
-   *
-   * @returns A function that takes the rule back.
-   */
-  on(matcher: FaultMatcher, fault: Fault | readonly Fault[], times?: number): () => void;
-  /** Takes everything back. */
-  clear(): void;
-  /** Scripted faults that have not happened yet; a rule without `times` counts as one until it is taken back. */
-  readonly waiting: number;
-}
+/** The fault script of one world: what happens to requests. */
+export interface Faults extends Script<Fault, FaultMatcher> {}
 
 /** What happens to one exchange: the faults, sorted by the moment at which they act. */
 export interface Plan {
@@ -103,51 +91,9 @@ export interface Plan {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The script, and the plan it holds for a request. */
-export interface FaultScript {
-  readonly faults: Faults;
-  take(request: SimulatedRequest): Plan;
-}
-
-interface Rule {
-  readonly matcher: FaultMatcher;
-  readonly plan: Plan;
-  left: number;
-}
-
 /** Creates an empty fault script. */
-export function createFaultScript(): FaultScript {
-  let queue: Plan[] = [];
-  let rules: Rule[] = [];
-  const faults: Faults = {
-    next: (...list) => {
-      queue.push(planOf(list));
-    },
-    on: (matcher, fault, times = Number.POSITIVE_INFINITY) => {
-      const rule: Rule = { matcher, plan: planOf('length' in fault ? fault : [fault]), left: times };
-      rules.push(rule);
-      return () => {
-        rules = rules.filter((other) => other !== rule);
-      };
-    },
-    clear: () => {
-      queue = [];
-      rules = [];
-    },
-    get waiting() {
-      return queue.length + rules.length;
-    },
-  };
-  const take = (request: SimulatedRequest): Plan => {
-    const next = queue.shift();
-    if (next !== undefined) return next;
-    const rule = rules.find(({ matcher }) => fits(matcher, request));
-    if (rule === undefined) return planOf([]);
-    rule.left -= 1;
-    if (rule.left <= 0) rules = rules.filter((other) => other !== rule);
-    return rule.plan;
-  };
-  return { faults, take };
+export function createFaultScript(): ScriptReader<Fault, FaultMatcher, SimulatedRequest, Plan> {
+  return createScript({ planOf, fits });
 }
 
 function fits({ method, path }: FaultMatcher, request: SimulatedRequest): boolean {

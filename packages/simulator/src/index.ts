@@ -47,7 +47,10 @@ export type {
   MollieRefusalRecord,
   MollieVariants,
 } from './mollie/state.ts';
+export type { MollieWebhookEndpoint, MollieWebhookOptions } from './mollie/webhooks.ts';
+export type { Script } from './script.ts';
 export type { ConnectionMode, ListeningServer } from './server.node.ts';
+export type { SimulatedWorld } from './simulated-world.ts';
 export type {
   AutomaticPayoutOptions,
   BankAccountOptions,
@@ -64,8 +67,16 @@ export type {
   StripePayoutObject,
   StripePayoutStatus,
 } from './stripe/objects.ts';
-export { simulateStripe, type SimulatedPayout, type SimulatedStripe, type SimulateStripeOptions } from './stripe/simulate-stripe.ts';
+export {
+  simulateStripe,
+  type SimulatedPayout,
+  type SimulatedStripe,
+  type SimulateStripeOptions,
+  type StripeWebhookOptions,
+} from './stripe/simulate-stripe.ts';
 export type { StripeEventRecord, StripeVariants } from './stripe/state.ts';
+export type { SimulatedStripeApi, StripeWorldOptions } from './stripe/stripe-world.ts';
+export type { StripeEndpointOptions } from './stripe/webhooks.ts';
 export type { SimulatedTreasuryAccount, TreasuryPaymentMethodOptions } from './treasury/account.ts';
 export { ACH_ONLY_ROUTING_NUMBER } from './treasury/fates.ts';
 export type {
@@ -81,5 +92,22 @@ export {
   type SimulatedOutboundPayment,
   type SimulatedStripeTreasury,
   type SimulateStripeTreasuryOptions,
+  type TreasuryWebhookOptions,
 } from './treasury/simulate-stripe-treasury.ts';
 export type { TreasuryEventRecord, TreasuryVariants } from './treasury/state.ts';
+export type { WebhookDelivery } from './webhooks/courier.ts';
+export type {
+  DuplicateFault,
+  LateDeliveryFault,
+  LoseFault,
+  OldSignatureFault,
+  ReorderFault,
+  TamperFault,
+  UnsignedFault,
+  WebhookFault,
+  WebhookFaultMatcher,
+  WebhookFaults,
+  WrongSecretFault,
+} from './webhooks/faults.ts';
+export type { WebhookAnswer, WebhookReceiver, WebhookRequest, WebhookTarget } from './webhooks/receiver.ts';
+export type { RotateOptions, WebhookEndpoint, WebhookOptions, Webhooks } from './webhooks/webhooks.ts';

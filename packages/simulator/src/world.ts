@@ -1,3 +1,4 @@
+import type { Agenda } from './agenda.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Delivery, RecordedRequest, SimulatedAnswer, SimulatedRequest } from './exchange.ts';
 import { answerOf, createFaultScript, type AnswerFault, type Faults, type Moment, type Plan } from './faults.ts';
@@ -26,65 +27,11 @@ export interface Provider {
   readonly keyBeforeRateLimit: boolean;
 }
 
-/** Virtual time and future of one world. */
-export interface Agenda {
-  /** The time at which the world is living: the clock's, or that of the agenda item under way. */
-  now(): number;
-  /** Does this when the world reaches that time. */
-  later(at: number, run: () => void): void;
-  /** Does all that is due. */
-  settle(): void;
-}
-
 /** A simulated provider in virtual time, apart from how requests reach it. */
 export interface World {
   readonly faults: Faults;
   readonly requests: readonly RecordedRequest[];
   readonly receive: (request: SimulatedRequest) => Promise<Delivery>;
-}
-
-/** Creates the agenda of one world; it moves when the clock moves. */
-export function createAgenda(clock: VirtualClock): Agenda {
-  const items: Item[] = [];
-  let living: number | null = null;
-  const settle = (): void => {
-    if (living !== null) return;
-    for (;;) {
-      const item = items[0];
-      if (item === undefined || item.at > clock.now()) return;
-      items.shift();
-      living = item.at;
-      try {
-        item.run();
-      } finally {
-        living = null;
-      }
-    }
-  };
-  clock.onAdvance(settle);
-  return {
-    now: () => living ?? clock.now(),
-    later: (at, run) => {
-      items.splice(firstAfter(items, at), 0, { at, run });
-    },
-    settle,
-  };
-}
-
-interface Item {
-  readonly at: number;
-  readonly run: () => void;
-}
-
-/** Where something due `at` belongs: behind everything that is due by then. */
-function firstAfter(items: readonly Item[], at: number): number {
-  let low = 0;
-  for (let high = items.length; low < high;) {
-    const middle = (low + high) >>> 1;
-    if ((items[middle]?.at ?? at) <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Creates a world: the provider's rules, its agenda, and the script of what goes wrong between it and its clients. */

@@ -60,9 +60,14 @@ export const cancelPayout: Operation = {
 
 function linked({ state, world, origin }: Call, payout: PayoutState): object {
   const wire = current(state, world, payout);
-  if (state.variants.payoutLinks === 'none') return wire;
+  return { ...wire, ...linksOf(state, origin, wire) };
+}
+
+/** The links of a payout that is sent alone, where this world sends any. */
+export function linksOf({ variants }: MollieState, origin: string, wire: MolliePayoutObject): object {
+  if (variants.payoutLinks === 'none') return {};
   const documentation = { href: 'https://docs.mollie.com/reference/get-payout', type: 'text/html' };
-  return { ...wire, _links: { self: selfOf(origin, wire), documentation } };
+  return { _links: { self: selfOf(origin, wire), documentation } };
 }
 
 /** The link of a payout to itself. */

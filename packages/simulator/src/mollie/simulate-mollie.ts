@@ -1,21 +1,21 @@
+import { createAgenda } from '../agenda.ts';
 import { createVirtualClock, type VirtualClock } from '../clock.ts';
-import type { RecordedRequest } from '../exchange.ts';
-import type { Faults } from '../faults.ts';
-import { simulatedFetch } from '../fetch.ts';
+import { createEventLog } from '../events.ts';
 import { seededIds } from '../random.ts';
-import type { ListeningServer } from '../server.node.ts';
-import { createAgenda, createWorld } from '../world.ts';
+import { assembleWorld, type SimulatedWorld } from '../simulated-world.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 import { accessOf, type Credentials, type MollieCredential } from './credentials.ts';
 import type { MollieMode } from './objects.ts';
 import { modeControls, type SimulatedMollieMode, type SimulatedMolliePayout } from './organization.ts';
 import { mollieProvider } from './protocol.ts';
 import type { MollieEventRecord, MollieRefusalRecord, MollieState, MollieVariants, ModeState } from './state.ts';
+import { mollieWebhooks, type MollieWebhookEndpoint, type MollieWebhookOptions } from './webhooks.ts';
 
 /** Options of {@link simulateMollie}; all optional. */
 export interface SimulateMollieOptions {
   /** Default a new one. */
   readonly clock?: VirtualClock | undefined;
-  /** Seed of the ids, default 1. */
+  /** Seed of the ids and of what webhooks do, default 1. */
   readonly seed?: number | undefined;
   /** Credentials besides the three that every world accepts. */
   readonly credentials?: readonly MollieCredential[] | undefined;
@@ -29,13 +29,11 @@ export interface SimulateMollieOptions {
   readonly variants?: MollieVariants | undefined;
 }
 
-/** A simulated Mollie organization: its payouts and balances behind `fetch` or on a port, and the controls of its world. */
-export interface SimulatedMollie {
-  /** Answers any origin by its path. */
-  readonly fetch: typeof globalThis.fetch;
-  /** Serves the same world on 127.0.0.1 (Node only); port 0, the default, is a free one. */
-  listen(options?: { readonly port?: number | undefined }): Promise<ListeningServer>;
-  readonly clock: VirtualClock;
+/**
+ * A simulated Mollie organization: its payouts and balances behind `fetch` or on a port, and the controls of its world.
+ * Its events tell every change of a payout; the creation is none.
+ */
+export interface SimulatedMollie extends SimulatedWorld<MollieEventRecord> {
   /** An API key of the test world. */
   readonly testKey: string;
   /** An API key of the live world. */
@@ -44,21 +42,14 @@ export interface SimulatedMollie {
   readonly accessToken: string;
   readonly test: SimulatedMollieMode;
   readonly live: SimulatedMollieMode;
-  /** Every request that was sent, also those that were lost on the way. */
-  readonly requests: readonly RecordedRequest[];
   /** What exists in both worlds, test first, oldest first within each. */
   readonly payouts: readonly SimulatedMolliePayout[];
-  /** Every change of a payout, in order. The creation is none. */
-  readonly events: readonly MollieEventRecord[];
-  /** Calls the listener at every change of a payout; the answer takes it back. */
-  onEvent(listener: (event: MollieEventRecord) => void): () => void;
+  /** `add` rejects unless the receiver answers a `hook.ping` with 200. */
+  readonly webhooks: Webhooks<MollieWebhookOptions, MollieWebhookEndpoint>;
   /** Creates that were refused for one of the seven reasons, which the answers do not tell. */
   readonly refusals: readonly MollieRefusalRecord[];
-  readonly faults: Faults;
   /** Answers 429 to the next requests that get past authentication. `retryAfter` in seconds, default 1; null leaves the header out. */
   limitRate(limit?: { readonly requests?: number | undefined; readonly retryAfter?: number | null | undefined }): void;
-  /** From now on a new payout shows in lists only after so many milliseconds. */
-  lagLists(ms: number): void;
   /** Creates are refused, and planned payouts fail, until the organization is unblocked. */
   blockOrganization(): void;
   unblockOrganization(): void;
@@ -84,53 +75,33 @@ const ACCESS_TOKEN = 'access_simulated0000000000000000000000';
  * });
  */
 export function simulateMollie(options: SimulateMollieOptions = {}): SimulatedMollie {
-  const clock = options.clock ?? createVirtualClock();
   const credentials: Credentials = new Map();
   const accept = (credential: MollieCredential): void => {
     credentials.set(credential.token, accessOf(credential));
   };
   for (const token of [TEST_KEY, LIVE_KEY, ACCESS_TOKEN]) accept({ token });
   for (const credential of options.credentials ?? []) accept(credential);
-  const state = createState(options, clock);
+  const state = createState(options);
   const { agenda } = state;
   const test = modeControls(state, state.modes.test);
   const live = modeControls(state, state.modes.live);
   if (options.empty !== true) for (const mode of [test, live]) mode.addBalance({ available: '10000.00' });
-  const world = createWorld(clock, agenda, mollieProvider(state, credentials));
-  return {
-    fetch: simulatedFetch(world.receive, clock),
-    // Loaded on demand: everything else runs where there is no node:http.
-    listen: async ({ port } = {}) => (await import('../server.node.ts')).listenOnLoopback(world.receive, clock, port),
-    clock,
+  return assembleWorld(state, mollieProvider(state, credentials), {
     testKey: TEST_KEY,
     liveKey: LIVE_KEY,
     accessToken: ACCESS_TOKEN,
     test,
     live,
-    requests: world.requests,
     get payouts() {
       return [...test.payouts, ...live.payouts];
     },
-    get events() {
-      agenda.settle();
-      return [...state.events];
-    },
-    onEvent: (listener) => {
-      state.listeners.push(listener);
-      return () => {
-        state.listeners.splice(state.listeners.indexOf(listener), 1);
-      };
-    },
+    webhooks: mollieWebhooks(state, options.seed ?? 1),
     get refusals() {
       agenda.settle();
       return [...state.refusals];
     },
-    faults: world.faults,
     limitRate: ({ requests = 1, retryAfter = 1 } = {}) => {
       state.limited = { requests, retryAfter };
-    },
-    lagLists: (ms) => {
-      state.listLagMs = ms;
     },
     blockOrganization: () => {
       state.blocked = true;
@@ -142,10 +113,11 @@ export function simulateMollie(options: SimulateMollieOptions = {}): SimulatedMo
     revokeCredential: (token) => {
       credentials.delete(token);
     },
-  };
+  } satisfies Omit<SimulatedMollie, keyof SimulatedWorld<MollieEventRecord>>);
 }
 
-function createState(options: SimulateMollieOptions, clock: VirtualClock): MollieState {
+function createState(options: SimulateMollieOptions): MollieState {
+  const clock = options.clock ?? createVirtualClock();
   const emptyMode = (mode: MollieMode): ModeState => ({ mode, balances: [], payouts: [] });
   return {
     clock,
@@ -154,8 +126,7 @@ function createState(options: SimulateMollieOptions, clock: VirtualClock): Molli
     variants: variantsOf(options.variants),
     holidays: new Set(options.holidays),
     modes: { test: emptyMode('test'), live: emptyMode('live') },
-    events: [],
-    listeners: [],
+    events: createEventLog(),
     refusals: [],
     blocked: false,
     listLagMs: options.listLagMs ?? 0,

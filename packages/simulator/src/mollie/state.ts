@@ -1,6 +1,7 @@
+import type { Agenda } from '../agenda.ts';
 import type { VirtualClock } from '../clock.ts';
+import type { EventLog } from '../events.ts';
 import type { Ids } from '../random.ts';
-import type { Agenda } from '../world.ts';
 import { eventTimestamp, type Holidays } from './calendar.ts';
 import type { ErrorFields } from './errors.ts';
 import type { Fate } from './fates.ts';
@@ -137,8 +138,7 @@ export interface MollieState {
   readonly variants: Required<{ readonly [Name in keyof MollieVariants]: NonNullable<MollieVariants[Name]> }>;
   readonly holidays: Holidays;
   readonly modes: Readonly<Record<MollieMode, ModeState>>;
-  readonly events: MollieEventRecord[];
-  readonly listeners: ((event: MollieEventRecord) => void)[];
+  readonly events: EventLog<MollieEventRecord>;
   readonly refusals: MollieRefusalRecord[];
   blocked: boolean;
   listLagMs: number;
@@ -158,16 +158,14 @@ const EVENT_TYPES: Readonly<Record<string, MollieEventType>> = {
 export function record(state: MollieState, { wire }: PayoutState): void {
   const type = Object.hasOwn(EVENT_TYPES, wire.status) ? EVENT_TYPES[wire.status] : undefined;
   if (type === undefined) return;
-  const event: MollieEventRecord = {
+  state.events.tell({
     id: state.ids('event_'),
     type,
     entityId: wire.id,
     createdAt: eventTimestamp(state.agenda.now()),
     mode: wire.mode,
     payout: wire,
-  };
-  state.events.push(event);
-  for (const listener of state.listeners) listener(event);
+  });
 }
 
 /** The balance as sent, without its links. */

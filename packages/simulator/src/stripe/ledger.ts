@@ -1,4 +1,4 @@
-import type { Agenda } from '../world.ts';
+import type { Agenda } from '../agenda.ts';
 import type { Ids } from '../random.ts';
 import { seconds } from './calendar.ts';
 import type { LedgerRowType, SourceType, StripeLedgerRow } from './objects.ts';

@@ -1,10 +1,11 @@
 // https://docs.stripe.com/api (contract section 10): authentication, versions, connected accounts, idempotency
+import type { Agenda } from '../agenda.ts';
 import { pathnameOf, queryOf, type SimulatedAnswer, type SimulatedRequest } from '../exchange.ts';
 import { canonicalForm, parseForm, type FormMap } from '../form.ts';
 import { createIdempotencyKeys, type IdempotencyKeys, type KeyUse } from '../idempotency.ts';
 import type { Ids } from '../random.ts';
 import { matchRoute, type Match, type Route } from '../routes.ts';
-import type { Agenda, OpenExchange, Provider } from '../world.ts';
+import type { OpenExchange, Provider } from '../world.ts';
 import { DAY_MS } from './calendar.ts';
 import { envelope, Refusal, type RefusalStage, type StripeErrorBody } from './errors.ts';
 import type { Operation } from './operation.ts';

@@ -1,30 +1,15 @@
-import { createVirtualClock, type VirtualClock } from '../clock.ts';
-import type { RecordedRequest } from '../exchange.ts';
-import type { Faults } from '../faults.ts';
-import { simulatedFetch } from '../fetch.ts';
-import { seededIds } from '../random.ts';
-import type { ListeningServer } from '../server.node.ts';
-import { createAgenda, createWorld } from '../world.ts';
+import type { Message } from '../webhooks/courier.ts';
+import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts';
 import { accountControls, type SimulatedStripeAccount } from './account.ts';
 import type { StripePayoutObject } from './objects.ts';
 import { OPERATIONS } from './operations.ts';
-import { protocolVariants, stripeProvider, type ApiKeys } from './protocol.ts';
+import { protocolVariants } from './protocol.ts';
 import { emptyAccount, type AccountState, type StripeEventRecord, type StripeState, type StripeVariants } from './state.ts';
+import { PLATFORM, settingsOf, stripeWorld, stripeWorldState, type SimulatedStripeApi, type StripeWorldOptions } from './stripe-world.ts';
+import { snapshotOf, stripeWebhookProvider, thinOf, type StripeEndpointOptions } from './webhooks.ts';
 
 /** Options of {@link simulateStripe}; all optional. */
-export interface SimulateStripeOptions {
-  /** The secret key that is accepted. Default `sk_test_simulated`; `sk_live_…` makes a live world. */
-  readonly apiKey?: string | undefined;
-  /** Default a new one. */
-  readonly clock?: VirtualClock | undefined;
-  /** Seed of the ids, default 1. */
-  readonly seed?: number | undefined;
-  /** What webhooks are signed with. Default `whsec_simulated`. */
-  readonly webhookSecret?: string | undefined;
-  /** Accounts begin without money and without external accounts. Default false. */
-  readonly empty?: boolean | undefined;
-  /** A new payout shows in lists only after so many milliseconds. Default 0. */
-  readonly listLagMs?: number | undefined;
+export interface SimulateStripeOptions extends StripeWorldOptions {
   /** How this world decides what Stripe leaves undocumented. */
   readonly variants?: StripeVariants | undefined;
 }
@@ -35,35 +20,21 @@ export interface SimulatedPayout extends StripePayoutObject {
   readonly account: string;
 }
 
-/** A simulated Stripe: its API behind `fetch` or on a port, and the controls of its world. */
-export interface SimulatedStripe {
-  /** Answers any origin by its path. */
-  readonly fetch: typeof globalThis.fetch;
-  /** Serves the same world on 127.0.0.1 (Node only); port 0, the default, is a free one. */
-  listen(options?: { readonly port?: number | undefined }): Promise<ListeningServer>;
-  readonly clock: VirtualClock;
-  readonly apiKey: string;
-  readonly webhookSecret: string;
-  /** Every request that was sent, also those that were lost on the way. */
-  readonly requests: readonly RecordedRequest[];
-  /** What exists, of all accounts, oldest first within each. */
-  readonly payouts: readonly SimulatedPayout[];
-  /** Every change of a payout, in order. */
-  readonly events: readonly StripeEventRecord[];
-  /** Calls the listener at every change of a payout; the answer takes it back. */
-  onEvent(listener: (event: StripeEventRecord) => void): () => void;
-  readonly faults: Faults;
-  /** The platform's account, or a connected one, which begins to exist with the first call. */
-  account(id?: string): SimulatedStripeAccount;
-  /** From now on a new payout shows in lists only after so many milliseconds. */
-  lagLists(ms: number): void;
-  /** Accepts one more secret key of the platform. */
-  acceptApiKey(key: string): void;
-  /** Answers 401 to this key from now on. */
-  expireApiKey(key: string): void;
+/** What an endpoint for payout events may be told. */
+export interface StripeWebhookOptions extends StripeEndpointOptions {
+  /** `snapshot`, the default, carries the payout; `thin` only says which one changed. */
+  readonly shape?: 'snapshot' | 'thin' | undefined;
+  readonly events?: readonly (StripeEventRecord['type'] | `v1.${StripeEventRecord['type']}`)[] | undefined;
 }
 
-const PLATFORM = 'acct_simulated';
+/** A simulated Stripe: its API behind `fetch` or on a port, and the controls of its world. */
+export interface SimulatedStripe extends SimulatedStripeApi<StripeEventRecord> {
+  /** What exists, of all accounts, oldest first within each. */
+  readonly payouts: readonly SimulatedPayout[];
+  readonly webhooks: Webhooks<StripeWebhookOptions>;
+  /** The platform's account, or a connected one, which begins to exist with the first call. */
+  account(id?: string): SimulatedStripeAccount;
+}
 
 /**
  * Creates a simulated Stripe Payouts API with its balance and ledger. A fresh account holds 10,000.00 usd and eur from
@@ -78,60 +49,25 @@ const PLATFORM = 'acct_simulated';
  * });
  */
 export function simulateStripe(options: SimulateStripeOptions = {}): SimulatedStripe {
-  const clock = options.clock ?? createVirtualClock();
-  const apiKey = options.apiKey ?? 'sk_test_simulated';
-  const apiKeys: ApiKeys = new Map([[apiKey, 'accepted']]);
-  const agenda = createAgenda(clock);
-  const state: StripeState = {
-    clock,
-    agenda,
-    ids: seededIds(options.seed ?? 1),
-    livemode: /^(sk|rk)_live_/.test(apiKey),
-    variants: variantsOf(options.variants),
-    accounts: new Map(),
-    events: [],
-    listeners: [],
-    listLagMs: options.listLagMs ?? 0,
-    request: null,
-  };
-  const world = createWorld(clock, agenda, stripeProvider({ state, routes: OPERATIONS, apiKeys }));
+  const state: StripeState = { ...stripeWorldState(options), variants: variantsOf(options.variants) };
   const account = (id: string = PLATFORM): SimulatedStripeAccount =>
     accountControls(state, accountState(state, id, options.empty === true));
   account();
-  return {
-    fetch: simulatedFetch(world.receive, clock),
-    // Loaded on demand: everything else runs where there is no node:http.
-    listen: async ({ port } = {}) => (await import('../server.node.ts')).listenOnLoopback(world.receive, clock, port),
-    clock,
-    apiKey,
-    webhookSecret: options.webhookSecret ?? 'whsec_simulated',
-    requests: world.requests,
+  const { webhookSecret, seed } = settingsOf(options);
+  return stripeWorld(options, state, OPERATIONS, {
     get payouts() {
-      agenda.settle();
+      state.agenda.settle();
       return [...state.accounts.values()].flatMap(({ id, payouts }) => payouts.map(({ wire }) => ({ ...wire, account: id })));
     },
-    get events() {
-      agenda.settle();
-      return [...state.events];
-    },
-    onEvent: (listener) => {
-      state.listeners.push(listener);
-      return () => {
-        state.listeners.splice(state.listeners.indexOf(listener), 1);
-      };
-    },
-    faults: world.faults,
+    webhooks: createWebhooks(state, stripeWebhookProvider(state.livemode, webhookSecret, messageOf), seed),
     account,
-    lagLists: (ms) => {
-      state.listLagMs = ms;
-    },
-    acceptApiKey: (key) => {
-      apiKeys.set(key, 'accepted');
-    },
-    expireApiKey: (key) => {
-      apiKeys.set(key, 'expired');
-    },
-  };
+  });
+}
+
+function messageOf(event: StripeEventRecord, options: StripeWebhookOptions, endpoints: number): Message {
+  if (options.shape !== 'thin') return { id: event.id, type: event.type, bodyOf: (id) => snapshotOf(event, id, options, endpoints) };
+  // One change, two events: a thin one is an object of its own.
+  return { id: event.id.replace('evt_', 'evt_thin_'), type: `v1.${event.type}`, bodyOf: (id) => thinOf(event, id) };
 }
 
 function variantsOf(given: StripeVariants = {}): StripeState['variants'] {

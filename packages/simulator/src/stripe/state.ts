@@ -1,4 +1,5 @@
 import type { VirtualClock } from '../clock.ts';
+import type { EventLog } from '../events.ts';
 import { seconds } from './calendar.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { StripeExternalAccount, StripePayoutObject } from './objects.ts';
@@ -70,8 +71,7 @@ export interface StripeState extends ProtocolState<AccountState> {
   readonly livemode: boolean;
   readonly variants: Decided<StripeVariants>;
   readonly accounts: Map<string, AccountState>;
-  readonly events: StripeEventRecord[];
-  readonly listeners: ((event: StripeEventRecord) => void)[];
+  readonly events: EventLog<StripeEventRecord>;
   listLagMs: number;
 }
 
@@ -110,7 +110,7 @@ export function record(
   type: StripeEventRecord['type'],
   previous: Partial<StripePayoutObject> | null,
 ): void {
-  const event: StripeEventRecord = {
+  state.events.tell({
     id: state.ids('evt_'),
     type,
     account: account.connected ? account.id : null,
@@ -119,7 +119,5 @@ export function record(
     payout: payout.wire,
     previous,
     request: state.request,
-  };
-  state.events.push(event);
-  for (const listener of state.listeners) listener(event);
+  });
 }

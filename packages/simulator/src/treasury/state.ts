@@ -1,4 +1,5 @@
 import type { VirtualClock } from '../clock.ts';
+import type { EventLog } from '../events.ts';
 import { seconds } from '../stripe/calendar.ts';
 import type { Call, Operation } from '../stripe/operation.ts';
 import type { Decided, ProtocolState, ProtocolVariants } from '../stripe/protocol.ts';
@@ -101,8 +102,7 @@ export interface TreasuryState extends ProtocolState<TreasuryAccountState> {
   readonly livemode: boolean;
   readonly variants: Decided<TreasuryVariants>;
   readonly accounts: Map<string, TreasuryAccountState>;
-  readonly events: TreasuryEventRecord[];
-  readonly listeners: ((event: TreasuryEventRecord) => void)[];
+  readonly events: EventLog<TreasuryEventRecord>;
   listLagMs: number;
 }
 
@@ -133,7 +133,7 @@ export function record(
   type: TreasuryEventRecord['type'],
   previous: Partial<OutboundPaymentObject> | null,
 ): void {
-  const event: TreasuryEventRecord = {
+  state.events.tell({
     id: state.ids('evt_'),
     type,
     account: account.connected ? account.id : null,
@@ -142,7 +142,5 @@ export function record(
     payout: payment.wire,
     previous,
     request: state.request,
-  };
-  state.events.push(event);
-  for (const listener of state.listeners) listener(event);
+  });
 }
