@@ -1,7 +1,8 @@
 import { type Engine, type ErasedOperations, isFresh, placeOf, rememberAccepted, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Deadline, startDeadline } from './http.ts';
-import { foundOutcome, lookup, unknownOutcome } from './lookup.ts';
+import { lookup, unknownOutcome } from './lookup.ts';
+import { foundAgain } from './other-attempts.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import { assertBound } from './prepare.ts';
@@ -92,7 +93,7 @@ async function readQuietly(engine: Engine, submission: Submission, id: string, c
 async function readAgain(engine: Engine, submission: Submission, payoutId: string, call: CallOptions): Promise<PayoutOutcome> {
   try {
     const payout = await operationsOf(engine, submission).retrieve(payoutId, undefined, call);
-    return foundOutcome(engine, submission, payout, []);
+    return await foundAgain(engine, submission, payout);
   } catch (error) {
     if (!(error instanceof PayoutError)) throw error;
     const told = withOutcome(

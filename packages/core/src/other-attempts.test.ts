@@ -127,6 +127,36 @@ describe('raised by a cast, it is not sent', () => {
   });
 });
 
+describe('an attempt whose number was raised further', () => {
+  /** What a job asks for that takes its own count of retries for the attempt. */
+  const attemptOf = (attempt: number) => ({ ...RENT, attempt: attempt as Attempt });
+
+  it.each([
+    [3, 'accepted', () => undefined],
+    [3, 'unknown', (world: AcmeWorld) => world.onCreate(answerLost)],
+    [11, 'accepted', () => undefined],
+  ])('%i, made first and %s: the first attempt is not sent after it', async (raised, outcome, prepare) => {
+    const world = acmeWorld({ resends: 0, correlation: 'none' });
+    prepare(world);
+    expect((await world.acme.createPayout(attemptOf(raised))).outcome).toBe(outcome);
+    expect(await world.acme.createPayout(RENT)).toMatchObject({
+      outcome: 'unknown',
+      submission: { attempt: raised },
+      next: { do: 'submit' },
+    });
+    expectPayouts(world, 1);
+  });
+
+  it('and was refused does not hide the one after it', async () => {
+    const world = acmeWorld({ correlation: 'none' }, { balance: 5 });
+    const second = await world.acme.createPayout(RAISED);
+    world.bank.balance = 100;
+    await world.acme.createPayout({ ...RENT, attempt: following(second) });
+    expect(await world.acme.createPayout(RENT)).toMatchObject({ outcome: 'unknown', submission: { attempt: 3 } });
+    expectPayouts(world, 1);
+  });
+});
+
 describe('where the provider can look up, earlier keys are looked for first', () => {
   it('one that is found is accepted, and says so', async () => {
     const world = acmeWorld();
@@ -141,6 +171,17 @@ describe('where the provider can look up, earlier keys are looked for first', ()
       submission: { attempt: 2 },
       notices: [{ code: 'earlier_attempt' }],
     });
+    expectPayouts(world, 1);
+  });
+
+  it('one that was found is the answer of the raised attempt from then on', async () => {
+    const world = acmeWorld();
+    await world.restarted({ submissions: memorySubmissions() }).createPayout(RENT);
+    await world.acme.createPayout(RAISED);
+    const again = await world.acme.createPayout(RAISED);
+    expect(again).toMatchObject({ outcome: 'accepted', payout: { id: 'ac_1' }, notices: [{ code: 'earlier_attempt' }] });
+    if (again.submission === null) throw new Error('no submission');
+    expect(await world.acme.lookup(again.submission)).toMatchObject({ outcome: 'accepted', payout: { id: 'ac_1' } });
     expectPayouts(world, 1);
   });
 

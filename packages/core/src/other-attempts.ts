@@ -4,6 +4,7 @@ import type { Deadline } from './http.ts';
 import { deriveKey } from './idempotency.ts';
 import { foundOutcome, unknownOutcome } from './lookup.ts';
 import type { NextStep, PayoutOutcome } from './outcome.ts';
+import type { Payout } from './payout.ts';
 import { search } from './search.ts';
 import type { KeptRow } from './store.ts';
 import { isRejected, type Submission } from './submission.ts';
@@ -21,19 +22,28 @@ export async function otherAttempt(engine: Engine, submission: Submission, deadl
   const kept = await keptElsewhere(engine, submission);
   if (kept !== null) return 'failed' in kept ? storeUnread(engine, submission) : mayExist(engine, kept.submission);
   if (submission.attempt === 1) return null;
-  const { namespace, account, reference, provider } = submission;
-  const earlier = Array.from({ length: submission.attempt - 1 }, (_, index) => index + 1);
-  const keys = await Promise.all(earlier.map((attempt) => deriveKey({ namespace, account, reference, attempt })));
+  const { provider } = submission;
+  const keys = await earlierKeys(submission);
   const { uncertain, underWay } = engine.process;
   const doubtful = keys.map((key) => placeOf({ provider, key })).some((place) => uncertain.has(place) || underWay.has(place));
   if (doubtful) return unknownAttempt(engine, submission, { do: 'ask', candidates: [] });
   return submission.correlation.by === 'none' ? null : atProvider(engine, submission, deadline, keys);
 }
 
+async function earlierKeys({ namespace, account, reference, attempt: last }: Submission): Promise<readonly string[]> {
+  const earlier = Array.from({ length: last - 1 }, (_, index) => index + 1);
+  return Promise.all(earlier.map((attempt) => deriveKey({ namespace, account, reference, attempt })));
+}
+
+/** A number that was raised wrongly, such as a job's own count of retries, may be this far above the attempt that is made now. */
+const FURTHEST_RAISED = 10;
+
 /** A kept attempt that was not refused: an earlier one, or one that somebody raised before this one was made. */
 async function keptElsewhere(engine: Engine, submission: Submission): Promise<KeptRow | { readonly failed: true } | null> {
   const { namespace, reference, attempt } = submission;
-  const others = [...Array.from({ length: attempt - 1 }, (_, index) => index + 1), attempt + 1];
+  const earlier = Array.from({ length: attempt - 1 }, (_, index) => index + 1);
+  const raised = Array.from({ length: FURTHEST_RAISED }, (_, index) => attempt + 1 + index);
+  const others = [...earlier, ...raised];
   try {
     const rows = await Promise.all(others.map((other) => engine.store.find({ namespace, reference, attempt: other })));
     return rows.find((row) => row !== null && !isRejected(row.settled)) ?? null;
@@ -70,14 +80,23 @@ async function atProvider(
   // As far back as an earlier attempt can have been sent while its key was alive, and a day more.
   const since = Date.parse(submission.preparedAt) - engine.keptForMs - 2 * DAY_MS;
   const found = await search(engine, submission, deadline, keys, since);
-  if (found.ours !== null) {
-    const message = 'An earlier attempt of this reference had made the payout; this attempt was not sent.';
-    const token = engine.tokenOf(found.ours) ?? submission.correlation.token;
-    const asIts = { ...submission, correlation: { ...submission.correlation, token } };
-    const outcome = foundOutcome(engine, asIts, found.ours, [{ code: 'earlier_attempt', message }]);
-    return outcome.outcome === 'accepted' ? { ...outcome, submission } : outcome;
-  }
+  if (found.ours !== null) return foundAsEarlier(engine, submission, found.ours);
   if (found.error === null) return null;
   const error = withOutcome(found.error, 'unknown', 'Nothing was sent: whether an earlier attempt exists could not be read.');
   return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+}
+
+function foundAsEarlier(engine: Engine, submission: Submission, payout: Payout): PayoutOutcome {
+  const message = 'An earlier attempt of this reference had made the payout; this attempt was not sent.';
+  const token = engine.tokenOf(payout) ?? submission.correlation.token;
+  const asIts = { ...submission, correlation: { ...submission.correlation, token } };
+  const outcome = foundOutcome(engine, asIts, payout, [{ code: 'earlier_attempt', message }]);
+  return outcome.outcome === 'accepted' ? { ...outcome, submission } : outcome;
+}
+
+/** The outcome of the payout that the store knows for an attempt: its own, or the one that an earlier attempt had made. */
+export async function foundAgain(engine: Engine, submission: Submission, payout: Payout): Promise<PayoutOutcome> {
+  const token = engine.tokenOf(payout);
+  const isEarlier = token !== null && submission.attempt > 1 && (await earlierKeys(submission)).includes(token);
+  return isEarlier ? foundAsEarlier(engine, submission, payout) : foundOutcome(engine, submission, payout, []);
 }
