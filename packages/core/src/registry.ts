@@ -80,7 +80,8 @@ export function createPayoutRegistry<const Providers extends Record<string, AnyP
   };
   const route: Route = (submission) =>
     Object.hasOwn(providers, submission.name) ? (insideOf(boundTo(select(submission.name), submission))?.engine ?? null) : null;
-  const createPayout = (request: unknown, call?: CallOptions): Promise<PayoutOutcome> => inside(select()).create(request, call, route);
+  const createPayout = async (request: unknown, call?: CallOptions): Promise<PayoutOutcome> =>
+    inside(select()).create(request, call, route);
   return {
     names,
     provider: select as PayoutRegistry<Providers>['provider'],
