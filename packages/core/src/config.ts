@@ -114,7 +114,8 @@ function providerOf(
   for (const [key, value] of Object.entries(given)) {
     if (key === 'name') continue;
     const read = settingOf(value, factory.secrets.includes(key), context.env ?? hostEnvironment());
-    settings[key] = read.value;
+    // Assigned, __proto__ would change what settings are instead of being a setting that nobody knows.
+    Object.defineProperty(settings, key, { value: read.value, enumerable: true });
     problems.push(...read.problems.map((issue) => ({ ...issue, path: pathOf(key, issue.path) })));
   }
   const unread = new Set(problems.map((issue) => issue.path.split('.')[0]));

@@ -53,8 +53,8 @@ const Settings: v.GenericSchema<unknown, AcmeSettings> = v.strictObject({
 });
 
 /** Makes a provider for Acme. */
-export const createAcme: AdapterFactory<AcmeSettings, AcmeProvider, 'token'> = defineAdapter(
-  { id: 'acme', settings: Settings, secrets: ['token'] },
+export const createAcme: AdapterFactory<AcmeSettings, AcmeProvider, 'token' | 'webhookSecrets'> = defineAdapter(
+  { id: 'acme', settings: Settings, secrets: ['token', 'webhookSecrets'] },
   (given) => provider(checkSettings(given.name ?? 'acme', Settings, given)),
 );
 
