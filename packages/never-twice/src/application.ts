@@ -94,6 +94,12 @@ export function isOf({ flight, rail }: Paid, { key, name, request }: Submission)
   return flight.key === key && rail.name === name && flight.body === request.body;
 }
 
+/** What a person finds in the dashboard: by amount and time, or by our token where payouts carry one. */
+function payoutFor(paid: readonly Paid[], submission: Submission): Paid | undefined {
+  const exact = paid.findLast((one) => isOf(one, submission));
+  return exact ?? paid.findLast(({ flight, rail }) => rail.findable && rail.name === submission.name && flight.key === submission.key);
+}
+
 // ---- A person --------------------------------------------------------------------------------------------------------
 
 /** A person who looks at the provider's dashboard and decides what is true there now; core may refuse. */
@@ -101,7 +107,7 @@ export async function personSettles(scene: Scene, process: Process, job: Job, js
   const { line } = scene;
   line.look();
   const submission = parseSubmission(json);
-  const mine = line.ledger.paid.find((paid) => isOf(paid, submission));
+  const mine = payoutFor(line.ledger.paid, submission);
   const decision = mine === undefined ? ({ absent: true } as const) : { payoutId: mine.id };
   return decided(scene, process, job, submission, decision);
 }

@@ -44,8 +44,15 @@ function checkFound({ judge, line, protection }: app.Scene, job: app.Job, json: 
 /** Does what `next` says until it ends; the person whom `ask` asks looks at the world, and comes back when told to wait. */
 async function follow(scene: app.Scene, process: Process, job: app.Job, json: string): Promise<PayoutOutcome | null> {
   const { runtime } = process.machine;
+  const { attempt } = parseSubmission(json);
+  // Where another attempt stands in the way, that one is settled first, and then this one; the one that a store keeps counts for all.
+  const isOver = (told: PayoutOutcome): boolean => told.outcome !== 'unknown' && (told.submission?.attempt ?? attempt) === attempt;
   let outcome = await app.submit(scene, process, job, json, 'submit');
-  for (let steps = 0; outcome?.outcome === 'unknown'; steps += 1) {
+  for (let steps = 0; outcome !== null && !isOver(outcome); steps += 1) {
+    if (outcome.outcome !== 'unknown') {
+      outcome = await app.submit(scene, process, job, json, 'submit');
+      continue;
+    }
     if (steps >= MOST_STEPS) {
       scene.judge.blame('stranded', job.reference, `still unknown after ${steps} steps: ${outcome.error.message}`);
       return null;

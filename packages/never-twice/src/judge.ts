@@ -26,7 +26,7 @@ export interface Violation {
 }
 
 interface GivenRejection {
-  readonly at: number;
+  readonly order: number;
   readonly key: string;
   readonly rail: string;
   readonly reference: string;
@@ -47,7 +47,7 @@ export interface Judge {
   blame(is: ViolationKind, reference: string, told: string, excuse?: Excuse | null): void;
 }
 
-export function newJudge(ledger: Ledger, protection: Protection, now: () => number, trace: Trace): Judge {
+export function newJudge(ledger: Ledger, protection: Protection, trace: Trace): Judge {
   const violations: Violation[] = [];
   const excused = new Map<Excuse, number>();
   const given = { accepted: 0, rejected: 0, unknown: 0 };
@@ -78,7 +78,8 @@ export function newJudge(ledger: Ledger, protection: Protection, now: () => numb
     const { submission } = outcome;
     // Without a submission it says that this very call sent nothing, which is so; but never when a store knows better.
     if (submission === null) {
-      const paid = protection.durable && protection.storeAnswers ? ledger.paid.find((one) => one.reference === reference) : undefined;
+      const known = protection.durable && protection.storeAnswers;
+      const paid = ledger.paid.find((one) => known && one.reference === reference && protection.attemptOf(one.flight.key) === 1);
       if (paid !== undefined) blame('rejected, but it was paid', reference, `${paid.id} exists, and nothing was said of it`);
       return;
     }
@@ -87,7 +88,7 @@ export function newJudge(ledger: Ledger, protection: Protection, now: () => numb
     if (paid !== undefined) {
       blame('rejected, but it was paid', reference, `${by} said rejected, and ${paid.id} exists`, excuseForRejected(reference, protection));
     }
-    rejections.push({ at: now(), key, rail, reference, retry: outcome.retry, by });
+    rejections.push({ order: ledger.order(), key, rail, reference, retry: outcome.retry, by });
   };
 
   const unknown = (reference: string, outcome: UnknownPayout): void => {
@@ -115,7 +116,7 @@ export function newJudge(ledger: Ledger, protection: Protection, now: () => numb
       const { key } = paid.flight;
       for (const one of rejections.filter((given) => given.key === key && given.rail === paid.rail.name)) {
         const excuse = excuseForRejected(paid.reference, protection);
-        if (paid.flight.sentAt <= one.at) {
+        if (paid.flight.order < one.order) {
           blame('rejected, but it is still on its way', paid.reference, `${one.by} said rejected while the request was on its way`, excuse);
         } else if (one.retry !== 'same_attempt') {
           blame('rejected for good, and paid later', paid.reference, `${one.by} said rejected, retry ${one.retry}`, excuse);

@@ -7,10 +7,11 @@ export interface Flight {
   readonly key: string;
   readonly body: string;
   readonly machine: string;
-  /** When the process let go of it. */
+  /** When the process let go of it, and the place of that among everything that happened. */
   readonly sentAt: number;
-  /** Whether it may still be executed. */
-  open: boolean;
+  readonly order: number;
+  /** Whether the provider has it and has not answered yet. */
+  there: boolean;
 }
 
 /** A payout of ours that exists. One that failed or was canceled later counts: it was made. */
@@ -20,6 +21,7 @@ export interface Paid {
   readonly reference: string;
   /** The request that made it. */
   readonly flight: Flight;
+  readonly source: string | null;
   readonly at: number;
   status: string;
   /** When it was first seen to have failed, been canceled or returned. */
@@ -34,9 +36,11 @@ export interface Ledger {
   readonly reversals: ReadonlyMap<string, number>;
   /** Every payout of the world that is not ours. */
   readonly strangers: ReadonlySet<string>;
-  depart(flight: Omit<Flight, 'open'>): Flight;
-  /** Looks at the worlds; whoever is told here was made since the last look. */
-  look(now: number): readonly Paid[];
+  depart(flight: Omit<Flight, 'there' | 'order'>): Flight;
+  /** The place of now among everything that happened: many things happen in one millisecond. */
+  order(): number;
+  /** Looks at the worlds, when a request has just been answered or time has moved: what was made since the last look. */
+  look(now: number, landing?: Flight | null): readonly Paid[];
 }
 
 export function newLedger(rails: readonly Rail[]): Ledger {
@@ -47,15 +51,20 @@ export function newLedger(rails: readonly Rail[]): Ledger {
   const strangers = new Set<string>();
   const known = new Set<string>();
 
-  const claim = (rail: Rail, reference: string): Flight => {
-    const flight = flights.find((one) => one.open && one.rail === rail.name && one.reference === reference);
+  let events = 0;
+  const order = (): number => (events += 1);
+
+  const claim = (rail: Rail, reference: string, id: string, landing: Flight | null): Flight => {
+    const key = rail.keyOf(id);
+    const fits = (one: Flight): boolean => one.rail === rail.name && one.reference === reference && (key === null || one.key === key);
+    const flight = landing !== null && fits(landing) ? landing : flights.find((one) => one.there && fits(one));
     if (flight === undefined) throw new Error(`nobody sent what made a payout of ${reference}: a mistake of this simulation`);
     return flight;
   };
-  const look = (now: number): readonly Paid[] => {
+  const look: Ledger['look'] = (now, landing = null) => {
     const made: Paid[] = [];
     for (const rail of rails) {
-      for (const { id, reference, status, reverses } of rail.seen()) {
+      for (const { id, reference, status, reverses, source } of rail.seen()) {
         const old = byId.get(id);
         if (old !== undefined) {
           old.status = status;
@@ -68,7 +77,7 @@ export function newLedger(rails: readonly Rail[]): Ledger {
           strangers.add(id);
           continue;
         }
-        const one: Paid = { rail, id, reference, flight: claim(rail, reference), at: now, status, endedAt: null };
+        const one: Paid = { rail, id, reference, source, flight: claim(rail, reference, id, landing), at: now, status, endedAt: null };
         byId.set(id, one);
         paid.push(one);
         made.push(one);
@@ -82,10 +91,11 @@ export function newLedger(rails: readonly Rail[]): Ledger {
     reversals,
     strangers,
     depart: (flight) => {
-      const departed: Flight = { ...flight, open: true };
+      const departed: Flight = { ...flight, order: order(), there: false };
       flights.push(departed);
       return departed;
     },
     look,
+    order,
   };
 }

@@ -1,5 +1,5 @@
 import type { Dice } from './dice.ts';
-import type { Ledger } from './ledger.ts';
+import type { Flight, Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
 import { createFault, type NetworkFault, otherFault } from './network-faults.ts';
 import type { Rail } from './rails.ts';
@@ -15,7 +15,7 @@ export interface Line {
   /** How often something goes wrong with a request; changed when a run calms down. */
   trouble: number;
   /** Called when a request was answered, so that what it made is seen at once. */
-  readonly look: () => void;
+  readonly look: (landing?: Flight) => void;
 }
 
 /** The `fetch` of one process to one provider. */
@@ -52,10 +52,11 @@ function departure(line: Line, machine: Machine, rail: Rail, sent: SentRequest, 
     sentAt: line.time.now(),
   });
   const landed = (): void => {
-    line.look();
-    flight.open = false;
+    line.look(flight);
+    flight.there = false;
   };
   return (url, fault) => {
+    flight.there = true;
     // Who hangs has done what it does by the end of this step.
     if (fault?.world?.some((one) => 'hang' in one) === true) line.time.at(line.time.now(), landed);
     return arrival(rail, url, sent, fault).finally(landed);

@@ -16,6 +16,8 @@ export interface Seen {
   readonly status: string;
   /** The payout that this one brings back. */
   readonly reverses: string | null;
+  /** The balance or financial account it left, where a provider has several. */
+  readonly source: string | null;
 }
 
 /** A simulated provider, and how the application reaches it. */
@@ -32,6 +34,8 @@ export interface Rail {
   readonly reversible: boolean;
   readonly fetch: typeof globalThis.fetch;
   readonly faults: Faults;
+  /** The key of the request that made a payout; `null` where the provider does not tell. */
+  keyOf(id: string): string | null;
   /** Every payout there is, oldest first. */
   seen(): readonly Seen[];
   /** The provider with today's secret and source. */
@@ -69,10 +73,25 @@ function stripeVariants(dice: Dice) {
   };
 }
 
+interface Telling {
+  onEvent(
+    listener: (event: { readonly type: string; readonly payout: { readonly id: string }; readonly request: { readonly idempotencyKey: string | null } | null }) => void,
+  ): unknown;
+}
+
+function keysIn(world: Telling, created: string): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  world.onEvent(({ type, payout, request }) => {
+    if (type === created && request?.idempotencyKey != null) keys.set(payout.id, request.idempotencyKey);
+  });
+  return keys;
+}
+
 export function stripeRail(time: TrueTime, dice: Dice): Rail {
   const findable = dice.chance(0.6);
   const variants = { ...stripeVariants(dice), reversalAmount: dice.pick(['negative', 'positive'] as const) };
   const world = simulateStripe({ clock: time, seed: 1, variants, listLagMs: 0 });
+  const keys = keysIn(world, 'payout.created');
   const connected = dice.chance(0.5);
   const account = world.account(connected ? 'acct_1' : undefined);
   let secret = world.apiKey;
@@ -92,7 +111,9 @@ export function stripeRail(time: TrueTime, dice: Dice): Rail {
         reference: original === null ? referenceIn(description) : null,
         status,
         reverses: original,
+        source: null,
       })),
+    keyOf: (id) => keys.get(id) ?? null,
     connect: (common) =>
       createStripe({
         ...common,
@@ -121,6 +142,7 @@ export function treasuryRail(time: TrueTime, dice: Dice): Rail {
   const findable = dice.chance(0.6);
   const variants = { ...stripeVariants(dice), missingReferenceStatus: dice.pick([400, 404] as const) };
   const world = simulateStripeTreasury({ clock: time, seed: 1, variants });
+  const keys = keysIn(world, 'treasury.outbound_payment.created');
   const account = world.account();
   const sources = [account.financialAccount().id, account.addFinancialAccount().id];
   const destination = { customer: account.customers[0] ?? '', destination: 'pm_usBankAccount' };
@@ -139,7 +161,15 @@ export function treasuryRail(time: TrueTime, dice: Dice): Rail {
     reversible: false,
     fetch: world.fetch,
     faults: world.faults,
-    seen: () => account.payouts.map(({ id, description, status }) => ({ id, reference: referenceIn(description), status, reverses: null })),
+    seen: () =>
+      account.payouts.map(({ id, description, status, financial_account: source }) => ({
+        id,
+        reference: referenceIn(description),
+        status,
+        reverses: null,
+        source,
+      })),
+    keyOf: (id) => keys.get(id) ?? null,
     connect: (common) =>
       createStripeTreasury({
         ...common,
@@ -203,7 +233,15 @@ export function mollieRail(time: TrueTime, dice: Dice): Rail {
     reversible: false,
     fetch: world.fetch,
     faults: world.faults,
-    seen: () => world.test.payouts.map(({ id, description, status }) => ({ id, reference: referenceIn(description), status, reverses: null })),
+    seen: () =>
+      world.test.payouts.map(({ id, description, status, balanceId: source }) => ({
+        id,
+        reference: referenceIn(description),
+        status,
+        reverses: null,
+        source,
+      })),
+    keyOf: () => null,
     connect: (common) =>
       createBalance({
         ...common,

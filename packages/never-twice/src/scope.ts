@@ -1,5 +1,5 @@
 import type { Paid } from './ledger.ts';
-import { MINUTE_MS } from './time.ts';
+import { DAY_MS, MINUTE_MS } from './time.ts';
 
 /**
  * What the rules do not protect, and the sentence that tells the user so. A run in which it happens is counted under its name,
@@ -46,7 +46,9 @@ export function excuseForTwo(first: Paid, second: Paid, { durable, preparers, li
   if (first.rail !== second.rail) return 'another process';
   // A later attempt looks for the earlier keys first, where payouts carry them and the list shows them already.
   const looksForIt = attemptOf(second.flight.key) > attemptOf(first.flight.key);
-  const couldBeSeen = looksForIt && second.rail.findable && first.at + listLagMs < second.flight.sentAt - MINUTE_MS;
+  const isRecent = second.flight.sentAt - first.at < first.rail.leaseMs + DAY_MS; // It looks back as long as a key lives, and a day.
+  const sameList = first.source === second.source;
+  const couldBeSeen = looksForIt && isRecent && sameList && second.rail.findable && first.at + listLagMs < second.flight.sentAt - MINUTE_MS;
   return couldBeSeen ? null : 'another process';
 }
 

@@ -4,7 +4,7 @@ import { closeAll } from './close.ts';
 import { dice as newDice, type Dice } from './dice.ts';
 import { durable } from './durable.ts';
 import { newJudge, type Violation } from './judge.ts';
-import { newLedger } from './ledger.ts';
+import { type Flight, newLedger } from './ledger.ts';
 import type { Line } from './network.ts';
 import { type Deployment, type Process, start } from './processes.ts';
 import { mollieRail, type Rail, stripeRail, treasuryRail } from './rails.ts';
@@ -72,9 +72,9 @@ async function run(seed: number, traced: boolean): Promise<RunReport> {
     holders: new Map(jobs.map((job) => [job.reference, job.holders])),
     listLagMs,
   };
-  const judge = newJudge(ledger, protection, () => time.now(), trace);
-  const look = (): void => {
-    for (const paid of ledger.look(time.now())) judge.made(paid);
+  const judge = newJudge(ledger, protection, trace);
+  const look = (landing?: Flight): void => {
+    for (const paid of ledger.look(time.now(), landing)) judge.made(paid);
   };
   const line: Line = { time, dice, ledger, trace, trouble: dice.pick([0, 0.15, 0.4, 0.7]), look };
   const deployment: Deployment = {
@@ -91,14 +91,14 @@ async function run(seed: number, traced: boolean): Promise<RunReport> {
   const scene: app.Scene = { line, judge, rails, protection };
   worldEvents(dice, time, rails, deployment);
   for (const job of jobs) plan(scene, deployment, job);
-  await time.live(look);
+  await time.live(() => look());
   trace('the run', 'calms down');
   line.trouble = 0;
   deployment.storeTrouble = 0;
   deployment.mishapRate = 0;
   for (const rail of rails) rail.giveMoney();
   const closed = closeAll(scene, deployment, jobs);
-  await time.live(look);
+  await time.live(() => look());
   await closed;
   return { seed, violations: judge.violations, excused: judge.excused, given: judge.given, paid: ledger.paid.length, trace: trace.lines };
 }

@@ -79,6 +79,7 @@ export function trueTime(start: number, random: () => number): TrueTime {
       }),
     advance: async (ms) => live(() => undefined, now + ms),
     advanceTo: async (time) => live(() => undefined, typeof time === 'number' ? time : Date.parse(time)),
+    stopAt: () => undefined, // For webhooks, which nobody receives here.
     onAdvance: (listener) => void listeners.push(listener),
     get sleepers() {
       return timers.length;
