@@ -74,8 +74,8 @@ export const commonSettings: {
   namespace: v.optional(v.pipe(v.string(), v.regex(/^[\x20-\x7e]{0,120}$/, 'must be at most 120 printable ASCII characters'))),
   submissions: v.optional(
     v.custom<SubmissionStore>(
-      (value) => hasMethods(value, ['keep', 'settle'], ['find']),
-      'must be a SubmissionStore: keep(submission) and settle(submission, settled)',
+      (value) => hasMethods(value, ['keep', 'settle', 'find'], []),
+      'must be a SubmissionStore: keep(submission), settle(submission, settled) and find(reference)',
     ),
   ),
   baseUrl: v.optional(
