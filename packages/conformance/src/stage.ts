@@ -32,9 +32,9 @@ export interface Stage {
   readonly provider: AnyPayoutProvider;
   readonly capabilities: Capabilities;
   /** A provider with other settings; of the same process unless `runtime` is another. */
-  make(more?: Readonly<Record<string, unknown>>): AnyPayoutProvider;
+  readonly make: (more?: Readonly<Record<string, unknown>>) => AnyPayoutProvider;
   /** The same provider in a process that remembers nothing, with an empty store unless one is given. */
-  elsewhere(more?: Readonly<Record<string, unknown>>): AnyPayoutProvider;
+  readonly elsewhere: (more?: Readonly<Record<string, unknown>>) => AnyPayoutProvider;
   /** The request of a create. */
   request(reference: string, more?: object): never;
   /** The first provider's `createPayout`. */
@@ -198,8 +198,12 @@ export async function pagesOf(provider: AnyPayoutProvider, query: object, most =
   return pages;
 }
 
-export async function everyOf(payouts: AsyncIterable<Payout>): Promise<readonly Payout[]> {
+/** What an iteration yields; one that does not end fails the check. */
+export async function everyOf(payouts: AsyncIterable<Payout>, most = 2_000): Promise<readonly Payout[]> {
   const all: Payout[] = [];
-  for await (const payout of payouts) all.push(payout);
+  for await (const payout of payouts) {
+    all.push(payout);
+    must(all.length <= most, `listAll does not end within ${most} payouts`);
+  }
   return all;
 }

@@ -52,16 +52,16 @@ export interface ProviderAnswers {
 
 /** Changes of one payout object on its way to the client. Each answers a changed copy. */
 export interface PayoutEdits {
-  status(payout: Json, word: string): Json;
-  money(payout: Json, wire: WireMoney): Json;
+  readonly status: (payout: Json, word: string) => Json;
+  readonly money: (payout: Json, wire: WireMoney) => Json;
   /** Leaves only what the documentation promises in every answer. */
-  bare(payout: Json): Json;
+  readonly bare: (payout: Json) => Json;
   /** Makes it a failed payout with this code. Needed where `failures` has rows. */
-  failure?(payout: Json, code: string): Json;
+  readonly failure?: ((payout: Json, code: string) => Json) | undefined;
   /** Makes it carry this token of ours. Needed where `capabilities.lookup` is not `none`. */
-  token?(payout: Json, token: string): Json;
+  readonly token?: ((payout: Json, token: string) => Json) | undefined;
   /** From test to live, or back. Needed where the credential tells the mode. */
-  otherMode?(payout: Json): Json;
+  readonly otherMode?: ((payout: Json) => Json) | undefined;
 }
 
 /** A payout as it exists at the provider. */
@@ -92,7 +92,7 @@ export interface OpenWorld {
   /** Somebody else makes a payout of the same amount from the same account, without our token: the Dashboard, another program. */
   foreign(): string | Promise<string>;
   /** What `balances()` must show, in any order. Needed where it is declared. */
-  available?(): readonly Money[];
+  readonly available?: (() => readonly Money[]) | undefined;
   /** What requests or answers hold beside the credentials that no error and no event may tell, such as account numbers. */
   readonly personal?: readonly string[] | undefined;
 }

@@ -133,5 +133,9 @@ function open(stripe: SimulatedStripe, more: Readonly<Record<string, unknown>>):
   };
 }
 
-describe('by metadata', () => payoutProviderConformance({ describe, it, expect }, stripeWorld()));
-describe('without correlation', () => payoutProviderConformance({ describe, it, expect }, stripeWorld({ correlation: 'none' })));
+describe('by metadata', () => {
+  payoutProviderConformance({ describe, it, expect }, stripeWorld());
+});
+describe('without correlation', () => {
+  payoutProviderConformance({ describe, it, expect }, stripeWorld({ correlation: 'none' }));
+});

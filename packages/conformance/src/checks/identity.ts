@@ -2,7 +2,10 @@ import { can, type OptionalOperation, type RequestFeature, supports } from '@dis
 import { type Check, must, NotApplicable, same } from '../check.ts';
 import { errorOf, exist, optional, rejectedOf, type Stage } from '../stage.ts';
 
-const ALWAYS_THERE = ['createPayout', 'prepare', 'submit', 'lookup', 'settle', 'retrieve', 'list', 'listAll', 'cancel'] as const;
+const ALWAYS_THERE = [
+  ...(['createPayout', 'prepare', 'submit', 'lookup', 'settle'] as const),
+  ...(['retrieve', 'list', 'listAll', 'cancel', 'parseWebhook'] as const),
+];
 export const OPTIONAL: readonly OptionalOperation[] = ['update', 'reverse', 'balances'];
 const STATUSES: readonly string[] = ['pending', 'in_transit', 'paid', 'failed', 'canceled', 'returned', 'unrecognized'];
 const FEATURES: readonly RequestFeature[] = ['fullBalance', 'destination', 'statementDescriptor', 'metadata'];

@@ -15,6 +15,7 @@ import { settingsChecks } from './settings.ts';
 import { statusChecks } from './statuses.ts';
 import { stickyChecks } from './sticky.ts';
 import { storeChecks } from './stores.ts';
+import { webhookChecks } from './webhooks.ts';
 import { windowChecks } from './windows.ts';
 
 /** Every check, in the order in which an author best repairs what they find. */
@@ -36,6 +37,5 @@ export const CHECKS: readonly Check[] = [
   ...cancelChecks,
   ...changeChecks,
   ...secretChecks,
-  // Webhooks: `parseWebhook` gets its own file here, `webhooks.ts`, once it is part of the provider's type. A world will then also
-  // sign: `OpenWorld.webhookOf(payoutId)` with headers and body, and what a forged, an old and a foreign one look like.
+  ...webhookChecks,
 ];

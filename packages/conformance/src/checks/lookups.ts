@@ -121,8 +121,8 @@ export const lookupChecks: readonly Check[] = [
     run: async (stage) => {
       if (stage.capabilities.lookup === 'none') return new NotApplicable('capabilities.lookup is none');
       const submission = await lost(stage, 'deep', 'after');
-      await stage.move(stage.world.payouts()[0]?.id ?? '', 'paid');
-      await stage.several(stage.capabilities.listLimit + 1);
+      await stage.advance(2_000);
+      for (let made = 0; made <= stage.capabilities.listLimit; made += 1) await stage.world.foreign();
       const outcome = acceptedOf(await stage.elsewhere().lookup(copyOf(submission)));
       same(outcome.payout.id, stage.world.payouts()[0]?.id, 'the payout under newer ones');
       return undefined;

@@ -24,6 +24,7 @@ const ISO_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
+const isTime = (value: unknown): boolean => typeof value === 'string' && ISO_UTC.test(value);
 const isFlag = (value: unknown): boolean => typeof value === 'boolean';
 const isMoney = (value: unknown): boolean =>
   value === null || (typeof value === 'object' && /^-?\d+(\.\d+)?$/.test(String(Reflect.get(value, 'amount'))));
@@ -36,7 +37,7 @@ const MEMBERS: Readonly<Record<keyof Payout, (value: unknown) => boolean>> = {
   reference: isTextOrNull,
   money: isMoney,
   fee: isMoney,
-  status: (value) => STATUSES.includes(String(value)),
+  status: (value) => STATUSES.some((status) => status === value),
   providerStatus: (value) => typeof value === 'string',
   failure: (value) => value === null || (typeof value === 'object' && REASONS.includes(String(Reflect.get(value, 'reason')))),
   cancelable: isFlag,
@@ -45,8 +46,8 @@ const MEMBERS: Readonly<Record<keyof Payout, (value: unknown) => boolean>> = {
   description: isTextOrNull,
   statementDescriptor: isTextOrNull,
   metadata: (value) => typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string'),
-  createdAt: (value) => ISO_UTC.test(String(value)),
-  expectedArrival: (value) => value === null || /^\d{4}-\d\d-\d\d$/.test(String(value)) || ISO_UTC.test(String(value)),
+  createdAt: isTime,
+  expectedArrival: (value) => value === null || isTime(value) || (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)),
   trackingReference: isTextOrNull,
   reverses: isTextOrNull,
   reversedBy: isTextOrNull,
@@ -83,6 +84,7 @@ export const readingChecks: readonly Check[] = [
     run: async (stage) => {
       const created = await stage.accepted('read');
       mustBePayout(created, stage);
+      if (stage.subject.reaches.includes('canceled')) await stage.move(created.id, 'canceled');
       for (const status of stage.subject.reaches.filter((to) => to !== 'canceled')) {
         const { id } = await stage.accepted(`read-${status}`);
         await stage.move(id, status);

@@ -1,0 +1,81 @@
+import { PayoutError, type Refusal } from '@disburse/core';
+import { type HarborProvider } from '../__tests__/harbor.ts';
+import { around, inOperations, inPayout, mustBeCaught, refusing } from '../__tests__/plant.ts';
+
+let sends = 0;
+
+mustBeCaught('changes', [
+  [
+    'a cancel that is too late is a matter of permission',
+    refusing(({ status }, right) =>
+      status === 409 ? ({ ...right, code: 'permission', outcome: 'rejected', key: 'alive' } as Refusal) : right,
+    ),
+    ['cancel/too-late', 'cancel/twice'],
+  ],
+  [
+    'a lost cancel is told as done',
+    around((provider) => ({
+      cancel: async (id: string) => {
+        const before = await provider.retrieve(id).catch(() => null);
+        return provider.cancel(id).catch((error: PayoutError) => {
+          if (error.outcome === 'unknown') return { ...before, status: 'canceled' };
+          throw error;
+        });
+      },
+    })),
+    ['cancel/unknown'],
+  ],
+  [
+    'a lost cancel is told as refused',
+    around((provider) => ({
+      cancel: (id: string) =>
+        provider.cancel(id).catch((error: PayoutError) => {
+          throw new PayoutError(error.code, error.message, { ...error.details(), outcome: 'rejected' });
+        }),
+    })),
+    ['cancel/unknown'],
+  ],
+  ['a paid payout says that it can be canceled', inPayout(({ status }) => ({ cancelable: status !== 'canceled' })), ['cancel/too-late']],
+  [
+    'removing all metadata removes ours',
+    around((provider, { fetch: line, token }) => ({
+      update: async (id: string, change: Parameters<HarborProvider['update']>[1]) => {
+        if (change.metadata !== null) return provider.update(id, change);
+        await line?.(`https://harbor.test/payouts/${id}`, {
+          method: 'POST',
+          body: JSON.stringify({ metadata: null }),
+          headers: { authorization: `Bearer ${token}` },
+        });
+        return provider.retrieve(id);
+      },
+    })),
+    ['update/keeps-ours'],
+  ],
+  [
+    'an update replaces instead of merging',
+    inOperations((written) => ({
+      update: async (id, { metadata }, ...rest) => {
+        const known = await written.retrieve(id, ...rest);
+        const gone = Object.fromEntries(Object.keys(known.metadata).map((key) => [key, null]));
+        return written.update(id, { metadata: { ...gone, ...metadata } }, ...rest);
+      },
+    })),
+    ['update/metadata'],
+  ],
+  [
+    'a reversal has a random key',
+    inOperations((written) => ({ reverse: (id, change, key, ...rest) => written.reverse(id, change, `${key}${(sends += 1)}`, ...rest) })),
+    ['reverse/once'],
+  ],
+  [
+    'reverse returns what was reversed',
+    around((provider) => ({
+      reverse: async (id: string) => {
+        await provider.reverse(id);
+        return provider.retrieve(id);
+      },
+    })),
+    ['reverse/reverses'],
+  ],
+  ['the reversal is not named', inPayout(() => ({ reversedBy: null })), ['reverse/reverses']],
+]);

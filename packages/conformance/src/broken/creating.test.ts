@@ -1,0 +1,101 @@
+import { acceptedOrThrow, type Refusal } from '@disburse/core';
+import { type HarborProvider } from '../__tests__/harbor.ts';
+import {
+  around,
+  aroundOutcome,
+  asRejected,
+  failedInstead,
+  inOperations,
+  inPayout,
+  inSpec,
+  mustBeCaught,
+  onTheLine,
+  refusing,
+  send,
+  without,
+} from '../__tests__/plant.ts';
+
+mustBeCaught('creates', [
+  [
+    'metadata is lost',
+    inOperations((written) => ({ encodeCreate: (request, ...rest) => written.encodeCreate(without(request, 'metadata'), ...rest) })),
+    ['create/metadata'],
+  ],
+  [
+    'a destination is lost',
+    inOperations((written) => ({ encodeCreate: (request, ...rest) => written.encodeCreate(without(request, 'destination'), ...rest) })),
+    ['create/destination'],
+  ],
+  ['a descriptor is not read', inPayout(() => ({ statementDescriptor: null })), ['create/statementDescriptor']],
+  [
+    'a timeout is taken as failure',
+    aroundOutcome((outcome) => failedInstead(outcome, ({ code }) => code === 'provider_unavailable')),
+    ['lost/timeout-before', 'lost/timeout-after', 'lost/reset-after', 'lost/cut-off-at-50-percent'],
+  ],
+  [
+    'an unreadable success is taken as failure',
+    aroundOutcome((outcome) => failedInstead(outcome, ({ code }) => code === 'unexpected_response')),
+    ['lost/empty-success', 'lost/object-success', 'lost/html-success'],
+  ],
+  [
+    'a 5xx is taken as refusal',
+    {
+      ...aroundOutcome((outcome) => failedInstead(outcome, ({ httpStatus }) => (httpStatus ?? 0) >= 500)),
+      settings: (settings) => ({ ...settings, correlation: 'none' }), // Else the lookup finds it in time.
+    },
+    ['lost/5xx-before', 'lost/5xx-after', 'lost/html-502-after'],
+  ],
+  ['a redirect is taken as refusal', refusing(({ status }, right) => (status < 400 ? asRejected(right) : right)), ['lost/redirect-after']],
+  [
+    'a conflict of keys is taken as refusal',
+    refusing(({ status }, right) => (status === 409 ? asRejected(right) : right)),
+    ['refused/key-reused', 'refused/in-flight'],
+  ],
+  [
+    'a wrong credential is taken as unknown',
+    refusing(({ status }, right) => (status === 401 ? ({ ...right, outcome: 'unknown', resend: false } as Refusal) : right)),
+    ['refused/unauthorized', 'cancel/unauthorized'],
+  ],
+  [
+    'a refusal is not confirmed',
+    refusing((_, right) => (right.outcome === 'rejected' && right.key === 'ask' ? { ...right, key: 'alive' } : right)),
+    ['refused/business'],
+  ],
+  [
+    'the replay mark is not read',
+    inSpec(() => ({ isReplay: () => false })),
+    ['refused/marked', 'replay/read-again', 'sticky/marked-refusal-settles'],
+  ],
+  ['whatever is refused is marked', inSpec(() => ({ isReplay: () => true })), ['sticky/unmarked-refusal', 'refused/business']],
+  [
+    'Retry-After is not heeded',
+    onTheLine(async (request, next) => {
+      const answer = await send(request, next);
+      answer.headers.delete('retry-after');
+      return answer;
+    }),
+    ['refused/rate-limited', 'refused/rate-limited-for-long'],
+  ],
+  [
+    'an aborted create throws',
+    around((provider) => ({
+      createPayout: async (...given: Parameters<HarborProvider['createPayout']>) => {
+        const outcome = await provider.createPayout(...given);
+        given[1]?.signal?.throwIfAborted();
+        return outcome;
+      },
+    })),
+    ['lost/aborted', 'lost/aborted-before'],
+  ],
+  [
+    'a refused create throws',
+    around((provider) => ({
+      createPayout: async (...given: Parameters<HarborProvider['createPayout']>) => {
+        const outcome = await provider.createPayout(...given);
+        acceptedOrThrow(outcome);
+        return outcome;
+      },
+    })),
+    ['create/bad-input', 'refused/unauthorized', 'lost/reset-before'],
+  ],
+]);

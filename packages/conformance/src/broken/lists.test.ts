@@ -1,0 +1,124 @@
+import { type HarborParts, type HarborProvider } from '../__tests__/harbor.ts';
+import { around, inOperations, mustBeCaught, onTheLine, send, without } from '../__tests__/plant.ts';
+
+/** Takes the whole link for a cursor, and fetches it. */
+function followsLinks(): Partial<HarborParts> {
+  return inOperations((written, _, settings, parts) => ({
+    page: async (query, ...rest) => {
+      if (query.cursor?.startsWith('https://') !== true) {
+        const page = await written.page(query, ...rest);
+        const next = await (settings.fetch ?? fetch)(`https://harbor.test/payouts?limit=${query.limit ?? 20}`, {
+          headers: { authorization: `Bearer ${settings.token}` },
+        });
+        return { ...page, nextCursor: ((await next.json()) as { readonly next: string | null }).next };
+      }
+      const answer = await (settings.fetch ?? fetch)(query.cursor, { headers: { authorization: `Bearer ${settings.token}` } });
+      const { payouts, next } = (await answer.json()) as { readonly payouts: readonly unknown[]; readonly next: string | null };
+      return { payouts: payouts.map((payout) => parts.toPayout(parts, 'harbor', payout)), nextCursor: next };
+    },
+  }));
+}
+
+mustBeCaught('lists and lookups', [
+  [
+    'a list drops a filter',
+    inOperations((written) => ({ page: (query, ...rest) => written.page(without(query, 'createdFrom'), ...rest) })),
+    ['list/filter-createdFrom'],
+  ],
+  [
+    'a list drops two',
+    inOperations((written) => ({ page: (query, ...rest) => written.page(without(query, 'createdTo', 'destination'), ...rest) })),
+    ['list/filter-createdTo', 'list/filter-destination'],
+  ],
+  [
+    'a filter is off by one',
+    around((provider) => ({
+      listAll: async function* listAll(query: Parameters<HarborProvider['listAll']>[0]) {
+        for await (const payout of provider.listAll(query)) if (payout.createdAt !== query?.createdFrom) yield payout;
+      },
+    })),
+    ['list/filter-createdFrom'],
+  ],
+  [
+    'the cursor is inclusive',
+    inOperations((written) => ({
+      page: async (query, ...rest) => {
+        const page = await written.page(query, ...rest);
+        if (query.cursor === undefined) return page;
+        const before = await written.page({ limit: 20 }, ...rest);
+        return { ...page, payouts: [...before.payouts.filter(({ id }) => id === query.cursor), ...page.payouts] };
+      },
+    })),
+    ['list/every-payout-once'],
+  ],
+  [
+    'a list stops after its first page',
+    inOperations((written) => ({ page: async (...given) => ({ ...(await written.page(...given)), nextCursor: null }) })),
+    ['list/every-payout-once', 'lookup/many-pages'],
+  ],
+  [
+    'the cursor is a position',
+    inOperations((written) => ({
+      page: async (query, ...rest) => {
+        const all = (await written.page({ ...query, cursor: undefined, limit: 20 }, ...rest)).payouts;
+        const from = Number(query.cursor ?? 0);
+        const to = from + (query.limit ?? 20);
+        return { payouts: all.slice(from, to), nextCursor: to < all.length ? String(to) : null };
+      },
+    })),
+    ['list/while-payouts-are-made'],
+  ],
+  [
+    'a payout is left out at the end of a page',
+    inOperations((written) => ({
+      page: async (...given) => {
+        const page = await written.page(...given);
+        return page.nextCursor === null ? page : { ...page, payouts: page.payouts.slice(0, -1) };
+      },
+    })),
+    ['list/every-payout-once'],
+  ],
+  [
+    'the limit is not sent',
+    inOperations((written) => ({ page: (query, ...rest) => written.page(without(query, 'limit'), ...rest) })),
+    ['list/every-payout-once'],
+  ],
+  [
+    'a list is oldest first',
+    inOperations((written) => ({
+      page: async (...given) => {
+        const page = await written.page(...given);
+        return { ...page, payouts: [...page.payouts].reverse() };
+      },
+    })),
+    ['list/newest-first'],
+  ],
+  ['a foreign next link is followed', followsLinks(), ['list/foreign-next-link']],
+  [
+    'a list without end is read without end',
+    around((provider) => ({
+      listAll: async function* listAll(query: Parameters<HarborProvider['listAll']>[0]) {
+        for (let cursor: string | null | undefined; cursor !== null;) {
+          const page = await provider.list({ ...query, ...(cursor === undefined ? {} : { cursor }) });
+          yield* page.payouts;
+          cursor = page.nextCursor;
+        }
+      },
+    })),
+    ['list/repeated-cursor'],
+  ],
+  [
+    'a page that failed is an empty page',
+    inOperations((written) => ({ page: (...given) => written.page(...given).catch(() => ({ payouts: [], nextCursor: null })) })),
+    ['lookup/unread-page'],
+  ],
+  [
+    'the clock of the provider is not heard',
+    onTheLine(async (request, next, { runtime }) => {
+      const answer = await send(request, next);
+      answer.headers.set('date', new Date(runtime?.now?.() ?? 0).toUTCString());
+      return answer;
+    }),
+    ['lookup/clocks-disagree'],
+  ],
+]);

@@ -1,0 +1,43 @@
+import { refusalOf } from '../__tests__/harbor.ts';
+import { around, inOperations, inSpec, mustBeCaught } from '../__tests__/plant.ts';
+
+mustBeCaught('secrets', [
+  [
+    'an error tells the token',
+    { refusal: (answer, about, { token }) => ({ ...refusalOf(answer, about), message: `refused for ${token}.` }) },
+    ['secrets/errors'],
+  ],
+  [
+    'an error tells what the provider says',
+    { refusal: (answer, about) => ({ ...refusalOf(answer, about), message: answer.text }) },
+    ['secrets/errors'],
+  ],
+  [
+    'providerMessage tells the token',
+    { refusal: (answer, about) => ({ ...refusalOf(answer, about), providerMessage: answer.text }) },
+    ['secrets/errors'],
+  ],
+  [
+    'telemetry tells the token',
+    around((provider, { onTelemetry, token }) => ({
+      retrieve: (id: string) => {
+        onTelemetry?.({ type: 'diagnostic', provider: 'harbor', code: 'retrieve', message: `with ${token}` });
+        return provider.retrieve(id);
+      },
+    })),
+    ['secrets/telemetry'],
+  ],
+  [
+    'the token is in a path',
+    inOperations((_written, http, { token }, parts) => ({
+      retrieve: async (id, _, call) =>
+        parts.toPayout(parts, 'harbor', (await http.get(`/payouts/${encodeURIComponent(id)}?token=${token}`, call, 'retrieve')).json),
+    })),
+    ['secrets/only-to-the-provider'],
+  ],
+  [
+    'baseUrl is not followed',
+    inSpec(({ connection }) => ({ connection: { ...connection, baseUrl: 'https://harbor.test' } })),
+    ['secrets/only-to-the-provider'],
+  ],
+]);

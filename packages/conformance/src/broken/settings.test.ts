@@ -1,0 +1,76 @@
+import { checkSettings, commonSettings, PayoutError } from '@disburse/core';
+import * as v from 'valibot';
+import { HARBOR_PARTS, type HarborProvider, type HarborSettings } from '../__tests__/harbor.ts';
+import { around, inPayout, inSpec, mustBeCaught, without } from '../__tests__/plant.ts';
+
+mustBeCaught('settings and capabilities', [
+  [
+    'a setting with a typing error is ignored',
+    {
+      settingsSchema: v.looseObject({
+        ...commonSettings,
+        token: v.string(),
+        correlation: v.optional(v.picklist(['metadata', 'none'])),
+      }) as never,
+    },
+    ['settings/typing-error'],
+  ],
+  [
+    'a settings error tells the token',
+    {
+      settingsSchema: v.pipe(
+        v.unknown(),
+        v.transform((given) => given as HarborSettings),
+      ),
+      settings: (settings) => {
+        try {
+          return checkSettings('harbor', HARBOR_PARTS.settingsSchema, settings);
+        } catch (error) {
+          throw new PayoutError('invalid_settings', `wrong settings: ${JSON.stringify(settings.token)}`, {
+            issues: (error as PayoutError).issues,
+          });
+        }
+      },
+    },
+    ['settings/no-secret-told'],
+  ],
+  ['the configured name is lost', inPayout(() => ({ name: 'harbor' })), ['read/name']],
+  [
+    'a capability is declared and not implemented',
+    around(({ capabilities }) => ({ reverse: undefined, capabilities })),
+    ['identity/operations-agree', 'reverse/reverses'],
+  ],
+  [
+    'an operation that is not declared sends a request',
+    around((provider, { fetch: line }) => ({
+      capabilities: {
+        ...provider.capabilities,
+        operations: provider.capabilities.operations.filter((operation) => operation !== 'reverse'),
+      },
+      reverse: async () => line?.('https://harbor.test/payouts/po_1/reverse', { method: 'POST' }),
+    })),
+    ['identity/undeclared-operations-refuse'],
+  ],
+  [
+    'an operation that is not declared does nothing, silently',
+    around((provider) => ({
+      capabilities: {
+        ...provider.capabilities,
+        operations: provider.capabilities.operations.filter((operation) => operation !== 'update'),
+      },
+      update: async () => null,
+    })),
+    ['identity/undeclared-operations-refuse', 'identity/operations-agree'],
+  ],
+  [
+    'a field that is not declared is left out, silently',
+    {
+      ...inSpec((spec) => ({ request: { ...spec.request, statementDescriptor: false } as never })),
+      ...around((provider) => ({
+        createPayout: async (request: Parameters<HarborProvider['createPayout']>[0]) =>
+          provider.createPayout(without(request, 'statementDescriptor')),
+      })),
+    },
+    ['identity/undeclared-features-refuse'],
+  ],
+]);
