@@ -61,6 +61,43 @@ describe('virtual clock', () => {
     ]);
   });
 
+  it('stops on the way where it is told to, and lets the program run on before time does', async () => {
+    const clock = createVirtualClock();
+    const start = clock.now();
+    const left = [20, 10, 25].map((ms) => start + ms).toSorted((a, b) => a - b);
+    const seen: (readonly [string, number])[] = [];
+    clock.stopAt(() => left[0]);
+    clock.stopAt(() => undefined);
+    clock.onAdvance((now) => {
+      if (now !== left[0]) return;
+      left.shift();
+      Promise.resolve()
+        .then(() => seen.push(['stop', clock.now() - start]))
+        .catch(() => undefined);
+    });
+    const sleeping = clock.sleep(20).then(() => seen.push(['sleeper', clock.now() - start]));
+    await clock.advance(24);
+    await sleeping;
+    expect(seen).toEqual([
+      ['stop', 10],
+      ['stop', 20],
+      ['sleeper', 20],
+    ]);
+    await clock.advance(1);
+    expect(seen.at(-1)).toEqual(['stop', 25]);
+  });
+
+  it('does not jump to a stop by itself, but stops there on its way to a sleeper', async () => {
+    const clock = createVirtualClock({ autoAdvance: true });
+    const start = clock.now();
+    const seen: number[] = [];
+    clock.stopAt(() => [10, 30].map((ms) => start + ms).find((time) => time > clock.now()));
+    clock.onAdvance((now) => seen.push(now - start));
+    await clock.sleep(20);
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect([seen, clock.now() - start]).toEqual([[10, 20], 20]);
+  });
+
   it("rejects with the signal's reason and forgets the sleeper", async () => {
     const clock = createVirtualClock();
     const controller = new AbortController();

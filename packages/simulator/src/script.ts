@@ -24,8 +24,8 @@ export interface ScriptReader<Fault, Matcher, Subject, Plan> {
 /** How a script is read. */
 export interface ScriptRules<Fault, Matcher, Subject, Plan> {
   /** Sorts faults that happen together. @throws {TypeError} when they cannot. */
-  planOf(faults: readonly Fault[]): Plan;
-  fits(matcher: Matcher, subject: Subject): boolean;
+  readonly planOf: (faults: readonly Fault[]) => Plan;
+  readonly fits: (matcher: Matcher, subject: Subject) => boolean;
 }
 
 interface Rule<Matcher, Plan> {

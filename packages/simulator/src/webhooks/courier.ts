@@ -107,7 +107,10 @@ export function createCourier({ clock, agenda, rules, seed, newId }: CourierOpti
       due(job);
     });
     // Not at once: whatever caused the event ends first, as it does where a network lies between.
-    if (at <= clock.now()) queueMicrotask(agenda.settle);
+    if (at > clock.now()) return;
+    queueMicrotask(() => {
+      agenda.settle();
+    });
   };
   const due = (job: Job): void => {
     const { endpoint, message, attempt } = job;
@@ -139,19 +142,12 @@ export function createCourier({ clock, agenda, rules, seed, newId }: CourierOpti
   const transmit = async (job: Job, plan: WebhookPlan, entry: Entry): Promise<Outcome> => {
     const { endpoint, message } = job;
     const at = clock.now();
-    const signed = signedBody(endpoint, message, plan, at);
+    const signed = signedBody(endpoint, message, plan, at, rules.contentType);
     Object.assign(entry, { at, request: asReceived(signed) });
     const outcome = endpoint.status === 'removed' ? REMOVED : await outcomeOf(endpoint, signed, plan.lose);
     Object.assign(entry, outcome);
     if (job.retried && plan.lose !== 'event' && outcome !== REMOVED) conclude({ ...job, firstAt: job.firstAt ?? at }, outcome);
     return outcome;
-  };
-  const signedBody = (endpoint: EndpointState, message: Message, plan: WebhookPlan, at: number): SignedBody => {
-    const body = message.bodyOf(message.id);
-    const known = endpoint.secrets.filter(({ until }) => until > at).map(({ value }) => value);
-    const secrets = plan.signer === 'stranger' ? [STRANGERS_SECRET] : known;
-    const proof = plan.signer === 'nobody' ? [] : endpoint.sign(body, secrets, at - plan.signedAgoMs);
-    return { lines: [['content-type', rules.contentType], ...proof], body: plan.tampers.reduce((text, tamper) => tamper(text), body) };
   };
   const outcomeOf = async (endpoint: EndpointState, signed: SignedBody, lose: WebhookPlan['lose']): Promise<Outcome> => {
     if (lose === 'event') return { status: null, failure: 'lost: never sent' };
@@ -172,19 +168,11 @@ export function createCourier({ clock, agenda, rules, seed, newId }: CourierOpti
     );
     return Promise.race([tooLate, answer]).finally(calledOff);
   };
-  const conclude = (job: Job, { status }: Outcome): void => {
-    const { endpoint, attempt } = job;
+  const conclude = (job: Job, outcome: Outcome): void => {
     const now = clock.now();
-    if (status !== null && status >= 200 && status < 300) {
-      endpoint.failingSince = null;
-      return;
-    }
-    endpoint.failingSince ??= now;
-    const failsTooLong = rules.blockAfterMs !== null && now - endpoint.failingSince >= rules.blockAfterMs;
-    if (failsTooLong && endpoint.status === 'enabled') endpoint.status = 'blocked';
-    const nextMs = rules.attemptsMs[attempt];
-    if (nextMs === undefined) return;
-    schedule({ ...job, attempt: attempt + 1, plan: null }, Math.max(now, (job.firstAt ?? now) + nextMs));
+    const nextMs = rules.attemptsMs[job.attempt];
+    if (note(job.endpoint, outcome, now, rules.blockAfterMs) || nextMs === undefined) return;
+    schedule({ ...job, attempt: job.attempt + 1, plan: null }, Math.max(now, (job.firstAt ?? now) + nextMs));
   };
 
   return {
@@ -199,6 +187,26 @@ export function createCourier({ clock, agenda, rules, seed, newId }: CourierOpti
       return sent;
     },
   };
+}
+
+function signedBody(endpoint: EndpointState, message: Message, plan: WebhookPlan, at: number, contentType: string): SignedBody {
+  const body = message.bodyOf(message.id);
+  const known = endpoint.secrets.filter(({ until }) => until > at).map(({ value }) => value);
+  const secrets = plan.signer === 'stranger' ? [STRANGERS_SECRET] : known;
+  const proof = plan.signer === 'nobody' ? [] : endpoint.sign(body, secrets, at - plan.signedAgoMs);
+  return { lines: [['content-type', contentType], ...proof], body: plan.tampers.reduce((text, tamper) => tamper(text), body) };
+}
+
+/** Remembers what came of an attempt. Returns whether the provider takes it for delivered. */
+function note(endpoint: EndpointState, { status }: Outcome, now: number, blockAfterMs: number | null): boolean {
+  if (status !== null && status >= 200 && status < 300) {
+    endpoint.failingSince = null;
+    return true;
+  }
+  endpoint.failingSince ??= now;
+  const failsTooLong = blockAfterMs !== null && now - endpoint.failingSince >= blockAfterMs;
+  if (failsTooLong && endpoint.status === 'enabled') endpoint.status = 'blocked';
+  return false;
 }
 
 const REMOVED: Outcome = { status: null, failure: 'the endpoint was removed' };

@@ -90,7 +90,7 @@ export interface NewEndpoint<Options> {
   readonly courier: Courier;
   readonly ids: Ids;
   /** Virtual milliseconds. */
-  now(): number;
+  readonly now: () => number;
 }
 
 /** The world whose events are delivered. */
