@@ -54,10 +54,10 @@ describe('what is answered', () => {
       request(delivery(), { body: new ReadableStream({ pull: (stream) => stream.error(new Error('reset')) }), duplex: 'half' }),
     ],
   ])('400 for %s, with nothing in the body', async (_, sent) => {
-    const { raw, events } = endpoint();
+    const { raw, events, errors } = endpoint();
     const response = await raw(sent);
     expect([response.status, await response.text()]).toEqual([400, '']);
-    expect(events).toEqual([]);
+    expect([events, errors]).toMatchObject([[], [{ code: 'webhook_refused' }]]);
   });
 
   it('500 when the secrets are missing: a delivery that comes again can be taken', async () => {
@@ -65,6 +65,13 @@ describe('what is answered', () => {
     expect(await handle(request())).toBe(500);
     expect(errors).toMatchObject([{ code: 'invalid_settings' }]);
   });
+});
+
+it('500 when somebody read the body first: that is our trouble, and a delivery that comes again can be taken', async () => {
+  const { handle, errors } = endpoint();
+  const sent = request();
+  await sent.text();
+  expect([await handle(sent), errors]).toMatchObject([500, [{ code: 'invalid_request' }]]);
 });
 
 describe('413', () => {
@@ -75,7 +82,8 @@ describe('413', () => {
       duplex: 'half',
       headers: { 'content-length': '101' },
     });
-    expect(await endpoint({ maxBodyBytes: 100 }).handle(sent)).toBe(413);
+    const { handle, errors } = endpoint({ maxBodyBytes: 100 });
+    expect([await handle(sent), errors]).toMatchObject([413, [{ code: 'webhook_refused' }]]);
     expect(pull).not.toHaveBeenCalled();
   });
 

@@ -27,7 +27,7 @@ export interface WebhookHandlerOptions {
   readonly refetch?: boolean | undefined;
   /** A longer body is answered 413, unread. In bytes. @default 1048576 */
   readonly maxBodyBytes?: number | undefined;
-  /** Hears what was answered 400 or 500, or was not remembered as handled. What it throws is dropped. */
+  /** Hears why something was answered 400, 413 or 500, or was not remembered as handled. What it throws is dropped. */
   readonly onError?: ((error: unknown, event: PayoutEvent | null) => void) | undefined;
 }
 
@@ -70,13 +70,24 @@ interface Endpoint extends WebhookHandlerOptions {
 }
 
 async function statusFor(endpoint: Endpoint, request: Request): Promise<200 | 400 | 413 | 500> {
-  const body = await readBody(request, endpoint.maxBodyBytes).catch(() => null);
-  if (body === null) return 400;
-  if (body === 'too_large') return 413;
+  const { maxBodyBytes, provider } = endpoint;
+  if (request.bodyUsed) {
+    throw new PayoutError('invalid_request', 'the body was read before the handler got it; hand it over unread.', {
+      provider: provider.name,
+    });
+  }
+  const body = await readBody(request, maxBodyBytes).catch(() => null);
+  if (body === null) return refused(endpoint, 400, 'the body broke off.');
+  if (body === 'too_large') return refused(endpoint, 413, `the body is longer than maxBodyBytes, ${maxBodyBytes}.`);
   const events = await verified(endpoint, { headers: request.headers, body });
   if (events === null) return 400;
   for (const event of events) if (!(await handledOnce(endpoint, event))) return 500;
   return 200;
+}
+
+function refused<S extends number>(endpoint: Endpoint, status: S, message: string): S {
+  tell(endpoint, new PayoutError('webhook_refused', message, { provider: endpoint.provider.name }), null);
+  return status;
 }
 
 /** `null` for a delivery that is refused; all else that is thrown is our own trouble. */
