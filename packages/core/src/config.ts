@@ -19,9 +19,12 @@ type SecretValue<V> = V extends readonly unknown[] ? readonly EnvironmentReferen
 type SettingsOf<F> = F extends (settings: infer S) => unknown ? S : never;
 type SecretOf<F extends AnyAdapterFactory> = F['secrets'][number];
 
+/** The settings that a file may hold, as optional as they are; the name is the provider's key. */
+type FileSettings<S> = Pick<S, Exclude<JsonKeys<S>, 'name'>>;
+
 /** One provider of a configuration. */
 export type ProviderConfig<Name extends string, F extends AnyAdapterFactory> = { readonly adapter: Name } & {
-  readonly [K in Exclude<keyof Pick<SettingsOf<F>, JsonKeys<SettingsOf<F>>>, 'name'>]: K extends SecretOf<F>
+  readonly [K in keyof FileSettings<SettingsOf<F>>]: K extends SecretOf<F>
     ? SecretValue<NonNullable<SettingsOf<F>[K]>>
     : ConfigValue<SettingsOf<F>[K]>;
 };
