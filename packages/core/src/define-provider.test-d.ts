@@ -1,0 +1,147 @@
+// definePayoutProvider: what an adapter promises and what it writes must agree, both ways.
+import * as v from 'valibot';
+import { describe, expectTypeOf, it } from 'vitest';
+import {
+  type AdapterOperations,
+  type Answer,
+  defineMoneyProfile,
+  definePayoutProvider,
+  type Payout,
+  type PayoutProvider,
+  type PayoutProviderSpec,
+  type Refusal,
+} from './index.ts';
+
+interface AcmeCreateOptions {
+  readonly speed?: 'fast' | undefined;
+}
+interface AcmeBags {
+  readonly create: AcmeCreateOptions;
+}
+interface Acme extends PayoutProvider<'acme', AcmeBags, 'reverse' | 'metadata'> {
+  readonly colour: string;
+}
+type Spec = PayoutProviderSpec<Acme>;
+declare const payout: Payout;
+declare const refusal: Refusal;
+declare const webhooks: Spec['webhooks'];
+
+const operations = {
+  encodeCreate: () => ({ path: '/', headers: {}, body: '', source: null }),
+  readCreate: (answer: Answer): Payout => ({ ...payout, raw: answer.json }),
+  retrieve: async () => payout,
+  page: async () => ({ payouts: [], nextCursor: null }),
+  cancel: async () => payout,
+  reverse: async () => payout,
+};
+const rest = {
+  label: 'Acme',
+  settings: {},
+  connection: { baseUrl: 'https://acme.test', headers: {}, credentials: {} },
+  requestIdHeader: null,
+  account: null,
+  source: null,
+  live: null,
+  money: defineMoneyProfile({ provider: 'Acme', form: 'decimal_string', exponents: { EUR: 2 }, exponentElse: null }),
+  amountInAnswer: 'exact',
+  correlation: 'metadata',
+  tokenOf: () => null,
+  capabilities: {
+    states: { cancel: ['pending'] },
+    key: { keptForMs: 1, storesRefusals: true },
+    filters: { status: 'core', createdFrom: 'core', createdTo: 'core', destination: 'core' },
+    listLimit: 100,
+    listFloor: null,
+    sideEffects: [],
+  },
+  problems: () => [],
+  refusal: () => refusal,
+  isReplay: () => false,
+  webhooks,
+} as const satisfies Partial<Spec>;
+const request = { fullBalance: false, destination: false, statementDescriptor: false, metadata: true } as const;
+const options = { create: v.strictObject({ speed: v.optional(v.literal('fast')) }) };
+const own = { colour: 'red' };
+const all = { ...rest, id: 'acme', request, options, own } as const;
+const { reverse: _reverse, ...withoutReverse } = operations;
+const { cancel: _cancel, ...withoutCancel } = operations;
+
+const define = (spec: Spec): Acme => definePayoutProvider<Acme>(spec);
+
+describe('agreement', () => {
+  it('compiles', () => {
+    expectTypeOf(define({ ...all, operations: () => operations })).toEqualTypeOf<Acme>();
+    expectTypeOf<AdapterOperations<Acme>['encodeCreate']>().parameter(1).toEqualTypeOf<AcmeCreateOptions | undefined>();
+  });
+});
+
+describe('operations', () => {
+  it('promised, and not written', () => {
+    // @ts-expect-error -- reverse is missing
+    define({ ...all, operations: () => withoutReverse });
+  });
+  it('always there, and not written', () => {
+    // @ts-expect-error -- cancel is missing
+    define({ ...all, operations: () => withoutCancel });
+  });
+  it('written, and not promised', () => {
+    // @ts-expect-error -- in place
+    define({ ...all, operations: () => ({ ...operations, update: async () => payout }) });
+    const extra = { ...operations, balances: async () => [] };
+    // @ts-expect-error -- from a variable
+    define({ ...all, operations: () => extra });
+    const returned = (): typeof extra => extra;
+    // @ts-expect-error -- from a function
+    define({ ...all, operations: returned });
+  });
+  it('of another shape', () => {
+    // @ts-expect-error -- a payout is not its id
+    define({ ...all, operations: () => ({ ...operations, retrieve: async () => 'po_1' }) });
+    // @ts-expect-error -- a create is encoded, not sent
+    define({ ...all, operations: () => ({ ...operations, encodeCreate: async () => operations.encodeCreate() }) });
+    // @ts-expect-error -- without the source, money could leave from anywhere
+    define({ ...all, operations: () => ({ ...operations, encodeCreate: () => ({ path: '/', headers: {}, body: '' }) }) });
+  });
+});
+
+describe('data', () => {
+  it('the id', () => {
+    // @ts-expect-error -- another one
+    define({ ...all, id: 'acne', operations: () => operations });
+  });
+  it('the options', () => {
+    // @ts-expect-error -- a bag without its schema
+    define({ ...all, options: {}, operations: () => operations });
+    const another = v.strictObject({ speed: v.number() });
+    // @ts-expect-error -- a schema of another shape
+    define({ ...all, options: { create: another }, operations: () => operations });
+    const tooMuch = v.strictObject({ speed: v.picklist(['fast', 'slow']) });
+    // @ts-expect-error -- a schema that reads too much
+    define({ ...all, options: { create: tooMuch }, operations: () => operations });
+  });
+  it('the fields of a create', () => {
+    // @ts-expect-error -- promised, and denied
+    define({ ...all, request: { ...request, metadata: false }, operations: () => operations });
+    // @ts-expect-error -- denied, and promised
+    define({ ...all, request: { ...request, destination: true }, operations: () => operations });
+    // @ts-expect-error -- left open
+    define({ ...all, request: { ...request, fullBalance: true as boolean }, operations: () => operations });
+  });
+  it('members of its own', () => {
+    // @ts-expect-error -- missing
+    define({ ...all, own: {}, operations: () => operations });
+    // @ts-expect-error -- of another kind
+    define({ ...all, own: { colour: 7 }, operations: () => operations });
+  });
+  it('what decides about money', () => {
+    const { capabilities, refusal: ___, ...without } = all;
+    const key = { storesRefusals: true };
+    const vague = () => ({ code: 'invalid_request', message: '', providerCode: null, providerMessage: null, outcome: 'rejected' }) as const;
+    // @ts-expect-error -- how long a key is kept is never assumed
+    define({ ...all, capabilities: { ...capabilities, key }, operations: () => operations });
+    // @ts-expect-error -- nor what a refusal means
+    define({ ...without, capabilities, operations: () => operations });
+    // @ts-expect-error -- a rejection says what it means for the key
+    define({ ...all, refusal: vague, operations: () => operations });
+  });
+});
