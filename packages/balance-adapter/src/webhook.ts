@@ -14,10 +14,10 @@ import { type BalancePayoutObject, PayoutShape } from './wire.ts';
 // ---- Signature -------------------------------------------------------------------------------------------------------
 
 /** Where Mollie writes `sha256=<hex>`; in two lines while a secret is being replaced. */
-export const SIGNATURE_HEADER = 'x-mollie-signature';
+const SIGNATURE_HEADER = 'x-mollie-signature';
 
 /** What a header claims: the raw body, without a time. Only the event's id tells a delivery that is played again. */
-export function claimOf(header: string, body: Uint8Array): SignatureClaim {
+function claimOf(header: string, body: Uint8Array): SignatureClaim {
   const signatures = header
     .split(',') // Node and Fetch join header lines by a comma.
     .map((part) => signatureOfHex(part.trim().replace(/^sha256=/i, '')))

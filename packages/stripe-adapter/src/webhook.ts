@@ -15,14 +15,14 @@ import { IdOf, lenient, UnixSeconds } from './wire.ts';
 // ---- Signature -------------------------------------------------------------------------------------------------------
 
 /** Where Stripe writes `t=<unix seconds>,v1=<hex>[,v1=<hex>…]`. */
-export const SIGNATURE_HEADER = 'stripe-signature';
+const SIGNATURE_HEADER = 'stripe-signature';
 
 /**
  * What a header claims; several `v1` while a secret is being rolled, `v0` and what is unknown count for nothing.
  *
  * Two times in one header are refused: it would be open which of them was signed.
  */
-export function claimOf(header: string, body: Uint8Array): SignatureClaim | null {
+function claimOf(header: string, body: Uint8Array): SignatureClaim | null {
   const entries = header.split(',').map((part) => part.trim());
   const valuesOf = (key: string): string[] =>
     entries.filter((part) => part.startsWith(`${key}=`)).map((part) => part.slice(key.length + 1));
