@@ -89,7 +89,7 @@ it('declares what it can do', () => {
   const { capabilities, id } = createBalance(SETTINGS);
   expect(id).toBe('balance');
   expect(capabilities).toEqual({
-    operations: ['createPayout', 'prepare', 'submit', 'lookup', 'settle', 'retrieve', 'list', 'listAll', 'cancel'],
+    operations: ['createPayout', 'prepare', 'submit', 'lookup', 'settle', 'retrieve', 'list', 'listAll', 'cancel', 'parseWebhook'],
     request: { fullBalance: true, destination: false, statementDescriptor: false, metadata: false },
     states: { cancel: ['pending'] },
     key: { keptForMs: 3_600_000, storesRefusals: true },
