@@ -40,7 +40,7 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
       // All else runs where there is no Node, too.
       'node:*': ['src/node.ts', 'src/node-files.ts', 'src/submission-folder.ts', 'src/transport.node.ts', 'src/transport.sockets.ts'],
     },
-    tests: [...TEST_TOOLS, '@disburse/simulator'],
+    tests: [...TEST_TOOLS, '@disburse/simulator', '@disburse/conformance/stores'],
     devOnlyTests: ['@disburse/*-adapter'],
     clock: ['src/runtime.ts'],
     neverNames: /stripe|mollie/i,
@@ -49,7 +49,10 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
   simulator: { source: { 'node:*': 'everywhere' }, tests: [...TEST_TOOLS, ...SDKS] },
   'stripe-treasury-adapter': { ...ADAPTER, source: { ...ADAPTER.source, '@disburse/stripe-adapter/internal': 'everywhere' } },
   '*-adapter': ADAPTER,
-  conformance: { source: { '@disburse/core': 'everywhere' }, tests: [...TEST_TOOLS, '@disburse/simulator', '@disburse/*-adapter'] },
+  conformance: {
+    source: { '@disburse/core': 'everywhere' },
+    tests: [...TEST_TOOLS, 'valibot', '@disburse/simulator', '@disburse/*-adapter'],
+  },
   cli: {
     source: {
       '@disburse/core': 'everywhere',
@@ -58,8 +61,14 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
       '@disburse/simulator': 'everywhere',
       valibot: 'everywhere',
       'node:*': 'everywhere',
+      '@bomb.sh/tab/commander': ['src/program.ts'],
+      '@clack/prompts': ['src/question.ts', 'src/commands/init.ts'],
+      'cli-table3': ['src/tables.ts'],
+      commander: 'everywhere',
+      'jsonc-parser': ['src/config-file.ts', 'src/starting-config.ts'],
+      ora: ['src/progress.ts'],
     },
-    tests: TEST_TOOLS,
+    tests: [...TEST_TOOLS, 'esbuild'],
   },
   // Private: it plays applications against simulated providers.
   'never-twice': {

@@ -1,0 +1,52 @@
+import type { PayoutError } from '@disburse/core';
+import type { CliError, ExitCode } from './exit-code.ts';
+import type { Host } from './host.ts';
+import type { CommandName, Results } from './records.ts';
+import type { Paint } from './style.ts';
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly config?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly trace?: boolean | undefined;
+  readonly raw?: boolean | undefined;
+}
+
+/** How a command ended, or one step of a command that goes on. */
+export interface Ending<Name extends CommandName> {
+  readonly exitCode: ExitCode;
+  readonly result: Results[Name] | null;
+  /** For people, a line each. */
+  readonly text: readonly string[];
+  readonly error?: PayoutError | CliError | null | undefined;
+  readonly advice?: readonly string[] | undefined;
+}
+
+/** One call of a command. */
+export interface Call<Name extends CommandName = CommandName, Options extends object = object> {
+  readonly host: Host;
+  readonly command: Name;
+  readonly args: readonly (string | undefined)[];
+  readonly options: Options & GlobalOptions;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Colours for standard output. */
+  readonly paint: Paint;
+  /** A step of a command that goes on. */
+  emit(step: Pick<Ending<Name>, 'result' | 'text'>): void;
+  /** A remark for people, on standard error. */
+  note(text: string): void;
+  /**
+   * From here on a payout may exist: whatever happens, the command ends with 4.
+   *
+   * @param advice What to do about it.
+   */
+  mayHaveSent(advice: readonly string[]): void;
+}
+
+/** What is the same for all commands. */
+export type CallFacts<Options extends object = object> = Omit<Call<CommandName, Options>, 'command' | 'emit'>;
+
+/** What a command does. */
+export type Handler<Name extends CommandName, Options extends object = object> = (call: Call<Name, Options>) => Promise<Ending<Name>>;

@@ -1,0 +1,186 @@
+import {
+  type CreatePayoutRequest,
+  type KeptSubmission,
+  nextAttempt,
+  type NoOptions,
+  type RequestFeature,
+  type Submission,
+} from '@disburse/core';
+import type { Command } from 'commander';
+import type { Call, Ending } from '../call.ts';
+import { exactRequest, requestLines } from '../exact-request.ts';
+import { CliError, EXIT } from '../exit-code.ts';
+import type { Provider } from '../factories.ts';
+import { fileOf, isRefused, keptAttempts, submissionRecord } from '../kept.ts';
+import { endWith, howToSettle, nameOf } from '../outcome.ts';
+import { collectPairs, optionsOf } from '../pairs.ts';
+import type { Perform } from '../perform.ts';
+import { withProgress } from '../progress.ts';
+import { askBeforeLive } from '../question.ts';
+import { openSession, type Session } from '../session.ts';
+import { facts, moneyText } from '../tables.ts';
+
+interface CreateOptions {
+  readonly reference: string;
+  readonly fullBalance?: boolean | undefined;
+  readonly description?: string | undefined;
+  readonly destination?: string | undefined;
+  readonly statementDescriptor?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly options?: string | undefined;
+  readonly nextAttempt?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly yes?: boolean | undefined;
+}
+
+type CreateCall = Call<'create', CreateOptions>;
+type Request = CreatePayoutRequest<string, NoOptions, RequestFeature>;
+
+export function addCreate(program: Command, perform: Perform): void {
+  program
+    .command('create')
+    .summary('make a payout')
+    .description('Makes a payout. Its submission is kept under .disburse/ before anything is sent, so that nothing is ever paid twice.')
+    .argument('[amount]', 'exact, in major units: 125.00')
+    .argument('[currency]', 'ISO 4217: EUR')
+    .requiredOption('--reference <reference>', 'your own id of this payout: one reference is one payout, for ever')
+    .option('--full-balance', 'all there is, where the provider supports it')
+    .option('--description <text>', 'for people')
+    .option('--destination <id>', "the provider's id of a saved destination")
+    .option('--statement-descriptor <text>', 'what the recipient reads on the bank statement')
+    .option('--metadata <key=value>', 'of your own; may be repeated', collectPairs)
+    .option('--options <json>', "the provider's own options, or @FILE with them")
+    .option('--next-attempt', 'after a rejection that allows it, once its cause is gone')
+    .option('--dry-run', 'print the exact request, send and keep nothing')
+    .option('--yes', 'do not ask before live money')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ disburse create 125.00 USD --reference seller-42-2026-11 --dry-run
+  $ disburse create 125.00 USD --reference seller-42-2026-11 --description "November earnings"
+  $ disburse create 10.00 USD --reference bonus-7 --provider us --options '{"method":"instant"}' --yes
+
+Exit codes: 0 accepted, 3 rejected, 4 a payout may exist (submit, lookup or settle it), 5 nothing was sent.`,
+    )
+    .action(perform('create', 'changes', create));
+}
+
+async function create(call: CreateCall): Promise<Ending<'create'>> {
+  const session = await openSession(call);
+  const { options } = call;
+  const kept = await keptAttempts(session, options.reference);
+  const provider = session.provider(options.provider ?? kept.at(-1)?.submission.name);
+  if (options.dryRun !== true) await refuseUnsettled(call, session, kept);
+  const request = await requestOf(call, provider, kept);
+  if (options.dryRun === true) return dryRun(call, session, provider, request, kept);
+  const submission = await prepared(provider, request);
+  if (submission !== null && !isKept(kept, submission)) {
+    if (options.yes !== true && submission.live !== false) for (const line of whatWillHappen(call, provider, submission)) call.note(line);
+    await askBeforeLive(call, submission.live, `Pay ${moneyText(submission.money)} through ${provider.name}?`);
+  }
+  if (call.signal.aborted) throw new CliError('interrupted', 'Interrupted before anything was sent.');
+  if (submission !== null) call.mayHaveSent(howToSettle({ submission, file: null }));
+  const outcome = await withProgress(call, `Creating at ${provider.name}`, provider.createPayout(request, { signal: call.signal }));
+  if (outcome.outcome === 'unknown' && call.signal.aborted) call.note('Interrupted: the request may have left.');
+  return endWith(call, session, outcome);
+}
+
+async function requestOf(call: CreateCall, provider: Provider, kept: readonly KeptSubmission[]): Promise<Request> {
+  const { options, args, host } = call;
+  const [amount, currency] = args;
+  const { reference, description, destination, statementDescriptor, metadata } = options;
+  const bag = await optionsOf(options.options, provider.id, host.cwd);
+  return {
+    reference,
+    money: moneyOf(amount, currency, options.fullBalance === true),
+    ...(options.nextAttempt === true ? { attempt: attemptAfter(kept, reference) } : {}),
+    ...(description === undefined ? {} : { description }),
+    ...(destination === undefined ? {} : { destination }),
+    ...(statementDescriptor === undefined ? {} : { statementDescriptor }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(bag === undefined ? {} : { providerOptions: bag }),
+  };
+}
+
+function moneyOf(amount: string | undefined, currency: string | undefined, fullBalance: boolean): Request['money'] {
+  if (fullBalance && amount === undefined) return 'full_balance';
+  if (fullBalance) throw new CliError('usage', 'say an amount or --full-balance, not both.');
+  if (amount === undefined || currency === undefined) {
+    throw new CliError('usage', 'say how much: disburse create 125.00 EUR --reference REFERENCE, or --full-balance.');
+  }
+  return { amount, currency: currency.toUpperCase() };
+}
+
+/** A later attempt follows only a rejection that is on record and allows it; the store knows. */
+function attemptAfter(kept: readonly KeptSubmission[], reference: string): Request['attempt'] {
+  const last = kept.at(-1);
+  if (last === undefined) throw new CliError('usage', `--next-attempt: nothing is kept for ${reference}; create it without.`);
+  if (!isRefused(last.settled) || last.settled.retry === 'never') {
+    throw new CliError(
+      'usage',
+      `--next-attempt: attempt ${last.submission.attempt} of ${reference} did not end in a rejection that allows another.`,
+    );
+  }
+  return nextAttempt({ outcome: 'rejected', retry: 'next_attempt', submission: last.submission });
+}
+
+/** What was sent and is not settled may exist: another request could only make it worse. */
+async function refuseUnsettled(call: CreateCall, session: Session, kept: readonly KeptSubmission[]): Promise<void> {
+  const open = kept.find(({ settled }) => settled === null);
+  if (open === undefined) return;
+  const { submission } = open;
+  const found = { submission, file: await fileOf(session, call.host.cwd, submission) };
+  const message = `${submission.reference} was submitted at ${submission.preparedAt} through ${submission.name} and is not settled: a payout may exist. Nothing was sent now.`;
+  const submit = `disburse submit ${nameOf(found)} settles it: it may be repeated, and cannot pay twice.`;
+  throw new CliError('unsettled', message, { exitCode: EXIT.unknown, advice: [...howToSettle(found), submit] });
+}
+
+/** `null` for what cannot be prepared: createPayout says why, and knows whether it was submitted before. */
+async function prepared(provider: Provider, request: Request): Promise<Submission | null> {
+  try {
+    return await provider.prepare(request);
+  } catch {
+    return null;
+  }
+}
+
+const isKept = (kept: readonly KeptSubmission[], { attempt }: Submission): boolean =>
+  kept.some(({ submission }) => submission.attempt === attempt);
+
+function whatWillHappen(call: CreateCall, provider: Provider, submission: Submission): readonly string[] {
+  const { description, destination, statementDescriptor } = call.options;
+  return facts(
+    [
+      ['pay', moneyText(submission.money)],
+      ['through', `${provider.name} (${provider.id})`],
+      ['mode', submission.live === null ? 'not told by the credential' : submission.live ? 'live' : 'test'],
+      ['account', submission.account],
+      ['from', submission.source],
+      ['to', destination ?? "the destination of the configuration, or the provider's default"],
+      ['reference', `${submission.reference}${submission.attempt === 1 ? '' : `, attempt ${submission.attempt}`}`],
+      ['description', description],
+      ['on the statement', statementDescriptor],
+      ...provider.capabilities.sideEffects.map((effect) => ['side effect', effect] as const),
+    ],
+    (_, text) => text,
+  );
+}
+
+async function dryRun(
+  call: CreateCall,
+  session: Session,
+  provider: Provider,
+  request: Request,
+  kept: readonly KeptSubmission[],
+): Promise<Ending<'create'>> {
+  const submission = await provider.prepare(request);
+  const exact = await exactRequest(call, submission);
+  const record = submissionRecord({ submission, file: await fileOf(session, call.host.cwd, submission) });
+  const before = kept.length === 0 ? [] : [`${request.reference} has been submitted before: see disburse lookup ${request.reference}.`];
+  return {
+    exitCode: EXIT.done,
+    result: { ...exact, submission: record, kept: kept.length > 0 },
+    text: [...requestLines(exact), '', 'Nothing was sent and nothing was kept.', ...before],
+  };
+}

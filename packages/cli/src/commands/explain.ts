@@ -1,0 +1,103 @@
+import { can, finalityOf, type Payout } from '@disburse/core';
+import type { Command } from 'commander';
+import type { Call, Ending } from '../call.ts';
+import { EXIT } from '../exit-code.ts';
+import type { AdapterId, Provider } from '../factories.ts';
+import { fileOf, keptAttempts, submissionRecord } from '../kept.ts';
+import { payoutRecord } from '../out.ts';
+import type { Perform } from '../perform.ts';
+import { withProgress } from '../progress.ts';
+import type { PossibleRecord, Results, SubmissionRecord } from '../records.ts';
+import { openSession, type Session } from '../session.ts';
+import { FINALITY_WORDS } from '../style.ts';
+import { payoutFacts } from '../tables.ts';
+
+/** What each provider says about money that comes back. "Does not say" is a fact, too: nobody has found a limit. */
+const RETURNS: Readonly<Record<AdapterId, { readonly text: string; readonly source: string }>> = {
+  stripe: {
+    text: 'A bank can send a paid payout back, usually within five business days, sometimes later. It then reads failed.',
+    source: 'https://docs.stripe.com/api/payouts/object#payout_object-status',
+  },
+  'stripe-treasury': {
+    text: 'A posted payment can be returned. Stripe does not say for how long. It then reads returned, and the money is back in the financial account.',
+    source: 'https://docs.stripe.com/api/treasury/outbound_payments/object',
+  },
+  balance: {
+    text: 'A bank can return a completed payout. Mollie does not say for how long. Returned money goes into the next payout.',
+    source: 'https://docs.mollie.com/reference/get-payout',
+  },
+};
+
+export function addExplain(program: Command, perform: Perform): void {
+  program
+    .command('explain')
+    .summary('what is known of a payout, and what may still happen')
+    .description('Prints what is known of a payout, where it came from, and what may still happen to it.')
+    .argument('<id>', "the provider's id of the payout")
+    .addHelpText('after', '\nExamples:\n  $ disburse explain po_1Nv0')
+    .action(perform('explain', 'reads', explain));
+}
+
+async function explain(call: Call<'explain'>): Promise<Ending<'explain'>> {
+  const session = await openSession(call);
+  const provider = session.provider();
+  const id = call.args[0] ?? '';
+  const payout = await withProgress(call, `Reading ${id}`, provider.retrieve(id, { signal: call.signal }));
+  const submission = await submissionOf(call, session, payout);
+  const result: Results['explain'] = {
+    payout: payoutRecord(payout, call.options.raw),
+    finality: finalityOf(payout.status),
+    returns: RETURNS[provider.id as AdapterId], // Every provider of a configuration is made by one of the factories.
+    cancel: possible(provider, 'cancel', payout),
+    reverse: possible(provider, 'reverse', payout),
+    submission,
+    facts: factsOf(session, payout, submission),
+  };
+  return { exitCode: EXIT.done, result, text: [...payoutFacts(payout, call.paint), '', ...linesOf(result)] };
+}
+
+function possible(provider: Provider, operation: 'cancel' | 'reverse', payout: Payout): PossibleRecord {
+  const able = can(provider, operation, payout);
+  return { possible: able.ok, reason: able.ok ? null : able.reason };
+}
+
+/** What was submitted for it from here, if it was. A provider that gives no reference back leaves nothing to look for. */
+async function submissionOf(call: Call<'explain'>, session: Session, { reference, id }: Payout): Promise<SubmissionRecord | null> {
+  if (reference === null) return null;
+  const kept = await keptAttempts(session, reference);
+  const row = kept.find(({ settled }) => settled !== null && 'payoutId' in settled && settled.payoutId === id);
+  return row === undefined
+    ? null
+    : submissionRecord({ submission: row.submission, file: await fileOf(session, call.host.cwd, row.submission) });
+}
+
+function factsOf(session: Session, payout: Payout, submission: SubmissionRecord | null): readonly string[] {
+  const read = `Read from ${payout.name} (${payout.provider}) at ${new Date(session.now()).toISOString()}; ${payout.providerStatus} is the provider's own word.`;
+  const origin = payout.automatic
+    ? "The provider's schedule made it, no request of yours."
+    : submission === null
+      ? 'No submission for it is kept here: another program or place made it, or the provider gives no reference back.'
+      : `Submitted from here at ${submission.preparedAt}, reference ${submission.reference}, kept in ${submission.file ?? 'the store'}.`;
+  const reversal = [
+    payout.reverses === null ? [] : [`It brings the money of ${payout.reverses} back.`],
+    payout.reversedBy === null ? [] : [`${payout.reversedBy} brings its money back.`],
+  ].flat();
+  const arrival =
+    payout.expectedArrival === null || finalityOf(payout.status) !== 'open' ? [] : [`Expected to arrive ${payout.expectedArrival}.`];
+  return [read, origin, ...reversal, ...arrival];
+}
+
+function linesOf({ payout, finality, returns, cancel, reverse, facts }: Results['explain']): readonly string[] {
+  const mayReturn = finality === 'final' ? [] : [`${returns.text} (${returns.source})`];
+  return [
+    ...facts,
+    `${payout.status} is ${finality}: ${FINALITY_WORDS[finality]}.`,
+    ...mayReturn,
+    cancel.possible
+      ? `It can be canceled: disburse cancel ${payout.id} --provider ${payout.name}`
+      : `It cannot be canceled. ${cancel.reason ?? ''}`,
+    reverse.possible
+      ? `It can be reversed: disburse reverse ${payout.id} --provider ${payout.name}`
+      : `It cannot be reversed. ${reverse.reason ?? ''}`,
+  ];
+}

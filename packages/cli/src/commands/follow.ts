@@ -1,0 +1,79 @@
+import { finalityOf, follow as followPayout, type Observation, type Payout } from '@disburse/core';
+import { type Command, Option } from 'commander';
+import type { Call, Ending } from '../call.ts';
+import { CliError, EXIT } from '../exit-code.ts';
+import { payoutRecord } from '../out.ts';
+import type { Perform } from '../perform.ts';
+import { withProgress } from '../progress.ts';
+import type { Results } from '../records.ts';
+import { openSession, type Session } from '../session.ts';
+import { FINALITY_WORDS, printable, STATUS_COLOURS } from '../style.ts';
+import { moneyText } from '../tables.ts';
+
+interface FollowOptions {
+  readonly until: 'paid' | 'final';
+  readonly every?: string | undefined;
+}
+type FollowCall = Call<'follow', FollowOptions>;
+type Word = Results['follow']['observation'];
+
+export function addFollow(program: Command, perform: Perform): void {
+  program
+    .command('follow')
+    .description('Shows what becomes of a payout, until it is final. Paid is not final: money comes back.')
+    .argument('<id>', "the provider's id of the payout")
+    .addOption(new Option('--until <state>', 'stop there').choices(['paid', 'final']).default('final'))
+    .option('--every <seconds>', 'how often to read; default: after 2 seconds, then ever more rarely')
+    .addHelpText('after', '\nExamples:\n  $ disburse follow po_1Nv0\n  $ disburse follow po_1Nv0 --until paid --json')
+    .action(perform('follow', 'reads', follow));
+}
+
+async function follow(call: FollowCall): Promise<Ending<'follow'>> {
+  const pause = pauseOf(call.options.every);
+  const session = await openSession(call);
+  const provider = session.provider();
+  const id = call.args[0] ?? '';
+  let known = await withProgress(call, `Reading ${id}`, provider.retrieve(id, { signal: call.signal }));
+  tell(call, session, 'first', null, known);
+  const until = ({ status }: Payout): boolean =>
+    finalityOf(status) === 'final' || (call.options.until === 'paid' && finalityOf(status) === 'provisional');
+  const observations = followPayout(provider, known, { until, signal: call.signal, ...pause });
+  for await (const { result, payout, from } of observations) {
+    await session.refreshClock();
+    known = payout;
+    tell(call, session, result, from, payout);
+  }
+  return { exitCode: EXIT.done, result: recordOf(call, session, 'end', null, known), text: [lastWords(known)] };
+}
+
+function pauseOf(every: string | undefined): { readonly firstPauseMs?: number; readonly longestPauseMs?: number } {
+  if (every === undefined) return {};
+  const ms = Math.round(Number(every) * 1000);
+  if (!Number.isSafeInteger(ms) || ms < 1) throw new CliError('usage', '--every is a number of seconds, such as 5 or 0.5.');
+  return { firstPauseMs: ms, longestPauseMs: ms };
+}
+
+function recordOf(call: FollowCall, session: Session, observation: Word, from: string | null, payout: Payout): Results['follow'] {
+  return { observation, at: new Date(session.now()).toISOString(), from, payout: payoutRecord(payout, call.options.raw) };
+}
+
+const MARKS: Readonly<Record<Observation['result'] | 'first', string>> = {
+  first: '',
+  advanced: '',
+  unchanged: 'details changed',
+  reversed: 'REVERSED: the money came back',
+  stale: '',
+  anomaly: 'ANOMALY: no provider documents this step; look at it',
+};
+
+function tell(call: FollowCall, session: Session, observation: Observation['result'] | 'first', from: string | null, payout: Payout): void {
+  const { status, money, failure } = payout;
+  const why = failure === null ? '' : printable(`${failure.reason}${failure.message === null ? '' : `: ${failure.message}`}`);
+  const parts = [call.paint(STATUS_COLOURS[status], status.padEnd(12)), moneyText(money), MARKS[observation], why];
+  const result = recordOf(call, session, observation, from, payout);
+  call.emit({ result, text: [`${result.at}  ${parts.filter((part) => part !== '').join('  ')}`] });
+}
+
+function lastWords({ id, status }: Payout): string {
+  return `${id} is ${status}: ${FINALITY_WORDS[finalityOf(status)]}.`;
+}

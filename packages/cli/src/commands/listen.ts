@@ -1,0 +1,124 @@
+import { isPayoutError, type PayoutEvent } from '@disburse/core';
+import type { Command } from 'commander';
+import type { Call, Ending } from '../call.ts';
+import { CliError, EXIT } from '../exit-code.ts';
+import type { Provider } from '../factories.ts';
+import { payoutRecord } from '../out.ts';
+import type { Perform } from '../perform.ts';
+import type { Results } from '../records.ts';
+import { openSession, type Session, webhookSecretsOf } from '../session.ts';
+import { printable, STATUS_COLOURS } from '../style.ts';
+import { moneyText } from '../tables.ts';
+import { type Delivery, startReceiver } from '../webhooks/receiver.ts';
+
+interface ListenOptions {
+  readonly port: string;
+  readonly count?: string | undefined;
+}
+type ListenCall = Call<'listen', ListenOptions>;
+
+export function addListen(program: Command, perform: Perform): void {
+  program
+    .command('listen')
+    .summary('receive webhooks, verify them and print what they say')
+    .description(
+      'Receives webhooks on 127.0.0.1, verifies their signatures, and prints what they say in the words that are the same for all providers.',
+    )
+    .option('--port <port>', 'where; 0 for a free one', '4242')
+    .option('--count <count>', 'stop after so many deliveries')
+    .addHelpText(
+      'after',
+      `
+POST /NAME goes to the provider of that name; any other path to whichever provider's secret fits.
+
+Examples:
+  $ disburse listen
+  $ disburse listen --port 0 --provider eu --json`,
+    )
+    .action(perform('listen', 'reads', listen));
+}
+
+async function listen(call: ListenCall): Promise<Ending<'listen'>> {
+  const { port, limit } = numbersOf(call.options);
+  const session = await openSession(call);
+  const candidates = candidatesOf(call, session);
+  const enough = Promise.withResolvers<void>();
+  let deliveries = 0;
+  const receiver = await startReceiver(port, async (delivery) => {
+    const steps = await stepsFor(call, session, candidates, delivery);
+    for (const step of steps) call.emit({ result: step, text: linesOf(call, step) });
+    deliveries += 1;
+    if (deliveries >= limit) enough.resolve();
+    return steps.some((step) => 'refused' in step) ? 400 : 200;
+  });
+  call.emit({
+    result: { listening: receiver.url },
+    text: [`Listening at ${receiver.url} for ${candidates.map(({ name }) => name).join(', ')}.`],
+  });
+  call.signal.addEventListener('abort', () => enough.resolve(), { once: true });
+  await enough.promise;
+  await receiver.close();
+  return { exitCode: EXIT.done, result: null, text: [] };
+}
+
+function numbersOf({ port, count }: ListenOptions): { readonly port: number; readonly limit: number } {
+  const number = Number(port);
+  const limit = count === undefined ? Number.POSITIVE_INFINITY : Number(count);
+  if (!Number.isSafeInteger(number) || number < 0 || number > 65_535) throw new CliError('usage', '--port is a number from 0 to 65535.');
+  if (count !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) throw new CliError('usage', '--count is a whole number from 1.');
+  return { port: number, limit };
+}
+
+/** Providers that can verify anything; nobody else is listened for. */
+function candidatesOf(call: ListenCall, session: Session): readonly Provider[] {
+  const names = call.options.provider === undefined ? session.names : [session.provider().name];
+  const able = names.filter((name) => webhookSecretsOf(session, name).length > 0);
+  if (able.length > 0) return able.map((name) => session.provider(name));
+  throw new CliError('config', `${session.config.shown} has no webhookSecrets for ${names.join(', ')}: no delivery could be believed.`, {
+    advice: ['Add "webhookSecrets": [{ "env": "NAME_OF_A_VARIABLE" }] to the provider.'],
+  });
+}
+
+type Step = Results['listen'];
+
+/** Several providers may share an address: a delivery belongs to the one whose secret it was signed with. */
+async function stepsFor(call: ListenCall, session: Session, candidates: readonly Provider[], delivery: Delivery): Promise<readonly Step[]> {
+  await session.refreshClock();
+  const named = candidates.filter(({ name }) => delivery.path === `/${name}`);
+  let refusal: string | null = null;
+  let ignoredBy: string | null = null;
+  for (const provider of named.length > 0 ? named : candidates) {
+    const events = await eventsOf(provider, delivery);
+    if (typeof events === 'string') refusal ??= events;
+    else if (events.length > 0) return events.map((event) => ({ event: { ...event, payout: recordOf(call, event) } }));
+    else ignoredBy ??= provider.name;
+  }
+  return [
+    ignoredBy === null
+      ? { refused: refusal ?? 'nobody is configured for it' }
+      : { ignored: `verified by ${ignoredBy}, and no event of a payout` },
+  ];
+}
+
+async function eventsOf(provider: Provider, { headers, body }: Delivery): Promise<readonly PayoutEvent[] | string> {
+  try {
+    return await provider.parseWebhook({ headers, body });
+  } catch (error) {
+    if (isPayoutError(error)) return error.message;
+    throw error;
+  }
+}
+
+const recordOf = (call: ListenCall, { payout }: PayoutEvent): ReturnType<typeof payoutRecord> | null =>
+  payout === null ? null : payoutRecord(payout, call.options.raw);
+
+function linesOf(call: ListenCall, step: Step): readonly string[] {
+  if ('event' in step) {
+    const { occurredAt, name, type, payoutId, payout } = step.event;
+    const state =
+      payout === null ? 'retrieve it' : `${call.paint(STATUS_COLOURS[payout.status], payout.status)}  ${moneyText(payout.money)}`;
+    return [printable(`${occurredAt}  ${name}  ${type}  ${payoutId}`) + `  ${state}`];
+  }
+  if ('ignored' in step) return [`ignored  ${printable(step.ignored)}`];
+  return 'refused' in step ? [`refused  ${printable(step.refused)}`] : [];
+}

@@ -1,0 +1,110 @@
+import { assertSupports, type Capabilities, isPayoutError, type PayoutError, supports } from '@disburse/core';
+import type { Command } from 'commander';
+import type { Call, Ending } from '../call.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Provider } from '../factories.ts';
+import { errorLines, errorRecord } from '../out.ts';
+import type { Perform } from '../perform.ts';
+import { withProgress } from '../progress.ts';
+import { openSession } from '../session.ts';
+import { table } from '../tables.ts';
+
+const HOUR_MS = 3_600_000;
+
+export function addLook(program: Command, perform: Perform): void {
+  program
+    .command('providers')
+    .summary('what is configured, and what each can do')
+    .description('Lists what is configured and what each provider can do. Asks nobody.')
+    .addHelpText('after', '\nExamples:\n  $ disburse providers\n  $ disburse providers --json')
+    .action(perform('providers', 'reads', providers));
+  program
+    .command('check')
+    .summary('verify configuration and credentials')
+    .description('Verifies the configuration, and the credentials with a harmless read at every provider (or the one of --provider).')
+    .addHelpText('after', '\nExamples:\n  $ disburse check\n  $ disburse check --provider eu')
+    .action(perform('check', 'reads', check));
+}
+
+async function providers(call: Call<'providers'>): Promise<Ending<'providers'>> {
+  const session = await openSession(call, { offline: true });
+  const { provider: wanted } = call.options;
+  const names = wanted === undefined ? session.names : [session.provider().name];
+  const all = names.map((name) => session.provider(name));
+  const rows = all.map(({ name, id, capabilities }) => [
+    `${name}${name === session.defaultName ? ' (default)' : ''}`,
+    id,
+    ableTo(capabilities),
+    capabilities.lookup,
+    `${capabilities.key.keptForMs / HOUR_MS} h`,
+  ]);
+  const effects = all.flatMap(({ name, capabilities }) => capabilities.sideEffects.map((effect) => `${name}: ${effect}`));
+  return {
+    exitCode: EXIT.done,
+    result: {
+      config: session.config.path,
+      default: session.defaultName,
+      providers: all.map(({ name, id, capabilities }) => ({ name, adapter: id, capabilities })),
+    },
+    text: [...table(['name', 'adapter', 'beyond the common', 'looked up by', 'key kept'], rows, call.paint), ...effects],
+  };
+}
+
+/** What this provider has and another may lack. */
+function ableTo({ operations, request }: Capabilities): string {
+  const optional = operations.filter((name) => name === 'update' || name === 'reverse' || name === 'balances');
+  const fields = Object.entries(request).flatMap(([name, able]) => (able ? [name] : []));
+  return [...optional, ...fields].join(', ');
+}
+
+interface Checked {
+  readonly provider: Provider;
+  readonly read: 'balances' | 'list';
+  readonly error: PayoutError | null;
+}
+
+async function check(call: Call<'check'>): Promise<Ending<'check'>> {
+  const session = await openSession(call);
+  const names = call.options.provider === undefined ? session.names : [session.provider().name];
+  const all = Promise.all(names.map((name) => checked(session.provider(name), call.signal)));
+  const results = await withProgress(call, 'Asking every provider', all);
+  const rows = results.map(({ provider, read, error }) => [
+    provider.name,
+    provider.id,
+    error === null ? call.paint('green', 'ok') : call.paint('red', error.code),
+    read === 'balances' ? 'read the balances' : 'read a list',
+  ]);
+  const failed = results.filter(({ error }) => error !== null);
+  return {
+    exitCode: failed.length === 0 ? EXIT.done : EXIT.nothing,
+    result: {
+      config: session.config.path,
+      providers: results.map(({ provider: { name, id: adapter }, read, error }) => ({
+        name,
+        adapter,
+        ok: error === null,
+        read,
+        error: error === null ? null : errorRecord(error),
+      })),
+    },
+    text: [
+      ...table(['name', 'adapter', 'credential', 'by'], rows, call.paint),
+      ...failed.flatMap(({ error }) => (error === null ? [] : errorLines(error))),
+    ],
+  };
+}
+
+async function checked(provider: Provider, signal: AbortSignal): Promise<Checked> {
+  const read = supports(provider, 'balances') ? 'balances' : 'list';
+  try {
+    if (read === 'list') await provider.list({ limit: 1 }, { signal });
+    else {
+      assertSupports(provider, 'balances');
+      await provider.balances({ signal });
+    }
+    return { provider, read, error: null };
+  } catch (error) {
+    if (isPayoutError(error)) return { provider, read, error };
+    throw error;
+  }
+}

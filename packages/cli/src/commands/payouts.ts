@@ -1,0 +1,196 @@
+import type { ListPayoutsQuery, NoOptions, Payout, PayoutStatus } from '@disburse/core';
+import { assertSupports } from '@disburse/core';
+import { type Command, Option } from 'commander';
+import type { Call, CallFacts, Ending } from '../call.ts';
+import { CliError, EXIT } from '../exit-code.ts';
+import type { Provider } from '../factories.ts';
+import { payoutRecord } from '../out.ts';
+import { collectPairs, optionsOf } from '../pairs.ts';
+import type { Perform } from '../perform.ts';
+import { withProgress } from '../progress.ts';
+import { askBeforeLive } from '../question.ts';
+import { openSession } from '../session.ts';
+import { balanceTable, moneyText, payoutFacts, payoutTable } from '../tables.ts';
+
+interface BagOption {
+  readonly options?: string | undefined;
+}
+interface ChangeOptions extends BagOption {
+  readonly yes?: boolean | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly unset?: readonly string[] | undefined;
+  readonly unsetAll?: boolean | undefined;
+}
+interface ListOptions extends BagOption {
+  readonly status?: PayoutStatus | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly destination?: string | undefined;
+  readonly limit?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly all?: boolean | undefined;
+}
+
+const ID = "the provider's id of the payout";
+const STATUSES: readonly PayoutStatus[] = ['pending', 'in_transit', 'paid', 'failed', 'canceled', 'returned', 'unrecognized'];
+const OPTIONS = ['--options <json>', "the provider's own options, or @FILE with them"] as const;
+const YES = ['--yes', 'do not ask before live money'] as const;
+
+export function addPayouts(program: Command, perform: Perform): void {
+  addReads(program, perform);
+  program
+    .command('cancel')
+    .description('Cancels a payout that has not left the provider yet.')
+    .argument('<id>', ID)
+    .option(...YES)
+    .option(...OPTIONS)
+    .addHelpText('after', '\nExamples:\n  $ disburse cancel po_1Nv0\n  $ disburse cancel po_1Nv0 --provider us --yes --json')
+    .action(perform('cancel', 'changes', cancel));
+  program
+    .command('update')
+    .description('Changes the metadata of a payout.')
+    .argument('<id>', ID)
+    .option('--metadata <key=value>', 'set; may be repeated', collectPairs)
+    .option('--unset <key...>', 'remove')
+    .option('--unset-all', 'remove all but the disburse_ ones')
+    .option(...OPTIONS)
+    .addHelpText('after', '\nExamples:\n  $ disburse update po_1Nv0 --metadata order=42 --unset draft')
+    .action(perform('update', 'changes', update));
+  program
+    .command('reverse')
+    .description('Brings the money of a payout back, where the provider can.')
+    .argument('<id>', ID)
+    .option('--metadata <key=value>', 'of the payout that reverses it; may be repeated', collectPairs)
+    .option(...YES)
+    .option(...OPTIONS)
+    .addHelpText('after', '\nExamples:\n  $ disburse reverse po_1Nv0 --yes')
+    .action(perform('reverse', 'changes', reverse));
+}
+
+function addReads(program: Command, perform: Perform): void {
+  program
+    .command('get')
+    .description('Shows one payout.')
+    .argument('<id>', ID)
+    .option(...OPTIONS)
+    .addHelpText('after', '\nExamples:\n  $ disburse get po_1Nv0\n  $ disburse get po_1Nv0 --json --raw')
+    .action(perform('get', 'reads', get));
+  program
+    .command('list')
+    .description('Lists payouts, newest first, also those that the provider made by itself.')
+    .addOption(new Option('--status <status>', 'only these').choices(STATUSES))
+    .option('--from <time>', 'created at this time or later (ISO 8601)')
+    .option('--to <time>', 'created before this time (ISO 8601)')
+    .option('--destination <id>', 'only to this destination')
+    .option('--limit <count>', "payouts a page; default: the provider's own")
+    .option('--cursor <cursor>', 'the next page, as the one before named it')
+    .option('--all', 'all pages')
+    .option(...OPTIONS)
+    .addHelpText('after', '\nExamples:\n  $ disburse list --status paid --from 2026-11-01T00:00:00Z\n  $ disburse list --all --json')
+    .action(perform('list', 'reads', list));
+  program
+    .command('balances')
+    .description('Shows what can be paid out now.')
+    .option(...OPTIONS)
+    .addHelpText('after', '\nExamples:\n  $ disburse balances --provider eu')
+    .action(perform('balances', 'reads', balances));
+}
+
+interface Opened {
+  readonly provider: Provider;
+  readonly id: string;
+  readonly bag: { readonly providerOptions?: { readonly [provider: string]: NoOptions }; readonly signal: AbortSignal };
+}
+
+async function opened(call: CallFacts<BagOption>): Promise<Opened> {
+  const session = await openSession(call);
+  const provider = session.provider();
+  const bag = await optionsOf(call.options.options, provider.id, call.host.cwd);
+  const { signal } = call;
+  return { provider, id: call.args[0] ?? '', bag: bag === undefined ? { signal } : { signal, providerOptions: bag } };
+}
+
+function endedWith(call: CallFacts, payout: Payout): Pick<Ending<'get'>, 'exitCode' | 'result' | 'text'> {
+  return { exitCode: EXIT.done, result: { payout: payoutRecord(payout, call.options.raw) }, text: payoutFacts(payout, call.paint) };
+}
+
+async function get(call: Call<'get', BagOption>): Promise<Ending<'get'>> {
+  const { provider, id, bag } = await opened(call);
+  return endedWith(call, await withProgress(call, `Reading ${id}`, provider.retrieve(id, bag)));
+}
+
+async function cancel(call: Call<'cancel', ChangeOptions>): Promise<Ending<'cancel'>> {
+  const { provider, id, bag } = await opened(call);
+  await askAbout(call, provider, id, 'Cancel');
+  return endedWith(call, await withProgress(call, `Canceling ${id}`, provider.cancel(id, bag)));
+}
+
+async function reverse(call: Call<'reverse', ChangeOptions>): Promise<Ending<'reverse'>> {
+  const { provider, id, bag } = await opened(call);
+  assertSupports(provider, 'reverse');
+  await askAbout(call, provider, id, 'Reverse');
+  const { metadata } = call.options;
+  const reversal = provider.reverse(id, metadata === undefined ? {} : { metadata }, bag);
+  return endedWith(call, await withProgress(call, `Reversing ${id}`, reversal));
+}
+
+/** Reads the payout first, unless nobody would be asked. */
+async function askAbout(call: CallFacts<ChangeOptions>, provider: Provider, id: string, what: string): Promise<void> {
+  if (call.options.yes === true) return;
+  const payout = await provider.retrieve(id, { signal: call.signal });
+  await askBeforeLive(call, payout.live, `${what} ${id}, ${moneyText(payout.money)}?`);
+}
+
+async function update(call: Call<'update', ChangeOptions>): Promise<Ending<'update'>> {
+  const { metadata, unset = [], unsetAll } = call.options;
+  if (metadata === undefined && unset.length === 0 && unsetAll !== true) {
+    throw new CliError('usage', 'say what to change: --metadata key=value, --unset key or --unset-all.');
+  }
+  if (unsetAll === true && (metadata !== undefined || unset.length > 0)) {
+    throw new CliError('usage', '--unset-all goes with no other change.');
+  }
+  const { provider, id, bag } = await opened(call);
+  assertSupports(provider, 'update');
+  const change = unsetAll === true ? null : { ...metadata, ...Object.fromEntries(unset.map((key) => [key, null])) };
+  return endedWith(call, await withProgress(call, `Updating ${id}`, provider.update(id, { metadata: change }, bag)));
+}
+
+async function list(call: Call<'list', ListOptions>): Promise<Ending<'list'>> {
+  const { provider, bag } = await opened(call);
+  const { status, from, to, destination, limit, cursor, all, raw } = call.options;
+  const query: ListPayoutsQuery = {
+    ...(status === undefined ? {} : { status }),
+    ...(from === undefined ? {} : { createdFrom: from }),
+    ...(to === undefined ? {} : { createdTo: to }),
+    ...(destination === undefined ? {} : { destination }),
+    ...(limit === undefined ? {} : { limit: Number(limit) }),
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(bag.providerOptions === undefined ? {} : { providerOptions: bag.providerOptions }),
+  };
+  const { signal } = call;
+  const pages = all === true ? everything(provider, query, signal) : provider.list(query, { signal });
+  const { payouts, nextCursor } = await withProgress(call, 'Listing', pages);
+  return {
+    exitCode: EXIT.done,
+    result: { payouts: payouts.map((payout) => payoutRecord(payout, raw)), nextCursor },
+    text: payouts.length === 0 ? ['No payouts.'] : payoutTable(payouts, call.paint),
+    advice: nextCursor === null ? [] : [`More: --cursor ${nextCursor}, or --all.`],
+  };
+}
+
+async function everything(
+  provider: Provider,
+  query: ListPayoutsQuery,
+  signal: AbortSignal,
+): Promise<{ readonly payouts: readonly Payout[]; readonly nextCursor: null }> {
+  const payouts: Payout[] = [];
+  for await (const payout of provider.listAll(query, { signal })) payouts.push(payout);
+  return { payouts, nextCursor: null };
+}
+
+async function balances(call: Call<'balances', BagOption>): Promise<Ending<'balances'>> {
+  const { provider, bag } = await opened(call);
+  assertSupports(provider, 'balances');
+  const found = await withProgress(call, 'Reading balances', provider.balances(bag));
+  return { exitCode: EXIT.done, result: { balances: found }, text: balanceTable(found, call.paint) };
+}

@@ -1,0 +1,156 @@
+import type { Command } from 'commander';
+import { createInterface } from 'node:readline';
+import type { Call, CallFacts, Ending } from '../call.ts';
+import { configFolder, shownFrom } from '../config-file.ts';
+import { CliError, EXIT } from '../exit-code.ts';
+import type { Perform } from '../perform.ts';
+import { createConsole } from '../simulate/console.ts';
+import { startControlServer } from '../simulate/control-server.ts';
+import { type SimulatedRails, startRails } from '../simulate/simulated-rails.ts';
+import { readSimulatedEnv, removeSimulatedEnv, type SimulatedEnv, typeIntoSimulator, writeSimulatedEnv } from '../simulated-place.ts';
+
+interface SimulateOptions {
+  readonly start?: string | undefined;
+  readonly port?: string | undefined;
+}
+type SimulateCall = Call<'simulate', SimulateOptions>;
+
+export function addSimulate(program: Command, perform: Perform): void {
+  program
+    .command('simulate')
+    .summary('run all three providers on this machine, with a console')
+    .description(
+      'Runs all three providers on loopback ports, with a console to let time pass, fail, return or bounce a payout and inject faults.\nWith a line, types it into the console of the one that runs.',
+    )
+    .argument('[line...]', 'for the console of the simulator that runs')
+    .option('--start <time>', 'let it be this time (ISO 8601), and let time stand still; default: now, and time runs')
+    .option('--port <port>', 'of the console; the providers take the next three; default: free ones')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ disburse simulate\n  $ disburse simulate advance 3 days\n  $ disburse simulate fault lose-answer\n  $ disburse simulate help',
+    )
+    .allowUnknownOption() // Of the console's own lines: fault lose-answer --times 3.
+    .action(perform('simulate', 'reads', simulate));
+}
+
+async function simulate(call: SimulateCall): Promise<Ending<'simulate'>> {
+  const folder = await configFolder(call.host.cwd, call.options.config);
+  const words = call.args[0] as unknown as readonly string[];
+  return words.length > 0 ? typeLine(folder, words.join(' ')) : runUntilQuit(call, folder);
+}
+
+async function typeLine(folder: string, line: string): Promise<Ending<'simulate'>> {
+  const { DISBURSE_SIMULATOR_URL: url } = await readSimulatedEnv(folder);
+  if (url === undefined) throw new CliError('unavailable', 'no simulator runs here.', { advice: ['disburse simulate starts one.'] });
+  const { ok, answer } = await typeIntoSimulator(url, line);
+  return { exitCode: ok ? EXIT.done : EXIT.usage, result: { line, answer }, text: answer };
+}
+
+async function runUntilQuit(call: SimulateCall, folder: string): Promise<Ending<'simulate'>> {
+  const { simulated, close } = await started(call.options);
+  const quit = Promise.withResolvers<void>();
+  const typed = createConsole(simulated, quit.resolve);
+  const control = await startControlServer(() => simulated.clock.now(), typed.type, portsOf(call.options)[3]).catch(refusedPort);
+  const env: SimulatedEnv = { DISBURSE_SIMULATOR_URL: control.url, ...simulated.env };
+  const stopTime = call.options.start === undefined ? letTimeRun(simulated) : () => undefined;
+  try {
+    const file = await writeSimulatedEnv(folder, env);
+    call.emit({
+      result: { ready: { file, now: new Date(simulated.clock.now()).toISOString(), env } },
+      text: greeting(simulated, shownFrom(call.host.cwd, file)),
+    });
+    call.signal.addEventListener('abort', () => quit.resolve(), { once: true });
+    const stopReading = readLines(call, typed.type, quit.resolve);
+    await quit.promise;
+    stopReading();
+  } finally {
+    stopTime();
+    await removeSimulatedEnv(folder, env);
+    await Promise.all([control.close(), close()]);
+  }
+  return { exitCode: EXIT.done, result: null, text: [] };
+}
+
+function greeting({ clock, rails }: SimulatedRails, file: string): readonly string[] {
+  return [
+    ...rails.map(({ adapter, server }) => `${adapter.padEnd(16)}${server.url}`),
+    `It is ${new Date(clock.now()).toISOString()} in there. Addresses and keys are in ${file}.`,
+    'Type help, or quit.',
+  ];
+}
+
+// ---- Starting --------------------------------------------------------------------------------------------------------
+
+interface Started {
+  readonly simulated: SimulatedRails;
+  readonly close: () => Promise<void>;
+}
+
+async function started(options: SimulateOptions): Promise<Started> {
+  const { start = new Date().toISOString() } = options;
+  if (Number.isNaN(Date.parse(start))) throw new CliError('usage', '--start is a time like 2026-11-23T09:00:00Z.');
+  const [stripe, treasury, mollie] = portsOf(options);
+  const simulated = await startRails(start, [stripe, treasury, mollie]).catch(refusedPort);
+  return { simulated, close: () => simulated.close() };
+}
+
+/** Of the three providers, then of the console. */
+function portsOf({ port }: SimulateOptions): readonly [number, number, number, number] {
+  if (port === undefined) return [0, 0, 0, 0];
+  const first = Number(port);
+  if (!Number.isSafeInteger(first) || first < 1 || first > 65_532) throw new CliError('usage', '--port is a number from 1 to 65532.');
+  return [first + 1, first + 2, first + 3, first];
+}
+
+function refusedPort(error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+  if (code === null) throw error;
+  throw new CliError('unavailable', `a port cannot be listened on (${code}).`, {
+    advice: ['--port takes four ports from another one on.'],
+  });
+}
+
+const TICK_MS = 1_000;
+
+/** Beside programs that keep the real time, the simulated one must not fall behind: they would not believe its lists. */
+function letTimeRun({ clock }: SimulatedRails): () => void {
+  let last = Date.now();
+  const timer = setInterval(() => {
+    const passed = Date.now() - last;
+    last += passed;
+    clock.advance(passed).catch(() => undefined);
+  }, TICK_MS);
+  return () => clearInterval(timer);
+}
+
+// ---- The console on standard input -----------------------------------------------------------------------------------
+
+function readLines(
+  call: CallFacts & Pick<SimulateCall, 'emit'>,
+  type: (line: string) => Promise<{ readonly answer: readonly string[] }>,
+  quit: () => void,
+): () => void {
+  const { stdin, stdout } = call.host;
+  const terminal = stdin.isTTY === true && stdout.isTTY === true;
+  const lines = createInterface({ input: stdin, ...(terminal ? { output: stdout } : {}), terminal, prompt: 'simulate> ' });
+  let turn = Promise.resolve();
+  const prompt = (): void => {
+    if (terminal) lines.prompt();
+  };
+  lines.on('line', (line) => {
+    turn = turn.then(async () => {
+      const { answer } = await type(line);
+      call.emit({ result: { line, answer }, text: answer });
+      prompt();
+    });
+  });
+  lines.on('SIGINT', quit);
+  if (terminal) lines.on('close', quit); // Ctrl-D. Without a terminal it goes on, until it is interrupted.
+  prompt();
+  return () => {
+    lines.removeAllListeners();
+    lines.close();
+    stdin.unpipe();
+    stdin.pause();
+  };
+}

@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import type { Call, Ending } from '../call.ts';
+import { CliError } from '../exit-code.ts';
+import type { Provider } from '../factories.ts';
+import { findSubmission, type FoundSubmission } from '../kept.ts';
+import { endWith, howToSettle, type OutcomeCommand } from '../outcome.ts';
+import type { Perform } from '../perform.ts';
+import { withProgress } from '../progress.ts';
+import { askBeforeLive } from '../question.ts';
+import { openSession, type Session } from '../session.ts';
+import { moneyText } from '../tables.ts';
+
+const FILE = 'a submission that was kept: its file, or its reference';
+
+interface YesOption {
+  readonly yes?: boolean | undefined;
+}
+interface SettleOptions {
+  readonly payoutId?: string | undefined;
+  readonly absent?: boolean | undefined;
+}
+
+export function addSubmissions(program: Command, perform: Perform): void {
+  program
+    .command('submit')
+    .summary('settle a submission by sending it again: cannot pay twice')
+    .description('Sends a submission, or sends it again with the same key. It may be repeated for ever and cannot pay twice.')
+    .argument('<file>', FILE)
+    .option('--yes', 'do not ask before live money')
+    .addHelpText('after', '\nExamples:\n  $ disburse submit seller-42-2026-11\n  $ disburse submit seller-42-2026-11.json --json')
+    .action(perform('submit', 'changes', submit));
+  program
+    .command('lookup')
+    .summary('find out what became of a submission: reads only')
+    .description('Finds out what became of a submission, by reading only.')
+    .argument('<file>', FILE)
+    .addHelpText('after', '\nExamples:\n  $ disburse lookup seller-42-2026-11')
+    .action(perform('lookup', 'changes', lookup));
+  program
+    .command('settle')
+    .summary('record what a person found out about a submission')
+    .description('Records what a person found out about a submission that no machine can settle.')
+    .argument('<file>', FILE)
+    .option('--payout-id <id>', 'this payout is the one that was submitted')
+    .option('--absent', 'no payout was made, and none can be made any more')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ disburse settle seller-42-2026-11 --payout-id po_1Nv0\n  $ disburse settle seller-42-2026-11 --absent',
+    )
+    .action(perform('settle', 'changes', settle));
+}
+
+interface Found extends FoundSubmission {
+  readonly session: Session;
+  readonly provider: Provider;
+}
+
+/** What is found may have been paid already: from here on nothing less is said of it. */
+async function found(call: Call<OutcomeCommand>): Promise<Found> {
+  const session = await openSession(call);
+  const one = await findSubmission(session, call.host.cwd, call.args[0] ?? '');
+  call.mayHaveSent(howToSettle(one));
+  return { ...one, session, provider: bound(session.provider(one.submission.name), one.submission.account) };
+}
+
+/** A submission of a connected account goes to that account. */
+function bound(provider: Provider, account: string | null): Provider {
+  if (account === null || !('forAccount' in provider) || typeof provider.forAccount !== 'function') return provider;
+  const copy: unknown = provider.forAccount(account);
+  return copy as Provider;
+}
+
+async function submit(call: Call<'submit', YesOption>): Promise<Ending<'submit'>> {
+  const { session, provider, submission, given } = await found(call);
+  await askBeforeLive(call, submission.live, `Submit ${moneyText(submission.money)}, reference ${submission.reference}?`);
+  const outcome = await withProgress(call, `Submitting to ${provider.name}`, provider.submit(submission, { signal: call.signal }));
+  return endWith(call, session, outcome, given ?? null);
+}
+
+async function lookup(call: Call<'lookup'>): Promise<Ending<'lookup'>> {
+  const { session, provider, submission, given } = await found(call);
+  const outcome = await withProgress(call, `Looking at ${provider.name}`, provider.lookup(submission, { signal: call.signal }));
+  return endWith(call, session, outcome, given ?? null);
+}
+
+async function settle(call: Call<'settle', SettleOptions>): Promise<Ending<'settle'>> {
+  const { payoutId, absent } = call.options;
+  if ((payoutId === undefined) === (absent !== true)) throw new CliError('usage', 'say what you found out: --payout-id ID, or --absent.');
+  const { session, provider, submission, given } = await found(call);
+  const decision = payoutId === undefined ? ({ absent: true } as const) : { payoutId };
+  const outcome = await withProgress(call, `Asking ${provider.name}`, provider.settle(submission, decision));
+  return endWith(call, session, outcome, given ?? null);
+}

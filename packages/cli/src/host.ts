@@ -1,0 +1,26 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** A stream that may be a terminal. */
+export type Input = Readable & { readonly isTTY?: boolean | undefined };
+/** A stream that may be a terminal. */
+export type Output = Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined };
+
+/** What the command has of the machine it runs on. */
+export interface Host {
+  /** What was typed after `disburse`. */
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Calls the listener for every Ctrl-C, SIGTERM and SIGHUP; the answer takes it back. */
+  onInterrupt(listener: () => void): () => void;
+  /** Ends the process at once. */
+  exitNow(code: number): void;
+}
+
+/** Whether a person can be asked. */
+export function isInteractive({ stdin, stderr }: Host): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true;
+}

@@ -1,0 +1,50 @@
+import { isPayoutError, type Payout, type PayoutError } from '@disburse/core';
+import { CliError } from './exit-code.ts';
+import type { ErrorRecord, PayoutRecord } from './records.ts';
+import { printable } from './style.ts';
+
+/** A payout for `--json`: what the provider said verbatim only when it was asked for. */
+export function payoutRecord(payout: Payout, raw: boolean | undefined): PayoutRecord {
+  if (raw === true) return payout;
+  const { raw: _, ...record } = payout;
+  return record;
+}
+
+export function errorRecord(error: PayoutError | CliError): ErrorRecord {
+  if (isPayoutError(error)) {
+    const { code, message, provider, outcome, httpStatus, providerCode, providerMessage, requestId, retryAfterSeconds, payoutId } = error;
+    const issues = error.issues.map(({ path, message: problem }) => ({ path, message: problem, line: null, column: null }));
+    return { code, message, provider, outcome, httpStatus, providerCode, providerMessage, requestId, retryAfterSeconds, payoutId, issues };
+  }
+  return {
+    code: error.code,
+    message: error.message,
+    provider: null,
+    outcome: null,
+    httpStatus: null,
+    providerCode: null,
+    providerMessage: null,
+    requestId: null,
+    retryAfterSeconds: null,
+    payoutId: null,
+    issues: error.issues,
+  };
+}
+
+/** An error for people: what happened, what the provider said, and each problem with its place. */
+export function errorLines(error: PayoutError | CliError): readonly string[] {
+  const lines = error.message.split('\n').map(printable);
+  if (isPayoutError(error)) {
+    const said = error.providerMessage;
+    if (said !== null && !error.message.includes(said)) lines.push(`the provider said: ${printable(said)}`);
+    if (error.requestId !== null) lines.push(`request ${printable(error.requestId)}`);
+    return lines;
+  }
+  return [
+    ...lines,
+    ...error.issues.map(({ path, message, line, column }) => {
+      const place = line === null ? '' : `${line}:${column}  `;
+      return `  ${place}${printable(path === '' ? message : `${path}: ${message}`)}`;
+    }),
+  ];
+}

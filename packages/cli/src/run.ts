@@ -1,0 +1,159 @@
+import { isPayoutError, PayoutError } from '@disburse/core';
+import { type Command, CommanderError } from 'commander';
+import type { Call, Ending, GlobalOptions, Handler } from './call.ts';
+import { CliError, EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
+import type { Host, Output } from './host.ts';
+import { errorLines, errorRecord } from './out.ts';
+import type { Effect, Perform } from './perform.ts';
+import { makeProgram } from './program.ts';
+import type { CommandName, JsonRecord } from './records.ts';
+import { paintFor } from './style.ts';
+
+/** Runs one command. Never throws: what went wrong is printed, and told by the exit code. */
+export async function run(host: Host): Promise<ExitCode> {
+  const ended: { code: ExitCode } = { code: EXIT.done };
+  const json = host.args.includes('--json');
+  const said: string[] = [];
+  const perform = performOn(host, (code) => {
+    ended.code = code;
+  });
+  const program = makeProgram(perform);
+  configure(program, host, json ? (text) => said.push(text) : (text) => host.stderr.write(text));
+  try {
+    await program.parseAsync([...host.args], { from: 'user' });
+    return ended.code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.done;
+    const message = said.join('').trim() || error.message;
+    if (json) printRecord(host.stdout, null, EXIT.usage, { error: new CliError('usage', message) });
+    return EXIT.usage;
+  }
+}
+
+function configure(program: Command, host: Host, writeErr: (text: string) => void): void {
+  const all = [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)];
+  for (const command of all) {
+    const own = command.parent === null || command.parent === program ? [command] : [command.parent, command];
+    const name = command === program ? '' : `${own.map((each) => each.name()).join(' ')} `;
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr })
+      .configureHelp({ showGlobalOptions: true })
+      .showHelpAfterError(`(disburse ${name}--help says more)`);
+  }
+}
+
+// ---- One command -----------------------------------------------------------------------------------------------------
+
+function performOn(host: Host, end: (code: ExitCode) => void): Perform {
+  return (command, effect, handler) =>
+    async (...args) => {
+      const parsed = args.at(-1) as Command; // What commander hands to every action last.
+      end(await performed(host, command, effect, handler, parsed));
+    };
+}
+
+async function performed<Name extends CommandName, Options extends object>(
+  host: Host,
+  command: Name,
+  effect: Effect,
+  handler: Handler<Name, Options>,
+  parsed: Command,
+): Promise<ExitCode> {
+  const options = parsed.optsWithGlobals<Options & GlobalOptions>();
+  const interrupt = new AbortController();
+  const doubt: { advice: readonly string[] | null } = { advice: null };
+  const note = (text: string): void => void host.stderr.write(`${text}\n`);
+  const release = host.onInterrupt(() => {
+    if (!interrupt.signal.aborted) return interrupt.abort(new CliError('interrupted', 'Interrupted.'));
+    if (doubt.advice !== null) note(['Interrupted again: a payout may exist.', ...doubt.advice].join('\n'));
+    host.exitNow(doubt.advice === null ? EXIT.nothing : EXIT.unknown);
+  });
+  const call: Call<Name, Options> = {
+    host,
+    command,
+    args: parsed.processedArgs as readonly (string | undefined)[],
+    options,
+    signal: interrupt.signal,
+    paint: paintFor(host.stdout, host.env),
+    emit: ({ result, text }) => {
+      if (options.json === true) printRecord(host.stdout, command, null, { result });
+      else printText(host.stdout, text);
+    },
+    note,
+    mayHaveSent: (advice) => {
+      doubt.advice = advice;
+    },
+  };
+  try {
+    return print(host, call, await ending(call, effect, handler, doubt));
+  } finally {
+    release();
+  }
+}
+
+async function ending<Name extends CommandName, Options extends object>(
+  call: Call<Name, Options>,
+  effect: Effect,
+  handler: Handler<Name, Options>,
+  doubt: { readonly advice: readonly string[] | null },
+): Promise<Ending<Name>> {
+  const nothing = { result: null, text: [] };
+  try {
+    return await handler(call);
+  } catch (thrown) {
+    const error = known(thrown, effect === 'changes' && doubt.advice !== null);
+    const own = isPayoutError(error) ? exitCodeOf(error, effect === 'changes') : error.exitCode;
+    const mistake = !isPayoutError(error) && own === EXIT.usage; // Nothing was begun that could be in doubt.
+    if (doubt.advice === null || mistake) return { ...nothing, exitCode: own, error, advice: isPayoutError(error) ? [] : error.advice };
+    return { ...nothing, exitCode: EXIT.unknown, error, advice: [...doubt.advice, ...(isPayoutError(error) ? [] : error.advice)] };
+  }
+}
+
+/** What nobody throws on purpose is a bug: it is shown as one, without what it may have caught. */
+function known(thrown: unknown, mayExist: boolean): PayoutError | CliError {
+  if (thrown instanceof CliError || isPayoutError(thrown)) return thrown;
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  const place = thrown instanceof Error ? (thrown.stack ?? '').split('\n').find((line) => line.trim().startsWith('at ')) : undefined;
+  const message = `a bug of this command: ${name}${place === undefined ? '' : ` ${place.trim()}`}. Please report it.`;
+  return new CliError('internal', mayExist ? `${message} A payout may exist.` : message);
+}
+
+// ---- Printing --------------------------------------------------------------------------------------------------------
+
+function print<Name extends CommandName>(host: Host, call: Call<Name>, end: Ending<Name>): ExitCode {
+  const { exitCode, result, text, error = null, advice = [] } = end;
+  if (call.options.json === true) {
+    printRecord(host.stdout, call.command, exitCode, { result, error, advice });
+    return exitCode;
+  }
+  printText(host.stdout, text);
+  const paint = paintFor(host.stderr, host.env);
+  const lines = error === null ? [] : errorLines(error).map((line, index) => (index === 0 ? `${paint('red', 'error')}  ${line}` : line));
+  printText(host.stderr, [...lines, ...advice.map((line) => `${paint('yellow', 'next')}   ${line}`)]);
+  return exitCode;
+}
+
+function printText(stream: Output, lines: readonly string[]): void {
+  if (lines.length > 0) stream.write(`${lines.join('\n')}\n`);
+}
+
+interface RecordParts {
+  readonly result?: unknown;
+  readonly error?: PayoutError | CliError | null;
+  readonly advice?: readonly string[];
+}
+
+function printRecord(stream: Output, command: CommandName | null, exitCode: ExitCode | null, parts: RecordParts): void {
+  const { result = null, error = null, advice = [] } = parts;
+  const record: Omit<JsonRecord, 'result'> & { readonly result: unknown } = {
+    disburse: 1,
+    command,
+    exitCode,
+    result,
+    error: error === null ? null : errorRecord(error),
+    advice,
+  };
+  stream.write(`${JSON.stringify(record)}\n`);
+}

@@ -1,0 +1,180 @@
+import {
+  type AnyPayoutProvider,
+  isPayoutError,
+  type OnTelemetry,
+  type PayoutError,
+  registryFromConfig,
+  type SubmissionStore,
+  type TelemetryEvent,
+} from '@disburse/core';
+import { fileSubmissions } from '@disburse/core/node';
+import { join } from 'node:path';
+import type { Call } from './call.ts';
+import { type ConfigFile, configError, openConfig } from './config-file.ts';
+import { CliError } from './exit-code.ts';
+import { FACTORIES, type Provider } from './factories.ts';
+import { isSimulated, placeOf, readSimulatedEnv, simulatedNow } from './simulated-place.ts';
+
+/** The providers of a configuration, ready to be called. */
+export interface Session {
+  readonly config: ConfigFile;
+  readonly names: readonly string[];
+  /** `null` where the configuration names none and has several. */
+  readonly defaultName: string | null;
+  /** What the configuration's environment references are read from. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where `.disburse/` is. */
+  readonly place: string;
+  readonly store: SubmissionStore;
+  /** One for all providers of a configuration. */
+  readonly namespace: string;
+  /** By its name, else by `--provider`, else the default. @throws {CliError} `usage` when that is none. */
+  provider(name?: string): Provider;
+  now(): number;
+  /** Takes the simulator's time anew, for commands that go on for long. */
+  refreshClock(): Promise<void>;
+}
+
+interface SessionSettings {
+  /** Nothing will be asked of a provider, so a simulator need not run. */
+  readonly offline?: boolean | undefined;
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** The only time there is, in milliseconds. */
+  readonly at?: number | undefined;
+  /** Instead of the folder under `.disburse/`. */
+  readonly submissions?: SubmissionStore | undefined;
+}
+
+/**
+ * Reads the configuration and makes its providers.
+ *
+ * @throws {CliError} `config` with every problem and its line; `unavailable` for a simulator that does not run any more.
+ */
+export async function openSession(call: Pick<Call, 'host' | 'options' | 'note'>, settings: SessionSettings = {}): Promise<Session> {
+  const { host, options } = call;
+  const config = await openConfig(host.cwd, options.config);
+  const simulated = await readSimulatedEnv(config.folder);
+  const env = { ...simulated, ...host.env };
+  const simulator = isSimulated(config.value, simulated, env) ? simulated['DISBURSE_SIMULATOR_URL'] : undefined;
+  const clock = settings.at === undefined ? clockOf(simulator) : standingClock(settings.at);
+  const place = placeOf(config.folder);
+  const store = settings.submissions ?? fileSubmissions(join(place, 'submissions'));
+  const registry = registryOf(config, env, {
+    submissions: store,
+    runtime: { now: clock.now },
+    onTelemetry: telemetryOf(call),
+    ...(settings.fetch === undefined ? {} : { fetch: settings.fetch }),
+  });
+  if (settings.offline !== true) await clock.refresh();
+  const names = registry.names;
+  const defaultName = defaultOf(config.value) ?? (names.length === 1 ? (names[0] ?? null) : null);
+  return {
+    config,
+    names,
+    defaultName,
+    env,
+    place,
+    store,
+    namespace: namespaceOf(config.value, env),
+    provider: (name) => chosen((one) => registry.select(one), names, name ?? options.provider ?? defaultName),
+    now: clock.now,
+    refreshClock: clock.refresh,
+  };
+}
+
+type Registry = ReturnType<typeof registryFromConfig<typeof FACTORIES>>;
+type RegistrySettings = NonNullable<NonNullable<Parameters<typeof registryFromConfig>[2]>['settings']>;
+
+function registryOf(config: ConfigFile, env: Session['env'], settings: RegistrySettings): Registry {
+  try {
+    return registryFromConfig(config.value, FACTORIES, { env, settings });
+  } catch (error) {
+    if (isPayoutError(error) && error.code === 'invalid_settings') throw located(config, error);
+    throw error;
+  }
+}
+
+function located(config: ConfigFile, error: PayoutError): CliError {
+  const issues = error.issues.map(({ path, message }) => ({ path, message, ...(config.locate(path) ?? { line: null, column: null }) }));
+  const simulator = issues.some(({ message }) => message.includes('DISBURSE_SIMULATED_'));
+  return configError(
+    config.shown,
+    issues,
+    simulator ? ['disburse simulate, in another terminal, sets what this configuration reads.'] : [],
+  );
+}
+
+function chosen(select: (name: string) => AnyPayoutProvider, names: readonly string[], name: string | null): Provider {
+  const known = names.join(', ');
+  if (name === null) throw new CliError('usage', `no provider is the default; name one with --provider (configured: ${known}).`);
+  if (!names.includes(name)) throw new CliError('usage', `no provider is configured under "${name}" (configured: ${known}).`);
+  return select(name) as Provider; // Typed by what some provider takes: core refuses what this one does not.
+}
+
+// ---- Parts of a configuration that passed its checks -----------------------------------------------------------------
+
+function defaultOf(config: unknown): string | null {
+  const value = memberOf(config, 'default');
+  return typeof value === 'string' ? value : null;
+}
+
+/** Core has checked that it is the same for all. */
+function namespaceOf(config: unknown, env: Session['env']): string {
+  const [first] = Object.values(memberOf(config, 'providers') ?? {}) as unknown[];
+  const value = memberOf(first, 'namespace');
+  if (typeof value === 'string') return value;
+  const variable = memberOf(value, 'env');
+  return typeof variable === 'string' ? (env[variable] ?? '') : '';
+}
+
+/** Of one provider, as they are in the environment. */
+export function webhookSecretsOf({ config, env }: Session, name: string): readonly string[] {
+  const secrets = memberOf(memberOf(memberOf(config.value, 'providers'), name), 'webhookSecrets');
+  const references: readonly unknown[] = Array.isArray(secrets) ? secrets : [];
+  return references.flatMap((reference) => {
+    const variable = memberOf(reference, 'env');
+    const secret = typeof variable === 'string' ? env[variable] : undefined;
+    return secret === undefined ? [] : [secret];
+  });
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+}
+
+// ---- Time and telemetry ----------------------------------------------------------------------------------------------
+
+interface Clock {
+  readonly now: () => number;
+  readonly refresh: () => Promise<void>;
+}
+
+/** The time of the simulator, where all providers are simulated: what it calls tomorrow, the rules of keys must call tomorrow. */
+function clockOf(simulator: string | undefined): Clock {
+  let ahead = 0;
+  return {
+    now: () => Date.now() + ahead,
+    refresh: async () => {
+      if (simulator !== undefined) ahead = (await simulatedNow(simulator)) - Date.now();
+    },
+  };
+}
+
+const standingClock = (at: number): Clock => ({ now: () => at, refresh: () => Promise.resolve() });
+
+function telemetryOf({ options, note }: Pick<Call, 'options' | 'note'>): OnTelemetry {
+  return (event) => {
+    if (options.trace === true) for (const line of traced(event)) note(line);
+  };
+}
+
+function traced(event: TelemetryEvent): readonly string[] {
+  if (event.type === 'diagnostic') return [`trace  ${event.provider}  ${event.code}: ${event.message}`];
+  if (event.type !== 'exchange') return [];
+  const { provider, method, path, status, evidence, resend, durationMs, requestId } = event;
+  const answer = status === null ? 'no answer' : String(status);
+  const parts = [`${method} ${path}`, answer, evidence, `${Math.round(durationMs)} ms`];
+  if (resend > 0) parts.push(`resend ${resend}`);
+  if (requestId !== null) parts.push(requestId);
+  return [`trace  ${provider}  ${parts.join('  ')}`];
+}

@@ -1,0 +1,190 @@
+import type { Fault } from '@disburse/simulator';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { ADAPTERS, type AdapterId } from '../factories.ts';
+import type { ConsoleAnswer } from '../simulated-place.ts';
+import type { Move, Rail, SimulatedRails } from './simulated-rails.ts';
+
+/** The lines that can be typed while the simulators run. */
+export interface Console {
+  /** Does what a line says. Never throws. */
+  readonly type: (line: string) => Promise<ConsoleAnswer>;
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  seconds: 1_000,
+  minutes: 60_000,
+  hours: 3_600_000,
+  days: 86_400_000,
+  weeks: 604_800_000,
+};
+
+/** What can go wrong with the next create, cancel or other change, in the words of the console. */
+const FAULTS: Readonly<Record<string, { readonly fault: Fault; readonly says: string }>> = {
+  'lose-answer': { fault: { reset: 'after' }, says: 'is done, and the connection breaks before the answer' },
+  reset: { fault: { reset: 'before' }, says: 'is not done, and the connection breaks' },
+  hang: { fault: { hang: 'after' }, says: 'is done, and never answered' },
+  'hang-before': { fault: { hang: 'before' }, says: 'is not done, and never answered' },
+  'server-error': {
+    fault: { answer: { status: 500, body: { error: { type: 'api_error' } } }, at: 'before' },
+    says: 'is not done, and answered 500',
+  },
+  'html-502': {
+    fault: { answer: { status: 502, body: '<html>Bad gateway</html>' }, at: 'after' },
+    says: 'is done, and answered by a page of a proxy',
+  },
+  truncate: { fault: { truncate: 20 }, says: 'is done, and its answer breaks off' },
+  'rate-limit': {
+    fault: { answer: { status: 429, headers: { 'retry-after': '1' }, body: { error: { type: 'rate_limit_error' } } }, at: 'before' },
+    says: 'is not done, and answered 429',
+  },
+  'forget-keys': { fault: { expireKeys: true }, says: 'comes when every idempotency key is forgotten' },
+};
+
+/** What the console needs to end the simulation. */
+export function createConsole(simulated: SimulatedRails, quit: () => void): Console {
+  return {
+    type: async (line) => {
+      const words = line
+        .trim()
+        .split(/\s+/)
+        .filter((word) => word !== '');
+      if (words.length === 0) return { ok: true, answer: [] };
+      const answer: string[] = [];
+      const say = (text: string): void => void answer.push(...text.trimEnd().split('\n'));
+      try {
+        await commands(simulated, quit, say).parseAsync(words, { from: 'user' });
+        return { ok: true, answer };
+      } catch (error) {
+        if (error instanceof CommanderError) return { ok: error.exitCode === 0, answer };
+        return { ok: false, answer: [...answer, error instanceof Error ? error.message : String(error)] };
+      }
+    },
+  };
+}
+
+function commands(simulated: SimulatedRails, quit: () => void, say: (text: string) => void): Command {
+  const root = new Command('simulate>').description('What can be typed while the simulators run.');
+  root.exitOverride().configureOutput({ writeOut: say, writeErr: say });
+  root.helpCommand('help [line]', 'say more');
+  root.usage('<line>');
+  addTime(root, simulated, say);
+  addMoves(root, simulated, say);
+  addFaults(root, simulated, say);
+  root
+    .command('webhooks')
+    .description('deliver signed webhooks to a loopback address from now on; disburse listen is one')
+    .argument('<url>')
+    .action(async (url: string) => {
+      for (const rail of simulated.rails) await rail.deliverTo(url);
+      say(`webhooks of ${simulated.rails.map(({ adapter }) => adapter).join(', ')} go to ${url}`);
+    });
+  root.command('quit').description('stop the simulators and forget everything').action(quit);
+  return root;
+}
+
+function addTime(root: Command, { clock }: SimulatedRails, say: (text: string) => void): void {
+  const told = (): void => say(`it is ${new Date(clock.now()).toISOString()}`);
+  root.command('time').description('what time it is in there').action(told);
+  root
+    .command('advance')
+    .description('let time pass: advance 3 days')
+    .argument('<count>')
+    .addArgument(new Argument('<unit>').choices(Object.keys(UNITS_MS)))
+    .action(async (count: string, unit: string) => {
+      const ms = Number(count) * (UNITS_MS[unit] ?? Number.NaN);
+      if (!Number.isSafeInteger(ms) || ms <= 0) throw new Error('advance how far? For example: advance 3 days');
+      await clock.advance(ms);
+      told();
+    });
+}
+
+function addMoves(root: Command, { rails }: SimulatedRails, say: (text: string) => void): void {
+  root
+    .command('payouts')
+    .description('what exists')
+    .action(() => {
+      const all = rails.flatMap((rail) => rail.payouts().map(({ id, status }) => `${rail.adapter}  ${id}  ${status}`));
+      say(all.length === 0 ? 'no payouts yet' : all.join('\n'));
+    });
+  const moves: Readonly<Record<Move, string>> = {
+    pay: 'it arrives now',
+    fail: 'it fails',
+    return: 'the bank returns it, where the provider has a word for that',
+    bounce: 'it was paid, and the money comes back',
+  };
+  for (const [move, description] of Object.entries(moves)) {
+    root
+      .command(move)
+      .description(description)
+      .argument('<id>')
+      .argument('[code]', "the provider's word for why")
+      .action((id: string, code: string | undefined) => {
+        const status = railOf(rails, id).move(id, move as Move, code);
+        say(`${id} is ${status}`);
+      });
+  }
+}
+
+function railOf(rails: readonly Rail[], id: string): Rail {
+  const rail = rails.find((candidate) => candidate.payouts().some((payout) => payout.id === id));
+  if (rail === undefined) throw new Error(`there is no payout ${id}; payouts lists them.`);
+  return rail;
+}
+
+interface FaultOptions {
+  readonly adapter?: AdapterId | undefined;
+  readonly times: string;
+}
+
+function addFaults(root: Command, { rails }: SimulatedRails, say: (text: string) => void): void {
+  const only = (): Option => new Option('--adapter <adapter>', 'only there; default: everywhere').choices(ADAPTERS);
+  const chosen = (adapter: AdapterId | undefined): readonly Rail[] =>
+    rails.filter((rail) => adapter === undefined || rail.adapter === adapter);
+  root
+    .command('fault')
+    .description('let this happen to the next request that changes something')
+    .addArgument(new Argument('<kind>').choices(Object.keys(FAULTS)))
+    .addOption(only())
+    .option('--times <count>', 'to so many of them', '1')
+    .addHelpText(
+      'after',
+      `\n${Object.entries(FAULTS)
+        .map(([kind, { says }]) => `  ${kind.padEnd(14)}it ${says}`)
+        .join('\n')}`,
+    )
+    .action((kind: string, { adapter, times }: FaultOptions) => {
+      const known = FAULTS[kind];
+      const count = Number(times);
+      if (known === undefined || !Number.isSafeInteger(count) || count < 1) throw new Error('--times is a whole number from 1.');
+      for (const rail of chosen(adapter)) {
+        rail.faults.on({ method: 'POST' }, known.fault, count);
+        rail.faults.on({ method: 'DELETE' }, known.fault, count);
+      }
+      say(`the next ${count === 1 ? 'change' : `${count} changes`} at ${adapter ?? 'every provider'} ${says(count, known.says)}`);
+    });
+  root
+    .command('clear')
+    .description('take all faults back')
+    .action(() => {
+      for (const { faults } of rails) faults.clear();
+      say('no faults');
+    });
+  for (const [name, mode] of [
+    ['down', 'refuse'],
+    ['up', 'serve'],
+  ] as const) {
+    root
+      .command(name)
+      .description(name === 'down' ? 'refuse connections' : 'take connections again')
+      .addOption(only())
+      .action(async ({ adapter }: FaultOptions) => {
+        for (const { server } of chosen(adapter)) {
+          await server.connections(mode);
+          if (mode === 'refuse') server.closeIdle();
+        }
+        say(`${adapter ?? 'every provider'} is ${name}`);
+      });
+  }
+}
+
+const says = (count: number, singular: string): string => (count === 1 ? singular : `each ${singular}`);

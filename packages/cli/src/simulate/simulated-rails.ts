@@ -1,0 +1,134 @@
+import {
+  createVirtualClock,
+  type Faults,
+  type ListeningServer,
+  type ReturnCode,
+  simulateMollie,
+  simulateStripe,
+  simulateStripeTreasury,
+  type VirtualClock,
+} from '@disburse/simulator';
+import type { AdapterId } from '../factories.ts';
+import type { SimulatedEnv } from '../simulated-place.ts';
+
+/** What happens to a payout when somebody says so. */
+export type Move = 'pay' | 'fail' | 'return' | 'bounce';
+
+/** One simulated provider, as the console sees it. */
+export interface Rail {
+  readonly adapter: AdapterId;
+  readonly server: ListeningServer;
+  readonly faults: Faults;
+  payouts(): readonly { readonly id: string; readonly status: string }[];
+  /** @returns The provider's own word for where it is now. @throws {Error} for a step that the provider does not know. */
+  move(id: string, move: Move, code: string | undefined): string;
+  /** Events from now on go there. */
+  deliverTo(url: string): Promise<void>;
+}
+
+export interface SimulatedRails {
+  readonly clock: VirtualClock;
+  readonly rails: readonly Rail[];
+  /** What a configuration of `init --simulated` reads, apart from the address of the console. */
+  readonly env: Omit<SimulatedEnv, 'DISBURSE_SIMULATOR_URL'>;
+  close(): Promise<void>;
+}
+
+const MOLLIE_WEBHOOK_SECRET = 'simulated-mollie-webhook-secret';
+
+/** Starts the three providers on loopback ports, on one clock. `ports`: for each, 0 for a free one. */
+export async function startRails(start: string, ports: readonly [number, number, number]): Promise<SimulatedRails> {
+  const clock = createVirtualClock({ start });
+  const stripe = simulateStripe({ clock });
+  const treasury = simulateStripeTreasury({ clock });
+  const mollie = simulateMollie({ clock });
+  const [forStripe, forTreasury, forMollie] = await Promise.all([
+    stripe.listen({ port: ports[0] }),
+    treasury.listen({ port: ports[1] }),
+    mollie.listen({ port: ports[2] }),
+  ]);
+  const rails = [stripeRail(stripe, forStripe), treasuryRail(treasury, forTreasury), mollieRail(mollie, forMollie)];
+  return {
+    clock,
+    rails,
+    env: {
+      DISBURSE_SIMULATED_STRIPE_URL: forStripe.url,
+      DISBURSE_SIMULATED_STRIPE_KEY: stripe.apiKey,
+      DISBURSE_SIMULATED_STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
+      DISBURSE_SIMULATED_TREASURY_URL: forTreasury.url,
+      DISBURSE_SIMULATED_TREASURY_KEY: treasury.apiKey,
+      DISBURSE_SIMULATED_TREASURY_WEBHOOK_SECRET: treasury.webhookSecret,
+      DISBURSE_SIMULATED_TREASURY_ACCOUNT: treasury.account().financialAccount().id,
+      DISBURSE_SIMULATED_TREASURY_CUSTOMER: treasury.account().customers[0] ?? '',
+      DISBURSE_SIMULATED_MOLLIE_URL: forMollie.url,
+      DISBURSE_SIMULATED_MOLLIE_TOKEN: mollie.accessToken,
+      DISBURSE_SIMULATED_MOLLIE_WEBHOOK_SECRET: MOLLIE_WEBHOOK_SECRET,
+      DISBURSE_SIMULATED_MOLLIE_BALANCE: mollie.test.balance().id,
+    },
+    close: async () => {
+      await Promise.all(rails.map(({ server }) => server.close()));
+    },
+  };
+}
+
+/** A payout that is not paid cannot come back. */
+function assertIs(id: string, status: string | undefined, wanted: string): void {
+  if (status !== wanted)
+    throw new Error(`${id} is ${status ?? 'nowhere'}, and only what is ${wanted} can come back: advance the time, or pay it.`);
+}
+
+function stripeRail(stripe: ReturnType<typeof simulateStripe>, server: ListeningServer): Rail {
+  return {
+    adapter: 'stripe',
+    server,
+    faults: stripe.faults,
+    payouts: () => stripe.payouts,
+    move: (id, move, code) => {
+      const account = stripe.account();
+      if (move === 'pay') return account.move(id, 'paid').status;
+      if (move === 'return') throw new Error('Stripe shows a return as failed: bounce it.');
+      if (move === 'bounce') assertIs(id, account.payouts.find((payout) => payout.id === id)?.status, 'paid');
+      return account.move(id, 'failed', { failureCode: code ?? 'account_closed' }).status;
+    },
+    deliverTo: async (url) => {
+      await stripe.webhooks.add({ url });
+    },
+  };
+}
+
+function treasuryRail(treasury: ReturnType<typeof simulateStripeTreasury>, server: ListeningServer): Rail {
+  return {
+    adapter: 'stripe-treasury',
+    server,
+    faults: treasury.faults,
+    payouts: () => treasury.payouts,
+    move: (id, move, code) => {
+      const account = treasury.account();
+      if (move === 'pay') return account.move(id, 'posted').status;
+      if (move === 'fail') return account.move(id, 'failed').status;
+      if (move === 'bounce') assertIs(id, account.payouts.find((payment) => payment.id === id)?.status, 'posted');
+      return account.move(id, 'returned', { code: (code ?? 'account_closed') as ReturnCode }).status; // What it does not know it refuses.
+    },
+    deliverTo: async (url) => {
+      await treasury.webhooks.add({ url });
+    },
+  };
+}
+
+function mollieRail(mollie: ReturnType<typeof simulateMollie>, server: ListeningServer): Rail {
+  return {
+    adapter: 'balance',
+    server,
+    faults: mollie.faults,
+    payouts: () => mollie.payouts,
+    move: (id, move, code) => {
+      if (move === 'pay') return mollie.test.move(id, 'completed').status;
+      if (move === 'fail') return mollie.test.move(id, 'failed', { code: code ?? 'bank_processing_failed' }).status;
+      if (move === 'bounce') assertIs(id, mollie.test.payouts.find((payout) => payout.id === id)?.status, 'completed');
+      return mollie.test.move(id, 'failed', { code: code ?? 'returned' }).status;
+    },
+    deliverTo: async (url) => {
+      await mollie.webhooks.add({ url, secret: MOLLIE_WEBHOOK_SECRET });
+    },
+  };
+}

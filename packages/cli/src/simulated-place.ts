@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { CliError } from './exit-code.ts';
+
+// What `disburse simulate` leaves in `.disburse/simulator.env` for other commands and for your own program
+// (`node --env-file=.disburse/simulator.env`).
+
+/** Everything a simulated configuration takes from the environment. */
+export type SimulatedVariable =
+  | 'DISBURSE_SIMULATOR_URL'
+  | 'DISBURSE_SIMULATED_STRIPE_URL'
+  | 'DISBURSE_SIMULATED_STRIPE_KEY'
+  | 'DISBURSE_SIMULATED_STRIPE_WEBHOOK_SECRET'
+  | 'DISBURSE_SIMULATED_TREASURY_URL'
+  | 'DISBURSE_SIMULATED_TREASURY_KEY'
+  | 'DISBURSE_SIMULATED_TREASURY_WEBHOOK_SECRET'
+  | 'DISBURSE_SIMULATED_TREASURY_ACCOUNT'
+  | 'DISBURSE_SIMULATED_TREASURY_CUSTOMER'
+  | 'DISBURSE_SIMULATED_MOLLIE_URL'
+  | 'DISBURSE_SIMULATED_MOLLIE_TOKEN'
+  | 'DISBURSE_SIMULATED_MOLLIE_WEBHOOK_SECRET'
+  | 'DISBURSE_SIMULATED_MOLLIE_BALANCE';
+
+export type SimulatedEnv = Readonly<Record<SimulatedVariable, string>>;
+
+/** The folder beside a configuration that the command keeps its things in. */
+export const placeOf = (configFolder: string): string => join(configFolder, '.disburse');
+
+const fileOf = (configFolder: string): string => join(placeOf(configFolder), 'simulator.env');
+
+/** What a running simulator left; nothing where none runs. */
+export async function readSimulatedEnv(configFolder: string): Promise<Readonly<Record<string, string | undefined>>> {
+  try {
+    return parseEnv(await readFile(fileOf(configFolder), 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/** Leaves it, whole or not at all. @returns The file. */
+export async function writeSimulatedEnv(configFolder: string, env: SimulatedEnv): Promise<string> {
+  const file = fileOf(configFolder);
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const text = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
+  const temporary = `${file}.${randomUUID()}`;
+  await writeFile(temporary, text.join(''), { mode: 0o600 });
+  await rename(temporary, file);
+  return file;
+}
+
+/** Removes it, unless another simulator has taken its place. */
+export async function removeSimulatedEnv(configFolder: string, env: SimulatedEnv): Promise<void> {
+  const current = await readSimulatedEnv(configFolder);
+  if (current['DISBURSE_SIMULATOR_URL'] === env.DISBURSE_SIMULATOR_URL) await rm(fileOf(configFolder), { force: true });
+}
+
+/**
+ * Whether every provider of a configuration is the simulator that runs beside it. Only then may its clock stand in for the real one:
+ * a wrong time can pay twice at a provider that keeps its own.
+ */
+export function isSimulated(config: unknown, simulated: Readonly<Record<string, string | undefined>>, env: typeof simulated): boolean {
+  const providers: unknown = isRecord(config) ? config['providers'] : undefined;
+  if (!isRecord(providers) || simulated['DISBURSE_SIMULATOR_URL'] === undefined) return false;
+  const entries = Object.values(providers);
+  return entries.length > 0 && entries.every((entry) => isRecord(entry) && isSimulatedUrl(entry['baseUrl'], simulated, env));
+}
+
+function isSimulatedUrl(reference: unknown, simulated: Readonly<Record<string, string | undefined>>, env: typeof simulated): boolean {
+  const name = isRecord(reference) ? reference['env'] : undefined;
+  if (typeof name !== 'string' || !/^DISBURSE_SIMULATED_\w+_URL$/.test(name) || !Object.hasOwn(simulated, name)) return false;
+  return env[name] === simulated[name];
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+// ---- Talking to the simulator that runs ------------------------------------------------------------------------------
+
+const PATIENCE_MS = 5_000;
+
+/** What one line of its console answers. */
+export interface ConsoleAnswer {
+  readonly ok: boolean;
+  readonly answer: readonly string[];
+}
+
+/** The simulator's time, in milliseconds. @throws {CliError} `unavailable` when it does not answer. */
+export async function simulatedNow(url: string): Promise<number> {
+  const { now } = (await ask(url, undefined)) as { readonly now?: unknown };
+  if (typeof now === 'number') return now;
+  throw unavailable(url);
+}
+
+/** Types a line into the console of the simulator that runs. @throws {CliError} `unavailable` when it does not answer. */
+export async function typeIntoSimulator(url: string, line: string): Promise<ConsoleAnswer> {
+  return (await ask(url, JSON.stringify({ line }))) as ConsoleAnswer;
+}
+
+async function ask(url: string, body: string | undefined): Promise<unknown> {
+  const call: RequestInit = body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+  try {
+    const answer = await fetch(url, { ...call, signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (!answer.ok) throw unavailable(url);
+    return await answer.json();
+  } catch {
+    throw unavailable(url);
+  }
+}
+
+function unavailable(url: string): CliError {
+  return new CliError('unavailable', `no simulator answers at ${url}, where .disburse/simulator.env says that one runs.`, {
+    advice: ['disburse simulate starts one.'],
+  });
+}

@@ -1,0 +1,108 @@
+import type { Balance, Money, Payout } from '@disburse/core';
+import Table from 'cli-table3';
+import { type Paint, printable, STATUS_COLOURS } from './style.ts';
+
+const NO_LINES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+} as const;
+
+/** Rows under a heading, without lines around them: it stays readable in a log. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): readonly string[] {
+  const printed = new Table({
+    head: head.map((title) => paint('dim', title)),
+    chars: NO_LINES,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  printed.push(...rows.map((row) => row.map(printableCell)));
+  return trimmed(printed.toString());
+}
+
+/** One thing, a line for each of its properties; those without a value are left out. */
+export function facts(pairs: readonly (readonly [string, string | null | undefined])[], paint: Paint): readonly string[] {
+  const rows = pairs.flatMap(([name, value]) => (value == null || value === '' ? [] : [[paint('dim', name), value]]));
+  const printed = new Table({ chars: NO_LINES, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
+  printed.push(...rows.map((row) => row.map(printableCell)));
+  return trimmed(printed.toString());
+}
+
+const trimmed = (text: string): readonly string[] => text.split('\n').map((line) => line.trimEnd());
+
+const ESCAPE = String.fromCharCode(27);
+const COLOUR = new RegExp(`(${ESCAPE}\\[\\d+m)`);
+
+/** Colours stay, whatever else could move the cursor goes. */
+function printableCell(cell: string): string {
+  return cell
+    .split(COLOUR)
+    .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+    .join('');
+}
+
+export function moneyText(money: Money | 'full_balance' | null): string {
+  if (money === null) return 'not fixed yet';
+  return money === 'full_balance' ? 'the full balance' : `${money.amount} ${money.currency}`;
+}
+
+export function payoutFacts(payout: Payout, paint: Paint): readonly string[] {
+  const { status, providerStatus, failure } = payout;
+  return facts(
+    [
+      ['payout', payout.id],
+      ['status', `${paint(STATUS_COLOURS[status], status)}${status === providerStatus ? '' : ` (${printable(providerStatus)})`}`],
+      ['failure', failure === null ? null : [failure.reason, failure.code, failure.message].filter((part) => part !== null).join(': ')],
+      ['amount', moneyText(payout.money)],
+      ['fee', payout.fee === null ? null : moneyText(payout.fee)],
+      ['provider', `${payout.name} (${payout.provider}), ${payout.live ? 'live' : 'test'}`],
+      ['reference', payout.reference],
+      ['destination', payout.destination],
+      ['description', payout.description],
+      ['on the statement', payout.statementDescriptor],
+      ['created', payout.createdAt],
+      ['expected', payout.expectedArrival],
+      ['trace', payout.trackingReference],
+      ['reverses', payout.reverses],
+      ['reversed by', payout.reversedBy],
+      ['made by', payout.automatic ? "the provider's schedule" : null],
+      ...Object.entries(payout.metadata).map(([key, value]) => [`metadata ${key}`, value] as const),
+    ],
+    paint,
+  );
+}
+
+export function payoutTable(payouts: readonly Payout[], paint: Paint): readonly string[] {
+  const rows = payouts.map(({ id, status, money, createdAt, reference, failure, automatic }) => [
+    id,
+    paint(STATUS_COLOURS[status], status),
+    moneyText(money),
+    createdAt,
+    reference ?? (automatic ? '(automatic)' : ''),
+    failure?.reason ?? '',
+  ]);
+  return table(['id', 'status', 'amount', 'created', 'reference', 'failure'], rows, paint);
+}
+
+export function balanceTable(balances: readonly Balance[], paint: Paint): readonly string[] {
+  const shown = (money: Money | null): string => (money === null ? '' : moneyText(money));
+  const rows = balances.map(({ source, available, pending, reserved, instant }) => [
+    source,
+    shown(available),
+    shown(pending),
+    shown(reserved),
+    shown(instant),
+  ]);
+  return table(['source', 'available', 'pending', 'reserved', 'instant'], rows, paint);
+}
