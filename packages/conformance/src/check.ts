@@ -25,7 +25,7 @@ export interface Check {
 }
 
 /** An adapter did not do what a check asks for. */
-export class CheckFailed extends Error {
+class CheckFailed extends Error {
   override readonly name: string = 'CheckFailed';
 }
 

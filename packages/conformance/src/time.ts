@@ -2,7 +2,7 @@ import type { Runtime } from '@disburse/core';
 import type { Line } from './line.ts';
 
 /** A pause between two sends is never longer; whatever sleeps longer is a deadline. */
-export const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 30_000;
 /** Turns of the event loop without news after which everybody waits. */
 const QUIET_TURNS = 8;
 /** The same where only a deadline is left and nothing hangs: the program is more likely to be computing. */

@@ -78,4 +78,36 @@ mustBeCaught('changes', [
     ['reverse/reverses'],
   ],
   ['the reversal is not named', inPayout(() => ({ reversedBy: null })), ['reverse/reverses']],
+
+  [
+    'a cancel returns the payout as it was',
+    around((provider) => ({
+      cancel: async (id: string) => {
+        const before = await provider.retrieve(id);
+        await provider.cancel(id);
+        return before;
+      },
+    })),
+    ['cancel/cancels', 'cancel/lost-answer'],
+  ],
+  [
+    'a lost update is not looked after',
+    around((provider, { fetch: line, token }) => ({
+      update: async (id: string, { metadata }: Parameters<HarborProvider['update']>[1]) => {
+        const headers = { authorization: `Bearer ${token}` };
+        try {
+          await line?.(`https://harbor.test/payouts/${id}`, { method: 'POST', body: JSON.stringify({ metadata }), headers });
+        } catch {
+          throw new PayoutError('provider_unavailable', 'the update was lost', { outcome: 'unknown' });
+        }
+        return provider.retrieve(id);
+      },
+    })),
+    ['update/lost-answer', 'update/keeps-ours'],
+  ],
+  [
+    'a refused reversal is unknown',
+    refusing(({ status }, right) => (status === 422 ? ({ ...right, outcome: 'unknown', resend: false } as Refusal) : right)),
+    ['reverse/wrong-state'],
+  ],
 ]);

@@ -30,12 +30,23 @@ mustBeCaught('creates', [
   [
     'a timeout is taken as failure',
     aroundOutcome((outcome) => failedInstead(outcome, ({ code }) => code === 'provider_unavailable')),
-    ['lost/timeout-before', 'lost/timeout-after', 'lost/reset-after', 'lost/cut-off-at-50-percent'],
+    [
+      'lost/timeout-before',
+      'lost/timeout-after',
+      'lost/reset-before',
+      'lost/reset-after',
+      'lost/bounded',
+      'lost/cut-off-at-0-percent',
+      'lost/cut-off-at-10-percent',
+      'lost/cut-off-at-50-percent',
+      'lost/cut-off-at-90-percent',
+      'lost/cut-off-at-100-percent',
+    ],
   ],
   [
     'an unreadable success is taken as failure',
     aroundOutcome((outcome) => failedInstead(outcome, ({ code }) => code === 'unexpected_response')),
-    ['lost/empty-success', 'lost/object-success', 'lost/html-success'],
+    ['lost/empty-success', 'lost/object-success', 'lost/html-success', 'lost/null-success', 'lost/array-success', 'lost/half-success'],
   ],
   [
     'a 5xx is taken as refusal',
@@ -43,9 +54,13 @@ mustBeCaught('creates', [
       ...aroundOutcome((outcome) => failedInstead(outcome, ({ httpStatus }) => (httpStatus ?? 0) >= 500)),
       settings: (settings) => ({ ...settings, correlation: 'none' }), // Else the lookup finds it in time.
     },
-    ['lost/5xx-before', 'lost/5xx-after', 'lost/html-502-after'],
+    ['lost/5xx-before', 'lost/5xx-after', 'lost/html-502-before', 'lost/html-502-after', 'lost/empty-503-before', 'lost/empty-503-after'],
   ],
-  ['a redirect is taken as refusal', refusing(({ status }, right) => (status < 400 ? asRejected(right) : right)), ['lost/redirect-after']],
+  [
+    'a redirect is taken as refusal',
+    refusing(({ status }, right) => (status < 400 ? asRejected(right) : right)),
+    ['lost/redirect-before', 'lost/redirect-after'],
+  ],
   [
     'a conflict of keys is taken as refusal',
     refusing(({ status }, right) => (status === 409 ? asRejected(right) : right)),

@@ -121,4 +121,30 @@ mustBeCaught('lists and lookups', [
     }),
     ['lookup/clocks-disagree'],
   ],
+
+  [
+    'an empty page has a cursor',
+    inOperations((written) => ({
+      page: async (...given) => {
+        const page = await written.page(...given);
+        return { ...page, nextCursor: page.payouts.length === 0 ? 'end' : page.nextCursor };
+      },
+    })),
+    ['list/empty'],
+  ],
+  [
+    'a limit is cut to what is allowed',
+    around((provider) => ({
+      list: (query: Parameters<HarborProvider['list']>[0] = {}) =>
+        provider.list({ ...query, limit: Math.round(Math.min(20, Math.max(1, query.limit ?? 20))) }),
+    })),
+    ['list/limit'],
+  ],
+  [
+    'a status is not filtered by',
+    around((provider) => ({
+      listAll: (query: Parameters<HarborProvider['listAll']>[0] = {}) => provider.listAll(without(query, 'status')),
+    })),
+    ['list/filter-status'],
+  ],
 ]);

@@ -1,6 +1,11 @@
 import { type Money, type Payout, PayoutError, type PayoutStatus } from '@disburse/core';
 import { HARBOR_PARTS } from '../__tests__/harbor.ts';
-import { around, inOperations, inPayout, inSpec, money, mustBeCaught, table } from '../__tests__/plant.ts';
+import { around, inOperations, inPayout, inSpec, money, mustBeCaught, refusing, table } from '../__tests__/plant.ts';
+
+/** `json.id` of what has no members. */
+function nothing(json: unknown): never {
+  throw new TypeError(`Cannot read properties of ${typeof json}`);
+}
 
 /** What code does that trusts a member to be there. */
 function neverReached(raw: unknown): never {
@@ -129,4 +134,38 @@ mustBeCaught('reading', [
   ],
   ['the mode is not read', inPayout(() => ({ live: false })), ['refused/wrong-mode']],
   ['a lookup matches the bare reference', inSpec(() => ({ tokenOf: ({ reference }: Payout) => reference })), ['lookup/finds-ours']],
+
+  [
+    'whatever is no object throws where it is read',
+    { toPayout: (parts, name, json) => ({ ...HARBOR_PARTS.toPayout(parts, name, typeof json === 'object' ? json : nothing(json)) }) },
+    ['read/unreadable'],
+  ],
+  [
+    'what cannot be read is an empty payout',
+    {
+      toPayout: (parts, name, json) => {
+        try {
+          return HARBOR_PARTS.toPayout(parts, name, json);
+        } catch {
+          return HARBOR_PARTS.toPayout(parts, name, { id: '', amount: 0, currency: 'eur', status: '', created: '', live: false });
+        }
+      },
+    },
+    ['read/unreadable'],
+  ],
+  [
+    'a member that is new makes a payout unreadable',
+    inPayout(({ raw }) => ('member_of_tomorrow' in (raw as object) ? neverReached(raw) : {})),
+    ['read/unknown-members', 'read/raw'],
+  ],
+  [
+    'every payout has a failure',
+    inPayout(() => ({ failure: { reason: 'other', code: null, message: null } })),
+    ['status/no-failure-without-one', 'cancel/cancels'],
+  ],
+  [
+    'what does not exist is a wrong request',
+    refusing(({ status }, right) => (status === 404 ? { ...right, code: 'invalid_request' } : right)),
+    ['read/not-found', 'cancel/not-found'],
+  ],
 ]);

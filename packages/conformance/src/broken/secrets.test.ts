@@ -1,4 +1,4 @@
-import { refusalOf } from '../__tests__/harbor.ts';
+import { type HarborProvider, refusalOf } from '../__tests__/harbor.ts';
 import { around, inOperations, inSpec, mustBeCaught } from '../__tests__/plant.ts';
 
 mustBeCaught('secrets', [
@@ -40,4 +40,17 @@ mustBeCaught('secrets', [
     inSpec(({ connection }) => ({ connection: { ...connection, baseUrl: 'https://harbor.test' } })),
     ['secrets/only-to-the-provider'],
   ],
+
+  [
+    'a listener that throws is not caught',
+    around((provider, { onTelemetry }) => ({
+      createPayout: async (...given: Parameters<HarborProvider['createPayout']>) => {
+        const outcome = await provider.createPayout(...given);
+        onTelemetry?.({ type: 'diagnostic', provider: 'harbor', code: 'created', message: 'created' });
+        return outcome;
+      },
+    })),
+    ['secrets/broken-listener'],
+  ],
+  ['an unsigned delivery is believed', around(() => ({ parseWebhook: async () => [] })), ['webhook/unsigned']],
 ]);

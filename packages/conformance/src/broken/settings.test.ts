@@ -73,4 +73,24 @@ mustBeCaught('settings and capabilities', [
     },
     ['identity/undeclared-features-refuse'],
   ],
+
+  [
+    'settings are wrong, and nothing more is told',
+    { settingsSchema: v.custom<HarborSettings>((given) => v.is(HARBOR_PARTS.settingsSchema, given), 'wrong settings') },
+    ['settings/all-problems-at-once', 'settings/typing-error', 'settings/required'],
+  ],
+  [
+    'a provider asks who it is when it is made',
+    around((_, { fetch: line }) => {
+      line?.('https://harbor.test/ping').catch(() => undefined);
+      return {};
+    }),
+    ['settings/nothing-sent'],
+  ],
+  ['another specification', around(() => ({ specification: 'v2' })), ['identity/name-and-version']],
+  [
+    'capabilities are not data',
+    around(({ capabilities }) => ({ capabilities: { ...capabilities, listLimit: Number.POSITIVE_INFINITY } })),
+    ['identity/capabilities-are-data'],
+  ],
 ]);

@@ -6,7 +6,7 @@ const ALWAYS_THERE = [
   ...(['createPayout', 'prepare', 'submit', 'lookup', 'settle'] as const),
   ...(['retrieve', 'list', 'listAll', 'cancel', 'parseWebhook'] as const),
 ];
-export const OPTIONAL: readonly OptionalOperation[] = ['update', 'reverse', 'balances'];
+const OPTIONAL: readonly OptionalOperation[] = ['update', 'reverse', 'balances'];
 const STATUSES: readonly string[] = ['pending', 'in_transit', 'paid', 'failed', 'canceled', 'returned', 'unrecognized'];
 const FEATURES: readonly RequestFeature[] = ['fullBalance', 'destination', 'statementDescriptor', 'metadata'];
 

@@ -147,6 +147,21 @@ export const readingChecks: readonly Check[] = [
     },
   },
   {
+    id: 'read/unknown-members',
+    promise: 'Promise 2',
+    forgot:
+      'Schemas of what is received list what is read and ignore the rest: a new member in a success must not make the payout unreadable.',
+    run: async (stage) => {
+      stage.line.next(
+        changed((json) => ({ ...json, member_of_tomorrow: null })),
+        stage.isCreate,
+      );
+      const { payout } = acceptedOf(await stage.create('tomorrow'));
+      same(stage.creates.length, 1, 'the requests that create');
+      mustBePayout(payout, stage);
+    },
+  },
+  {
     id: 'read/unreadable',
     promise: 'Promise 2',
     forgot:

@@ -1,6 +1,6 @@
 import { nextAttempt, parseSubmission, type Submission } from '@disburse/core';
 import { type Check, must, NotApplicable, same } from '../check.ts';
-import { changed, reset, type Side } from '../line.ts';
+import { reset, type Side } from '../line.ts';
 import { acceptedOf, exist, rejectedOf, type Stage, submissionOf, told, unknownOf } from '../stage.ts';
 import type { ProviderAnswers, ScriptedAnswer } from '../world.ts';
 import { marked } from './refusals.ts';
@@ -90,20 +90,6 @@ export const stickyChecks: readonly Check[] = [
         outcome.notices.some(({ code }) => code === 'status_as_of_creation'),
         'no notice says that the status is as of the creation',
       );
-    },
-  },
-  {
-    id: 'replay/unread-success',
-    promise: 'Promise 2',
-    forgot:
-      'A success whose optional members, status or metadata surprise is still a success; only its absence of an id or an amount makes it unreadable.',
-    run: async (stage) => {
-      stage.line.next(
-        changed((json) => ({ ...json, surprise: null })),
-        stage.isCreate,
-      );
-      acceptedOf(await stage.create('surprise'));
-      exist(stage, 1, 'after a success with a surprise');
     },
   },
 ];

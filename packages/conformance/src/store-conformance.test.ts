@@ -1,0 +1,32 @@
+import { memorySubmissions, type SubmissionStore } from '@disburse/core';
+import { describe, expect, it } from 'vitest';
+import { submissionStoreConformance } from './stores.ts';
+
+const inMemory = async () => {
+  const store = memorySubmissions();
+  return { open: async () => store };
+};
+
+submissionStoreConformance({ describe, it, expect }, { name: 'memorySubmissions', shared: false, makeStore: inMemory });
+
+it('a store that remembers nothing breaks rules, and says which', async () => {
+  const forgetful: SubmissionStore = {
+    keep: async (submission) => ({ submission, settled: null }),
+    settle: async () => undefined,
+    find: async () => null,
+  };
+  const registered: (readonly [string, () => Promise<void>])[] = [];
+  const failures: unknown[] = [];
+  submissionStoreConformance(
+    {
+      describe: (_, body) => body(),
+      it: (name, body) => void registered.push([name, body]),
+      expect: (actual) => ({ toEqual: () => void failures.push(actual) }),
+    },
+    { name: 'forgetful', shared: true, makeStore: async () => ({ open: async () => forgetful }) },
+  );
+  for (const [, body] of registered) await body();
+  expect(registered.length).toBe(failures.length);
+  expect(failures.filter((failure) => failure !== null).length).toBeGreaterThan(10);
+  expect(failures).toContain('the very object was answered to a call that did not store it');
+});

@@ -1,0 +1,292 @@
+// The rules of SubmissionStore (NEVER-TWICE R1, R7) as a table, for every store that anybody writes.
+import type { KeptSubmission, Settled, Submission, SubmissionStore } from '@disburse/core';
+
+/** A store that is put to the test: one place, empty at first, that any number of processes could use. */
+export interface StorePlace {
+  /** The store as another process would open it; what lives in one process answers the same store each time. */
+  readonly open: () => Promise<SubmissionStore>;
+}
+
+/** One rule. */
+export interface SubmissionStoreRule {
+  readonly name: string;
+  /**
+   * `shared`: only of stores that more than one process can open.
+   *
+   * A store in memory is excused: whoever it answers shares the memory of the process, which knows better than the store.
+   */
+  readonly of: 'every store' | 'shared';
+  /** @throws {Error} saying what the store did instead. Makes its own place. */
+  check(makeStore: () => Promise<StorePlace>): Promise<void>;
+}
+
+/** A submission to try a store with: everything in it that a careless way of storing would change. */
+export function submissionToKeep(change: Partial<Submission> = {}): Submission {
+  return {
+    version: 1,
+    name: 'eu',
+    provider: 'acme',
+    namespace: '',
+    account: null,
+    source: null,
+    live: false,
+    reference: 'rent-2026-11',
+    attempt: 1,
+    money: { amount: '10.50', currency: 'EUR' },
+    key: '9f4c2b1a-0d3e-8f5a-9b6c-7d8e9fa0b1c2',
+    fingerprint: 'f'.repeat(64),
+    correlation: { by: 'metadata', token: '9f4c2b1a-0d3e-8f5a-9b6c-7d8e9fa0b1c2' },
+    request: {
+      method: 'POST',
+      path: '/v1/payouts?a=%20b',
+      headers: { 'content-type': 'application/json', 'acme-version': '2026-11-20', '2': 'b', '1': 'a' },
+      body: '{"text":"Zoë 🧾 \\u0000 \\ud83d \'quoted\' \\\\ %s $1 ; -- "}\r\n\u2028\t',
+    },
+    preparedAt: '2026-11-20T09:00:00.123Z',
+    ...change,
+  };
+}
+
+/** Every rule that a store must keep. */
+export const submissionStoreRules: readonly SubmissionStoreRule[] = [
+  rule('answers the very object, unsettled, to the call that stored it', async (store) => {
+    const mine = submissionToKeep();
+    const kept = await store.keep(mine);
+    must(kept.submission === mine, 'a copy was answered, so the first send will never count as the first');
+    must(kept.settled === null, `settled is ${shown(kept.settled)} and not null`);
+  }),
+  rule('answers what is kept, not what is given, to every later call', async (store) => {
+    const first = submissionToKeep();
+    await store.keep(first);
+    for (const later of [submissionToKeep(), submissionToKeep({ fingerprint: 'e'.repeat(64), preparedAt: '2026-11-21T09:00:00.000Z' })]) {
+      const kept = await store.keep(later);
+      must(kept.submission !== later, 'the very object was answered to a call that did not store it');
+      same(kept.submission, submissionToKeep(), 'the first submission');
+    }
+  }),
+  rule('gives back every character', async (store) => {
+    for (const [index, money] of (['full_balance', { amount: '0.01', currency: 'EUR' }] as const).entries()) {
+      const reference = `exact-${index}`;
+      const nulls = { account: 'acct_1', source: 'bal_1', live: null };
+      await store.keep(submissionToKeep({ reference, money, ...nulls }));
+      same((await store.keep(submissionToKeep({ reference }))).submission, submissionToKeep({ reference, money, ...nulls }), 'the same');
+    }
+  }),
+  rule('keeps every other namespace, reference and attempt apart', async (store) => {
+    const places = [
+      { namespace: '', reference: 'a', attempt: 1 },
+      { namespace: '', reference: 'A', attempt: 1 },
+      { namespace: '', reference: 'a', attempt: 2 },
+      { namespace: '', reference: 'a', attempt: 12 },
+      { namespace: '', reference: 'a1', attempt: 2 },
+      { namespace: 'a', reference: 'a', attempt: 1 },
+      { namespace: 'A', reference: 'a', attempt: 1 },
+      { namespace: 'a ', reference: 'a', attempt: 1 },
+      { namespace: 'aa', reference: 'b', attempt: 1 },
+      { namespace: 'a', reference: 'ab', attempt: 1 },
+      { namespace: '', reference: '../../a', attempt: 1 },
+      { namespace: '', reference: '%_*', attempt: 1 },
+      { namespace: '', reference: "';--", attempt: 1 },
+      { namespace: '', reference: '~'.repeat(120), attempt: 1 },
+      { namespace: '', reference: `${'~'.repeat(119)}!`, attempt: 1 },
+    ].map((place) => submissionToKeep(place));
+    for (const place of places) must((await store.keep(place)).submission === place, `${shown(placeOf(place))} was taken already`);
+    await store.settle(at(places, 0), { payoutId: 'po_1' });
+    for (const [index, place] of places.entries()) {
+      const kept = await store.keep({ ...place });
+      same(
+        saved(kept),
+        { submission: place, settled: index === 0 ? { payoutId: 'po_1' } : null },
+        `what was kept for ${shown(placeOf(place))}`,
+      );
+    }
+  }),
+  rule('keeps no other name, provider or account apart: one reference is one payout', async (store) => {
+    await store.keep(submissionToKeep());
+    for (const change of [
+      { name: 'us' },
+      { provider: 'other' },
+      { account: 'acct_2' },
+      { source: 'bal_2' },
+      { live: true },
+      { key: 'k' },
+    ]) {
+      const kept = await store.keep(submissionToKeep(change));
+      same(kept.submission, submissionToKeep(), `the first submission, with another ${Object.keys(change).join()}`);
+    }
+  }),
+  rule('stores one of fifty that come at once, and answers that one to all', async (store) => {
+    await oneWinner(Array.from({ length: 50 }, () => store));
+  }),
+  ...(
+    [
+      ['a payout', { payoutId: 'po_1' }],
+      ['a refusal', { rejected: true }],
+      ['a refusal with what may be tried next', { rejected: true, retry: 'next_attempt' }],
+      ['a refusal for good', { rejected: true, retry: 'never' }],
+    ] as const
+  ).map(([what, settled]) =>
+    rule(`records how it ended: ${what}`, async (store) => {
+      await store.keep(submissionToKeep());
+      await store.settle(submissionToKeep(), settled);
+      same(saved(await store.keep(submissionToKeep())), { submission: submissionToKeep(), settled }, 'the settled submission');
+    }),
+  ),
+  rule('lets the first word stay', async (store) => {
+    await store.keep(submissionToKeep());
+    await store.settle(submissionToKeep(), { rejected: true, retry: 'never' });
+    await store.settle(submissionToKeep(), { rejected: true, retry: 'next_attempt' });
+    same((await store.keep(submissionToKeep())).settled, { rejected: true, retry: 'never' }, 'the first word');
+  }),
+  rule('lets a payout that exists win over a rejection, and stay', async (store) => {
+    await store.keep(submissionToKeep());
+    await store.settle(submissionToKeep(), { rejected: true });
+    for (const settled of [{ payoutId: 'po_1' }, { rejected: true, retry: 'next_attempt' }, { payoutId: 'po_2' }] as const) {
+      await store.settle(submissionToKeep(), settled);
+      same((await store.keep(submissionToKeep())).settled, { payoutId: 'po_1' }, 'the payout');
+      same((await store.find(placeOf(submissionToKeep())))?.settled, { payoutId: 'po_1' }, 'the payout, found');
+    }
+  }),
+  rule('lets one word stay of twenty that come at once', async (store) => {
+    await oneWord(Array.from({ length: 20 }, () => store));
+  }),
+  rule('keeps what is settled before it was ever kept', async (store) => {
+    await store.settle(submissionToKeep(), { payoutId: 'po_1' });
+    const later = submissionToKeep({ preparedAt: '2026-11-21T09:00:00.000Z' });
+    const kept = await store.keep(later);
+    must(kept.submission !== later, 'a later submission was stored although the reference had ended');
+    same(saved(kept), { submission: submissionToKeep(), settled: { payoutId: 'po_1' } }, 'the submission that was settled');
+  }),
+  rule('changes nothing about a submission that it settles', async (store) => {
+    await store.keep(submissionToKeep());
+    await store.settle(submissionToKeep({ preparedAt: '2026-11-21T09:00:00.000Z' }), { rejected: true });
+    same((await store.keep(submissionToKeep())).submission, submissionToKeep(), 'the first submission');
+  }),
+  rule('finds without keeping', async (store) => {
+    const place = placeOf(submissionToKeep());
+    must((await store.find(place)) === null, 'something was found in an empty store');
+    const mine = submissionToKeep();
+    must((await store.keep(mine)).submission === mine, 'finding has kept something');
+    same(saved(await store.find(place)), { submission: mine, settled: null }, 'what is kept');
+    must((await store.find({ ...place, attempt: 2 })) === null, 'another attempt was found');
+    await store.settle(mine, { rejected: true, retry: 'never' });
+    same(saved(await store.find(place)), { submission: mine, settled: { rejected: true, retry: 'never' } }, 'what is settled');
+  }),
+  shared('answers a copy when its own object comes again: another process may have sent it in between', async ({ open }) => {
+    const store = await open();
+    const mine = submissionToKeep();
+    await store.keep(mine);
+    await store.settle(submissionToKeep({ reference: 'another' }), { payoutId: 'po_2' });
+    for (const again of [store, await open()]) {
+      must((await again.keep(mine)).submission !== mine, 'the very object was answered to a call that did not store it');
+      must((await again.find(placeOf(mine)))?.submission !== mine, 'the very object was found');
+    }
+    const second = (await store.keep(submissionToKeep())).submission;
+    must(second !== mine, 'the object of an earlier call was answered, so it would count as unsent');
+  }),
+  shared('never says that nobody else was answered what somebody else was', async ({ open }) => {
+    const [one, two] = [await open(), await open()];
+    const mine = submissionToKeep();
+    await one.keep(mine);
+    await two.find(placeOf(mine)); // Reading is not sending.
+    const alone = (await one.find(placeOf(mine)))?.shared;
+    must((await two.keep(submissionToKeep())).shared !== false, 'shared is false in the answer to the second call');
+    for (const store of [one, two, await open()]) {
+      must((await store.find(placeOf(mine)))?.shared !== false, `shared stays false; before the second call it was ${shown(alone)}`);
+    }
+    await one.settle(mine, { rejected: true });
+    must((await one.find(placeOf(mine)))?.shared !== false, 'settling makes shared false again');
+  }),
+  shared('counts nobody who finds, or settles, as another sender, if it tells at all', async ({ open }) => {
+    const [one, two] = [await open(), await open()];
+    const mine = submissionToKeep();
+    const told = (await one.keep(mine)).shared === false;
+    await two.find(placeOf(mine));
+    must(!told || (await one.find(placeOf(mine)))?.shared === false, 'finding has made it shared');
+    await two.settle(mine, { payoutId: 'po_1' });
+    must(!told || (await one.find(placeOf(mine)))?.shared === false, 'settling has made it shared');
+  }),
+  shared('shows one process what another has kept and settled', async ({ open }) => {
+    const [one, two] = [await open(), await open()];
+    await one.keep(submissionToKeep());
+    same(saved(await two.keep(submissionToKeep({ name: 'us' }))), { submission: submissionToKeep(), settled: null }, 'what the other kept');
+    await two.settle(submissionToKeep(), { payoutId: 'po_1' });
+    await one.settle(submissionToKeep(), { rejected: true });
+    for (const store of [one, two, await open()]) {
+      const kept = await store.keep(submissionToKeep({ name: 'us' }));
+      same(saved(kept), { submission: submissionToKeep(), settled: { payoutId: 'po_1' } }, 'what the other settled');
+    }
+  }),
+  shared('stores one of fifty that come at once from five processes', async ({ open }) => {
+    const stores = await Promise.all(Array.from({ length: 5 }, () => open()));
+    await oneWinner(Array.from({ length: 50 }, (_, index) => at(stores, index % 5)));
+  }),
+  shared('lets one word stay of twenty that come at once from five processes', async ({ open }) => {
+    const stores = await Promise.all(Array.from({ length: 5 }, () => open()));
+    await oneWord(Array.from({ length: 20 }, (_, index) => at(stores, index % 5)));
+  }),
+];
+
+// ---- How they are told -----------------------------------------------------------------------------------------------
+
+function rule(name: string, check: (store: SubmissionStore) => Promise<void>): SubmissionStoreRule {
+  return { name, of: 'every store', check: async (makeStore) => check(await (await makeStore()).open()) };
+}
+
+function shared(name: string, check: (place: StorePlace) => Promise<void>): SubmissionStoreRule {
+  return { name, of: 'shared', check: async (makeStore) => check(await makeStore()) };
+}
+
+async function oneWinner(stores: readonly SubmissionStore[]): Promise<void> {
+  const given = stores.map((_, index) => submissionToKeep({ fingerprint: String(index).padStart(64, '0') }));
+  const kept = await Promise.all(stores.map((store, index) => store.keep(at(given, index))));
+  const winners = given.filter((submission, index) => at(kept, index).submission === submission);
+  must(winners.length === 1, `${winners.length} calls were answered their own object`);
+  for (const answer of kept) same(saved(answer), { submission: at(winners, 0), settled: null }, 'the winner, for everybody');
+}
+
+async function oneWord(stores: readonly SubmissionStore[]): Promise<void> {
+  await at(stores, 0).keep(submissionToKeep());
+  const settleAll = (words: readonly Settled[]): Promise<readonly (Settled | null)[]> =>
+    Promise.all(
+      stores.map(async (store, index) => {
+        await store.settle(submissionToKeep(), at(words, index));
+        return (await store.keep(submissionToKeep())).settled;
+      }),
+    );
+  const rejections = await settleAll(stores.map((_, index) => ({ rejected: true, retry: index % 2 === 0 ? 'never' : 'next_attempt' })));
+  for (const settled of rejections) same(settled, rejections[0], 'one rejection, for everybody, from the first on');
+  const payouts = await settleAll(stores.map((_, index) => ({ payoutId: `po_${index}` })));
+  for (const settled of payouts) same(settled, payouts[0], 'one payout, for everybody, from the first on');
+  must(/"po_\d+"/.test(shown(payouts[0])), `nobody said ${shown(payouts[0])}`);
+}
+
+/** What a store must keep of a row; `shared` is a hint that it may leave out. */
+function saved(kept: KeptSubmission | null): object | null {
+  return kept === null ? null : { submission: kept.submission, settled: kept.settled };
+}
+
+const placeOf = ({ namespace, reference, attempt }: Submission) => ({ namespace, reference, attempt });
+
+function must(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise);
+}
+
+function same(actual: object | null | undefined, expected: object | null | undefined, what: string): void {
+  must(shown(actual) === shown(expected), `expected ${what}: ${shown(expected)}, not ${shown(actual)}`);
+}
+
+/** As JSON, the members in the order of their names: stores may change that. */
+function shown(value: unknown): string {
+  const sorted = (_: string, inner: unknown): unknown =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner;
+  return JSON.stringify(value, sorted) ?? 'undefined';
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const item = list[index];
+  if (item === undefined) throw new Error(`there is no item ${index}`);
+  return item;
+}
