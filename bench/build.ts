@@ -1,0 +1,56 @@
+// Builds what is measured: the packages as they are published (tsup's output: ESM, split, nothing bundled in) and the clients,
+// into bench/.built. Not into packages/*/dist: a bench must not depend on, or disturb, whoever is building there.
+import { cpSync, globSync, mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const here = import.meta.dirname;
+const packages = join(here, '../packages');
+export const built: string = join(here, '.built');
+const modules = join(built, 'node_modules');
+
+const ENTRIES = {
+  core: ['index.ts', 'node.ts', 'transport.node.ts', 'transport.fetch.ts'],
+  'stripe-adapter': ['index.ts', 'internal.ts'],
+  'balance-adapter': ['index.ts'],
+} as const;
+/** Where the packages' own dependencies are found. */
+const DEPENDENCIES = ['ky', 'valibot', 'decimal.js'];
+
+const COMMON = { bundle: true, format: 'esm', platform: 'node', target: 'es2023', logLevel: 'warning' } as const;
+
+/** Builds the packages and the clients anew. */
+export async function buildAll(): Promise<void> {
+  rmSync(built, { recursive: true, force: true });
+  for (const [name, entries] of Object.entries(ENTRIES)) {
+    const from = join(packages, name);
+    const to = join(modules, '@disburse', name);
+    mkdirSync(to, { recursive: true });
+    cpSync(join(from, 'package.json'), join(to, 'package.json'));
+    const entryPoints = entries.map((entry) => join(from, 'src', entry));
+    await build({ ...COMMON, entryPoints, outdir: join(to, 'dist'), packages: 'external', external: ['#*'], splitting: true });
+  }
+  for (const name of DEPENDENCIES) symlinkSync(realpathSync(join(packages, 'core/node_modules', name)), join(modules, name), 'dir');
+  const entryPoints = ['child.ts', 'server.ts', ...globSync('clients/*.ts', { cwd: here })].map((file) => join(here, file));
+  await build({ ...COMMON, entryPoints, outdir: built, outbase: here, packages: 'external' });
+}
+
+/** How many bytes a program ships that imports this. */
+export interface BundleSize {
+  readonly minified: number;
+  readonly gzip: number;
+}
+
+/** Bundles a program, minified, and compresses it as hard as gzip does. */
+export async function bundleSize(program: string): Promise<BundleSize> {
+  const { outputFiles } = await build({
+    ...COMMON,
+    stdin: { contents: program, resolveDir: built, loader: 'js' },
+    minify: true,
+    treeShaking: true,
+    write: false,
+  });
+  const code = outputFiles[0]?.contents ?? new Uint8Array();
+  return { minified: code.byteLength, gzip: gzipSync(code, { level: 9 }).byteLength };
+}
