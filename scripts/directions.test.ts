@@ -52,6 +52,8 @@ describe('a planted violation is found', () => {
     ['source imports a fixture', STRIPE, `import paid from './__fixtures__/paid.json' with { type: 'json' };`],
     ['a package nobody described', 'packages/newcomer/src/index.ts', `import { money } from '@disburse/core';`],
     ['an example reaches into a package', 'examples/demo.ts', `import { money } from '../packages/core/src/money.ts';`],
+    ['a script reaches for a table', 'scripts/check.ts', `import { STATUS } from '../packages/stripe-adapter/src/status.ts';`],
+    ['a document is made of more than tables', 'scripts/docs-status.ts', `import { read } from '../packages/stripe-adapter/src/wire.ts';`],
     ["an example reaches into a package's tests", 'examples/demo.ts', `import { a } from '../packages/core/src/__tests__/a.ts';`],
     ['an import of the shared folder', 'examples/demo.ts', `import sketch from '../../shared/sketch.ts';`],
     ['an absolute import', SIMULATOR, `import sketch from '/work/shared/sketch.ts';`],
@@ -112,6 +114,7 @@ describe('what is allowed stays allowed', () => {
     ['an adapter test on itself', STRIPE_TEST, `import { createStripe } from '@disburse/stripe-adapter';`],
     ['a folder of a package called shared', 'packages/simulator/src/stripe/list.ts', `import { page } from '../shared/page.ts';`],
     ["an example's test on rules for tests", 'examples/store.test.ts', `import { rules } from '../packages/core/src/__tests__/rules.ts';`],
+    ['a document is made of tables', 'scripts/docs-status.ts', `import { STATUS } from '../packages/stripe-adapter/src/status.ts';`],
     ['an example by names', 'examples/demo.ts', `import { createStripe } from '@disburse/stripe-adapter';`],
   ])('%s', (_, file, text) => {
     expect(violationsOfFile(file, text)).toEqual([]);

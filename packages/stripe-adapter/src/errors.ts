@@ -60,6 +60,11 @@ const CODES_PAGE = 'https://docs.stripe.com/error-codes';
 const IDEMPOTENCY = 'https://docs.stripe.com/api/idempotent_requests';
 const LOW_LEVEL = 'https://docs.stripe.com/error-low-level';
 
+/** A key that is not accepted, whatever the status. */
+export const KEY_CODES: readonly string[] = ['api_key_expired', 'platform_api_key_expired', 'secret_key_required'];
+/** Too much at once, whatever the status. */
+export const BUSY_CODES: readonly string[] = ['rate_limit', 'lock_timeout'];
+
 /** Decided before the code is looked at. */
 export const BEFORE_CODES: readonly StatusRow[] = [
   {
@@ -84,7 +89,7 @@ export const BEFORE_CODES: readonly StatusRow[] = [
   },
   {
     source: ERRORS,
-    when: ({ status, code }) => status === 401 || isOneOf(code, ['api_key_expired', 'platform_api_key_expired', 'secret_key_required']),
+    when: ({ status, code }) => status === 401 || isOneOf(code, KEY_CODES),
     means: {
       as: 'authentication',
       outcome: 'rejected',
@@ -94,7 +99,7 @@ export const BEFORE_CODES: readonly StatusRow[] = [
   },
   {
     source: 'https://docs.stripe.com/rate-limits',
-    when: ({ status, code }) => status === 429 || isOneOf(code, ['rate_limit', 'lock_timeout']),
+    when: ({ status, code }) => status === 429 || isOneOf(code, BUSY_CODES),
     means: { as: 'rate_limited', outcome: 'rejected', key: 'alive', says: 'there were too many requests. Wait, then send the same again.' },
   },
   {

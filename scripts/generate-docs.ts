@@ -1,0 +1,19 @@
+// Writes docs/status.md and docs/capabilities.md from the adapters' own tables: `pnpm docs:tables`.
+// scripts/generate-docs.test.ts fails when they differ from what is committed.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { capabilitiesDocument } from './docs-capabilities.ts';
+import { statusDocument } from './docs-status.ts';
+
+/** The generated documents, by their path from the root of the repository. */
+export const DOCUMENTS: Readonly<Record<string, () => string>> = {
+  'docs/status.md': statusDocument,
+  'docs/capabilities.md': capabilitiesDocument,
+};
+
+if (import.meta.main) {
+  for (const [file, text] of Object.entries(DOCUMENTS)) {
+    writeFileSync(join(import.meta.dirname, '..', file), text());
+    console.log(file);
+  }
+}
