@@ -1,0 +1,108 @@
+// docs/safety.md says which test shows what: every file that it cites exists, and has a test of that title in those groups.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const doc = readFileSync(join(root, 'docs/safety.md'), 'utf8');
+
+/** `[name](../path.test.ts) “group › title”, “group › title”` */
+const CITATION = /\]\(\.\.\/(?<file>[^)]+\.test\.ts)\) (?<titles>“[^”]*”(?:, “[^”]*”)*)/g;
+
+const cited = [...doc.matchAll(CITATION)].flatMap(({ groups }) =>
+  [...(groups?.['titles'] ?? '').matchAll(/“([^”]*)”/g)].map(([, title]) => [groups?.['file'] ?? '', title ?? ''] as const),
+);
+
+// ---- Titles of a test file, read and not run -------------------------------------------------------------------------
+
+interface Titled {
+  /** As it is written, placeholders of tables included. */
+  readonly title: string;
+  readonly within: readonly Titled[];
+}
+
+interface Titles {
+  readonly titled: readonly Titled[];
+  /** Texts and numbers of the file: what may stand for a placeholder. */
+  readonly values: ReadonlySet<string>;
+}
+
+function titlesOf(text: string): Titles {
+  const values = new Set<string>();
+  const within = (node: ts.Node): Titled[] => {
+    const found: Titled[] = [];
+    const visit = (child: ts.Node): void => {
+      if (ts.isStringLiteralLike(child) || ts.isNumericLiteral(child)) values.add(child.text);
+      const title = titleOf(child);
+      if (title === null) ts.forEachChild(child, visit);
+      else found.push({ title, within: within(child) });
+    };
+    ts.forEachChild(node, visit);
+    return found;
+  };
+  const titled = within(ts.createSourceFile('test.ts', text, ts.ScriptTarget.Latest));
+  return { titled, values };
+}
+
+/** The title of `it('...')`, `describe('...')` and of both after `.each(table)`. */
+function titleOf(node: ts.Node): string | null {
+  if (!ts.isCallExpression(node)) return null;
+  const [title] = node.arguments;
+  if (title === undefined || !ts.isStringLiteralLike(title)) return null;
+  let called: ts.Node = node.expression;
+  while (ts.isCallExpression(called) || ts.isPropertyAccessExpression(called)) called = called.expression;
+  return ts.isIdentifier(called) && ['it', 'describe'].includes(called.text) ? title.text : null;
+}
+
+function has({ titled, values }: Titles, [first, ...rest]: readonly string[]): boolean {
+  if (first === undefined) return true;
+  return titled.some(({ title, within }) => fits(title, first, values) && has({ titled: within, values }, rest));
+}
+
+/** `%s is one payout` fits `fifty is one payout` where the file has a value `fifty`. `%j` shows a text in quotes. */
+function fits(title: string, shown: string, values: ReadonlySet<string>): boolean {
+  const parts = title.split(/%[sdij]/);
+  const pattern = parts.map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('(.+)');
+  const found = new RegExp(`^${pattern}$`, 's').exec(shown);
+  return (
+    found !== null && found.slice(1).every((value) => values.has(value) || values.has(value.replaceAll(/^"|"$/g, '')) || isNumber(value))
+  );
+}
+
+const isNumber = (value: string): boolean => /^-?\d+$/.test(value); // It may be calculated.
+
+describe('docs/safety.md', () => {
+  it('has a test in every row', () => {
+    const table = doc.slice(doc.indexOf('## The cases'), doc.indexOf('## What is not covered'));
+    const rows = table.split('\n').filter((line) => line.startsWith('| ') && !/^\| (?:case|---) \|/.test(line));
+    expect(rows.length).toBeGreaterThan(40);
+    for (const row of rows) expect(row).toMatch(new RegExp(CITATION.source));
+  });
+
+  it.each(cited)('%s has “%s”', (file, title) => {
+    expect(has(titlesOf(readFileSync(join(root, file), 'utf8')), title.split(' › '))).toBe(true);
+  });
+
+  it('cites rules that it describes', () => {
+    const described = [...doc.matchAll(/^\| (R\d+) \|/gm)].map(([, rule]) => rule);
+    expect(described).toEqual(Array.from({ length: 20 }, (_, index) => `R${index + 1}`));
+    const rules = [...doc.matchAll(/\bR\d+\b/g)].map(([rule]) => rule);
+    expect(new Set(rules)).toEqual(new Set(described));
+  });
+});
+
+describe('the check', () => {
+  const titles = titlesOf(`
+    describe('a group', () => {
+      it.each([['one', 1]])('%s is %i', () => {});
+      it('plain', () => {});
+    });`);
+
+  it.each(['a group', 'a group › plain', 'a group › one is 1'])('finds “%s”', (path) => {
+    expect(has(titles, path.split(' › '))).toBe(true);
+  });
+  it.each(['another', 'plain', 'a group › plai', 'a group › two is 1', 'a group › plain › more'])('does not find “%s”', (path) => {
+    expect(has(titles, path.split(' › '))).toBe(false);
+  });
+});
