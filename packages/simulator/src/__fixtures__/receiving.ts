@@ -9,6 +9,8 @@ export interface Arrival {
   /** Every line of its own, in order: name, value, name, value. */
   readonly rawHeaders: readonly string[];
   readonly bytes: Buffer;
+  /** Whether the sender hung up before it was answered. */
+  readonly hungUp: () => boolean;
 }
 
 /** A webhook receiver on a loopback port. */
@@ -29,7 +31,7 @@ export async function receiving(react: (arrival: Arrival) => Reaction = () => 20
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { method, url: path, headers, rawHeaders } = request;
-      const arrival = { method, path, headers, rawHeaders, bytes: Buffer.concat(chunks) };
+      const arrival = { method, path, headers, rawHeaders, bytes: Buffer.concat(chunks), hungUp: () => request.socket.destroyed && !response.writableEnded };
       arrivals.push(arrival);
       const reaction = react(arrival);
       if (reaction === 'reset') request.socket.resetAndDestroy();

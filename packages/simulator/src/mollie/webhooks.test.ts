@@ -2,7 +2,14 @@
 import { Client, HTTPClient, SignatureValidator } from 'mollie-api-typescript';
 import { afterEach, describe, expect, it } from 'vitest';
 import { receiving, strangeTexts, type Receiver } from '../__fixtures__/receiving.ts';
-import { simulateMollie, type MollieWebhookOptions, type SimulatedMollie, type WebhookFault, type WebhookRequest } from '../index.ts';
+import {
+  simulateMollie,
+  type MollieWebhookEndpoint,
+  type MollieWebhookOptions,
+  type SimulatedMollie,
+  type WebhookFault,
+  type WebhookRequest,
+} from '../index.ts';
 import { asking, payoutBody } from './__fixtures__/asking.ts';
 
 const HOUR_MS = 3_600_000;
@@ -16,13 +23,14 @@ afterEach(async () => {
 interface Inbox {
   readonly world: SimulatedMollie;
   readonly secret: string;
+  readonly rotate: MollieWebhookEndpoint['rotate'];
   /** Without the ping at the beginning. */
   readonly got: WebhookRequest[];
 }
 
 async function inbox(options: MollieWebhookOptions = {}, world = simulateMollie()): Promise<Inbox> {
   const got: WebhookRequest[] = [];
-  const { secret } = await world.webhooks.add({
+  const { secret, rotate } = await world.webhooks.add({
     ...options,
     deliver: (request) => {
       got.push(request);
@@ -30,7 +38,7 @@ async function inbox(options: MollieWebhookOptions = {}, world = simulateMollie(
     },
   });
   got.splice(0);
-  return { world, secret, got };
+  return { world, secret, rotate, got };
 }
 
 const bodies = ({ got }: Inbox): readonly unknown[] => got.map(({ body }) => JSON.parse(body) as unknown);
@@ -100,7 +108,8 @@ describe('signatures', () => {
     receiver = await receiving();
     const endpoint = await world.webhooks.add({ url: receiver.url });
     const inProcess = await inbox({}, world);
-    const secrets = [endpoint.secret, endpoint.rotate()];
+    const secrets = [endpoint.secret, endpoint.rotate({ secret: inProcess.secret })];
+    inProcess.rotate({ secret: endpoint.secret });
     await paid({ world });
     const lines = (receiver.arrivals[1]?.rawHeaders ?? []).flatMap((name, index, all) =>
       name === 'x-mollie-signature' ? [all[index + 1]] : [],
@@ -111,7 +120,7 @@ describe('signatures', () => {
     expect(receiver.arrivals[1]?.headers['x-mollie-signature']).toBe(lines.join(', '));
     // 17:00 in Amsterdam is 31 hours after the rotation.
     expect(receiver.arrivals.map(({ headers }) => String(headers['x-mollie-signature']).split(', ').length)).toEqual([1, 2, 2, 1]);
-    expect(inProcess.got[0]?.headers['x-mollie-signature']).toMatch(/^sha256=[0-9a-f]{64}$/);
+    expect(inProcess.got[0]?.headers['x-mollie-signature']).toBe(lines.toReversed().join(', '));
   });
 
   it('use a secret of 32 characters that is new for every subscription, or the given one', async () => {
@@ -294,6 +303,36 @@ describe('a receiver that fails', () => {
       sent + 1,
       200,
     ]);
+  });
+
+  it('has its 24 hours anew after it was enabled', async () => {
+    const world = simulateMollie();
+    let status = 200;
+    const endpoint = await world.webhooks.add({ deliver: () => ({ status }) });
+    status = 500;
+    const event = (): Promise<void> => {
+      world.test.move(world.test.balance().addPayout({ amount: '1.00' }).id, 'canceled');
+      return world.webhooks.settle();
+    };
+    await event();
+    await world.clock.advance(25 * HOUR_MS);
+    await event();
+    expect(endpoint.status).toBe('blocked');
+    endpoint.enable();
+    await event();
+    expect(endpoint.status).toBe('enabled');
+  });
+
+  it('has 15 virtual seconds to answer', async () => {
+    const world = simulateMollie();
+    let answer = Promise.resolve({ status: 200 });
+    await world.webhooks.add({ deliver: () => answer });
+    answer = new Promise(() => undefined);
+    world.test.move(world.test.balance().addPayout({ amount: '1.00' }).id, 'canceled');
+    await world.clock.advance(14_999);
+    expect(world.webhooks.deliveries.at(-1)?.failure).toBeNull();
+    await world.clock.advance(1);
+    expect(world.webhooks.deliveries.at(-1)?.failure).toBe('no answer within 15 s');
   });
 
   it('is not blocked when one delivery succeeded in between', async () => {

@@ -262,6 +262,15 @@ describe('faults', () => {
     expect(got.length).toBe(5);
   });
 
+  it('duplicate: ids of their own are nobody else’s', async () => {
+    const { world, ids } = await inbox();
+    world.webhooks.faults.on({}, { duplicate: 3, newId: true });
+    for (let count = 0; count < 10; count += 1) world.account().addAutomaticPayout({ amount: 1, currency: 'usd' });
+    await world.clock.advance(48 * HOUR_MS);
+    const known = [...ids, ...world.payouts.map(({ id }) => id.replace('po_', 'evt_'))];
+    expect([ids.length, new Set(known).size]).toEqual([160, 170]);
+  });
+
   it('a duplicate that fails is not tried again: its original decides', async () => {
     const { world, got } = await inbox([200, 500]);
     world.webhooks.faults.next({ duplicate: 1 });

@@ -63,7 +63,7 @@ describe('over HTTP', () => {
     const { world, receiver } = await served(['hang']);
     event(world);
     await world.clock.advance(HOUR_MS);
-    expect(receiver.arrivals.length).toBe(2);
+    expect(receiver.arrivals.map(({ hungUp }) => hungUp())).toEqual([true, false]);
     expect(world.webhooks.deliveries.map(({ status, failure }) => [status, failure])).toEqual([
       [null, 'no answer within 20 s'],
       [200, null],

@@ -25,7 +25,7 @@ export interface WebhookEndpoint {
    *
    * @returns The new secret.
    */
-  rotate(options?: RotateOptions): string;
+  readonly rotate: (options?: RotateOptions) => string;
   /** Nothing goes there any more, not even what is waiting for another attempt. */
   remove(): void;
 }
