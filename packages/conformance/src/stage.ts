@@ -80,17 +80,6 @@ export async function openStage(subject: ConformanceWorld): Promise<Stage> {
   const accepted = async (reference: string, more: object = {}): Promise<Payout> => acceptedOf(await create(reference, more)).payout;
   const advance = async (ms: number): Promise<void> => world.clock.advance(ms);
   const move = async (id: string, to: PayoutStatus): Promise<void> => world.move(id, to);
-  const several = async (count: number): Promise<readonly Payout[]> => {
-    const made: Payout[] = [];
-    for (let index = 0; index < count; index += 1) {
-      const payout = await accepted(`several-${index}`);
-      await move(payout.id, 'paid');
-      // Some in the same second: an order by time alone must not lose them.
-      if (index % 3 !== 1) await advance(2_000);
-      made.push(payout);
-    }
-    return made;
-  };
   return {
     subject,
     world,
@@ -104,7 +93,7 @@ export async function openStage(subject: ConformanceWorld): Promise<Stage> {
     request,
     create,
     accepted,
-    several,
+    several: (count) => severalOf(count, { accepted, move, advance }),
     move,
     advance,
     get creates() {
@@ -114,6 +103,21 @@ export async function openStage(subject: ConformanceWorld): Promise<Stage> {
     answers: (side, given) => answer(side, given, () => world.clock.now()),
     secrets: [...secretsOf(subject, world.settings), ...(world.personal ?? [])],
   };
+}
+
+async function severalOf(
+  count: number,
+  { accepted, move, advance }: Pick<Stage, 'accepted' | 'move' | 'advance'>,
+): Promise<readonly Payout[]> {
+  const made: Payout[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const payout = await accepted(`several-${index}`);
+    await move(payout.id, 'paid');
+    // Some in the same second: an order by time alone must not lose them.
+    if (index % 3 !== 1) await advance(2_000);
+    made.push(payout);
+  }
+  return made;
 }
 
 /** The values of the settings that the factory calls secrets. */

@@ -56,7 +56,7 @@ const MEMBERS: Readonly<Record<keyof Payout, (value: unknown) => boolean>> = {
 };
 
 /** @throws {Error} naming every member that is not what the type says. */
-export function mustBePayout(payout: Payout, of: Stage, name = of.provider.name): void {
+export function mustBePayout(payout: Payout, of: Stage, name: string = of.provider.name): void {
   const wrong = Object.entries(MEMBERS).filter(([member, is]) => !is(Reflect.get(payout, member)));
   must(
     wrong.length === 0,
