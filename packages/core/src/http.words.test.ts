@@ -1,0 +1,239 @@
+// What an exchange that ended without an answer says: in which words, with which code, and on what evidence.
+import { describe, expect, it } from 'vitest';
+import { refusingPort } from './__fixtures__/loopback.ts';
+import { manualTime, NINE } from './__tests__/manual-time.ts';
+import {
+  CallerAborted,
+  createSend,
+  DeadlineOver,
+  type HttpSettings,
+  requestIdOf,
+  retryAfterSecondsOf,
+  type Sent,
+  startDeadline,
+} from './http.ts';
+import { systemRuntime } from './runtime.ts';
+import type { TelemetryEvent } from './telemetry.ts';
+
+type Fetch = typeof globalThis.fetch;
+
+interface Case {
+  readonly fetch?: Fetch;
+  readonly signal?: AbortSignal;
+  readonly notAfter?: number | null;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly settings?: Partial<HttpSettings>;
+}
+
+function sent({
+  fetch,
+  signal = new AbortController().signal,
+  notAfter = null,
+  path = '/x',
+  headers = {},
+  settings = {},
+}: Case): Promise<Sent> {
+  const send = createSend({
+    provider: 'eu',
+    connection: { baseUrl: 'https://acme.test', headers: {}, credentials: {} },
+    runtime: manualTime(),
+    telemetry: () => undefined,
+    maxAnswerBytes: 1024,
+    fetch,
+    requestIdHeader: null,
+    ...settings,
+  });
+  return send({ method: 'POST', path, headers, body: '{}' }, { signal, notAfter, resend: 0 });
+}
+
+const throws =
+  (thrown: unknown): Fetch =>
+  () =>
+    Promise.reject(thrown);
+const coded = (code: unknown): Error => Object.assign(new Error('x'), { code });
+const answers: Fetch = async () => new Response('{}');
+/** Answers never, and aborts the moment it is asked. */
+const hangs = (controller: AbortController, reason: unknown): Fetch => {
+  return () => {
+    controller.abort(reason);
+    return new Promise<never>(() => undefined);
+  };
+};
+/** Half an answer, and then this. */
+const half = (then: (body: ReadableStreamDefaultController) => void): Fetch => {
+  let asked = 0;
+  const pull = (body: ReadableStreamDefaultController): void => {
+    asked += 1;
+    if (asked === 1) body.enqueue(new TextEncoder().encode('{"id":'));
+    else then(body);
+  };
+  return async () => new Response(new ReadableStream({ pull }), { status: 201 });
+};
+
+function aborting(reason: unknown, how: 'headers' | 'body'): Case {
+  const controller = new AbortController();
+  const fetch = how === 'headers' ? hangs(controller, reason) : half(() => controller.abort(reason));
+  return { fetch, signal: controller.signal };
+}
+
+const LOST = 'the request was sent and its answer was lost:';
+const PART = 'the request was sent and only part of the answer (HTTP 201) was read:';
+const BY_CALLER = new CallerAborted('their own words');
+const BY_DEADLINE = new DeadlineOver(45_000);
+
+describe('what is said when no answer came', () => {
+  it.each<readonly [name: string, Case, is: 'lost' | 'not_sent', code: string, message: string]>([
+    ['a code', { fetch: throws(coded('ECONNRESET')) }, 'lost', 'provider_unavailable', `${LOST} the connection failed (ECONNRESET).`],
+    ['a short code', { fetch: throws(coded('E2')) }, 'lost', 'provider_unavailable', `${LOST} the connection failed (E2).`],
+    ['no code', { fetch: throws(new Error('x')) }, 'lost', 'provider_unavailable', `${LOST} the connection failed (UNKNOWN).`],
+    ['a code of one letter', { fetch: throws(coded('E')) }, 'lost', 'provider_unavailable', `${LOST} the connection failed.`],
+    ['a code in lower case', { fetch: throws(coded('econnreset')) }, 'lost', 'provider_unavailable', `${LOST} the connection failed.`],
+    [
+      'a code and a secret',
+      { fetch: throws(coded('ECONNRESET sk_live_1')) },
+      'lost',
+      'provider_unavailable',
+      `${LOST} the connection failed.`,
+    ],
+    [
+      'a secret and a code',
+      { fetch: throws(coded('sk_live_1 ECONNRESET')) },
+      'lost',
+      'provider_unavailable',
+      `${LOST} the connection failed.`,
+    ],
+    ['a code of 61 letters', { fetch: throws(coded('E'.repeat(61))) }, 'lost', 'provider_unavailable', `${LOST} the connection failed.`],
+    ['the caller', aborting(BY_CALLER, 'headers'), 'lost', 'aborted', `${LOST} the caller aborted.`],
+    ['the deadline', aborting(BY_DEADLINE, 'headers'), 'lost', 'provider_unavailable', `${LOST} no answer within 45000 ms.`],
+    ['another reason', aborting(coded('EOTHER'), 'headers'), 'lost', 'provider_unavailable', `${LOST} the connection failed (EOTHER).`],
+    [
+      'a reason with a cause',
+      aborting({ cause: coded('EINNER') }, 'headers'),
+      'lost',
+      'provider_unavailable',
+      `${LOST} the connection failed (EINNER).`,
+    ],
+    [
+      'a reason with a text for a cause',
+      aborting({ cause: 'x' }, 'headers'),
+      'lost',
+      'provider_unavailable',
+      `${LOST} the connection failed.`,
+    ],
+    [
+      'a reason with no cause in it',
+      aborting({ cause: null }, 'headers'),
+      'lost',
+      'provider_unavailable',
+      `${LOST} the connection failed.`,
+    ],
+    ['a reason with a number for a code', aborting(coded(7), 'headers'), 'lost', 'provider_unavailable', `${LOST} the connection failed.`],
+    ['a reason that is an array', aborting([], 'headers'), 'lost', 'provider_unavailable', `${LOST} the connection failed.`],
+    ['a reason that is a text', aborting('stop', 'headers'), 'lost', 'provider_unavailable', `${LOST} the connection failed.`],
+    ['a reason that is null', aborting(null, 'headers'), 'lost', 'provider_unavailable', `${LOST} the connection failed.`],
+    [
+      'the caller, before',
+      { fetch: answers, signal: AbortSignal.abort(BY_CALLER) },
+      'not_sent',
+      'aborted',
+      'nothing was sent: the caller aborted.',
+    ],
+    [
+      'the deadline, before',
+      { fetch: answers, signal: AbortSignal.abort(BY_DEADLINE) },
+      'not_sent',
+      'provider_unavailable',
+      'nothing was sent: no answer within 45000 ms.',
+    ],
+    [
+      'a header that is none',
+      { fetch: answers, headers: { 'x-a': 'a\nb' } },
+      'not_sent',
+      'provider_unavailable',
+      'nothing was sent: the connection failed.',
+    ],
+  ])('%s', async (_, given, is, code, message) => {
+    const ended = await sent(given);
+    expect(ended).toMatchObject({ is, error: { code, provider: 'eu', message: `[eu] ${message}` } });
+    expect(ended).toEqual(is === 'lost' ? { is, error: expect.anything() } : { is, error: expect.anything(), tooLate: false });
+  });
+
+  it.each(['//evil.test', 'https://evil.test/'])('a path to another origin: %s', async (path) => {
+    const message = '[disburse] a path that leads to another origin was refused; nothing was sent to it.';
+    expect(await sent({ fetch: answers, path })).toMatchObject({ is: 'not_sent', error: { code: 'unexpected_response', message } });
+  });
+
+  it('nobody listens', async () => {
+    const baseUrl = `http://127.0.0.1:${await refusingPort()}`;
+    const settings = { runtime: systemRuntime, connection: { baseUrl, headers: {}, credentials: {} } };
+    expect(await sent({ settings })).toMatchObject({
+      is: 'not_sent',
+      tooLate: false,
+      error: { code: 'provider_unavailable', provider: 'eu', message: '[eu] nothing was sent: the connection failed (ECONNREFUSED).' },
+    });
+  });
+});
+
+describe('what is said when half an answer came', () => {
+  const breaks = half((body) => body.error(new Error('x')));
+  it.each<readonly [name: string, Case, code: string, why: string]>([
+    ['it breaks off', { fetch: breaks }, 'provider_unavailable', 'the connection broke off'],
+    [
+      'it is too large',
+      { fetch: async () => new Response('x'.repeat(1025), { status: 201 }) },
+      'unexpected_response',
+      'it is larger than maxAnswerBytes',
+    ],
+    ['the caller aborts', aborting(BY_CALLER, 'body'), 'aborted', 'the caller aborted'],
+    ['the deadline is over', aborting(BY_DEADLINE, 'body'), 'provider_unavailable', 'no answer within 45000 ms'],
+  ])('%s', async (_, given, code, why) => {
+    expect(await sent(given)).toMatchObject({
+      is: 'lost',
+      error: { code, provider: 'eu', httpStatus: 201, message: `[eu] ${PART} ${why}.` },
+    });
+  });
+});
+
+describe('the time to send', () => {
+  it.each([
+    ['is over', NINE - 1, { is: 'not_sent', tooLate: true }],
+    ['is its last moment', NINE, { is: 'answered' }],
+    ['is not over', NINE + 1, { is: 'answered' }],
+  ])('%s', async (_, notAfter, is) => {
+    expect(await sent({ fetch: answers, notAfter })).toMatchObject(is);
+  });
+
+  it('that is over is said', async () => {
+    const message = "[eu] nothing was sent: the idempotency key's time was over before the request could leave.";
+    expect(await sent({ fetch: answers, notAfter: 0 })).toMatchObject({ error: { code: 'provider_unavailable', provider: 'eu', message } });
+  });
+});
+
+describe('small parts', () => {
+  it('no value of a query is told, however long', async () => {
+    const events: TelemetryEvent[] = [];
+    await sent({ fetch: answers, path: '/x?account=000123456789&b=&c=sk', settings: { telemetry: (event) => events.push(event) } });
+    expect(events).toMatchObject([{ path: '/x?account=&b=&c=', evidence: 'answered', status: 200, requestId: null }]);
+  });
+
+  const answerWith = (headers: Record<string, string>) => ({ status: 200, headers: new Headers(headers), text: '', json: undefined });
+
+  it('a provider without a header for request ids has none', () => {
+    expect([requestIdOf(answerWith({ null: 'x' }), null), requestIdOf(answerWith({ id: 'x' }), 'id')]).toEqual([null, 'x']);
+  });
+
+  it.each([
+    ['1.25', 2],
+    ['2026-11-20T09:01:00Z', null],
+  ])('Retry-After: %s', (value, seconds) => {
+    expect(retryAfterSecondsOf(answerWith({ 'retry-after': value }), NINE)).toBe(seconds);
+  });
+
+  it('the reasons of our own signals have names', async () => {
+    expect([BY_DEADLINE.name, BY_DEADLINE.message, BY_DEADLINE.timeoutMs]).toEqual(['DeadlineOver', 'no answer within 45000 ms', 45_000]);
+    expect(BY_CALLER.name).toBe('CallerAborted');
+    const deadline = startDeadline(manualTime(), 60_000, AbortSignal.abort('their own words'));
+    expect(deadline.signal.reason).toMatchObject({ name: 'CallerAborted', message: 'the caller aborted' });
+  });
+});
