@@ -1,6 +1,7 @@
 // NEVER-TWICE R1: a store that fails, hangs or answers something else changes no truth.
 import { describe, expect, it } from 'vitest';
 import { acmeWorld, RENT, stored } from './__tests__/acme-world.ts';
+import { HOUR_MS, NINE } from './__tests__/manual-time.ts';
 import { table } from './__tests__/table.ts';
 import type { KeptSubmission, Settled, Submission, SubmissionStore } from './submission.ts';
 
@@ -32,6 +33,21 @@ describe('a store that', () => {
     expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'provider_unavailable' }, next: { do: 'submit' } });
     expect(world.left).toEqual([]);
     expect(JSON.stringify(outcome)).not.toMatch(/hunter2|000123456789/);
+  });
+
+  it('cannot find when a lookup finds nothing: unknown, for it may keep a younger submission with the same key', async () => {
+    const rows = table();
+    let down = true;
+    const world = acmeWorld({ submissions: { ...rows, find: async (place) => (down ? broken() : rows.find(place)) } });
+    const submission = await world.acme.prepare(RENT);
+    world.time.jump(NINE + 25 * HOUR_MS);
+    expect(await world.acme.lookup(submission)).toMatchObject({
+      outcome: 'unknown',
+      error: { code: 'not_found', outcome: 'unknown' },
+      next: { do: 'submit' },
+    });
+    down = false;
+    expect(await world.acme.lookup(submission)).toMatchObject({ outcome: 'rejected', retry: 'next_attempt' });
   });
 
   it('hangs: unknown once the timeout is over, and nothing is sent', async () => {

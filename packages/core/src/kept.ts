@@ -155,12 +155,20 @@ export async function recorded(engine: Engine, outcome: PayoutOutcome): Promise<
 export async function lookupKept(engine: Engine, submission: Submission, call: CallOptions = {}): Promise<PayoutOutcome> {
   const look = (mine: Submission): Promise<PayoutOutcome> => within(engine, call, (deadline) => lookup(engine, mine, deadline));
   const kept = await keptFor(engine, submission);
-  if (kept === 'unread') return look(submission); // Nothing is recorded about a row that nobody has seen.
+  if (kept === 'unread') return unlessKept(engine, await look(submission)); // Nothing is recorded about a row that nobody has seen.
   if (kept === null) return recorded(engine, await look(submission));
   if (!asksTheSame(kept.submission, submission)) return conflicting(engine, engine, kept, 'asked for something else', call);
   if (isRejected(kept.settled)) return rejectedBefore(engine, kept.submission, kept.settled);
   if (kept.settled !== null) return readAgain(engine, kept.submission, kept.settled.payoutId, call);
   return recorded(engine, await look(kept.submission));
+}
+
+/** A row that could not be read may hold another submission with this key, younger and still to be sent: nothing is refused for certain. */
+function unlessKept(engine: Engine, outcome: PayoutOutcome): PayoutOutcome {
+  if (outcome.outcome !== 'rejected' || outcome.submission === null) return outcome;
+  const doubt = 'But the submissions store could not be read, and it may keep another submission of this reference.';
+  const next = { do: 'submit', notBefore: isoOf(engine.runtime.now()) } as const;
+  return unknownOutcome(outcome.submission, withOutcome(outcome.error, 'unknown', doubt), next);
 }
 
 /** The row of a submission's reference; `unread` when the store cannot say. */

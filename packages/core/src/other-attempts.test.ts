@@ -189,7 +189,10 @@ describe('where the provider can look up, earlier keys are looked for first', ()
     const world = acmeWorld();
     const other = world.restarted({ submissions: memorySubmissions() });
     await other.createPayout({ ...RENT, money: { ...TEN, amount: '8.00' } });
-    expect(await world.acme.createPayout(RAISED)).toMatchObject({ outcome: 'unknown', next: { do: 'ask', candidates: [{ id: 'ac_1' }] } });
+    const outcome = await world.acme.createPayout(RAISED);
+    expect(outcome).toMatchObject({ outcome: 'unknown', next: { do: 'ask', candidates: [{ id: 'ac_1' }] } });
+    // Its own token, not that of the attempt that was found: else "absent" could never be said of it.
+    expect(outcome.submission?.correlation.token).toBe(outcome.submission?.key);
     expectPayouts(world, 1);
   });
 

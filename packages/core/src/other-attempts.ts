@@ -91,7 +91,7 @@ function foundAsEarlier(engine: Engine, submission: Submission, payout: Payout):
   const token = engine.tokenOf(payout) ?? submission.correlation.token;
   const asIts = { ...submission, correlation: { ...submission.correlation, token } };
   const outcome = foundOutcome(engine, asIts, payout, [{ code: 'earlier_attempt', message }]);
-  return outcome.outcome === 'accepted' ? { ...outcome, submission } : outcome;
+  return outcome.outcome === 'rejected' ? outcome : { ...outcome, submission };
 }
 
 /** The outcome of the payout that the store knows for an attempt: its own, or the one that an earlier attempt had made. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type AcmeWorld, acmeWorld, answered, answerLost, RENT, requestLost, TEN } from './__tests__/acme-world.ts';
 import type { AcmeSettings } from './__tests__/acme.ts';
 import { HOUR_MS, MINUTE_MS, NINE } from './__tests__/manual-time.ts';
-import type { Submission } from './submission.ts';
+import { memorySubmissions, type Submission } from './submission.ts';
 
 const OVER = NINE + 24 * HOUR_MS + 11 * MINUTE_MS;
 
@@ -102,6 +102,14 @@ describe('a payout id', () => {
     await world.acme.createPayout({ ...RENT, reference: 'another' });
     await expect(world.acme.settle(world.submission, { payoutId: 'ac_1' })).rejects.toMatchObject({ code: 'invalid_request' });
     expect(await world.acme.createPayout(RENT)).toMatchObject({ outcome: 'accepted', payout: { id: 'ac_2' } });
+  });
+
+  it('that carries our token is ours however old it is: another process prepared the same key before', async () => {
+    const world = acmeWorld({ resends: 0 });
+    await world.restarted({ submissions: memorySubmissions() }).createPayout(RENT);
+    world.time.jump(NINE + 30 * HOUR_MS);
+    const submission = await world.acme.prepare(RENT);
+    expect(await world.acme.settle(submission, { payoutId: 'ac_1' })).toMatchObject({ outcome: 'accepted', payout: { id: 'ac_1' } });
   });
 
   it('that is older than the submission is refused', async () => {

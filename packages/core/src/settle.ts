@@ -55,12 +55,13 @@ function noticesOf(engine: Engine, submission: Submission, payout: Payout): read
   const { mismatch, notices } = compare(engine, submission, payout);
   const age = Date.parse(submission.preparedAt) - Date.parse(payout.createdAt);
   const ours = engine.tokenOf(payout) === submission.correlation.token;
-  const refuted = payout.automatic
-    ? "it was made by the provider's own schedule"
-    : age > DAY_MS
-      ? 'it is older than the submission'
-      : ours
-        ? null
+  // With our token it is this reference's, however old: another process prepared the same key before, and "absent" is refused, too.
+  const refuted = ours
+    ? null
+    : payout.automatic
+      ? "it was made by the provider's own schedule"
+      : age > DAY_MS
+        ? 'it is older than the submission'
         : mismatch;
   if (refuted !== null) {
     throw new PayoutError('invalid_request', `${payout.id} is not the payout of this submission: ${refuted}.`, { provider: engine.name });
