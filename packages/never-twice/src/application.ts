@@ -5,6 +5,7 @@ import {
   isPayoutError,
   nextAttempt,
   parseSubmission,
+  type PayoutError,
   type PayoutOutcome,
   type Submission,
 } from '@disburse/core';
@@ -14,6 +15,7 @@ import type { Paid } from './ledger.ts';
 import type { Line } from './network.ts';
 import type { Process } from './processes.ts';
 import { hasEnded, type Rail } from './rails.ts';
+import { MINUTE_MS } from './time.ts';
 import type { Protection } from './scope.ts';
 
 /** One thing to be paid: one reference. */
@@ -89,9 +91,10 @@ export function createNext(scene: Scene, process: Process, job: Job, outcome: Pa
   return create(scene, process, job, { ...requestOf(job), attempt: nextAttempt(outcome) });
 }
 
-/** Whether a payout was made by this very submission. */
-export function isOf({ flight, rail }: Paid, { key, name, request }: Submission): boolean {
-  return flight.key === key && rail.name === name && flight.body === request.body;
+/** Whether a payout was made by this very submission: not by one that another process prepared for the same key before. */
+export function isOf({ flight, rail }: Paid, { key, name, request, preparedAt }: Submission): boolean {
+  const since = Date.parse(preparedAt) - 5 * MINUTE_MS; // By whatever clock.
+  return flight.key === key && rail.name === name && flight.body === request.body && flight.sentAt >= since;
 }
 
 /** What a person finds in the dashboard: by amount and time, or by our token where payouts carry one. */
@@ -109,7 +112,12 @@ export async function personSettles(scene: Scene, process: Process, job: Job, js
   const submission = parseSubmission(json);
   const mine = payoutFor(line.ledger.paid, submission);
   const decision = mine === undefined ? ({ absent: true } as const) : { payoutId: mine.id };
-  return decided(scene, process, job, submission, decision);
+  const first = await decided(scene, process, job, submission, decision);
+  if (!(first instanceof Error)) return first;
+  // What carries our token may have been made for another preparation of the same key, long before: then this one made nothing.
+  const nothingOfThisOne = mine !== undefined && !isOf(mine, submission) && first.code === 'invalid_request';
+  const second = nothingOfThisOne ? await decided(scene, process, job, submission, { absent: true }) : null;
+  return second instanceof Error ? null : second;
 }
 
 /** A person who is wrong in a way that the library can see: it must refuse. */
@@ -118,7 +126,8 @@ export async function personErrs(scene: Scene, process: Process, job: Job, json:
   const rail = scene.rails.find(({ name }) => name === submission.name);
   const others = scene.line.ledger.paid.filter((paid) => paid.rail === rail && paid.reference !== job.reference);
   if (others.length === 0 || rail?.findable !== true) return null;
-  return decided(scene, process, job, submission, { payoutId: dice.pick(others).id });
+  const outcome = await decided(scene, process, job, submission, { payoutId: dice.pick(others).id });
+  return outcome instanceof Error ? null : outcome;
 }
 
 async function decided(
@@ -127,7 +136,7 @@ async function decided(
   job: Job,
   submission: Submission,
   decision: { readonly absent: true } | { readonly payoutId: string },
-): Promise<PayoutOutcome | null> {
+): Promise<PayoutOutcome | PayoutError> {
   const { name } = process.machine;
   const askedAt = line.time.now();
   line.trace(name, () => `a person says of ${job.reference}, attempt ${submission.attempt}: ${JSON.stringify(decision)}`);
@@ -139,7 +148,7 @@ async function decided(
   } catch (error) {
     if (!isPayoutError(error)) throw error;
     line.trace(name, () => `refuses that: ${said(error)}`);
-    return null;
+    return error;
   }
 }
 

@@ -45,8 +45,8 @@ function checkFound({ judge, line, protection }: app.Scene, job: app.Job, json: 
 async function follow(scene: app.Scene, process: Process, job: app.Job, json: string): Promise<PayoutOutcome | null> {
   const { runtime } = process.machine;
   const { attempt } = parseSubmission(json);
-  // Where another attempt stands in the way, that one is settled first, and then this one; the one that a store keeps counts for all.
-  const isOver = (told: PayoutOutcome): boolean => told.outcome !== 'unknown' && (told.submission?.attempt ?? attempt) === attempt;
+  // Where another attempt stands in the way, that one is settled first: paid, it settles the reference; refused, this one is next.
+  const isOver = (told: PayoutOutcome): boolean => told.outcome === 'accepted' || (told.outcome === 'rejected' && (told.submission?.attempt ?? attempt) === attempt);
   let outcome = await app.submit(scene, process, job, json, 'submit');
   for (let steps = 0; outcome !== null && !isOver(outcome); steps += 1) {
     if (outcome.outcome !== 'unknown') {
