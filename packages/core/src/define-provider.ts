@@ -7,7 +7,8 @@ import { createKept } from './create.ts';
 import { type Engine, type ErasedOperations, processMemory } from './engine.ts';
 import { createSend } from './http.ts';
 import { lookupKept, type Route, submitKept } from './kept.ts';
-import { checkQuery, listEvery, listPage } from './list.ts';
+import { checkAllQuery, checkQuery, listEvery, listPage } from './list.ts';
+import { listWindows } from './list-windows.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { assertBound, prepare } from './prepare.ts';
@@ -16,6 +17,7 @@ import {
   type CallOptions,
   type CallWith,
   type Decision,
+  type ListAllPayoutsQuery,
   type ListPayoutsQuery,
   OPTIONAL_OPERATIONS,
   type OptionalOperation,
@@ -189,25 +191,29 @@ function boundTo(engine: Engine, submission: Submission): Submission {
 }
 
 function readOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, adapter: ErasedOperations) {
-  const query = (given: ListPayoutsQuery<string, object> | undefined): ListPayoutsQuery<string, object> => {
-    const asked = given ?? {};
-    checkQuery(engine, asked, isPlainObject(asked) ? bagProblems(engine.id, spec.options, 'list', asked['providerOptions']) : []);
-    return asked;
-  };
+  const bags = (asked: unknown) => (isPlainObject(asked) ? bagProblems(engine.id, spec.options, 'list', asked['providerOptions']) : []);
+  const { createdFrom, createdTo } = spec.capabilities.filters;
+  const filtersTime = createdFrom === 'provider' && createdTo === 'provider';
   return {
     retrieve: async (id: string, call: AnyCall = {}) => {
       const options = checkedCall(engine, spec.options, 'retrieve', call, idProblems(id));
       return adapter.retrieve(id, options as never, call);
     },
     list: async (given?: ListPayoutsQuery<string, object>, call: CallOptions = {}) => {
-      const { providerOptions, ...asked } = query(given);
+      const asked = given ?? {};
+      checkQuery(engine, asked, bags(asked));
+      const { providerOptions, ...query } = asked;
       checkedOptions(engine, call);
-      return listPage(adapter, asked, bagOf(engine.id, spec.options, 'list', providerOptions), call);
+      return listPage(adapter, query, bagOf(engine.id, spec.options, 'list', providerOptions), call);
     },
-    listAll: (given?: ListPayoutsQuery<string, object>, call: CallOptions = {}) => {
-      const { providerOptions, ...asked } = query(given);
+    listAll: (given?: ListAllPayoutsQuery<string, object>, call: CallOptions = {}) => {
+      const asked = given ?? {};
+      checkAllQuery(engine, asked, bags(asked));
+      const { providerOptions, parallel = 1, ...query } = asked;
       checkedOptions(engine, call);
-      return listEvery(engine, adapter, asked, bagOf(engine.id, spec.options, 'list', providerOptions), call);
+      const options = bagOf(engine.id, spec.options, 'list', providerOptions);
+      if (parallel === 1 || !filtersTime) return listEvery(engine, adapter, query, options, call);
+      return listWindows({ engine, adapter, query, options, call }, parallel);
     },
     cancel: async (id: string, call: AnyCall = {}) => {
       const options = checkedCall(engine, spec.options, 'cancel', call, idProblems(id));

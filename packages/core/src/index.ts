@@ -50,6 +50,7 @@ export {
   type CreatePayoutRequest,
   can,
   type Decision,
+  type ListAllPayoutsQuery,
   type ListPayoutsQuery,
   type NoOptions,
   type Operation,

@@ -38,6 +38,28 @@ export function queryProblems(query: unknown, listLimit: number): PayoutIssue[] 
   return issues;
 }
 
+const MOST_PARALLEL = 32;
+
+/** Every problem of how a list is to be walked. */
+function walkProblems({ parallel, createdFrom, cursor }: Readonly<Record<string, unknown>>): PayoutIssue[] {
+  if (parallel === undefined || parallel === 1) return [];
+  if (!(typeof parallel === 'number' && Number.isSafeInteger(parallel) && parallel >= 1 && parallel <= MOST_PARALLEL)) {
+    return [{ path: 'parallel', message: `must be a whole number from 1 to ${MOST_PARALLEL}` }];
+  }
+  const issues: PayoutIssue[] = [];
+  if (createdFrom === undefined)
+    issues.push({ path: 'createdFrom', message: 'is needed for parallel: it is where the last window of time ends' });
+  if (cursor !== undefined) issues.push({ path: 'cursor', message: 'cannot be given together with parallel: it is a place in one walk' });
+  return issues;
+}
+
+/** @throws {PayoutError} `invalid_request` with every problem. */
+export function checkAllQuery(engine: Engine, query: unknown, bags: readonly PayoutIssue[]): void {
+  if (!isPlainObject(query)) return checkQuery(engine, query, bags);
+  const { parallel, ...page } = query;
+  checkQuery(engine, page, [...walkProblems({ ...page, parallel }), ...bags]);
+}
+
 /** @throws {PayoutError} `invalid_request` with every problem. */
 export function checkQuery(engine: Engine, query: unknown, bags: readonly PayoutIssue[]): void {
   const problems = [...queryProblems(query, engine.listLimit), ...bags];
@@ -54,7 +76,7 @@ export async function listPage(
   let cursor = query.cursor;
   for (let read = 1; ; read += 1) {
     const page = await adapter.page({ ...query, cursor }, options as never, call);
-    const payouts = page.payouts.filter((payout) => matches(payout, query));
+    const payouts = filtered(page.payouts, query);
     const nextCursor = isPast(page.payouts.at(-1), query) ? null : page.nextCursor;
     if (payouts.length > 0 || nextCursor === null || read >= MOST_PAGES_A_CALL) return { payouts, nextCursor };
     cursor = nextCursor;
@@ -62,17 +84,32 @@ export async function listPage(
 }
 
 /** The filters of core; harmless where the provider applied them already. */
-function matches(payout: Payout, query: AdapterListQuery): boolean {
-  const created = Date.parse(payout.createdAt);
-  if (query.status !== undefined && payout.status !== query.status) return false;
-  if (query.destination !== undefined && payout.destination !== query.destination) return false;
-  if (query.createdFrom !== undefined && created < Date.parse(query.createdFrom)) return false;
-  return !(query.createdTo !== undefined && created >= Date.parse(query.createdTo));
+function filtered(payouts: readonly Payout[], { status, destination, createdFrom, createdTo }: AdapterListQuery): readonly Payout[] {
+  if (status === undefined && destination === undefined && createdFrom === undefined && createdTo === undefined) return payouts;
+  const from = createdFrom === undefined ? Number.NEGATIVE_INFINITY : Date.parse(createdFrom);
+  const to = createdTo === undefined ? Number.POSITIVE_INFINITY : Date.parse(createdTo);
+  const anyTime = createdFrom === undefined && createdTo === undefined;
+  return payouts.filter((payout) => {
+    if (status !== undefined && payout.status !== status) return false;
+    if (destination !== undefined && payout.destination !== destination) return false;
+    if (anyTime) return true;
+    const created = Date.parse(payout.createdAt);
+    return !(created < from) && !(created >= to);
+  });
 }
 
 /** Newest first: once a page ends before `createdFrom`, nothing further can match. */
 function isPast(last: Payout | undefined, query: AdapterListQuery): boolean {
   return last !== undefined && query.createdFrom !== undefined && Date.parse(last.createdAt) < Date.parse(query.createdFrom);
+}
+
+/** A list that is being walked. */
+export interface Listing {
+  readonly engine: Engine;
+  readonly adapter: ErasedOperations;
+  readonly query: AdapterListQuery;
+  readonly options: object | undefined;
+  readonly call: CallOptions;
 }
 
 /** All pages; the next one is fetched while the caller works on this one. */
@@ -83,17 +120,23 @@ export async function* listEvery(
   options: object | undefined,
   call: CallOptions,
 ): AsyncGenerator<Payout> {
-  const seen = new Set<string>();
+  yield* pagesAfter({ engine, adapter, query, options, call }, new Set());
+}
+
+/** The payouts from a place on. `seen`: the cursors that led there. @throws {PayoutError} `unexpected_response` when one repeats. */
+export async function* pagesAfter({ engine, adapter, query, options, call }: Listing, seen: Set<string>): AsyncGenerator<Payout> {
   let next: Promise<PayoutPage> | null = listPage(adapter, query, options, call);
   while (next !== null) {
     const page: PayoutPage = await next;
     const { nextCursor } = page;
-    if (nextCursor !== null && seen.has(nextCursor)) {
-      throw new PayoutError('unexpected_response', 'the list repeats a cursor; reading on would never end.', { provider: engine.name });
-    }
+    if (nextCursor !== null && seen.has(nextCursor)) throw repeatedCursor(engine);
     if (nextCursor !== null) seen.add(nextCursor);
     next = nextCursor === null ? null : listPage(adapter, { ...query, cursor: nextCursor }, options, call);
     next?.catch(() => undefined); // Told when it is awaited, not when the caller stops before.
     yield* page.payouts;
   }
+}
+
+export function repeatedCursor(engine: Engine): PayoutError {
+  return new PayoutError('unexpected_response', 'the list repeats a cursor; reading on would never end.', { provider: engine.name });
 }

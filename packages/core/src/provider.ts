@@ -91,6 +91,18 @@ export interface ListPayoutsQuery<Id extends string = string, Options = NoOption
   readonly providerOptions?: ProviderOptions<Id, Options> | undefined;
 }
 
+/** Which payouts to list, and how to walk through all of them. */
+export interface ListAllPayoutsQuery<Id extends string = string, Options = NoOptions> extends ListPayoutsQuery<Id, Options> {
+  /**
+   * Windows of time that are read at once, 1 to 32. The payouts are the same, in the same order; up to sixteen pages for
+   * each are held in memory. Needs `createdFrom`, and no `cursor`. Where the provider does not filter by time itself
+   * (`capabilities.filters`), pages are read one after the other all the same.
+   *
+   * @default 1
+   */
+  readonly parallel?: number | undefined;
+}
+
 /** A change of metadata: `null` removes one key, `metadata: null` removes all but the `disburse_*` ones. */
 export interface UpdatePayout {
   readonly metadata: Readonly<Record<string, string | null>> | null;
@@ -149,8 +161,8 @@ export interface PayoutOperations<Id extends string, Bags, Supported> {
   retrieve(id: string, call?: CallWith<Id, Bag<Bags, 'retrieve'>>): Promise<Payout>;
   /** One page, newest first, with payouts that the provider made by itself mixed in. */
   list(query?: ListPayoutsQuery<Id, Bag<Bags, 'list'>>, call?: CallOptions): Promise<PayoutPage>;
-  /** All pages. @throws {PayoutError} `unexpected_response` when a cursor repeats. */
-  listAll(query?: ListPayoutsQuery<Id, Bag<Bags, 'list'>>, call?: CallOptions): AsyncIterable<Payout>;
+  /** All pages; the next one is read while the caller works. @throws {PayoutError} `unexpected_response` when a cursor repeats. */
+  listAll(query?: ListAllPayoutsQuery<Id, Bag<Bags, 'list'>>, call?: CallOptions): AsyncIterable<Payout>;
   /**
    * Cancels a payout that has not left the provider yet; one that is canceled already is returned as it is.
    *
