@@ -37,6 +37,12 @@ describe('the key of a create', () => {
       { seed: 4, numRuns: 200 },
     ));
 
+  it('of a reversal is the published one', async () => {
+    // Made like the vectors above, of ["reverse",1,null,"po_1",1] and ["reverse",1,"acct_1","po_1",2].
+    expect(await deriveReversalKey({ account: null, payoutId: 'po_1', attempt: 1 })).toBe('7e89f625-9408-8a33-9e39-a1bbb57c7ad7');
+    expect(await deriveReversalKey({ account: 'acct_1', payoutId: 'po_1', attempt: 2 })).toBe('aa87c90c-d17b-8e6a-9e50-4ec62a33fb62');
+  });
+
   it('is not the key of a reversal of the same name', async () =>
     expect(await deriveReversalKey({ account: null, payoutId: 'po_1', attempt: 1 })).not.toBe(
       await deriveKey({ namespace: 'reverse', account: null, reference: 'po_1', attempt: 1 }),

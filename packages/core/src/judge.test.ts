@@ -175,6 +175,14 @@ describe('an adapter', () => {
       marked(400),
       ALWAYS('rejected (never; marked)'),
     ],
+    [
+      'that calls a marked redirect rejected: only a marked 4xx spends a key',
+      saying(refused),
+      marked(302),
+      ['rejected (next_attempt; fresh)', UNDECIDED, 'rejected (next_attempt; fresh)', UNDECIDED],
+    ],
+    ['that reads a payout in a 300 is not asked', engine, answered(300, { amount: '1.00' }), ALWAYS(AGAIN('lost'))],
+    ['that reads a payout in a 199 is not asked', engine, answered(199, { amount: '1.00' }), ALWAYS(AGAIN('lost'))],
     ['that says sending again tells nothing new', saying({ outcome: 'unknown', resend: false }), answered(400), ALWAYS(UNDECIDED)],
     ['that says so of a 5xx', saying({ outcome: 'unknown', resend: false }), answered(500), ALWAYS('unknown (server)')],
   ])('%s', (_, its, sent, row) => {
@@ -202,6 +210,23 @@ describe('a success that cannot be read', () => {
     throw new Error('it should be sent again');
   };
   const [fresh = { mayExist: false, confirming: null }] = STATES;
+
+  it.each<readonly [status: number, message: string]>([
+    [201, '[acme] answered 201 with something that is not a readable payout.'],
+    [400, '[acme] answered 400 with an answer that cannot be understood.'],
+  ])('says so: %i', (status, message) => {
+    const asked: unknown[] = [];
+    const stumbling: Engine = {
+      ...engine,
+      refusal: (_, about) => {
+        asked.push(about);
+        throw new TypeError('a null that nobody expected');
+      },
+    };
+    const step = judge(stumbling, answered(status), { mayExist: false, confirming: null }, readable);
+    expect(errorOf(step)).toMatchObject({ code: 'unexpected_response', provider: 'acme', httpStatus: status, message });
+    expect(asked).toEqual(status === 201 ? [] : ['create']);
+  });
 
   it('keeps the id and the answer, without the credential', () => {
     const error = errorOf(judge(engine, answered(201, { id: 'ac_9', note: 'Bearer acme_test_token' }), fresh, readable));

@@ -90,8 +90,12 @@ describe('what is kept', () => {
     ['expectedArrival', { expectedArrival: '2026-11-24' }],
     ['reversedBy', { reversedBy: 'ac_2' }],
     ['fee', { fee: { amount: '0.25', currency: 'EUR' } }],
+    ['reference', { reference: 'rent' }],
+    ['money', { money: { amount: '10.00', currency: 'EUR' } }],
+    ['destination', { destination: 'ba_1' }],
+    ['reverses', { reverses: 'ac_0' }],
   ])('a snapshot of the same status without %s is an older one', (field, known) => {
-    const seen = observe(somePayout({ status: 'paid', ...known }), somePayout({ status: 'paid' }));
+    const seen = observe(somePayout({ status: 'paid', ...known }), somePayout({ status: 'paid', [field]: null }));
     expect(seen.payout).toMatchObject(known);
     expect(seen.changed).not.toContain(field);
   });
@@ -104,6 +108,10 @@ describe('what is kept', () => {
       payout: { failure: { code: 'no_account' } },
     });
     expect(observe(failed('no_account'), somePayout({ status: 'failed' })).payout.failure?.code).toBe('no_account');
+    expect(observe(failed('no_account'), failed('account_closed')).payout.failure?.code).toBe('account_closed');
+    expect(observe(somePayout({ status: 'failed' }), failed('no_account')).payout.failure?.code).toBe('no_account');
+    const told = { reason: 'other', code: null, message: 'told later' } as const;
+    expect(observe(failed(null), somePayout({ status: 'failed', failure: told })).payout.failure).toEqual(told);
   });
 
   it('a failure does not outlive its status', () => {
@@ -119,6 +127,19 @@ describe('what is kept', () => {
     expect(observe(known ?? null, next ?? paid).changed).toEqual([]);
   });
 
+  it.each([
+    [{ money: null }, { money: { amount: '1.00', currency: 'EUR' } }, ['money']],
+    [{ metadata: { a: '1' } }, { metadata: { a: '1', b: '2' } }, ['metadata']],
+    [{ metadata: { a: '1', b: '2' } }, { metadata: { a: '1' } }, ['metadata']],
+    [{ metadata: { a: '1' } }, { metadata: { b: '1' } }, ['metadata']],
+    [{ metadata: {} }, { metadata: {} }, []],
+    [{ description: 'a' }, { description: 'b' }, ['description']],
+    [{ description: 'a' }, { description: null }, ['description']],
+    [{ description: null }, { description: 'a' }, ['description']],
+  ] as const)('%j, then %j, changed %j', (known, next, changed) => {
+    expect(observe(somePayout(known), somePayout(next)).changed).toEqual(changed);
+  });
+
   it('what was stored as JSON is known all the same', () => {
     expect(observe(JSON.parse(JSON.stringify(paid)) as Payout, somePayout({ status: 'returned' })).result).toBe('reversed');
   });
@@ -128,13 +149,19 @@ describe('another payout says nothing about this one', () => {
   it.each(['id', 'provider', 'name'] as const)('another %s', (field) => {
     const other = somePayout({ [field]: 'other' });
     expect(() => observe(somePayout(), other)).toThrow(
-      expect.objectContaining({ code: 'invalid_request', issues: [{ path: field, message: expect.any(String) }] }),
+      expect.objectContaining({
+        code: 'invalid_request',
+        provider: somePayout().name,
+        message: expect.stringMatching(/^\[.+\] an observation of .+ \(.+\) says nothing about .+ \(.+\)\.$/),
+        issues: [{ path: field, message: 'differs between the known and the observed payout' }],
+      }),
     );
   });
 
   it.each(['PAID', 'constructor', '__proto__'])('a status from nowhere is refused: %s', (status) => {
     const odd = somePayout({ status: status as PayoutStatus });
-    expect(() => observe(odd, somePayout())).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+    const message = `[${odd.name}] the payout ${odd.id} has a status that is none of ours.`;
+    expect(() => observe(odd, somePayout())).toThrow(expect.objectContaining({ code: 'invalid_request', message }));
     expect(() => observe(null, odd)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
   });
 });

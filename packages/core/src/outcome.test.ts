@@ -17,13 +17,15 @@ describe('nextAttempt', () => {
   it.each([
     ['an unknown', { outcome: 'unknown', submission }],
     ['an accepted', { outcome: 'accepted', submission }],
+    ['another outcome with that advice', { outcome: 'unknown', retry: 'next_attempt', submission }],
     ['same_attempt', { outcome: 'rejected', retry: 'same_attempt', submission }],
     ['never', { outcome: 'rejected', retry: 'never', submission }],
     ['no submission', { outcome: 'rejected', retry: 'next_attempt', submission: null }],
     ['no attempt', { outcome: 'rejected', retry: 'next_attempt', submission: {} }],
-  ])('throws for %s, which only untyped code can hand over', (_, outcome) =>
-    expect(() => nextAttempt(outcome as never)).toThrow(expect.objectContaining({ code: 'invalid_request' })),
-  );
+  ])('throws for %s, which only untyped code can hand over', (_, outcome) => {
+    const message = expect.stringContaining('After an unknown outcome submit outcome.submission again');
+    expect(() => nextAttempt(outcome as never)).toThrow(expect.objectContaining({ code: 'invalid_request', message }));
+  });
 });
 
 describe('acceptedOrThrow', () => {
