@@ -16,6 +16,8 @@ export interface Host {
   readonly stderr: Output;
   /** Calls the listener for every Ctrl-C, SIGTERM and SIGHUP; the answer takes it back. */
   onInterrupt(listener: () => void): () => void;
+  /** Calls the listener for what nobody caught; the answer takes it back. */
+  onCrash(listener: (error: unknown) => void): () => void;
   /** Ends the process at once. */
   exitNow(code: number): void;
 }

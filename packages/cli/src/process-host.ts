@@ -19,6 +19,10 @@ export function processHost(): Host {
         for (const signal of INTERRUPTS) process.off(signal, listener);
       };
     },
+    onCrash: (listener) => {
+      process.on('uncaughtException', listener);
+      return () => void process.off('uncaughtException', listener);
+    },
     exitNow: (code) => process.exit(code),
   };
 }

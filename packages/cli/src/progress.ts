@@ -1,5 +1,5 @@
-import ora from 'ora';
-import type { Call } from './call.ts';
+import ora, { type Ora } from 'ora';
+import type { CallFacts } from './call.ts';
 
 const LONG_MS = 1_000;
 
@@ -8,15 +8,28 @@ const LONG_MS = 1_000;
  *
  * It touches neither the keyboard nor signals, or Ctrl-C would end the process before the outcome is known.
  */
-export async function withProgress<T>(call: Pick<Call, 'host' | 'options'>, text: string, work: Promise<T>): Promise<T> {
+export async function withProgress<T>(call: Pick<CallFacts, 'host' | 'options'>, text: string, work: Promise<T>): Promise<T> {
   const { stderr } = call.host;
   if (stderr.isTTY !== true || call.options.trace === true) return work;
-  const spinner = ora({ text, stream: stderr, discardStdin: false, hideCursor: false });
-  const timer = setTimeout(() => spinner.start(), LONG_MS);
+  let spinner: Ora | null = null;
+  const timer = setTimeout(() => {
+    quietly(() => {
+      spinner = ora({ text, stream: stderr, discardStdin: false, hideCursor: false }).start();
+    });
+  }, LONG_MS);
   try {
     return await work;
   } finally {
     clearTimeout(timer);
-    spinner.stop();
+    quietly(() => spinner?.stop());
+  }
+}
+
+/** What a terminal cannot show must not change what a payout is said to be. */
+function quietly(show: () => void): void {
+  try {
+    show();
+  } catch {
+    // The command goes on without.
   }
 }

@@ -215,7 +215,7 @@ const RESULTS: { readonly [Name in CommandName]: v.GenericSchema<unknown, Result
   }),
   'events send': v.strictObject({ url: Text, type: Text, id: Text, status: v.number() }),
   simulate: v.union([
-    v.strictObject({ ready: v.strictObject({ file: Text, now: Text, env: TextMap }) }),
+    v.strictObject({ ready: v.strictObject({ file: Text, now: Text, providers: TextMap }) }),
     v.strictObject({ line: Text, answer: Words }),
   ]),
 };

@@ -141,7 +141,7 @@ export interface Results {
   readonly 'events send': { readonly url: string; readonly type: string; readonly id: string; readonly status: number };
   /** The first says what was started, then one a line of the console. */
   readonly simulate:
-    | { readonly ready: { readonly file: string; readonly now: string; readonly env: Readonly<Record<string, string>> } }
+    | { readonly ready: { readonly file: string; readonly now: string; readonly providers: Readonly<Record<string, string>> } }
     | { readonly line: string; readonly answer: readonly string[] };
 }
 

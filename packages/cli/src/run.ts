@@ -63,13 +63,9 @@ async function performed<Name extends CommandName, Options extends object>(
 ): Promise<ExitCode> {
   const options = parsed.optsWithGlobals<Options & GlobalOptions>();
   const interrupt = new AbortController();
-  const doubt: { advice: readonly string[] | null } = { advice: null };
+  const doubt: Doubt = { advice: null };
   const note = (text: string): void => void host.stderr.write(`${text}\n`);
-  const release = host.onInterrupt(() => {
-    if (!interrupt.signal.aborted) return interrupt.abort(new CliError('interrupted', 'Interrupted.'));
-    if (doubt.advice !== null) note(['Interrupted again: a payout may exist.', ...doubt.advice].join('\n'));
-    host.exitNow(doubt.advice === null ? EXIT.nothing : EXIT.unknown);
-  });
+  const release = watch(host, interrupt, doubt, note);
   const call: Call<Name, Options> = {
     host,
     command,
@@ -93,11 +89,34 @@ async function performed<Name extends CommandName, Options extends object>(
   }
 }
 
+/** What ends a command from outside. A payout that may exist is never left without a word, nor without its exit code. */
+function watch(host: Host, interrupt: AbortController, doubt: Doubt, note: (text: string) => void): () => void {
+  const end = (why: string): void => {
+    note(doubt.advice === null ? why : [`${why} A payout may exist.`, ...doubt.advice].join('\n'));
+    host.exitNow(doubt.advice === null ? EXIT.nothing : EXIT.unknown);
+  };
+  const releases = [
+    host.onInterrupt(() => {
+      if (interrupt.signal.aborted) end('Interrupted again.');
+      else interrupt.abort(new CliError('interrupted', 'Interrupted.'));
+    }),
+    host.onCrash((error) => end(known(error, false).message)),
+  ];
+  return () => {
+    for (const release of releases) release();
+  };
+}
+
+/** What to do about a payout that may exist; `null` before anything can have been sent. */
+interface Doubt {
+  advice: readonly string[] | null;
+}
+
 async function ending<Name extends CommandName, Options extends object>(
   call: Call<Name, Options>,
   effect: Effect,
   handler: Handler<Name, Options>,
-  doubt: { readonly advice: readonly string[] | null },
+  doubt: Readonly<Doubt>,
 ): Promise<Ending<Name>> {
   const nothing = { result: null, text: [] };
   try {

@@ -56,7 +56,7 @@ async function runUntilQuit(call: SimulateCall, folder: string): Promise<Ending<
   try {
     const file = await writeSimulatedEnv(folder, env);
     call.emit({
-      result: { ready: { file, now: new Date(simulated.clock.now()).toISOString(), env } },
+      result: { ready: { file, now: new Date(simulated.clock.now()).toISOString(), providers: addressesOf(simulated) } },
       text: greeting(simulated, shownFrom(call.host.cwd, file)),
     });
     call.signal.addEventListener('abort', () => quit.resolve(), { once: true });
@@ -70,6 +70,9 @@ async function runUntilQuit(call: SimulateCall, folder: string): Promise<Ending<
   }
   return { exitCode: EXIT.done, result: null, text: [] };
 }
+
+const addressesOf = ({ rails }: SimulatedRails): Readonly<Record<string, string>> =>
+  Object.fromEntries(rails.map(({ adapter, server }) => [adapter, server.url]));
 
 function greeting({ clock, rails }: SimulatedRails, file: string): readonly string[] {
   return [

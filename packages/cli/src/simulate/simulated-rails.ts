@@ -2,6 +2,7 @@ import {
   createVirtualClock,
   type Faults,
   type ListeningServer,
+  type RecordedRequest,
   type ReturnCode,
   simulateMollie,
   simulateStripe,
@@ -20,6 +21,8 @@ export interface Rail {
   readonly server: ListeningServer;
   readonly faults: Faults;
   payouts(): readonly { readonly id: string; readonly status: string }[];
+  /** What was asked of it so far. */
+  requests(): readonly RecordedRequest[];
   /** @returns The provider's own word for where it is now. @throws {Error} for a step that the provider does not know. */
   move(id: string, move: Move, code: string | undefined): string;
   /** Events from now on go there. */
@@ -83,6 +86,7 @@ function stripeRail(stripe: ReturnType<typeof simulateStripe>, server: Listening
     server,
     faults: stripe.faults,
     payouts: () => stripe.payouts,
+    requests: () => stripe.requests,
     move: (id, move, code) => {
       const account = stripe.account();
       if (move === 'pay') return account.move(id, 'paid').status;
@@ -102,6 +106,7 @@ function treasuryRail(treasury: ReturnType<typeof simulateStripeTreasury>, serve
     server,
     faults: treasury.faults,
     payouts: () => treasury.payouts,
+    requests: () => treasury.requests,
     move: (id, move, code) => {
       const account = treasury.account();
       if (move === 'pay') return account.move(id, 'posted').status;
@@ -121,6 +126,7 @@ function mollieRail(mollie: ReturnType<typeof simulateMollie>, server: Listening
     server,
     faults: mollie.faults,
     payouts: () => mollie.payouts,
+    requests: () => mollie.requests,
     move: (id, move, code) => {
       if (move === 'pay') return mollie.test.move(id, 'completed').status;
       if (move === 'fail') return mollie.test.move(id, 'failed', { code: code ?? 'bank_processing_failed' }).status;

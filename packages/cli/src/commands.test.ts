@@ -1,0 +1,393 @@
+import { describe, expect, it } from 'vitest';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { disburse, type Finished, type World, world } from './__tests__/bench.ts';
+import type { OutcomeRecord, Results } from './records.ts';
+
+const resultOf = <Name extends keyof Results>({ records }: Finished, _: Name): Results[Name] => records.at(-1)?.result as Results[Name];
+
+async function created(place: World, ...more: readonly string[]): Promise<string> {
+  const end = await disburse(['create', '25.00', 'USD', '--json', ...more], place);
+  expect(end).toMatchObject({ code: 0 });
+  return (resultOf(end, 'create') as OutcomeRecord).payout?.id ?? '';
+}
+
+describe('create', () => {
+  it.each([
+    ['us', 'USD', 'stripe'],
+    ['parties', 'USD', 'treasury'],
+    ['eu', 'EUR', 'mollie'],
+  ] as const)('pays through %s, and keeps its submission', async (name, currency, rail) => {
+    const place = await world();
+    const end = await disburse(['create', '25.00', currency, '--reference', 'r1', '--provider', name, '--json'], place);
+    expect(end.code).toBe(0);
+    expect(resultOf(end, 'create')).toMatchObject({ outcome: 'accepted', payout: { name, money: { amount: '25.00', currency } } });
+    expect(place[rail].payouts()).toHaveLength(1);
+    const [file = ''] = await place.kept();
+    expect(resultOf(end, 'create').submission?.file).toBe(file);
+    expect(await readFile(join(place.cwd, file), 'utf8')).toContain('"reference": "r1"');
+  });
+
+  it('twice with one reference is one payout', async () => {
+    const place = await world();
+    const first = await created(place, '--reference', 'r1');
+    expect(await created(place, '--reference', 'r1')).toBe(first);
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+
+  it.each([
+    ['--provider parties', ['--provider', 'parties'], 'us'],
+    ['another default', [], 'us'],
+  ])('a reference that was paid stays with its provider: %s', async (_, more, name) => {
+    const place = await world();
+    const first = await created(place, '--reference', 'r1');
+    const file = join(place.cwd, 'disburse.config.json');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"default": "us"', '"default": "parties"'));
+    const end = await disburse(['create', '25.00', 'USD', '--reference', 'r1', '--json', ...more], place);
+    if (more.length === 0) expect(resultOf(end, 'create')).toMatchObject({ outcome: 'accepted', payout: { id: first, name } });
+    else expect(end.code).toBe(4);
+    expect([place.stripe.payouts().length, place.treasury.payouts().length]).toEqual([1, 0]);
+  });
+
+  it('rejected: 3, and what may be tried next', async () => {
+    const place = await world();
+    const refused = await disburse(['create', '1000000.00', 'USD', '--reference', 'r1', '--json'], place);
+    expect(refused).toMatchObject({ code: 3, records: [{ error: { code: 'insufficient_funds' } }] });
+    expect(resultOf(refused, 'create')).toMatchObject({ outcome: 'rejected', retry: 'next_attempt' });
+    expect(refused.records[0]?.advice.join()).toContain('--next-attempt');
+    const again = await disburse(['create', '25.00', 'USD', '--reference', 'r1', '--next-attempt', '--json'], place);
+    expect(resultOf(again, 'create')).toMatchObject({ outcome: 'accepted', submission: { attempt: 2 } });
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+
+  it.each([
+    ['of nothing', [], 'nothing is kept'],
+    ['of what was paid', ['paid'], 'did not end in a rejection'],
+  ])('--next-attempt %s is refused', async (_, before, words) => {
+    const place = await world();
+    for (const reference of before) await created(place, '--reference', reference);
+    const end = await disburse(['create', '25.00', 'USD', '--reference', 'paid', '--next-attempt'], place);
+    expect(end).toMatchObject({ code: 2, stderr: expect.stringContaining(words) as string });
+    expect(place.stripe.payouts()).toHaveLength(before.length);
+  });
+
+  it.each([
+    ['the answer was lost', 'reset', 'after', 1],
+    ['the connection broke before the commit', 'reset', 'before', 0],
+  ] as const)('%s: 4, the same reference is refused, submit settles it', async (_, kind, moment, existing) => {
+    const place = await world();
+    place.stripe.faults.on({ method: 'POST' }, { [kind]: moment } as { reset: 'after' }, 1);
+    const lost = await disburse(['create', '25.00', 'USD', '--reference', 'r1'], place);
+    expect(lost.code).toBe(4);
+    expect(lost.stderr).toContain('disburse submit r1 settles it');
+    expect(place.stripe.payouts()).toHaveLength(existing);
+
+    const again = await disburse(['create', '25.00', 'USD', '--reference', 'r1', '--json'], place);
+    expect(again).toMatchObject({ code: 4, records: [{ error: { code: 'unsettled' } }] });
+    expect(place.stripe.payouts()).toHaveLength(existing);
+
+    const [file = ''] = await place.kept();
+    const settled = await disburse(['submit', file, '--json'], place);
+    expect(settled.code).toBe(0);
+    expect(resultOf(settled, 'submit')).toMatchObject({ outcome: 'accepted', submission: { file } });
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+
+  it('where nobody listens, nothing was sent: 5, and submit sends it later', async () => {
+    const place = await world();
+    await place.stripe.server.connections('refuse');
+    const end = await disburse(['create', '25.00', 'USD', '--reference', 'r1', '--json'], place);
+    expect(end.code).toBe(5);
+    expect(resultOf(end, 'create')).toMatchObject({ outcome: 'rejected', retry: 'same_attempt' });
+    await place.stripe.server.connections('serve');
+    expect((await disburse(['submit', 'r1'], place)).code).toBe(0);
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+
+  it.each([
+    ['a typo in an option', ['--options', '{"methd":"instant"}'], 3],
+    ['options that are no JSON', ['--options', '{'], 2],
+    ['options that are no object', ['--options', '[]'], 2],
+    ['metadata without a value', ['--metadata', 'x'], 2],
+    ['metadata twice', ['--metadata', 'a=1', '--metadata', 'a=2'], 2],
+    ['a field that Mollie lacks', ['--provider', 'eu', '--metadata', 'a=1'], 3],
+    ['an amount and the full balance', ['--full-balance'], 2],
+    ['a provider that is not configured', ['--provider', 'nobody'], 2],
+    ['an unknown option', ['--nonsense'], 2],
+  ])('%s: nothing is sent', async (_, more, code) => {
+    const place = await world();
+    const end = await disburse(['create', '25.00', 'EUR', '--reference', 'r1', '--json', ...more], place);
+    expect(end.code).toBe(code);
+    expect(end.records[0]?.error).not.toBeNull();
+    expect([place.stripe.payouts().length, place.mollie.payouts().length, (await place.kept()).length]).toEqual([0, 0, 0]);
+  });
+
+  it.each([
+    ['no reference', ['create', '25.00', 'USD'], '--reference'],
+    ['no amount', ['create', '--reference', 'r1'], 'say how much'],
+    ['no currency', ['create', '25.00', '--reference', 'r1'], 'say how much'],
+  ])('%s: usage', async (_, args, words) => {
+    const end = await disburse(args, await world());
+    expect(end).toMatchObject({ code: 2, stderr: expect.stringContaining(words) as string });
+  });
+
+  it('takes the full balance where the provider does', async () => {
+    const place = await world();
+    const end = await disburse(['create', '--full-balance', '--reference', 'r1', '--provider', 'eu'], place);
+    expect(end.code).toBe(0);
+    expect(place.mollie.payouts()).toHaveLength(1);
+  });
+});
+
+describe('create --dry-run', () => {
+  it.each([
+    ['us', 'USD', 'POST', /\/v1\/payouts$/, 'amount=2500'],
+    ['parties', 'USD', 'POST', /\/v1\/treasury\/outbound_payments$/, 'amount=2500'],
+    ['eu', 'EUR', 'POST', /\/v2\/payouts$/, '"value":"25.00"'],
+  ])('prints the exact request of %s and sends nothing', async (name, currency, method, url, body) => {
+    const place = await world();
+    const args = ['create', '25.00', currency, '--reference', 'r1', '--provider', name];
+    const end = await disburse([...args, '--dry-run', '--json'], place);
+    const dry = resultOf(end, 'create') as Extract<Results['create'], { request: object }>;
+    expect(dry).toMatchObject({ kept: false, hidden: ['authorization'], request: { method } });
+    expect(dry.request.url).toMatch(url);
+    expect(dry.request.body).toContain(body);
+    expect(dry.request.headers).toMatchObject({ authorization: 'Bearer (hidden)', 'idempotency-key': dry.submission.key });
+    expect([place.stripe, place.treasury, place.mollie].map((rail) => rail.payouts().length)).toEqual([0, 0, 0]);
+    expect(await place.kept()).toEqual([]);
+
+    const real = resultOf(await disburse([...args, '--json'], place), 'create') as OutcomeRecord;
+    expect(real.submission?.key).toBe(dry.submission.key); // It is the same request.
+  });
+
+  it('hides the number of an account', async () => {
+    const place = await world();
+    const options = {
+      destinationPaymentMethodData: {
+        type: 'us_bank_account',
+        billingDetails: { name: 'Jenny Rosen' },
+        usBankAccount: { accountHolderType: 'individual', routingNumber: '110000000', accountNumber: '000123456789' },
+      },
+    };
+    await writeFile(join(place.cwd, 'options.json'), JSON.stringify(options));
+    const config = join(place.cwd, 'disburse.config.json');
+    await writeFile(config, (await readFile(config, 'utf8')).replace('"destination": "pm_usBankAccount",', ''));
+    const args = ['create', '25.00', 'USD', '--reference', 'r1', '--provider', 'parties', '--options', '@options.json'];
+    const dry = await disburse([...args, '--dry-run'], place);
+    expect(dry).toMatchObject({ code: 0 });
+    expect(dry.stdout).not.toContain('000123456789');
+    expect(dry.stdout).toContain('account_number%5D=%28hidden%29');
+    for (const more of [['--json', '--trace'], []]) {
+      const end = await disburse([...args, ...more], place);
+      expect(end.code).toBe(0);
+      expect(`${end.stdout}${end.stderr}`).not.toContain('000123456789');
+    }
+  });
+});
+
+describe('live money', () => {
+  const LIVE = { adapter: 'stripe', apiKey: { env: 'LIVE_KEY' }, baseUrl: { env: 'DISBURSE_SIMULATED_STRIPE_URL' } };
+  const env = { LIVE_KEY: 'sk_live_super-secret' };
+  async function live(): Promise<World> {
+    const place = await world();
+    await writeFile(join(place.cwd, 'disburse.config.json'), JSON.stringify({ providers: { us: LIVE } }));
+    return place;
+  }
+  const args = ['create', '25.00', 'USD', '--reference', 'r1'];
+
+  it('without a terminal and without --yes is refused, and nothing is kept', async () => {
+    const place = await live();
+    const end = await disburse([...args, '--json'], { ...place, env });
+    expect(end).toMatchObject({ code: 2, records: [{ error: { code: 'not_confirmed' } }] });
+    expect(await place.kept()).toEqual([]);
+  });
+
+  it.each([
+    ['no', 'n', 5, 0],
+    ['Ctrl-C', '\u0003', 5, 0],
+    ['yes', 'y', 3, 1], // The simulator knows no live key: it was sent, and refused.
+  ])('asks, shows what will happen, and takes %s for an answer', async (_, keys, code, kept) => {
+    const place = await live();
+    const end = await disburse(args, { ...place, env, keys });
+    expect(end.stderr).toContain('This is live money. Pay 25.00 USD through us?');
+    expect(end.stderr).toMatch(/reference +r1/);
+    expect(end, end.stderr).toMatchObject({ code });
+    expect(await place.kept()).toHaveLength(kept);
+  });
+
+  it('--yes asks nothing', async () => {
+    const place = await live();
+    const end = await disburse([...args, '--yes'], { ...place, env });
+    expect(end.code).toBe(3);
+    expect(end.stderr).not.toContain('?');
+  });
+});
+
+describe('what is there', () => {
+  it('get, list and balances', async () => {
+    const place = await world();
+    const ids = [await created(place, '--reference', 'r1'), await created(place, '--reference', 'r2')];
+    const got = await disburse(['get', ids[0] ?? '', '--json', '--raw'], place);
+    expect(resultOf(got, 'get').payout).toMatchObject({ id: ids[0], reference: 'r1', raw: { object: 'payout' } });
+    const page = resultOf(await disburse(['list', '--limit', '1', '--json'], place), 'list');
+    expect(page.payouts.map(({ id }) => id)).toEqual([ids[1]]);
+    const rest = await disburse(['list', '--cursor', page.nextCursor ?? '', '--json'], place);
+    expect(resultOf(rest, 'list').payouts.map(({ id }) => id)).toEqual([ids[0]]);
+    const all = resultOf(await disburse(['list', '--all', '--limit', '1', '--json'], place), 'list');
+    expect(all.payouts.map(({ id }) => id)).toEqual([ids[1], ids[0]]);
+    const none = await disburse(['list', '--status', 'paid'], place);
+    expect(none).toMatchObject({ code: 0, stdout: 'No payouts.\n' });
+    const balances = await disburse(['balances', '--provider', 'eu', '--json'], place);
+    expect(resultOf(balances, 'balances').balances).toMatchObject([{ available: { amount: '10000.00', currency: 'EUR' } }]);
+  });
+
+  it.each([
+    ['a payout that does not exist', ['get', 'po_nope'], 5, 'not_found'],
+    ['a limit that is none', ['list', '--limit', 'x'], 5, 'invalid_request'],
+    ['reverse at a provider that cannot', ['reverse', 'payout_1', '--provider', 'eu'], 2, 'unsupported'],
+    ['update at a provider that cannot', ['update', 'obp_1', '--metadata', 'a=1', '--provider', 'parties'], 2, 'unsupported'],
+    ['cancel of what does not exist', ['cancel', 'po_nope', '--yes'], 3, 'not_found'],
+    ['update without a change', ['update', 'po_1'], 2, 'usage'],
+    ['update with everything', ['update', 'po_1', '--unset-all', '--unset', 'a'], 2, 'usage'],
+  ])('%s', async (_, args, code, error) => {
+    const end = await disburse([...args, '--json'], await world());
+    expect(end).toMatchObject({ code, records: [{ error: { code: error } }] });
+  });
+
+  it('cancel and update change what they say', async () => {
+    const place = await world();
+    const id = await created(place, '--reference', 'r1', '--metadata', 'draft=1');
+    const updated = await disburse(['update', id, '--metadata', 'order=42', '--unset', 'draft', '--json'], place);
+    expect(resultOf(updated, 'update').payout.metadata).toMatchObject({ order: '42' });
+    expect(resultOf(updated, 'update').payout.metadata).not.toHaveProperty('draft');
+    const canceled = await disburse(['cancel', id, '--json'], place);
+    expect(resultOf(canceled, 'cancel').payout.status).toBe('canceled');
+    expect(await disburse(['cancel', id], place)).toMatchObject({ code: 0 }); // As it is.
+  });
+
+  it('a cancel whose answer and re-read are lost: 4', async () => {
+    const place = await world();
+    const id = await created(place, '--reference', 'r1');
+    place.stripe.faults.on({}, { reset: 'after' });
+    expect(await disburse(['cancel', id, '--yes', '--json'], place)).toMatchObject({
+      code: 4,
+      records: [{ error: { outcome: 'unknown' } }],
+    });
+  });
+
+  it('providers and check', async () => {
+    const place = await world();
+    const all = await disburse(['providers', '--json'], place);
+    expect(resultOf(all, 'providers')).toMatchObject({ default: 'us', providers: [{ name: 'us' }, { name: 'parties' }, { name: 'eu' }] });
+    expect(await disburse(['check'], place)).toMatchObject({ code: 0 });
+    await place.mollie.server.connections('reset');
+    place.mollie.server.closeIdle('reset');
+    const broken = await disburse(['check', '--json'], place);
+    expect(broken.code).toBe(5);
+    expect(resultOf(broken, 'check').providers.map(({ ok }) => ok)).toEqual([true, true, false]);
+  });
+});
+
+describe('lookup and settle', () => {
+  async function lost(): Promise<World> {
+    const place = await world();
+    place.stripe.faults.on({ method: 'POST' }, { reset: 'after' }, 1);
+    expect((await disburse(['create', '25.00', 'USD', '--reference', 'r1'], place)).code).toBe(4);
+    return place;
+  }
+
+  it('lookup finds what was made, by reading', async () => {
+    const place = await lost();
+    place.stripe.faults.on({ method: 'POST' }, { reset: 'after' }); // It would be seen.
+    const end = await disburse(['lookup', 'r1', '--json', '--trace'], place);
+    expect(end.code).toBe(0);
+    expect(resultOf(end, 'lookup')).toMatchObject({ outcome: 'accepted', replayed: true });
+    expect(end.stderr).toMatch(/trace {2}us {2}GET \/v1\/payouts\S* {2}200 {2}answered/);
+    expect(end.stderr).not.toContain('POST');
+  });
+
+  it('settle records the payout that a person found', async () => {
+    const place = await lost();
+    const [payout] = place.stripe.payouts();
+    const end = await disburse(['settle', 'r1', '--payout-id', payout?.id ?? '', '--json'], place);
+    expect(resultOf(end, 'settle')).toMatchObject({ outcome: 'accepted', payout: { id: payout?.id } });
+    expect(await disburse(['create', '25.00', 'USD', '--reference', 'r1'], place)).toMatchObject({ code: 0 });
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+
+  it('settle --absent is refused while a copy could still arrive: 4, a payout may exist', async () => {
+    const end = await disburse(['settle', 'r1', '--absent', '--json'], await lost());
+    expect(end).toMatchObject({ code: 4, records: [{ error: { code: 'invalid_state' } }] });
+  });
+
+  it.each([
+    ['both', ['--absent', '--payout-id', 'po_1']],
+    ['neither', []],
+  ])('settle takes one answer, not %s', async (_, more) => {
+    expect(await disburse(['settle', 'r1', ...more], await lost())).toMatchObject({ code: 2 });
+  });
+
+  it('takes a submission that an application wrote, and no changed one', async () => {
+    const place = await lost();
+    const [file = ''] = await place.kept();
+    const { content } = JSON.parse(await readFile(join(place.cwd, file), 'utf8')) as { content: object };
+    await writeFile(join(place.cwd, 'plain.json'), JSON.stringify(content));
+    const end = await disburse(['submit', 'plain.json', '--json'], place);
+    expect(resultOf(end, 'submit')).toMatchObject({ outcome: 'accepted', submission: { file: 'plain.json' } });
+    const changed = (await readFile(join(place.cwd, file), 'utf8')).replace('"25.00"', '"26.00"');
+    await writeFile(join(place.cwd, 'changed.json'), changed);
+    expect(await disburse(['submit', 'changed.json'], place)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('checksum') as string,
+    });
+    expect(await disburse(['lookup', 'nowhere'], place)).toMatchObject({ code: 2, stderr: expect.stringContaining('no file') as string });
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+});
+
+describe('follow and explain', () => {
+  it('tells every change until it is final, and a reversal as one', async () => {
+    const place = await world();
+    const id = await created(place, '--reference', 'r1');
+    const onOutput = (text: string): void => {
+      if (text.includes('"first"')) place.stripe.move(id, 'pay', undefined);
+      if (text.includes('"advanced"')) place.stripe.move(id, 'bounce', undefined);
+    };
+    const end = await disburse(['follow', id, '--every', '0.001', '--json'], { ...place, onOutput });
+    expect(end.code).toBe(0);
+    expect(end.records.map(({ result }) => (result as Results['follow']).observation)).toEqual(['first', 'advanced', 'reversed', 'end']);
+  });
+
+  it('stops at paid when told to', async () => {
+    const place = await world();
+    const id = await created(place, '--reference', 'r1');
+    place.stripe.move(id, 'pay', undefined);
+    const end = await disburse(['follow', id, '--until', 'paid'], place);
+    expect(end).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`${id} is paid: reported as paid, and can still come back.`) as string,
+    });
+  });
+
+  it.each([
+    ['us', 'USD', true],
+    ['parties', 'USD', true],
+    ['eu', 'EUR', false], // Mollie gives no reference back.
+  ])('explains a payout of %s', async (name, currency, known) => {
+    const place = await world();
+    const made = await disburse(['create', '25.00', currency, '--reference', 'r1', '--provider', name, '--json'], place);
+    const id = (resultOf(made, 'create') as OutcomeRecord).payout?.id ?? '';
+    const end = await disburse(['explain', id, '--provider', name, '--json'], place);
+    const said = resultOf(end, 'explain');
+    expect(said).toMatchObject({ finality: 'open', cancel: { possible: true }, reverse: { possible: false } });
+    expect(said.submission !== null).toBe(known);
+    expect((await disburse(['explain', id, '--provider', name], place)).stdout).toContain(`It can be canceled: disburse cancel ${id}`);
+  });
+});
+
+describe('events', () => {
+  it('lists the types of every provider', async () => {
+    const end = await disburse(['events', '--json'], await world());
+    expect(resultOf(end, 'events').providers.map(({ types }) => types.length)).toEqual([6, 7, 5]);
+  });
+});

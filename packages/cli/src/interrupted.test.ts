@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { disburse, type World, world } from './__tests__/bench.ts';
+import { type Binary, bundle, type Running, start } from './__tests__/process.ts';
+
+let binary: Binary;
+beforeAll(async () => {
+  binary = await bundle();
+});
+afterAll(() => binary.remove());
+
+const PATIENCE = { timeout: 10_000, interval: 5 };
+const CREATE = ['create', '25.00', 'USD', '--reference', 'r1', '--trace'];
+
+/** A create that is under way at a provider that never answers. */
+async function hanging(moment: 'before' | 'after'): Promise<{ readonly place: World; readonly running: Running }> {
+  const place = await world();
+  place.stripe.faults.on({ method: 'POST' }, { hang: moment });
+  const running = start(binary, CREATE, place);
+  await expect.poll(() => place.stripe.requests().map(({ method }) => method), PATIENCE).toContain('POST');
+  return { place, running };
+}
+
+describe('a create that is interrupted', () => {
+  it.each([
+    ['Ctrl-C, and it was made', 'SIGINT', 'after', 1],
+    ['Ctrl-C, and it was not made', 'SIGINT', 'before', 0],
+    ['SIGTERM', 'SIGTERM', 'after', 1],
+  ] as const)('%s: 4, its submission is kept, the reference is refused, submit settles it', async (_, signal, moment, existing) => {
+    const { place, running } = await hanging(moment);
+    expect(await place.kept()).toHaveLength(1); // Before anything was answered.
+    running.signal(signal);
+    const end = await running.ended;
+    expect(end).toMatchObject({ code: 4 });
+    expect(end.stdout).toContain('unknown  25.00 USD, reference r1: a payout may exist');
+    expect(end.stderr).toContain('Interrupted: the request may have left.');
+    const [file = ''] = await place.kept();
+    expect(end.stderr).toContain(`The submission is kept in ${file}`);
+    expect(place.stripe.payouts()).toHaveLength(existing);
+
+    place.stripe.faults.clear();
+    expect(await disburse(CREATE, place)).toMatchObject({ code: 4 });
+    expect(place.stripe.payouts()).toHaveLength(existing);
+    expect(await disburse(['submit', file], place)).toMatchObject({ code: 0 });
+    expect(await disburse(CREATE, place)).toMatchObject({ code: 0 });
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+
+  it('killed without a word: the submission is there all the same', async () => {
+    const { place, running } = await hanging('after');
+    running.signal('SIGKILL');
+    await expect(running.ended).rejects.toThrow('SIGKILL');
+    place.stripe.faults.clear();
+    expect(await disburse(CREATE, place)).toMatchObject({ code: 4 });
+    expect(await disburse(['submit', 'r1'], place)).toMatchObject({ code: 0 });
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+
+  it('whoever reads its output may stop reading: the payout is made and the exit code is right', async () => {
+    const place = await world();
+    const running = start(binary, CREATE, place);
+    running.stopReading();
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+});
+
+describe('what is no create', () => {
+  it('an interrupted read: 5', async () => {
+    const place = await world();
+    place.stripe.faults.on({ method: 'GET' }, { hang: 'after' });
+    const running = start(binary, ['list'], place);
+    await expect.poll(() => place.stripe.requests().length, PATIENCE).toBe(1);
+    running.signal('SIGINT');
+    expect(await running.ended).toMatchObject({ code: 5 });
+  });
+
+  it('following and listening end with 0', async () => {
+    const place = await world();
+    const listening = start(binary, ['listen', '--port', '0', '--json'], place);
+    await listening.printed('listening');
+    listening.signal('SIGINT');
+    expect(await listening.ended).toMatchObject({ code: 0 });
+    await disburse(CREATE, place);
+    const following = start(binary, ['follow', place.stripe.payouts()[0]?.id ?? ''], place);
+    await following.printed('pending');
+    following.signal('SIGINT');
+    expect(await following.ended).toMatchObject({ code: 0 });
+  });
+});
