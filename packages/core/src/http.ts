@@ -233,6 +233,9 @@ export interface Deadline {
   end(): void;
 }
 
+/** A reason of its own: without one, `abort` makes a DOMException with a stack, for every call that ends in time. */
+const ENDED = 'ended in time';
+
 export function startDeadline(runtime: Runtime, timeoutMs: number, caller: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
   const timer = new AbortController();
@@ -251,7 +254,7 @@ export function startDeadline(runtime: Runtime, timeoutMs: number, caller: Abort
     endsAt: runtime.now() + timeoutMs,
     end: () => {
       caller?.removeEventListener('abort', onCaller);
-      timer.abort();
+      timer.abort(ENDED);
     },
   };
 }

@@ -28,7 +28,7 @@ export function transportOverSockets(pools: () => Pools): Transport {
 }
 
 /** Headers that belong to the connection and not to the caller. `expect` would ask for a pause between headers and body. */
-const OF_THE_CONNECTION = [
+const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
   'expect',
@@ -39,7 +39,7 @@ const OF_THE_CONNECTION = [
   'trailer',
   'transfer-encoding',
   'upgrade',
-] as const;
+]);
 
 /** Methods of which a server expects a length, be it zero: https://www.rfc-editor.org/rfc/rfc9110#section-8.6-5 */
 const WITH_CONTENT: readonly string[] = ['POST', 'PUT', 'PATCH'];
@@ -47,8 +47,8 @@ const WITH_CONTENT: readonly string[] = ['POST', 'PUT', 'PATCH'];
 /** Asks for a socket. Nothing is written before `end()`. */
 function opened(request: Request, exchange: Exchange, pools: Pools): ClientRequest {
   const url = new URL(request.url);
-  const headers: Record<string, string> = Object.fromEntries(request.headers);
-  for (const name of OF_THE_CONNECTION) delete headers[name];
+  const headers: Record<string, string> = {};
+  for (const [name, value] of request.headers) if (!OF_THE_CONNECTION.has(name)) headers[name] = value;
   // Answers are small, and a limit in bytes means what it says only where nothing is inflated. A server that compresses
   // all the same is not decoded: its 2xx cannot be read, which is `unknown`.
   headers['accept-encoding'] = 'identity';
