@@ -1,0 +1,167 @@
+// What core adds around an adapter's operations: their checks, their telemetry, and patience with an adapter that stumbles.
+import { describe, expect, it } from 'vitest';
+import { ACME_TOKEN, acmeBank } from './__tests__/acme-bank.ts';
+import { createAcme } from './__tests__/acme.ts';
+import { acmeWorld, answered, changed, RENT, requestLost, TEN } from './__tests__/acme-world.ts';
+import { manualTime } from './__tests__/manual-time.ts';
+import type { AdapterOperations, PayoutProviderSpec } from './adapter.ts';
+import { definePayoutProvider, insideOf } from './define-provider.ts';
+import { defineMoneyProfile } from './money-profile.ts';
+import type { Balance, Payout } from './payout.ts';
+import type { NoOptions, PayoutProvider } from './provider.ts';
+
+interface Ledger extends PayoutProvider<'ledger', Record<never, NoOptions>, 'update' | 'reverse' | 'balances'> {}
+
+const payout = { id: 'l_1', status: 'paid', metadata: { a: '1' }, reversedBy: null, reverses: null } as unknown as Payout;
+
+/** A provider with every optional operation, whose world is a list of what it was asked. */
+function ledger(own: Partial<AdapterOperations<Ledger>> = {}): { readonly provider: Ledger; readonly asked: (readonly unknown[])[] } {
+  const asked: (readonly unknown[])[] = [];
+  const told =
+    <T>(operation: string, answer: T) =>
+    async (...of: readonly unknown[]): Promise<T> => {
+      asked.push([operation, ...of]);
+      return answer;
+    };
+  const spec: PayoutProviderSpec<Ledger> = {
+    id: 'ledger',
+    label: 'Ledger',
+    settings: { runtime: manualTime() },
+    connection: { baseUrl: 'https://ledger.test', headers: {}, credentials: {} },
+    requestIdHeader: null,
+    account: 'acct_1',
+    source: null,
+    live: null,
+    money: defineMoneyProfile({ provider: 'Ledger', form: 'decimal_string', exponents: { EUR: 2 }, exponentElse: null }),
+    amountInAnswer: 'exact',
+    correlation: 'none',
+    tokenOf: () => null,
+    options: {},
+    request: { fullBalance: false, destination: false, statementDescriptor: false, metadata: false },
+    capabilities: {
+      states: {},
+      key: { keptForMs: 1, storesRefusals: false },
+      filters: { status: 'core', createdFrom: 'core', createdTo: 'core', destination: 'core' },
+      listLimit: 10,
+      listFloor: null,
+      sideEffects: [],
+    },
+    problems: () => [],
+    refusal: () => ({ code: 'other' as never, message: '', providerCode: null, providerMessage: null, outcome: 'unknown', resend: false }),
+    isReplay: () => false,
+    webhooks: {} as PayoutProviderSpec<Ledger>['webhooks'],
+    own: {},
+    operations: () => ({
+      encodeCreate: () => ({ path: '/', headers: {}, body: '', source: null }),
+      readCreate: () => payout,
+      retrieve: told('retrieve', payout),
+      page: told('page', { payouts: [], nextCursor: null }),
+      cancel: told('cancel', { ...payout, status: 'canceled' as const }),
+      update: told('update', payout),
+      reverse: told('reverse', { ...payout, id: 'l_2', reverses: 'l_1' }),
+      balances: told('balances', [{ source: 'eur' }] as unknown as readonly Balance[]),
+      ...own,
+    }),
+  };
+  return { provider: definePayoutProvider<Ledger>(spec), asked };
+}
+
+describe('optional operations', () => {
+  it('are listed where they are written, and called with what the caller gave', async () => {
+    const { provider, asked } = ledger();
+    expect(provider.capabilities.operations.slice(-3)).toEqual(['update', 'reverse', 'balances']);
+    await provider.update('l_1', { metadata: { a: '2' } }, { timeoutMs: 5 });
+    await provider.reverse('l_1', { metadata: { b: '1' } });
+    expect(await provider.balances()).toEqual([{ source: 'eur' }]);
+    expect(asked.map(([operation]) => operation)).toEqual(['update', 'retrieve', 'reverse', 'balances']);
+    expect(asked[0]).toEqual(['update', 'l_1', { metadata: { a: '2' } }, undefined, { timeoutMs: 5 }]);
+  });
+
+  it('are checked before anything is asked', async () => {
+    const { provider, asked } = ledger();
+    await expect(provider.update('', { metadata: {} })).rejects.toMatchObject({ issues: [{ path: 'id' }, { path: 'metadata' }] });
+    await expect(provider.reverse('l_1', { attempt: 0 })).rejects.toMatchObject({ issues: [{ path: 'attempt' }] });
+    await expect(provider.balances({ timeoutMs: 0 })).rejects.toMatchObject({ issues: [{ path: 'timeoutMs' }] });
+    await expect(provider.balances({ providerOptions: { ledger: { a: 1 } as never } })).rejects.toMatchObject({
+      issues: [{ path: 'providerOptions.ledger.a' }],
+    });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('telemetry', () => {
+  it('tells every exchange and every outcome, in plain words', async () => {
+    const { acme, events, onCreate } = acmeWorld({ name: 'eu', resends: 1 });
+    onCreate(requestLost);
+    await acme.createPayout(RENT);
+    expect(events).toMatchObject([
+      { type: 'exchange', provider: 'eu', method: 'POST', path: '/payouts', evidence: 'maybe_sent', status: null, resend: 0 },
+      { type: 'exchange', evidence: 'answered', status: 201, resend: 1 },
+      { type: 'outcome', provider: 'eu', operation: 'create', outcome: 'accepted', code: null, replayed: false, durationMs: 500 },
+    ]);
+  });
+
+  it.each(['submit', 'lookup'] as const)('tells the outcome of %s', async (operation) => {
+    const { acme, events } = acmeWorld();
+    await acme[operation](await acme.prepare(RENT));
+    expect(events.at(-1)).toMatchObject({ type: 'outcome', operation });
+  });
+
+  it('knows neither credential, key, reference nor amount', async () => {
+    const { acme, events } = acmeWorld();
+    const { submission } = await acme.createPayout({ ...RENT, description: 'a-secret-word' });
+    const said = JSON.stringify(events);
+    for (const word of [ACME_TOKEN, submission?.key ?? '?', RENT.reference, TEN.amount, 'a-secret-word']) expect(said).not.toContain(word);
+  });
+
+  it('that throws changes nothing', async () => {
+    const bank = acmeBank();
+    const onTelemetry = (): never => {
+      throw new Error('the collector is down');
+    };
+    const acme = createAcme({ token: ACME_TOKEN, fetch: bank.fetch, runtime: manualTime(), onTelemetry });
+    expect(await acme.createPayout(RENT)).toMatchObject({ outcome: 'accepted' });
+    expect(bank.payouts).toHaveLength(1);
+  });
+});
+
+describe('an adapter that stumbles', () => {
+  it('over a token loses no payout', async () => {
+    const { acme, onCreate } = acmeWorld();
+    // metadata: {} in Acme's reading; the getter throws in its tokenOf.
+    onCreate(changed((answer) => ({ ...answer, token: null })));
+    expect(await acme.createPayout(RENT)).toMatchObject({ outcome: 'accepted', notices: [{ code: 'token_missing' }] });
+    const { engine } = acmeWorld();
+    expect(engine.tokenOf({} as Payout), 'no metadata at all').toBeNull();
+  });
+
+  it('takes the credential out of what a provider repeats', () => {
+    const { engine } = acmeWorld();
+    expect(engine.redact(`you sent Bearer ${ACME_TOKEN}, ${ACME_TOKEN}!`)).toBe('you sent Bearer [redacted], [redacted]!');
+  });
+});
+
+describe('a create that is refused at once', () => {
+  it('is rejected although the store cannot say whether its reference was submitted before', async () => {
+    const find = async (): Promise<never> => {
+      throw new Error('down');
+    };
+    const { acme, left } = acmeWorld({ submissions: { keep: find, settle: find, find } });
+    expect(await acme.createPayout({ ...RENT, money: null as never })).toMatchObject({ outcome: 'rejected', submission: null });
+    expect(left).toEqual([]);
+  });
+
+  it('is unknown where its reference was submitted before', async () => {
+    const { acme, onCreate } = acmeWorld({ resends: 0 });
+    onCreate(answered(503));
+    await acme.createPayout(RENT);
+    expect(await acme.createPayout({ ...RENT, money: null as never })).toMatchObject({ outcome: 'unknown', submission: RENT });
+    expect(await acme.createPayout({ ...RENT, attempt: 'x' as never })).toMatchObject({ outcome: 'unknown', submission: RENT });
+  });
+});
+
+it('knows its own providers from the inside, and no others', () => {
+  const { acme } = acmeWorld();
+  expect(insideOf(acme)?.engine.id).toBe('acme');
+  expect(insideOf({ ...acme })).toBeNull();
+});
