@@ -5,7 +5,7 @@ import './scripts/pinned-node.js';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@disburse/source', 'module', 'node', 'development|production'];
-const subjects = ['outcome', 'idempotency', 'http', 'http.words', 'observe', 'money', 'money-profile', 'judge'];
+const subjects = ['outcome', 'idempotency', 'http', 'http.words', 'observe', 'money', 'money.words', 'money-profile', 'judge'];
 const callers = ['client', 'pauses'];
 
 export default defineConfig({
