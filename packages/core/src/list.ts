@@ -12,7 +12,7 @@ const STATUSES: readonly PayoutStatus[] = ['pending', 'in_transit', 'paid', 'fai
 const MOST_PAGES_A_CALL = 20;
 
 /** Every problem of a list query that no provider could accept. */
-export function queryProblems(query: unknown, listLimit: number): PayoutIssue[] {
+function queryProblems(query: unknown, listLimit: number): PayoutIssue[] {
   if (!isPlainObject(query)) return [{ path: 'query', message: `must be an object, not ${kindOf(query)}` }];
   const issues = Object.keys(query)
     .filter((key) => !QUERY_KEYS.includes(key))
