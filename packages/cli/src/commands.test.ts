@@ -131,6 +131,14 @@ describe('create', () => {
     expect(end).toMatchObject({ code: 2, stderr: expect.stringContaining(words) as string });
   });
 
+  it('where nothing can be kept, nothing is sent', async () => {
+    const place = await world();
+    await writeFile(join(place.cwd, '.disburse', 'submissions'), 'not a folder');
+    const end = await disburse(['create', '25.00', 'USD', '--reference', 'r1', '--json'], place);
+    expect(end).toMatchObject({ code: 5, records: [{ error: { code: 'provider_unavailable' } }] });
+    expect(place.stripe.payouts()).toEqual([]);
+  });
+
   it('takes the full balance where the provider does', async () => {
     const place = await world();
     const end = await disburse(['create', '--full-balance', '--reference', 'r1', '--provider', 'eu'], place);

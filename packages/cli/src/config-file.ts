@@ -87,7 +87,6 @@ function parsed(path: string, shown: string, text: string): ConfigFile {
           message: `is written twice, first on line ${at(first).line}; only one of them counts`,
           ...at(offset),
         }));
-  if (tree === undefined && issues.length === 0) issues.push({ path: '', message: 'is empty', line: 1, column: 1 });
   issues.push(...twice);
   if (tree === undefined || issues.length > 0) throw configError(shown, issues);
   return {

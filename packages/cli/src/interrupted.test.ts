@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { disburse, type World, world } from './__tests__/bench.ts';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { disburse, hostOn, type World, world } from './__tests__/bench.ts';
 import { type Binary, bundle, type Running, start } from './__tests__/process.ts';
+import { run } from './run.ts';
 
 let binary: Binary;
 beforeAll(async () => {
   binary = await bundle();
 });
-afterAll(() => binary.remove());
 
 const PATIENCE = { timeout: 10_000, interval: 5 };
 const CREATE = ['create', '25.00', 'USD', '--reference', 'r1', '--trace'];
@@ -60,6 +61,77 @@ describe('a create that is interrupted', () => {
     const running = start(binary, CREATE, place);
     running.stopReading();
     expect(await running.ended).toMatchObject({ code: 0 });
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+});
+
+describe('what ends the process', () => {
+  /** A create under way in this process, with the listeners that a process would have. */
+  async function underWay(): Promise<{
+    readonly interrupt: () => void;
+    readonly crash: (error: unknown) => void;
+    readonly exits: number[];
+    readonly said: () => string;
+  }> {
+    const place = await world();
+    place.stripe.faults.on({ method: 'POST' }, { hang: 'after' });
+    const exits: number[] = [];
+    const listeners: { interrupt: () => void; crash: (error: unknown) => void } = { interrupt: () => undefined, crash: () => undefined };
+    const stderr = new PassThrough();
+    let said = '';
+    stderr.on('data', (chunk) => {
+      said += String(chunk);
+    });
+    const host = hostOn({
+      args: CREATE,
+      cwd: place.cwd,
+      stdin: new PassThrough(),
+      stdout: new PassThrough().resume(),
+      stderr,
+      onInterrupt: (listener) => {
+        listeners.interrupt = listener;
+        return () => undefined;
+      },
+      onCrash: (listener) => {
+        listeners.crash = listener;
+        return () => undefined;
+      },
+      exitNow: (code) => exits.push(code),
+    });
+    const ended = run(host);
+    onTestFinished(async () => {
+      listeners.interrupt();
+      await ended;
+    });
+    await expect.poll(() => place.stripe.requests().map(({ method }) => method), PATIENCE).toContain('POST');
+    return { interrupt: () => listeners.interrupt(), crash: (error) => listeners.crash(error), exits, said: () => said };
+  }
+
+  it('a second Ctrl-C ends it at once, with 4 and what to do', async () => {
+    const { interrupt, exits, said } = await underWay();
+    interrupt();
+    interrupt();
+    expect(exits).toEqual([4]);
+    expect(said()).toContain('A payout may exist.');
+    expect(said()).toContain('disburse lookup r1');
+  });
+
+  it('a bug that nobody caught: 4 as well, and nothing of the error but its kind', async () => {
+    const { crash, exits, said } = await underWay();
+    crash(new TypeError('Bearer sk_test_super-secret'));
+    expect(exits).toEqual([4]);
+    expect(said()).toContain('a bug of this command: TypeError');
+    expect(said()).not.toContain('super-secret');
+  });
+});
+
+describe('two processes at once', () => {
+  it('make one payout of one reference', async () => {
+    const place = await world();
+    const codes = (await Promise.all([1, 2].map(() => start(binary, CREATE, place).ended))).map(({ code }) => code);
+    expect(codes.every((code) => code === 0 || code === 4)).toBe(true);
+    expect(place.stripe.payouts()).toHaveLength(1);
+    expect(await disburse(['submit', 'r1'], place)).toMatchObject({ code: 0 });
     expect(place.stripe.payouts()).toHaveLength(1);
   });
 });

@@ -2,24 +2,25 @@
 import { build } from 'esbuild';
 import { onTestFinished } from 'vitest';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished, type Finished } from './bench.ts';
 
 /** A bundle of the command. */
 export interface Binary {
   readonly path: string;
-  remove(): Promise<void>;
 }
 
+const CACHE = join(import.meta.dirname, '..', '..', '..', '..', 'node_modules', '.cache', 'disburse-cli');
+
+/** The same code has the same path, so that Node finds what it has compiled before. */
 export async function bundle(): Promise<Binary> {
-  const folder = await mkdtemp(join(tmpdir(), 'disburse-bin-'));
-  const path = join(folder, 'disburse.mjs');
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, '..', 'disburse.ts')],
-    outfile: path,
     bundle: true,
+    write: false,
+    minify: true,
     platform: 'node',
     format: 'esm',
     target: 'node22',
@@ -29,7 +30,26 @@ export async function bundle(): Promise<Binary> {
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'error',
   });
-  return { path, remove: () => rm(folder, { recursive: true }) };
+  const [bundled] = outputFiles;
+  if (bundled === undefined) throw new Error('Nothing was bundled.');
+  const { contents, hash } = bundled;
+  const path = join(CACHE, `${hash.replaceAll(/\W/g, '-')}.mjs`);
+  if (existsSync(path)) return { path };
+  await mkdir(CACHE, { recursive: true });
+  await removeOld();
+  await writeFile(`${path}.${process.pid}`, contents);
+  await rename(`${path}.${process.pid}`, path);
+  return { path };
+}
+
+const DAY_MS = 86_400_000;
+
+/** Bundles of code that has changed since. Not the recent ones: another test file may be about to start them. */
+async function removeOld(): Promise<void> {
+  for (const name of await readdir(CACHE)) {
+    const { mtimeMs } = await stat(join(CACHE, name));
+    if (mtimeMs < Date.now() - DAY_MS) await rm(join(CACHE, name), { force: true });
+  }
 }
 
 /** A process that runs. */

@@ -160,7 +160,7 @@ function addFaults(root: Command, { rails }: SimulatedRails, say: (text: string)
         rail.faults.on({ method: 'POST' }, known.fault, count);
         rail.faults.on({ method: 'DELETE' }, known.fault, count);
       }
-      say(`the next ${count === 1 ? 'change' : `${count} changes`} at ${adapter ?? 'every provider'} ${says(count, known.says)}`);
+      say(`${count === 1 ? 'the next change' : `each of the next ${count} changes`} at ${adapter ?? 'every provider'} ${known.says}`);
     });
   root
     .command('clear')
@@ -186,5 +186,3 @@ function addFaults(root: Command, { rails }: SimulatedRails, say: (text: string)
       });
   }
 }
-
-const says = (count: number, singular: string): string => (count === 1 ? singular : `each ${singular}`);

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { disburse, folder } from './__tests__/bench.ts';
+
+const US = `"us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" } }`;
+const env = { STRIPE_KEY: 'sk_test_super-secret', MOLLIE_TOKEN: 'test_super-secret' };
+
+async function checked(text: string): Promise<string> {
+  const cwd = await folder();
+  await writeFile(join(cwd, 'disburse.config.json'), text);
+  const end = await disburse(['providers', '--json'], { cwd, env });
+  expect(end).toMatchObject({ code: 2, records: [{ command: 'providers', result: null, error: { code: 'config' } }] });
+  const told = await disburse(['providers'], { cwd, env });
+  expect(told).toMatchObject({ code: 2, stdout: '' });
+  return told.stderr;
+}
+
+describe('a configuration with a mistake names the place, the rule, and no value', () => {
+  it.each([
+    ['an empty file', '', '1:1  value expected'],
+    ['not JSON at all', 'providers:', '1:1  invalid symbol'],
+    ['a comma that is missing', `{ "providers": {\n  ${US}\n  "eu": {} } }`, '3:3  comma expected'],
+    ['a brace that is missing', `{ "providers": { ${US} }`, 'close brace expected'],
+    ['a list', '[]', 'config: must be an object with "providers"'],
+    ['no providers', '{}', '1:1  providers: must be an object of named providers'],
+    ['providers in a list', '{ "providers": [] }', 'providers: must be an object of named providers'],
+    ['empty providers', '{ "providers": {} }', '1:3  providers: names no provider'],
+    ['an unknown key', `{ "provider": 1, "providers": { ${US} } }`, '1:3  provider: is not known here'],
+    ['a default that is not there', `{\n  "default": "eu",\n  "providers": { ${US} } }`, '2:3  default: "eu" is not one of us'],
+    ['a default that is no name', `{ "default": 1, "providers": { ${US} } }`, 'default: must be the name of a provider'],
+    ['a provider that is no object', '{ "providers": { "us": "stripe" } }', 'providers.us: must be an object with "adapter"'],
+    ['no adapter', '{ "providers": { "us": {} } }', 'providers.us.adapter: is missing; one of stripe, stripe-treasury, balance'],
+    [
+      'an adapter that nobody knows',
+      '{ "providers": { "us": { "adapter": "paypal" } } }',
+      '1:26  providers.us.adapter: "paypal" is not one of',
+    ],
+    [
+      'a secret in the file',
+      '{ "providers": { "us": { "adapter": "stripe", "apiKey": "sk_test_super-secret" } } }',
+      '1:47  providers.us.apiKey: is a secret',
+    ],
+    [
+      'a variable that is not set',
+      '{ "providers": { "us": { "adapter": "stripe", "apiKey": { "env": "NOPE" } } } }',
+      'the environment variable NOPE is not set',
+    ],
+    [
+      'a reference that says more',
+      '{ "providers": { "us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY", "or": 1 } } } }',
+      'and nothing else',
+    ],
+    ['a setting that is missing', '{ "providers": { "us": { "adapter": "stripe" } } }', 'providers.us.apiKey'],
+    [
+      'an unknown setting',
+      `{ "providers": { "us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" }, "apikey": 1 } } }`,
+      'providers.us.apikey',
+    ],
+    [
+      'a setting of another kind',
+      `{ "providers": { "us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" }, "resends": "2" } } }`,
+      '1:82  providers.us.resends: must be number',
+    ],
+    [
+      'an address that is not https',
+      `{ "providers": { "us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" }, "baseUrl": "http://example.com" } } }`,
+      'providers.us.baseUrl: must be an https address',
+    ],
+    [
+      'a consent that is missing',
+      '{ "providers": { "eu": { "adapter": "balance", "token": { "env": "MOLLIE_TOKEN" }, "balanceId": "bal_1" } } }',
+      'providers.eu.acceptScheduleSideEffect',
+    ],
+    ['a provider that is written twice', `{ "providers": {\n  ${US},\n  ${US} } }`, '3:3  providers.us: is written twice, first on line 2'],
+    [
+      'namespaces that differ',
+      `{ "providers": { ${US}, "us2": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" }, "namespace": "b" } } }`,
+      'must have the same namespace',
+    ],
+  ])('%s', async (_, text, words) => {
+    expect(await checked(text)).toContain(words);
+  });
+
+  it('tells all mistakes at once', async () => {
+    const words = await checked(`{
+      "default": "nobody",
+      "providers": {
+        "us": { "adapter": "stripe", "apiKey": "sk_test_super-secret" },
+        "eu": { "adapter": "balance", "token": { "env": "NOPE" } },
+        "a.b": { "adapter": "nope" }
+      }
+    }`);
+    expect(words).toContain('has 6 problems');
+    for (const place of ['2:7  default', '4:38  providers.us.apiKey', '5:39  providers.eu.token', '6:18  providers.a.b.adapter'])
+      expect(words).toContain(place);
+  });
+});
+
+describe('where it is looked for', () => {
+  it('upwards from the working directory', async () => {
+    const cwd = await folder();
+    await writeFile(join(cwd, 'disburse.config.json'), `{ /* mine */ "providers": { ${US}, } }`);
+    await mkdir(join(cwd, 'a', 'b'), { recursive: true });
+    expect(await disburse(['providers'], { cwd: join(cwd, 'a', 'b'), env })).toMatchObject({ code: 0 });
+  });
+
+  it('at --config, before or after the command', async () => {
+    const cwd = await folder();
+    await writeFile(join(cwd, 'pay.json'), `{ "providers": { ${US} } }`);
+    expect(await disburse(['providers', '--config', 'pay.json'], { cwd, env })).toMatchObject({ code: 0 });
+    expect(await disburse(['--config', 'pay.json', 'providers'], { cwd, env })).toMatchObject({ code: 0 });
+    expect(await disburse(['providers', '--config', 'nope.json'], { cwd, env })).toMatchObject({ code: 2 });
+  });
+
+  it('nowhere: says what to do', async () => {
+    const end = await disburse(['check'], { cwd: await folder() });
+    expect(end).toMatchObject({ code: 2, stderr: expect.stringContaining('disburse init writes one') as string });
+  });
+});
+
+describe('init', () => {
+  it('writes one with comments that passes once its variables are set', async () => {
+    const cwd = await folder();
+    expect(await disburse(['init', 'stripe', 'balance', '--json'], { cwd })).toMatchObject({
+      code: 0,
+      records: [{ result: { simulated: false, providers: [{ name: 'us' }, { name: 'eu' }] } }],
+    });
+    expect(await readFile(join(cwd, 'disburse.config.json'), 'utf8')).toContain('// Secrets come from the environment');
+    const all = { STRIPE_SECRET_KEY: 'sk_test_super-secret', MOLLIE_TOKEN: 'test_super-secret' };
+    expect(await disburse(['providers'], { cwd, env: all })).toMatchObject({ code: 0 });
+  });
+
+  it('--no-comments is for JSON.parse, and --config says where', async () => {
+    const cwd = await folder();
+    await disburse(['init', 'stripe', 'stripe-treasury', 'balance', '--no-comments', '--config', 'conf/pay.json'], { cwd });
+    const config: unknown = JSON.parse(await readFile(join(cwd, 'conf', 'pay.json'), 'utf8'));
+    expect(config).toMatchObject({ default: 'us', providers: { us: {}, parties: {}, eu: {} } });
+  });
+
+  it('never replaces one unasked', async () => {
+    const cwd = await folder();
+    await writeFile(join(cwd, 'disburse.config.json'), 'mine');
+    expect(await disburse(['init', 'stripe'], { cwd })).toMatchObject({ code: 2 });
+    expect(await readFile(join(cwd, 'disburse.config.json'), 'utf8')).toBe('mine');
+    expect(await disburse(['init', 'stripe', '--force'], { cwd })).toMatchObject({ code: 0 });
+    expect(await readFile(join(cwd, 'disburse.config.json'), 'utf8')).not.toBe('mine');
+  });
+
+  it('asks on a terminal, and without one wants to be told', async () => {
+    const cwd = await folder();
+    expect(await disburse(['init'], { cwd })).toMatchObject({ code: 2 });
+    expect(await disburse(['init', 'paypal'], { cwd })).toMatchObject({ code: 2 });
+    expect(await disburse(['init'], { cwd, keys: ' \r' })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('us (stripe).') as string,
+    });
+  });
+});

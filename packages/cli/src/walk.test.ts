@@ -1,0 +1,49 @@
+import { beforeAll, expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { folder } from './__tests__/bench.ts';
+import { type Binary, bundle } from './__tests__/process.ts';
+import { learnNames, normalized, openShell, stepsOf, withNames } from './__tests__/walk.ts';
+
+const PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'cli.md');
+
+let binary: Binary;
+beforeAll(async () => {
+  binary = await bundle();
+});
+
+/** Commands that are too long, or too interactive, to be walked through. */
+const NOT_WALKED = ['settle', 'reverse'];
+
+it('docs/cli.md shows what the command does, line by line', { timeout: 60_000 }, async () => {
+  const page = await readFile(PAGE, 'utf8');
+  const steps = stepsOf(page);
+  const shell = await openShell(binary, await folder(), await folder());
+  const background: { readonly at: number; readonly shown: string; readonly output: () => string }[] = [];
+  const names = new Map<string, string>();
+  try {
+    for (const { line, shown, background: stays, at } of steps) {
+      const typed = withNames(names, line);
+      const left = stays ? await shell.leave(typed) : null;
+      const printed = left === null ? await shell.run(typed) : left.output();
+      learnNames(names, shown, printed);
+      if (left === null) expect.soft(normalized(printed), `line ${at}: ${line}`).toBe(normalized(shown));
+      else background.push({ at, shown, output: left.output });
+    }
+  } finally {
+    await shell.close();
+  }
+  for (const { at, shown, output } of background) expect.soft(normalized(output()), `line ${at}`).toBe(normalized(shown));
+});
+
+it('docs/cli.md walks through every command', async () => {
+  const page = await readFile(PAGE, 'utf8');
+  const walked = new Set(stepsOf(page).flatMap(({ line }) => /\bdisburse (\w+)/.exec(line)?.[1] ?? []));
+  const all = [...(await readFile(join(import.meta.dirname, 'records.ts'), 'utf8')).matchAll(/^ {2}readonly (\w+):/gm)].map(
+    ([, name]) => name ?? '',
+  );
+  const commands = all.slice(all.indexOf('init'), all.indexOf('simulate') + 1);
+  expect(commands).toHaveLength(18);
+  expect(commands.filter((name) => !walked.has(name))).toEqual(NOT_WALKED);
+  for (const name of NOT_WALKED) expect(page).toContain(`disburse ${name}`);
+});
