@@ -63,7 +63,7 @@ export function acmeWorld(settings: Partial<AcmeSettings> = {}, terms: AcmeTerms
   };
 }
 
-export function engineOf(provider: object): Engine {
+function engineOf(provider: object): Engine {
   const inside = insideOf(provider);
   if (inside === null) throw new Error('not a provider of definePayoutProvider');
   return inside.engine;
