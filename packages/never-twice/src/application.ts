@@ -50,6 +50,7 @@ async function judged(scene: Scene, process: Process, job: Job, what: string, ca
   const { line, judge } = scene;
   const { name } = process.machine;
   const askedAt = line.time.now();
+  line.look();
   line.trace(name, what);
   try {
     const outcome = await call();

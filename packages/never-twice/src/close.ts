@@ -1,4 +1,4 @@
-import { parseSubmission, type PayoutOutcome } from '@disburse/core';
+import type { PayoutOutcome, Submission } from '@disburse/core';
 import * as app from './application.ts';
 import { type Deployment, type Process, start } from './processes.ts';
 import { excuseForRejected } from './scope.ts';
@@ -9,33 +9,32 @@ const MOST_STEPS = 14;
 
 /** After everything calmed down: every submission that anybody holds must come to its true end. */
 export async function closeAll(scene: app.Scene, deployment: Deployment, jobs: readonly app.Job[]): Promise<void> {
-  for (const job of jobs) await close(scene, deployment, job);
+  const process = start(deployment);
+  for (const job of jobs) await close(scene, deployment, process, job);
 }
 
-async function close(scene: app.Scene, deployment: Deployment, job: app.Job): Promise<void> {
-  const process = start(deployment);
-  const stored = [...(deployment.store?.rows.values() ?? [])].map(({ json }) => json).filter((json) => parseSubmission(json).reference === job.reference);
-  const held = new Map([...job.held, ...stored].map((json) => [identityOf(json), json]));
+async function close(scene: app.Scene, deployment: Deployment, process: Process, job: app.Job): Promise<void> {
+  const stored = [...(deployment.store?.rows.values() ?? [])].map(({ json }) => json).filter((json) => read(json).reference === job.reference);
+  // The one that a store keeps counts for all with its key.
+  const identityOf = ({ key, name, preparedAt }: Submission): string => JSON.stringify([key, name, ...(deployment.store === null ? [preparedAt] : [])]);
+  const held = new Map([...job.held, ...stored].map((json) => [identityOf(read(json)), json]));
   const { ledger } = scene.line;
   for (const json of held.values()) {
     const outcome = await follow(scene, process, job, json);
     checkFound(scene, job, json, outcome);
   }
   for (const paid of ledger.paid.filter(({ reference }) => reference === job.reference)) {
-    const isHeld = [...held.values()].some((json) => app.isOf(paid, parseSubmission(json)));
+    const isHeld = [...held.values()].some((json) => app.isOf(paid, read(json)));
     if (!isHeld) scene.judge.blame('lost', job.reference, `${paid.id}: nobody holds its submission`, deployment.store === null ? 'another process' : null);
   }
-  if (deployment.store !== null || scene.line.dice.chance(0.3)) await createOnceMore(scene, process, job);
+  if (scene.line.dice.chance(0.5)) await createOnceMore(scene, process, job);
 }
 
-const identityOf = (json: string): string => {
-  const { key, name, preparedAt } = parseSubmission(json);
-  return JSON.stringify([key, name, preparedAt]);
-};
+const read = (json: string): Submission => JSON.parse(json) as Submission;
 
 function checkFound({ judge, line, protection }: app.Scene, job: app.Job, json: string, outcome: PayoutOutcome | null): void {
   if (outcome === null) return;
-  const mine = line.ledger.paid.filter((paid) => app.isOf(paid, parseSubmission(json)));
+  const mine = line.ledger.paid.filter((paid) => app.isOf(paid, read(json)));
   if (mine.length === 0) return;
   const found = outcome.outcome === 'accepted' && mine.some(({ id }) => id === outcome.payout.id);
   if (!found) judge.blame('lost', job.reference, `${mine[0]?.id} exists, and its submission ended ${outcome.outcome}`, excuseForRejected(job.reference, protection));
@@ -44,7 +43,7 @@ function checkFound({ judge, line, protection }: app.Scene, job: app.Job, json: 
 /** Does what `next` says until it ends; the person whom `ask` asks looks at the world, and comes back when told to wait. */
 async function follow(scene: app.Scene, process: Process, job: app.Job, json: string): Promise<PayoutOutcome | null> {
   const { runtime } = process.machine;
-  const { attempt } = parseSubmission(json);
+  const { attempt } = read(json);
   // Where another attempt stands in the way, that one is settled first: paid, it settles the reference; refused, this one is next.
   const isOver = (told: PayoutOutcome): boolean => told.outcome === 'accepted' || (told.outcome === 'rejected' && (told.submission?.attempt ?? attempt) === attempt);
   let outcome = await app.submit(scene, process, job, json, 'submit');

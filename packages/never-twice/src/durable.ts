@@ -1,6 +1,6 @@
 import { parseSubmission, type Settled, type Submission, type SubmissionStore } from '@disburse/core';
 import type { Dice } from './dice.ts';
-import type { Machine } from './machine.ts';
+import type { Await, Machine } from './machine.ts';
 import type { Trace } from './trace.ts';
 
 interface Row {
@@ -27,8 +27,8 @@ export function storeOf(
   trace: Trace,
   weather: { readonly storeTrouble: number },
 ): SubmissionStore {
-  const call = async <T>(what: string, work: () => T): Promise<T> => {
-    await machine.gate(`${what} (before)`, Promise.resolve());
+  const call = async <T>(what: Await, work: () => T): Promise<T> => {
+    await machine.gate(what, Promise.resolve());
     if (dice.chance(weather.storeTrouble)) return fail(`${what} fails before its work`);
     const result = work();
     if (dice.chance(weather.storeTrouble)) return fail(`${what} fails after its work`);

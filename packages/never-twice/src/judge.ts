@@ -67,6 +67,9 @@ export function newJudge(ledger: Ledger, protection: Protection, trace: Trace): 
       return blame(is, reference, `accepted ${payout.id}`);
     }
     if (paid.reference !== reference) blame('accepted another payout', reference, `accepted ${payout.id}, which is ${paid.reference}`);
+    if (payout.money !== null && payout.money.currency !== paid.rail.currency) {
+      blame('accepted another payout', reference, `${payout.id} is said to be in ${payout.money.currency} and is in ${paid.rail.currency}`);
+    }
     const pastIsTold = !replayed || notices.some(({ code }) => code === 'status_as_of_creation');
     const ended = ['failed', 'canceled', 'returned'].includes(payout.status);
     if (!pastIsTold && !ended && paid.endedAt !== null && paid.endedAt < askedAt) {

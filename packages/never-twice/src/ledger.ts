@@ -37,6 +37,8 @@ export interface Ledger {
   /** Every payout of the world that is not ours. */
   readonly strangers: ReadonlySet<string>;
   depart(flight: Omit<Flight, 'there' | 'order'>): Flight;
+  /** Whether a provider has a create that it has not answered yet. */
+  isBusy(): boolean;
   /** The place of now among everything that happened: many things happen in one millisecond. */
   order(): number;
   /** Looks at the worlds, when a request has just been answered or time has moved: what was made since the last look. */
@@ -96,6 +98,7 @@ export function newLedger(rails: readonly Rail[]): Ledger {
       return departed;
     },
     look,
+    isBusy: () => flights.some(({ there }) => there),
     order,
   };
 }

@@ -3,8 +3,11 @@ import type { Dice } from './dice.ts';
 import type { Trace } from './trace.ts';
 import type { TrueTime } from './time.ts';
 
-/** What happens to a process at one of its awaits, counted from its start. */
-export type Mishap = { readonly at: number; readonly is: 'crash' } | { readonly at: number; readonly is: 'freeze'; readonly forMs: number };
+/** What a process waits for. */
+export type Await = 'store.keep' | 'store.find' | 'store.settle' | 'POST' | 'GET' | 'DELETE' | 'timer';
+
+/** What happens to a process at the n-th of its awaits of one kind. */
+export type Mishap = { readonly at: Await; readonly nth: number } & ({ readonly is: 'crash' } | { readonly is: 'freeze'; readonly forMs: number });
 
 /**
  * One process of the application. Core tells processes apart by their `runtime` object.
@@ -17,7 +20,7 @@ export interface Machine {
   readonly runtime: Runtime;
   readonly alive: boolean;
   /** Everything that comes into this process from outside comes through here. */
-  gate<T>(what: string, value: Promise<T>): Promise<T>;
+  gate<T>(what: Await, value: Promise<T>): Promise<T>;
   crash(): void;
   freeze(forMs: number): void;
 }
@@ -31,7 +34,7 @@ export interface MachineOptions {
 
 export function machine({ name, skewMs, mishaps }: MachineOptions, time: TrueTime, dice: Dice, trace: Trace): Machine {
   let state: 'running' | 'frozen' | 'dead' = 'running';
-  let awaits = 0;
+  const awaits = new Map<Await, number>();
   let waiting: (() => void)[] = [];
 
   const crash = (): void => {
@@ -52,16 +55,20 @@ export function machine({ name, skewMs, mishaps }: MachineOptions, time: TrueTim
     state = 'running';
     const came = waiting;
     waiting = [];
-    while (came.length > 0) pass('wake', came.splice(dice.between(0, came.length - 1), 1)[0] ?? (() => undefined));
+    while (came.length > 0) go(came.splice(dice.between(0, came.length - 1), 1)[0] ?? (() => undefined));
   };
-  const pass = (what: string, go: () => void): void => {
-    awaits += 1;
-    const mishap = mishaps.find(({ at }) => at === awaits);
-    if (mishap !== undefined && state === 'running') trace(name, `at ${what}:`);
+  const pass = (what: Await, run: () => void): void => {
+    const nth = (awaits.get(what) ?? 0) + 1;
+    awaits.set(what, nth);
+    const mishap = mishaps.find((one) => one.at === what && one.nth === nth);
+    if (mishap !== undefined && state === 'running') trace(name, `at its ${what} number ${nth}:`);
     if (mishap?.is === 'crash') crash();
     if (mishap?.is === 'freeze') freeze(mishap.forMs);
-    if (state === 'running') go();
-    else if (state === 'frozen') waiting.push(go);
+    go(run);
+  };
+  const go = (run: () => void): void => {
+    if (state === 'running') run();
+    else if (state === 'frozen') waiting.push(run);
   };
   return {
     name,
@@ -84,7 +91,7 @@ export function machine({ name, skewMs, mishaps }: MachineOptions, time: TrueTim
         new Promise((resolve, reject) => {
           if (signal?.aborted === true) return reject(signal.reason);
           const cancel = time.at(time.now() + ms, () =>
-            pass('a timer', () => {
+            pass('timer', () => {
               signal?.removeEventListener('abort', onAbort);
               resolve();
             }),

@@ -1,6 +1,6 @@
 import type { Dice } from './dice.ts';
 import type { Flight, Ledger } from './ledger.ts';
-import type { Machine } from './machine.ts';
+import type { Await, Machine } from './machine.ts';
 import { createFault, type NetworkFault, otherFault } from './network-faults.ts';
 import type { Rail } from './rails.ts';
 import type { TrueTime } from './time.ts';
@@ -29,9 +29,11 @@ export function fetchOf(line: Line, machine: Machine, rail: Rail): typeof global
     const sent = { method, headers: init?.headers ?? {}, body: body ?? null };
     const arrive = isCreate ? departure(line, machine, rail, sent, String(body)) : () => arrival(rail, url, sent, null);
     if (fault?.late !== undefined) return await late(line, machine, fault.late, () => arrive(url, null));
-    return await machine.gate(`the answer to ${method}`, told(line, machine, arrive(url, fault)));
+    return await machine.gate(awaitOf(method), told(line, machine, arrive(url, fault)));
   };
 }
+
+const awaitOf = (method: string): Await => (method === 'GET' || method === 'DELETE' ? method : 'POST');
 
 interface SentRequest {
   readonly method: string;
@@ -74,7 +76,7 @@ function late(line: Line, machine: Machine, { ms, client }: NonNullable<NetworkF
     arrive().catch(() => undefined);
   });
   if (client === 'hang') return new Promise(() => undefined);
-  return machine.gate('a reset', Promise.reject(new TypeError('fetch failed')));
+  return machine.gate('POST', Promise.reject(new TypeError('fetch failed')));
 }
 
 /** For the trace: what came back. */

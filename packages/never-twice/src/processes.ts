@@ -1,7 +1,7 @@
 import { type AnyPayoutProvider, createPayoutRegistry, type PayoutRegistry } from '@disburse/core';
 import type { Dice } from './dice.ts';
 import { type Durable, storeOf } from './durable.ts';
-import { type Machine, machine, type Mishap } from './machine.ts';
+import { type Await, type Machine, machine, type Mishap } from './machine.ts';
 import { fetchOf, type Line } from './network.ts';
 import type { Rail } from './rails.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts';
@@ -49,11 +49,23 @@ export function start(deployment: Deployment): Process {
   return { machine: started, registry: createPayoutRegistry(providers, { default: deployment.byDefault.name }) };
 }
 
-const LAST_AWAIT = 14;
+/** Where a process may end or stand still, and up to which time it waits there. */
+const AWAITS: readonly (readonly [weight: number, at: readonly [Await, last: number]])[] = [
+  [4, ['POST', 3]],
+  [2, ['store.keep', 3]],
+  [2, ['store.find', 14]],
+  [2, ['store.settle', 2]],
+  [2, ['timer', 3]],
+  [2, ['GET', 2]],
+];
 
 function mishapsOf({ line: { dice }, mishapRate }: Deployment): readonly Mishap[] {
-  const crash: readonly Mishap[] = dice.chance(mishapRate) ? [{ at: dice.between(1, LAST_AWAIT), is: 'crash' }] : [];
-  const freeze: readonly Mishap[] = dice.chance(mishapRate) ? [{ at: dice.between(1, LAST_AWAIT), is: 'freeze', forMs: pauseOf(dice) }] : [];
+  const where = (): { readonly at: Await; readonly nth: number } => {
+    const [at, last] = dice.weighted(AWAITS);
+    return { at, nth: dice.between(1, last) };
+  };
+  const crash: readonly Mishap[] = dice.chance(mishapRate) ? [{ ...where(), is: 'crash' }] : [];
+  const freeze: readonly Mishap[] = dice.chance(mishapRate) ? [{ ...where(), is: 'freeze', forMs: pauseOf(dice) }] : [];
   return [...freeze, ...crash];
 }
 

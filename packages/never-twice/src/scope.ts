@@ -40,10 +40,11 @@ export function excuseForTwo(first: Paid, second: Paid, { durable, preparers, li
   if (sameKey) {
     // One submission is one payout without any store; only another process's own preparation gives a key a new age.
     const preparedTwice = (preparers.get(first.reference)?.size ?? 0) > 1;
-    return preparedTwice && second.at - first.at >= first.rail.leaseMs - MINUTE_MS ? 'forgotten key' : null;
+    return preparedTwice && second.at - first.flight.sentAt >= first.rail.leaseMs ? 'forgotten key' : null;
   }
   if (first.flight.machine === second.flight.machine && first.rail === second.rail) return null;
   if (first.rail !== second.rail) return 'another process';
+  if (attemptOf(first.flight.key) === attemptOf(second.flight.key)) return null; // One attempt has one key, wherever it is made.
   // A later attempt looks for the earlier keys first, where payouts carry them and the list shows them already.
   const looksForIt = attemptOf(second.flight.key) > attemptOf(first.flight.key);
   const isRecent = second.flight.sentAt - first.at < first.rail.leaseMs + DAY_MS; // It looks back as long as a key lives, and a day.

@@ -1,0 +1,255 @@
+// One mistake at least for every rule, as somebody in a hurry would make it. Each must be found.
+import type { Edit } from './bundle.ts';
+
+/** A mistake, and who finds it. */
+export interface PlantedBug {
+  readonly rule: string;
+  readonly mistake: string;
+  readonly edits: readonly Edit[];
+  /** Found by the scenarios of its rule in directed.ts: random runs cannot reach it. */
+  readonly directed?: true;
+  /** How many runs are given to it, where the usual number finds it too seldom. */
+  readonly runs?: number;
+}
+
+const core = (file: string, find: string, replace: string): Edit => ({ file: `packages/core/src/${file}.ts`, find, replace });
+
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  {
+    rule: 'R1',
+    mistake: 'what is given is sent, not what is kept',
+    edits: [
+      core(
+        'kept',
+        '    row = await engine.store.keep(submission);',
+        '    await engine.store.keep(submission);\n    row = { submission, settled: null, shared: false };',
+      ),
+    ],
+  },
+  {
+    rule: 'R1',
+    mistake: 'a store that fails is passed over',
+    edits: [core('kept', '    return storeFailed(engine, submission, error);', '    row = { submission, settled: null, shared: false };')],
+  },
+  {
+    rule: 'R2',
+    mistake: "a kept reference goes to today's default",
+    edits: [
+      core(
+        'kept',
+        '  const home = route(row.submission);',
+        '  if (row.submission.name !== engine.name) return recorded(engine, await shareExchange(engine, submission, call, (deadline) => submitOnce(engine, submission, deadline)));\n  const home = route(row.submission);',
+      ),
+    ],
+  },
+  {
+    rule: 'R3',
+    mistake: 'the key depends on the source',
+    edits: [
+      core(
+        'prepare',
+        'deriveKey({ namespace: engine.namespace, account: engine.account, reference, attempt })',
+        'deriveKey({ namespace: engine.namespace, account: engine.account, reference: `${reference} ${engine.source}`, attempt })',
+      ),
+    ],
+  },
+  {
+    rule: 'R3',
+    mistake: 'a new key for every create',
+    edits: [core('prepare', 'reference, attempt }),\n    fingerprintOf', 'reference: `${reference} ${engine.runtime.random()}`, attempt }),\n    fingerprintOf')],
+  },
+  {
+    rule: 'R4',
+    mistake: 'a submission of another mode is taken',
+    edits: [core('prepare', '  if (wrong.length === 0) return;', '  return;')],
+    directed: true,
+  },
+  {
+    rule: 'R4',
+    mistake: "a lookup reads today's source",
+    edits: [core('search', '{ source: submission.source }', '{ source: engine.source }')],
+  },
+  {
+    rule: 'R5',
+    mistake: 'other attempts are not looked for in the store',
+    edits: [core('other-attempts', '  if (kept !== null) return', "  if (kept !== null && 'failed' in kept) return")],
+  },
+  {
+    rule: 'R5',
+    mistake: 'only the very next attempt is looked for',
+    edits: [core('other-attempts', 'const FURTHEST_RAISED = 10;', 'const FURTHEST_RAISED = 1;')],
+  },
+  {
+    rule: 'R5',
+    mistake: 'earlier attempts are not looked for at the provider',
+    edits: [core('other-attempts', "submission.correlation.by === 'none' ? null : atProvider", 'submission.attempt > 0 ? null : atProvider')],
+  },
+  {
+    rule: 'R6',
+    mistake: 'no amount means all of it',
+    edits: [
+      core('create-request', "  if (money === 'full_balance') return [];", "  if (money === 'full_balance' || money === undefined) return [];"),
+      core('create-request', '  return request as unknown as', "  if (request['money'] === undefined) request['money'] = 'full_balance';\n  return request as unknown as"),
+    ],
+    directed: true,
+  },
+  {
+    rule: 'R7',
+    mistake: 'the same object counts as fresh after a lost answer',
+    edits: [core('engine', 'return memory.prepared.has(submission) && !memory.uncertain.has(placeOf(submission));', 'return memory.prepared.has(submission);')],
+  },
+  {
+    rule: 'R7',
+    mistake: 'a parsed submission counts as fresh',
+    edits: [core('engine', 'return memory.prepared.has(submission) && ', 'return ')],
+  },
+  {
+    rule: 'R8',
+    mistake: 'a submission may be sent for ever',
+    edits: [core('submit', 'if (now < window.opensAt || now > window.closesAt) return', 'if (now < window.opensAt) return'), core('submit', 'notAfter: window.closesAt', 'notAfter: null')],
+  },
+  {
+    rule: 'R8',
+    mistake: 'the window ends with the lease: no guard',
+    edits: [core('idempotency', '  return Math.max(LEAST_GUARD_MS, timeoutMs + LATE_ARRIVAL_MS + CLOCK_SKEW_MS);', '  return timeoutMs * 0;')],
+  },
+  {
+    rule: 'R8',
+    mistake: 'the time is not checked again at the write',
+    edits: [core('submit', 'notAfter: window.closesAt', 'notAfter: null')],
+    directed: true,
+  },
+  {
+    rule: 'R9',
+    mistake: 'a lost answer is a refusal',
+    edits: [
+      core(
+        'judge',
+        "  if (sent.is === 'lost') return trouble(sent.error, 'lost');",
+        "  if (sent.is === 'lost') return { do: 'end', verdict: rejected(sent.error, 'same_attempt', null) };",
+      ),
+    ],
+  },
+  {
+    rule: 'R9',
+    mistake: 'a 5xx is a refusal',
+    edits: [
+      core(
+        'judge',
+        "  if (refusal.outcome === 'unknown') return",
+        "  if (answer.status >= 500) return { do: 'end', verdict: rejected(errorOf(engine, refusal, answer, 'rejected'), 'same_attempt', null) };\n  if (refusal.outcome === 'unknown') return",
+      ),
+    ],
+  },
+  {
+    rule: 'R10',
+    mistake: 'a refusal settles what may exist',
+    edits: [core('judge', '  const verdict = state.mayExist\n    ? unknown(error, ', '  const verdict = error === null\n    ? unknown(error, ')],
+  },
+  {
+    rule: 'R10',
+    mistake: 'what was not sent now was never sent',
+    edits: [core('judge', "  const verdict = state.mayExist ? unknown(sent.error, 'lost') : rejected", "  const verdict = sent.error === null ? unknown(sent.error, 'lost') : rejected")],
+    runs: 400,
+  },
+  {
+    rule: 'R11',
+    mistake: 'an unmarked refusal is taken to spend the key',
+    edits: [core('judge', "  ask: 'same_attempt',", "  ask: 'next_attempt',")],
+  },
+  {
+    rule: 'R12',
+    mistake: 'a replay is told as if it were new',
+    edits: [core('submit', "  if (!replayed) return { outcome: 'accepted'", "  if (payout !== null) return { outcome: 'accepted'")],
+  },
+  {
+    rule: 'R13',
+    mistake: 'an answer about other money is accepted',
+    edits: [core('submit', '  if (comparison.mismatch !== null) {', '  if (comparison.mismatch === undefined) {')],
+  },
+  {
+    rule: 'R13',
+    mistake: "the caller's metadata may look like ours",
+    edits: [core('create-request', "    if (key.toLowerCase().startsWith('disburse_')) return", "    if (key === '') return")],
+    directed: true,
+  },
+  {
+    rule: 'R14',
+    mistake: 'an abort throws',
+    edits: [core('share-exchange', "else leave(leftEarly(engine, shared.submission));\n  };", "else leave(leftEarly(engine, shared.submission));\n    throw new Error('AbortError');\n  };")],
+    directed: true,
+  },
+  {
+    rule: 'R14',
+    mistake: "an error of the application's fetch means that nothing was sent",
+    edits: [core('transport.fetch', 'sent(request, exchange, fetch, () => false);', 'sent(request, exchange, fetch, () => true);')],
+  },
+  {
+    rule: 'R15',
+    mistake: 'a conflict of keys is a refusal',
+    edits: [
+      core('judge', "refusal.code === 'idempotency_conflict' || answer.status === 409 || answer.status >= 500", 'answer.status >= 500'),
+      core('judge', "  if (refusal.outcome === 'unknown') return judgeUnknown(engine, answer, refusal, refusal.resend);", "  if (refusal.outcome === 'unknown' && refusal.code !== 'idempotency_conflict') return judgeUnknown(engine, answer, refusal, refusal.resend);\n  if (refusal.outcome === 'unknown') return judgeRefusal(engine, answer, { ...refusal, outcome: 'rejected', key: 'useless' }, state);"),
+    ],
+  },
+  {
+    rule: 'R15',
+    mistake: 'a 422 of Mollie is not looked into',
+    edits: [core('submit', 'if (refusal === null || adapter.explain === undefined)', 'if (refusal === null || adapter !== null)')],
+    directed: true,
+  },
+  {
+    rule: 'R16',
+    mistake: 'not found is rejected at once',
+    edits: [core('lookup', '  const over = askedAt > window.overAt;', '  const over = true;')],
+  },
+  {
+    rule: 'R17',
+    mistake: 'what carries no token is not ours',
+    edits: [core('search', '  if (engine.tokenOf(payout) !== null ||', '  if (payout !== null ||')],
+  },
+  {
+    rule: 'R17',
+    mistake: 'a list that could not be read is empty',
+    edits: [core('search', "gap: { is: 'failed_read', message: `the list could not be read (${error.code})` }, error };", 'gap: null, error: null };')],
+  },
+  {
+    rule: 'R17',
+    mistake: 'the clock of the provider is not looked at',
+    edits: [core('search', 'const MOST_SKEW_MS = 60_000;', 'const MOST_SKEW_MS = Number.POSITIVE_INFINITY;')],
+    directed: true,
+  },
+  {
+    rule: 'R17',
+    mistake: 'an update may remove our metadata',
+    edits: [core('changes', ".filter((key) => !key.startsWith('disburse_'))", ".filter((key) => key !== '')")],
+    directed: true,
+  },
+  {
+    rule: 'R18',
+    mistake: 'a person may say absent at any time',
+    edits: [core('settle', '  if (engine.runtime.now() <= overAt) {', '  if (engine.runtime.now() <= 0) {')],
+  },
+  {
+    rule: 'R18',
+    mistake: 'nobody is asked: submit again, for ever',
+    edits: [core('lookup', "  return { do: 'ask', candidates: found.candidates };", "  return { do: 'submit', notBefore: isoOf(now) };")],
+  },
+  {
+    rule: 'R19',
+    mistake: 'a cancel whose answer was lost was refused',
+    edits: [core('changes', "    const seen = await readQuietly(adapter, id, call);\n    if (seen === null) throw stillOpen(error);", "    if (error.outcome !== null) throw withOutcome(error, 'rejected');\n    const seen = await readQuietly(adapter, id, call);\n    if (seen === null) throw stillOpen(error);")],
+    runs: 600,
+  },
+  {
+    rule: 'R19',
+    mistake: 'a reversal is not looked for',
+    edits: [core('changes', '  if (before.reversedBy !== null) return adapter.retrieve(before.reversedBy, undefined, call);\n  const key', '  const key')],
+    runs: 2000,
+  },
+  {
+    rule: 'R20',
+    mistake: 'a 401 or 429 asks for the next attempt',
+    edits: [core('judge', "  alive: 'same_attempt',", "  alive: 'next_attempt',")],
+  },
+];

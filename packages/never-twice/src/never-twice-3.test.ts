@@ -1,0 +1,3 @@
+import { neverTwiceShard } from './__tests__/never-twice-shard.ts';
+
+neverTwiceShard(3);
