@@ -32,16 +32,20 @@ describe('progress', () => {
     expect(written.join('').includes('Creating at us')).toBe(shown);
   });
 
-  it('what the terminal cannot do does not change the outcome', async () => {
-    const broken = {
-      ...terminal,
-      cursorTo: () => {
-        throw new TypeError('no cursor');
-      },
+  it.each([
+    ['from the beginning', 0],
+    ['at the end', 2_999],
+  ])('what the terminal cannot do does not change the outcome: %s', async (_, ms) => {
+    const state = { broken: false };
+    const cursorTo = (): boolean => {
+      if (state.broken) throw new TypeError('no cursor');
+      return true;
     };
-    const { call } = on(broken);
+    const { call } = on({ ...terminal, cursorTo });
     const done = withProgress(call, 'Creating', new Promise<string>((resolve) => setTimeout(() => resolve('accepted'), 3_000)));
-    await vi.advanceTimersByTimeAsync(3_000);
+    await vi.advanceTimersByTimeAsync(ms);
+    state.broken = true;
+    await vi.advanceTimersByTimeAsync(3_000 - ms);
     expect(await done).toBe('accepted');
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { disburse, START, world } from './__tests__/bench.ts';
+import type { DryRunRecord } from './records.ts';
 import { isSimulated } from './simulated-place.ts';
 
 const left = { DISBURSE_SIMULATOR_URL: 'http://127.0.0.1:1', DISBURSE_SIMULATED_STRIPE_URL: 'http://127.0.0.1:2' };
@@ -39,7 +40,8 @@ describe('whose time it is', () => {
     const args = ['create', '25.00', 'USD', '--reference', 'r1', '--dry-run', '--json'];
     const preparedAt = async (): Promise<string> => {
       const { records } = await disburse(args, { ...place, env: { REAL_KEY: 'sk_test_super-secret' } });
-      return (records[0]?.result as { submission: { preparedAt: string } }).submission.preparedAt;
+      const dry = records[0]?.result as DryRunRecord | undefined;
+      return dry?.submission.preparedAt ?? '';
     };
     expect((await preparedAt()).slice(0, 16)).toBe(START.slice(0, 16));
     const file = join(place.cwd, 'disburse.config.json');
