@@ -66,7 +66,6 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
       'cli-table3': ['src/tables.ts'],
       commander: 'everywhere',
       'jsonc-parser': ['src/config-file.ts', 'src/starting-config.ts'],
-      ora: ['src/progress.ts'],
     },
     tests: [...TEST_TOOLS, 'esbuild'],
   },

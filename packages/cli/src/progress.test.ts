@@ -4,7 +4,8 @@ import { hostOn } from './__tests__/bench.ts';
 import type { CallFacts } from './call.ts';
 import { withProgress } from './progress.ts';
 
-const terminal = { isTTY: true, columns: 80, cursorTo: () => true, clearLine: () => true, moveCursor: () => true };
+/** Some say that they have no columns. */
+const terminal = { isTTY: true, columns: 0 };
 
 function on(stderr: object, trace = false): { readonly call: Pick<CallFacts, 'host' | 'options'>; readonly written: string[] } {
   const written: string[] = [];
@@ -32,20 +33,20 @@ describe('progress', () => {
     expect(written.join('').includes('Creating at us')).toBe(shown);
   });
 
-  it.each([
-    ['from the beginning', 0],
-    ['at the end', 2_999],
-  ])('what the terminal cannot do does not change the outcome: %s', async (_, ms) => {
-    const state = { broken: false };
-    const cursorTo = (): boolean => {
-      if (state.broken) throw new TypeError('no cursor');
-      return true;
-    };
-    const { call } = on({ ...terminal, cursorTo });
-    const done = withProgress(call, 'Creating', new Promise<string>((resolve) => setTimeout(() => resolve('accepted'), 3_000)));
-    await vi.advanceTimersByTimeAsync(ms);
-    state.broken = true;
-    await vi.advanceTimersByTimeAsync(3_000 - ms);
-    expect(await done).toBe('accepted');
+  it('counts the seconds, and leaves an empty line', async () => {
+    const { call, written } = on(terminal);
+    const done = withProgress(call, 'Creating', new Promise((resolve) => setTimeout(resolve, 2_500)));
+    await vi.advanceTimersByTimeAsync(2_500);
+    await done;
+    expect(written.join('')).toBe('\r\u001B[KCreating ... 1 s\r\u001B[KCreating ... 2 s\r\u001B[K');
+  });
+
+  it('stops when the work fails', async () => {
+    const { call, written } = on(terminal);
+    const work = new Promise((_, reject) => setTimeout(() => reject(new Error('no')), 1_500));
+    const said = withProgress(call, 'Reading', work).catch(String);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await said).toBe('Error: no');
+    expect(written.join('')).toBe('\r\u001B[KReading ... 1 s\r\u001B[K');
   });
 });
