@@ -1,4 +1,4 @@
-import type { BaseIssue, GenericSchema, InferOutput } from 'valibot';
+import type { BaseIssue, GenericSchema } from 'valibot';
 import * as v from 'valibot';
 import type { PayoutIssue } from './errors.ts';
 
@@ -13,16 +13,6 @@ export function problemsOf(schema: GenericSchema, value: unknown): readonly Payo
   const result = v.safeParse(schema, value);
   const found = (result.issues ?? []).filter((issue) => !isUnknownKey(issue) || (issue.path?.length ?? 0) > 1).map(problemOf);
   return [...unknownKeys, ...found];
-}
-
-/** A parsed value, or all its problems. */
-export function parsed<const S extends GenericSchema>(
-  schema: S,
-  value: unknown,
-): { readonly value: InferOutput<S>; readonly problems: null } | { readonly value: null; readonly problems: readonly PayoutIssue[] } {
-  const problems = problemsOf(schema, value);
-  if (problems.length > 0) return { value: null, problems };
-  return { value: v.parse(schema, value), problems: null };
 }
 
 /** An object literal or what JSON.parse makes: no array, no class instance. */

@@ -14,7 +14,7 @@ import { type Judge, said } from './judge.ts';
 import type { Paid } from './ledger.ts';
 import type { Line } from './network.ts';
 import type { Process } from './processes.ts';
-import { hasEnded, type Rail } from './rails.ts';
+import type { Rail } from './rails.ts';
 import { MINUTE_MS } from './time.ts';
 import type { Protection } from './scope.ts';
 
@@ -46,7 +46,13 @@ export function requestOf(job: Job, change: { readonly amount?: string; readonly
 }
 
 /** Waits for an outcome and has it judged; `null` where none was given, because the process ended or something was thrown. */
-async function judged(scene: Scene, process: Process, job: Job, what: string, call: () => Promise<PayoutOutcome>): Promise<PayoutOutcome | null> {
+async function judged(
+  scene: Scene,
+  process: Process,
+  job: Job,
+  what: string,
+  call: () => Promise<PayoutOutcome>,
+): Promise<PayoutOutcome | null> {
   const { line, judge } = scene;
   const { name } = process.machine;
   const askedAt = line.time.now();
@@ -156,16 +162,18 @@ async function decided(
 // ---- Cancels and reversals -------------------------------------------------------------------------------------------
 
 export async function cancel({ line, judge }: Scene, process: Process, job: Job, rail: string, id: string): Promise<void> {
-  const askedAt = line.time.now();
+  line.look();
+  const paid = line.ledger.paid.find((one) => one.id === id);
+  const wasCanceled = paid?.status === 'canceled';
   line.trace(process.machine.name, `cancels ${id}`);
   const told = await changed(() => process.registry.select(rail).cancel(id));
   line.look();
   line.trace(process.machine.name, `is told of the cancel: ${told}`);
-  const paid = line.ledger.paid.find((one) => one.id === id);
   const isCanceled = paid?.status === 'canceled';
-  const here = isCanceled && paid.endedAt !== null && paid.endedAt >= askedAt;
-  if (told === 'done' && !isCanceled) judge.blame('a lie about a cancel', job.reference, `${id} is said to be canceled and is ${paid?.status}`);
-  if (told === 'rejected' && here) judge.blame('a lie about a cancel', job.reference, `${id} was canceled by a call that said rejected`);
+  if (told === 'done' && !isCanceled)
+    judge.blame('a lie about a cancel', job.reference, `${id} is said to be canceled and is ${paid?.status}`);
+  if (told === 'rejected' && isCanceled && !wasCanceled)
+    judge.blame('a lie about a cancel', job.reference, `${id} was canceled by a call that said rejected`);
 }
 
 interface Reversing extends AnyPayoutProvider {
@@ -173,6 +181,7 @@ interface Reversing extends AnyPayoutProvider {
 }
 
 export async function reverse({ line, judge }: Scene, process: Process, job: Job, rail: string, id: string): Promise<void> {
+  line.look();
   const before = line.ledger.reversals.get(id) ?? 0;
   line.trace(process.machine.name, `reverses ${id}`);
   const told = await changed(() => (process.registry.select(rail) as Reversing).reverse(id));
@@ -180,8 +189,10 @@ export async function reverse({ line, judge }: Scene, process: Process, job: Job
   line.trace(process.machine.name, `is told of the reversal: ${told}`);
   const now = line.ledger.reversals.get(id) ?? 0;
   if (told === 'done' && now === 0) judge.blame('a lie about a reversal', job.reference, `${id} is said to be reversed and is not`);
-  if (told === 'rejected' && now > before) judge.blame('a lie about a reversal', job.reference, `${id} was reversed by a call that said rejected`);
-  if (told === 'rejected' && before > 0) judge.blame('a lie about a reversal', job.reference, `${id} is reversed already, and that was not said`);
+  if (told === 'rejected' && now > before)
+    judge.blame('a lie about a reversal', job.reference, `${id} was reversed by a call that said rejected`);
+  if (told === 'rejected' && before > 0)
+    judge.blame('a lie about a reversal', job.reference, `${id} is reversed already, and that was not said`);
   if (now > 1) judge.blame('reversed twice', job.reference, id);
 }
 
@@ -193,6 +204,3 @@ async function changed(call: () => Promise<unknown>): Promise<'done' | 'rejected
     return isPayoutError(error) ? (error.outcome ?? 'failed') : 'failed';
   }
 }
-
-/** Whether it is of use to take a payout back. */
-export const canChange = (status: string): boolean => !hasEnded(status);

@@ -14,30 +14,45 @@ export async function closeAll(scene: app.Scene, deployment: Deployment, jobs: r
 }
 
 async function close(scene: app.Scene, deployment: Deployment, process: Process, job: app.Job): Promise<void> {
-  const stored = [...(deployment.store?.rows.values() ?? [])].map(({ json }) => json).filter((json) => read(json).reference === job.reference);
+  const stored = [...(deployment.store?.rows.values() ?? [])]
+    .map(({ json }) => json)
+    .filter((json) => read(json).reference === job.reference);
   // The one that a store keeps counts for all with its key.
-  const identityOf = ({ key, name, preparedAt }: Submission): string => JSON.stringify([key, name, ...(deployment.store === null ? [preparedAt] : [])]);
+  const identityOf = ({ key, name, preparedAt }: Submission): string =>
+    JSON.stringify([key, name, ...(deployment.store === null ? [preparedAt] : [])]);
   const held = new Map([...job.held, ...stored].map((json) => [identityOf(read(json)), json]));
   const { ledger } = scene.line;
   for (const json of held.values()) {
     const outcome = await follow(scene, process, job, json);
-    checkFound(scene, job, json, outcome);
+    checkFound(scene, process.machine.name, job, json, outcome);
   }
   for (const paid of ledger.paid.filter(({ reference }) => reference === job.reference)) {
     const isHeld = [...held.values()].some((json) => app.isOf(paid, read(json)));
-    if (!isHeld) scene.judge.blame('lost', job.reference, `${paid.id}: nobody holds its submission`, deployment.store === null ? 'another process' : null);
+    if (!isHeld)
+      scene.judge.blame(
+        'lost',
+        job.reference,
+        `${paid.id}: nobody holds its submission`,
+        deployment.store === null ? 'another process' : null,
+      );
   }
   if (scene.line.dice.chance(0.5)) await createOnceMore(scene, process, job);
 }
 
 const read = (json: string): Submission => JSON.parse(json) as Submission;
 
-function checkFound({ judge, line, protection }: app.Scene, job: app.Job, json: string, outcome: PayoutOutcome | null): void {
+function checkFound({ judge, line, protection }: app.Scene, by: string, job: app.Job, json: string, outcome: PayoutOutcome | null): void {
   if (outcome === null) return;
   const mine = line.ledger.paid.filter((paid) => app.isOf(paid, read(json)));
   if (mine.length === 0) return;
   const found = outcome.outcome === 'accepted' && mine.some(({ id }) => id === outcome.payout.id);
-  if (!found) judge.blame('lost', job.reference, `${mine[0]?.id} exists, and its submission ended ${outcome.outcome}`, excuseForRejected(job.reference, protection));
+  if (!found)
+    judge.blame(
+      'lost',
+      job.reference,
+      `${mine[0]?.id} exists, and its submission ended ${outcome.outcome}`,
+      excuseForRejected(by, job.reference, protection),
+    );
 }
 
 /** Does what `next` says until it ends; the person whom `ask` asks looks at the world, and comes back when told to wait. */
@@ -45,7 +60,8 @@ async function follow(scene: app.Scene, process: Process, job: app.Job, json: st
   const { runtime } = process.machine;
   const { attempt } = read(json);
   // Where another attempt stands in the way, that one is settled first: paid, it settles the reference; refused, this one is next.
-  const isOver = (told: PayoutOutcome): boolean => told.outcome === 'accepted' || (told.outcome === 'rejected' && (told.submission?.attempt ?? attempt) === attempt);
+  const isOver = (told: PayoutOutcome): boolean =>
+    told.outcome === 'accepted' || (told.outcome === 'rejected' && (told.submission?.attempt ?? attempt) === attempt);
   let outcome = await app.submit(scene, process, job, json, 'submit');
   for (let steps = 0; outcome !== null && !isOver(outcome); steps += 1) {
     if (outcome.outcome !== 'unknown') {

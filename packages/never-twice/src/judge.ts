@@ -1,4 +1,11 @@
-import { parseSubmission, type PayoutError, type PayoutOutcome, type RejectedPayout, type Submission, type UnknownPayout } from '@disburse/core';
+import {
+  parseSubmission,
+  type PayoutError,
+  type PayoutOutcome,
+  type RejectedPayout,
+  type Submission,
+  type UnknownPayout,
+} from '@disburse/core';
 import type { Ledger, Paid } from './ledger.ts';
 import { type Excuse, excuseForRejected, excuseForTwo, type Protection } from './scope.ts';
 import type { Trace } from './trace.ts';
@@ -8,6 +15,8 @@ export type ViolationKind =
   | 'rejected, but it was paid'
   | 'rejected, but it is still on its way'
   | 'rejected for good, and paid later'
+  | 'a new key, although the old one is alive'
+  | 'the same key, although it is spent'
   | 'accepted, but nothing exists'
   | 'accepted another payout'
   | 'accepted, with a status of the past'
@@ -89,9 +98,27 @@ export function newJudge(ledger: Ledger, protection: Protection, trace: Trace): 
     const { key, name: rail } = submission;
     const paid = ledger.paid.find(({ flight, rail: on }) => flight.key === key && on.name === rail);
     if (paid !== undefined) {
-      blame('rejected, but it was paid', reference, `${by} said rejected, and ${paid.id} exists`, excuseForRejected(reference, protection));
+      blame(
+        'rejected, but it was paid',
+        reference,
+        `${by} said rejected, and ${paid.id} exists`,
+        excuseForRejected(by, reference, protection),
+      );
     }
+    checkAdvice(by, reference, outcome, key, rail);
     rejections.push({ order: ledger.order(), key, rail, reference, retry: outcome.retry, by });
+  };
+
+  /** A refusal by the provider: a marked one has spent its key, any other has not (no request here is one that can never succeed). */
+  const checkAdvice = (by: string, reference: string, { retry, error }: RejectedPayout, key: string, rail: string): void => {
+    if (error.httpStatus === null) return; // Read in a list, or said by a person.
+    const answers = ledger.flights.flatMap(({ answer, ...one }) =>
+      one.key === key && one.rail === rail && answer !== null ? [{ ...answer, to: one.machine }] : [],
+    );
+    const isSpent = answers.some(({ status, marked }) => marked && status >= 400 && status < 500);
+    if (retry === 'next_attempt' && !isSpent) blame('a new key, although the old one is alive', reference, error.message);
+    if (retry === 'same_attempt' && answers.findLast(({ to }) => to === by)?.marked === true)
+      blame('the same key, although it is spent', reference, error.message);
   };
 
   const unknown = (reference: string, outcome: UnknownPayout): void => {
@@ -115,10 +142,13 @@ export function newJudge(ledger: Ledger, protection: Protection, trace: Trace): 
       else unknown(reference, outcome);
     },
     made: (paid) => {
-      trace('the world', () => `${paid.id} exists for ${paid.reference}, by a request of ${paid.flight.machine} (key ${paid.flight.key.slice(0, 8)})`);
+      trace(
+        'the world',
+        () => `${paid.id} exists for ${paid.reference}, by a request of ${paid.flight.machine} (key ${paid.flight.key.slice(0, 8)})`,
+      );
       const { key } = paid.flight;
       for (const one of rejections.filter((given) => given.key === key && given.rail === paid.rail.name)) {
-        const excuse = excuseForRejected(paid.reference, protection);
+        const excuse = excuseForRejected(one.by, paid.reference, protection);
         if (paid.flight.order < one.order) {
           blame('rejected, but it is still on its way', paid.reference, `${one.by} said rejected while the request was on its way`, excuse);
         } else if (one.retry !== 'same_attempt') {
@@ -149,7 +179,10 @@ function shown(outcome: PayoutOutcome): string {
   }
   if (outcome.outcome === 'rejected') return `rejected: ${said(outcome.error)} retry ${outcome.retry}`;
   const { next } = outcome;
-  const then = next.do === 'submit' ? `submit, not before ${next.notBefore}` : `ask about ${next.candidates.map(({ id }) => id).join(', ') || 'nothing'}`;
+  const then =
+    next.do === 'submit'
+      ? `submit, not before ${next.notBefore}`
+      : `ask about ${next.candidates.map(({ id }) => id).join(', ') || 'nothing'}`;
   return `unknown: ${said(outcome.error)} next: ${then}`;
 }
 

@@ -12,6 +12,8 @@ export interface Flight {
   readonly order: number;
   /** Whether the provider has it and has not answered yet. */
   there: boolean;
+  /** What came back, if anything did. */
+  answer: { readonly status: number; readonly marked: boolean } | null;
 }
 
 /** A payout of ours that exists. One that failed or was canceled later counts: it was made. */
@@ -36,7 +38,7 @@ export interface Ledger {
   readonly reversals: ReadonlyMap<string, number>;
   /** Every payout of the world that is not ours. */
   readonly strangers: ReadonlySet<string>;
-  depart(flight: Omit<Flight, 'there' | 'order'>): Flight;
+  depart(flight: Omit<Flight, 'there' | 'order' | 'answer'>): Flight;
   /** Whether a provider has a create that it has not answered yet. */
   isBusy(): boolean;
   /** The place of now among everything that happened: many things happen in one millisecond. */
@@ -93,7 +95,7 @@ export function newLedger(rails: readonly Rail[]): Ledger {
     reversals,
     strangers,
     depart: (flight) => {
-      const departed: Flight = { ...flight, order: order(), there: false };
+      const departed: Flight = { ...flight, order: order(), there: false, answer: null };
       flights.push(departed);
       return departed;
     },

@@ -7,7 +7,10 @@ import type { TrueTime } from './time.ts';
 export type Await = 'store.keep' | 'store.find' | 'store.settle' | 'POST' | 'GET' | 'DELETE' | 'timer';
 
 /** What happens to a process at the n-th of its awaits of one kind. */
-export type Mishap = { readonly at: Await; readonly nth: number } & ({ readonly is: 'crash' } | { readonly is: 'freeze'; readonly forMs: number });
+export type Mishap = { readonly at: Await; readonly nth: number } & (
+  | { readonly is: 'crash' }
+  | { readonly is: 'freeze'; readonly forMs: number }
+);
 
 /**
  * One process of the application. Core tells processes apart by their `runtime` object.

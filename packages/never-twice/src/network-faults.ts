@@ -11,7 +11,12 @@ export interface NetworkFault {
   readonly world?: readonly [Fault, ...Fault[]];
 }
 
-type Row = readonly [weight: number, make: (dice: Dice) => NetworkFault];
+type Kind = 'loses' | 'refuses' | 'garbles';
+type Row = readonly [weight: number, make: (dice: Dice) => NetworkFault, kind: Kind];
+
+/** What prevails: troubles come in spells, and the worst is one spell after another. */
+export type Weather = Kind | 'mixed';
+export const WEATHERS: readonly Weather[] = ['mixed', 'loses', 'refuses'];
 
 /** How late a request may still arrive (core's `LATE_ARRIVAL_MS`, declared in docs): the simulation uses all of it. */
 const LATEST_ARRIVAL_MS = 5 * MINUTE_MS;
@@ -31,15 +36,16 @@ const LATE: Row = [
     const client = dice.pick(['reset', 'hang'] as const);
     return { says: `${client}; arrives ${ms / 1000} s later`, late: { ms, client } };
   },
+  'loses',
 ];
 
 /** What a create can meet, on both sides of the commit. */
 const OF_CREATE: readonly Row[] = [
   LATE,
-  [3, () => fault('reset before', { reset: 'before' })],
-  [4, () => fault('reset after', { reset: 'after' })],
-  [1, () => fault('hangs before', { hang: 'before' })],
-  [2, () => fault('hangs after', { hang: 'after' })],
+  [3, () => fault('reset before', { reset: 'before' }), 'loses'],
+  [4, () => fault('reset after', { reset: 'after' }), 'loses'],
+  [1, () => fault('hangs before', { hang: 'before' }), 'loses'],
+  [2, () => fault('hangs after', { hang: 'after' }), 'loses'],
   [
     4,
     (dice) => {
@@ -51,30 +57,45 @@ const OF_CREATE: readonly Row[] = [
         ...(at === 'before' && stored !== true ? {} : { stored }),
       });
     },
+    'garbles',
   ],
-  [2, (dice) => fault('HTML 502', { answer: { status: 502, body: HTML }, at: side(dice), stored: false })],
-  [1, (dice) => fault('503', { answer: { status: 503, headers: { 'retry-after': dice.pick(['2', '45']) }, body: '' }, at: side(dice), stored: false })],
-  [1, (dice) => fault('408', { answer: { status: 408, body: '' }, at: side(dice), stored: false })],
-  [2, (dice) => fault('cut off', { truncate: dice.between(0, 200) })],
+  [2, (dice) => fault('HTML 502', { answer: { status: 502, body: HTML }, at: side(dice), stored: false }), 'garbles'],
+  [
+    1,
+    (dice) =>
+      fault('503', {
+        answer: { status: 503, headers: { 'retry-after': dice.pick(['2', '45']) }, body: '' },
+        at: side(dice),
+        stored: false,
+      }),
+    'garbles',
+  ],
+  [1, (dice) => fault('408', { answer: { status: 408, body: '' }, at: side(dice), stored: false }), 'garbles'],
+  [2, (dice) => fault('cut off', { truncate: dice.between(0, 200) }), 'garbles'],
   [
     3,
     (dice) =>
       fault('429 before', {
-        answer: { status: 429, headers: dice.pick([{}, { 'retry-after': '1' }, { 'retry-after': '90' }]), body: { error: { type: 'rate_limit_error' } } },
+        answer: {
+          status: 429,
+          headers: dice.pick([{}, { 'retry-after': '1' }, { 'retry-after': '90' }]),
+          body: { error: { type: 'rate_limit_error' } },
+        },
         at: 'before',
       }),
+    'refuses',
   ],
-  [1, () => fault('401 before', { answer: { status: 401, body: { error: { type: 'invalid_request_error' } } }, at: 'before' })],
-  [1, () => fault('403 before', { answer: { status: 403, body: { error: { type: 'invalid_request_error' } } }, at: 'before' })],
-  [2, (dice) => fault('slow to execute', { delayMs: dice.pick([5, 40, 100, 200]) * SECOND_MS, at: 'before' })],
-  [1, (dice) => fault('slow to answer', { delayMs: dice.pick([5, 40, 100]) * SECOND_MS, at: 'after' })],
-  [1, () => fault('unreadable success', { change: () => ({ id: 'nothing', object: 'unheard_of' }) })],
-  [1, () => fault('success in another currency', { change: (answer) => anotherCurrency(answer) })],
-  [1, () => fault('success that is a list', { change: () => [] })],
+  [1, () => fault('401 before', { answer: { status: 401, body: { error: { type: 'invalid_request_error' } } }, at: 'before' }), 'refuses'],
+  [1, () => fault('403 before', { answer: { status: 403, body: { error: { type: 'invalid_request_error' } } }, at: 'before' }), 'refuses'],
+  [2, (dice) => fault('slow to execute', { delayMs: dice.pick([5, 40, 100, 200]) * SECOND_MS, at: 'before' }), 'loses'],
+  [1, (dice) => fault('slow to answer', { delayMs: dice.pick([5, 40, 100]) * SECOND_MS, at: 'after' }), 'loses'],
+  [1, () => fault('unreadable success', { change: () => ({ id: 'nothing', object: 'unheard_of' }) }), 'garbles'],
+  [1, () => fault('success in another currency', { change: (answer) => anotherCurrency(answer) }), 'garbles'],
+  [1, () => fault('success that is a list', { change: () => [] }), 'garbles'],
 ];
 
 /** What a read, a cancel or a reversal can meet. */
-const OF_REST: readonly Row[] = [
+const OF_REST: readonly (readonly [weight: number, make: (dice: Dice) => NetworkFault])[] = [
   [3, () => fault('reset before', { reset: 'before' })],
   [3, () => fault('reset after', { reset: 'after' })],
   [1, () => fault('hangs', { hang: 'after' })],
@@ -91,5 +112,12 @@ function anotherCurrency(answer: Readonly<Record<string, unknown>>): unknown {
   return 'currency' in answer ? { ...answer, currency: 'gbp' } : answer;
 }
 
-export const createFault = (dice: Dice): NetworkFault => dice.weighted(OF_CREATE)(dice);
+const TABLES: Readonly<Record<Weather, readonly (readonly [weight: number, make: (dice: Dice) => NetworkFault])[]>> = {
+  mixed: OF_CREATE.map(([weight, make]) => [weight, make]),
+  loses: OF_CREATE.filter(([, , kind]) => kind === 'loses').map(([weight, make]) => [weight, make]),
+  refuses: OF_CREATE.filter(([, , kind]) => kind === 'refuses').map(([weight, make]) => [weight, make]),
+  garbles: OF_CREATE.filter(([, , kind]) => kind === 'garbles').map(([weight, make]) => [weight, make]),
+};
+
+export const createFault = (dice: Dice, weather: Weather): NetworkFault => dice.weighted(TABLES[weather])(dice);
 export const otherFault = (dice: Dice): NetworkFault => dice.weighted(OF_REST)(dice);

@@ -1,7 +1,7 @@
 import type { Dice } from './dice.ts';
 import type { Flight, Ledger } from './ledger.ts';
 import type { Await, Machine } from './machine.ts';
-import { createFault, type NetworkFault, otherFault } from './network-faults.ts';
+import { createFault, type NetworkFault, otherFault, type Weather } from './network-faults.ts';
 import type { Rail } from './rails.ts';
 import type { TrueTime } from './time.ts';
 import type { Trace } from './trace.ts';
@@ -12,8 +12,9 @@ export interface Line {
   readonly dice: Dice;
   readonly ledger: Ledger;
   readonly trace: Trace;
-  /** How often something goes wrong with a request; changed when a run calms down. */
+  /** How often something goes wrong with a request, and what; changed on the way, and when a run calms down. */
   trouble: number;
+  weather: Weather;
   /** Called when a request was answered, so that what it made is seen at once. */
   readonly look: (landing?: Flight) => void;
 }
@@ -24,10 +25,12 @@ export function fetchOf(line: Line, machine: Machine, rail: Rail): typeof global
     const { method = 'GET', body } = init ?? {};
     const url = new URL(input instanceof Request ? input.url : input);
     const isCreate = method === 'POST' && url.pathname === rail.createPath;
-    const fault = line.dice.chance(line.trouble) ? (isCreate ? createFault : otherFault)(line.dice) : null;
+    const fault = line.dice.chance(line.trouble) ? (isCreate ? createFault(line.dice, line.weather) : otherFault(line.dice)) : null;
     line.trace(machine.name, () => `-> ${method} ${url.pathname}${fault === null ? '' : `  [${fault.says}]`}`);
     const sent = { method, headers: init?.headers ?? {}, body: body ?? null };
-    const arrive = isCreate ? departure(line, machine, rail, sent, String(body)) : () => arrival(rail, url, sent, null);
+    const arrive = isCreate
+      ? departure(line, machine, rail, sent, typeof body === 'string' ? body : '')
+      : () => arrival(rail, url, sent, null);
     if (fault?.late !== undefined) return await late(line, machine, fault.late, () => arrive(url, null));
     return await machine.gate(awaitOf(method), told(line, machine, arrive(url, fault)));
   };
@@ -61,7 +64,17 @@ function departure(line: Line, machine: Machine, rail: Rail, sent: SentRequest, 
     flight.there = true;
     // Who hangs has done what it does by the end of this step.
     if (fault?.world?.some((one) => 'hang' in one) === true) line.time.at(line.time.now(), landed);
-    return arrival(rail, url, sent, fault).finally(landed);
+    return arrival(rail, url, sent, fault).then(
+      (response) => {
+        flight.answer = { status: response.status, marked: response.headers.get('idempotent-replayed') === 'true' };
+        landed();
+        return response;
+      },
+      (error: unknown) => {
+        landed();
+        throw error;
+      },
+    );
   };
 }
 
@@ -70,7 +83,12 @@ function arrival(rail: Rail, url: URL, sent: SentRequest, fault: NetworkFault | 
   return rail.fetch(url, sent as RequestInit);
 }
 
-function late(line: Line, machine: Machine, { ms, client }: NonNullable<NetworkFault['late']>, arrive: () => Promise<Response>): Promise<Response> {
+function late(
+  line: Line,
+  machine: Machine,
+  { ms, client }: NonNullable<NetworkFault['late']>,
+  arrive: () => Promise<Response>,
+): Promise<Response> {
   line.time.at(line.time.now() + ms, () => {
     line.trace('the line', `a late request of ${machine.name} arrives`);
     arrive().catch(() => undefined);

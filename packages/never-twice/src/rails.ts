@@ -75,7 +75,11 @@ function stripeVariants(dice: Dice) {
 
 interface Telling {
   onEvent(
-    listener: (event: { readonly type: string; readonly payout: { readonly id: string }; readonly request: { readonly idempotencyKey: string | null } | null }) => void,
+    listener: (event: {
+      readonly type: string;
+      readonly payout: { readonly id: string };
+      readonly request: { readonly idempotencyKey: string | null } | null;
+    }) => void,
   ): unknown;
 }
 
@@ -132,9 +136,10 @@ export function stripeRail(time: TrueTime, dice: Dice): Rail {
     giveMoney: () => account.fund({ amount: ALL_MONEY, currency: 'usd' }),
     stranger: (amount, automatic) => {
       if (automatic) account.addAutomaticPayout({ amount: cents(amount), currency: 'usd' });
-      else send(world.fetch, 'https://api.stripe.com/v1/payouts', { amount: String(cents(amount)), currency: 'usd' }, secret, accountHeader);
+      else
+        send(world.fetch, 'https://api.stripe.com/v1/payouts', { amount: String(cents(amount)), currency: 'usd' }, secret, accountHeader);
     },
-    lagLists: world.lagLists,
+    lagLists: (ms) => world.lagLists(ms),
   };
 }
 
@@ -203,7 +208,7 @@ export function treasuryRail(time: TrueTime, dice: Dice): Rail {
       };
       send(world.fetch, 'https://api.stripe.com/v1/treasury/outbound_payments', fields, secret, {});
     },
-    lagLists: world.lagLists,
+    lagLists: (ms) => world.lagLists(ms),
   };
 }
 
@@ -269,11 +274,17 @@ export function mollieRail(time: TrueTime, dice: Dice): Rail {
     stranger: (amount, automatic) => {
       balances[0]?.addPayout({ amount, by: automatic ? 'schedule' : 'dashboard' });
     },
-    lagLists: world.lagLists,
+    lagLists: (ms) => world.lagLists(ms),
   };
 }
 
-function send(fetch: typeof globalThis.fetch, url: string, fields: Record<string, string>, secret: string, headers: Record<string, string>): void {
+function send(
+  fetch: typeof globalThis.fetch,
+  url: string,
+  fields: Record<string, string>,
+  secret: string,
+  headers: Record<string, string>,
+): void {
   const sent = { authorization: `Bearer ${secret}`, 'content-type': 'application/x-www-form-urlencoded', ...headers };
   fetch(url, { method: 'POST', headers: sent, body: form(fields) ?? '' }).catch(() => undefined);
 }

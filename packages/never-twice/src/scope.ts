@@ -31,17 +31,16 @@ export interface Protection {
   readonly storeAnswers: boolean;
   /** Which attempt of its reference a key belongs to. */
   readonly attemptOf: (key: string) => number;
+  /** When it was sent first, by anybody. */
+  readonly firstUse: (key: string) => number;
 }
 
 /** Why two payouts of one reference are not protected; `null` when they are. */
-export function excuseForTwo(first: Paid, second: Paid, { durable, preparers, listLagMs, attemptOf }: Protection): Excuse | null {
+export function excuseForTwo(first: Paid, second: Paid, { durable, preparers, listLagMs, attemptOf, firstUse }: Protection): Excuse | null {
   if (durable) return null; // With a store one reference is one payout, whatever happens.
-  const sameKey = first.flight.key === second.flight.key && first.rail === second.rail;
-  if (sameKey) {
-    // One submission is one payout without any store; only another process's own preparation gives a key a new age.
-    const preparedTwice = (preparers.get(first.reference)?.size ?? 0) > 1;
-    return preparedTwice && second.at - first.flight.sentAt >= first.rail.leaseMs ? 'forgotten key' : null;
-  }
+  // One submission is one payout without any store; only another process's own preparation gives a key a new age.
+  const preparedTwice = (preparers.get(first.reference)?.size ?? 0) > 1;
+  if (preparedTwice && second.at - firstUse(second.flight.key) >= second.rail.leaseMs) return 'forgotten key';
   if (first.flight.machine === second.flight.machine && first.rail === second.rail) return null;
   if (first.rail !== second.rail) return 'another process';
   if (attemptOf(first.flight.key) === attemptOf(second.flight.key)) return null; // One attempt has one key, wherever it is made.
@@ -53,8 +52,12 @@ export function excuseForTwo(first: Paid, second: Paid, { durable, preparers, li
   return couldBeSeen ? null : 'another process';
 }
 
-/** Why a `rejected` may be wrong about a reference; `null` when it may not. */
-export function excuseForRejected(reference: string, { durable, holders }: Protection): Excuse | null {
-  // Freshness is what one process knows of itself (R7): whoever else holds the same key must be told apart by a store.
-  return !durable && (holders.get(reference)?.size ?? 0) > 1 ? 'another process' : null;
+/** Why a `rejected` that this process was told may be wrong; `null` when it may not. */
+export function excuseForRejected(by: string, reference: string, { durable, preparers, holders }: Protection): Excuse | null {
+  if (durable) return null;
+  const prepared = preparers.get(reference) ?? new Set();
+  // Another process's own preparation is another submission with the same key.
+  if (prepared.size > 1) return 'another process';
+  // Freshness is what one process knows of itself (R7): that it handed its submission on, only a store can tell it.
+  return prepared.has(by) && (holders.get(reference)?.size ?? 0) > 1 ? 'another process' : null;
 }

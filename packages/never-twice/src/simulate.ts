@@ -5,6 +5,7 @@ import { dice as newDice, type Dice } from './dice.ts';
 import { durable } from './durable.ts';
 import { newJudge, type Violation } from './judge.ts';
 import { type Flight, newLedger } from './ledger.ts';
+import { WEATHERS } from './network-faults.ts';
 import type { Line } from './network.ts';
 import { type Deployment, type Process, start } from './processes.ts';
 import { mollieRail, type Rail, stripeRail, treasuryRail } from './rails.ts';
@@ -65,12 +66,13 @@ async function run(seed: number, traced: boolean): Promise<RunReport> {
   const listLagMs = dice.pick([0, 0, 30 * SECOND_MS, 5 * MINUTE_MS, 10 * MINUTE_MS]);
   for (const rail of rails) rail.lagLists(listLagMs);
   const store = dice.chance(0.5) ? durable() : null;
-  const storeTrouble = dice.pick([0, 0, 0.1]);
+  const storeTrouble = dice.pick([0, 0, 0.1, 0.3]);
   const mishapRate = dice.pick([0, 0.2, 0.6]);
   const protection: Protection = {
     durable: store !== null,
     storeAnswers: storeTrouble === 0 && mishapRate === 0,
     attemptOf: await attemptsOf(jobs),
+    firstUse: (key) => ledger.flights.find((flight) => flight.key === key)?.sentAt ?? time.now(),
     preparers: new Map(jobs.map((job) => [job.reference, job.preparers])),
     holders: new Map(jobs.map((job) => [job.reference, job.holders])),
     listLagMs,
@@ -79,7 +81,7 @@ async function run(seed: number, traced: boolean): Promise<RunReport> {
   const look = (landing?: Flight): void => {
     for (const paid of ledger.look(time.now(), landing)) judge.made(paid);
   };
-  const line: Line = { time, dice, ledger, trace, trouble: dice.pick([0, 0.15, 0.4, 0.7]), look };
+  const line: Line = { time, dice, ledger, trace, trouble: dice.pick([0, 0.15, 0.4, 0.8]), weather: dice.pick(WEATHERS), look };
   const deployment: Deployment = {
     line,
     rails,
@@ -90,7 +92,11 @@ async function run(seed: number, traced: boolean): Promise<RunReport> {
     byDefault: first,
     started: 0,
   };
-  trace('the run', () => `seed ${seed}: ${rails.map((rail) => `${rail.name}${rail.findable ? ' (findable)' : ''}`).join(' and ')}, ${store === null ? 'no store' : 'a durable store'}, lists lag ${listLagMs / 1000} s`);
+  trace(
+    'the run',
+    () =>
+      `seed ${seed}: ${rails.map((rail) => `${rail.name}${rail.findable ? ' (findable)' : ''}`).join(' and ')}, ${store === null ? 'no store' : 'a durable store'}, lists lag ${listLagMs / 1000} s`,
+  );
   const scene: app.Scene = { line, judge, rails, protection };
   worldEvents(dice, time, rails, deployment);
   for (const job of jobs) plan(scene, deployment, job);
@@ -111,14 +117,22 @@ async function run(seed: number, traced: boolean): Promise<RunReport> {
 }
 
 function newJobs(dice: Dice, rail: Rail): readonly app.Job[] {
-  return Array.from({ length: dice.weighted([[4, 1], [1, 2]]) }, (_, index) => ({
-    reference: `job-${index + 1}`,
-    amount: dice.pick(['10.00', '20.00']),
-    currency: rail.currency,
-    held: new Set<string>(),
-    preparers: new Set<string>(),
-    holders: new Set<string>(),
-  }));
+  return Array.from(
+    {
+      length: dice.weighted([
+        [4, 1],
+        [1, 2],
+      ]),
+    },
+    (_, index) => ({
+      reference: `job-${index + 1}`,
+      amount: dice.pick(['10.00', '20.00']),
+      currency: rail.currency,
+      held: new Set<string>(),
+      preparers: new Set<string>(),
+      holders: new Set<string>(),
+    }),
+  );
 }
 
 const HIGHEST_ATTEMPT = 4;
@@ -145,7 +159,8 @@ function gap(dice: Dice, { leaseMs }: Rail): number {
     [2, dice.between(5, 120) * SECOND_MS],
     [2, dice.between(2, 20) * MINUTE_MS],
     [1, Math.floor(leaseMs / 2)],
-    [3, leaseMs + dice.between(-25, 25) * MINUTE_MS],
+    [2, leaseMs + dice.between(-25, 25) * MINUTE_MS],
+    [1, leaseMs + dice.between(-400, 100) * SECOND_MS],
     [1, leaseMs + dice.between(0, 100) * MINUTE_MS],
     [1, 3 * DAY_MS],
   ]);
@@ -160,31 +175,51 @@ function worldEvents(dice: Dice, time: TrueTime, rails: readonly Rail[], deploym
     });
   };
   for (const rail of rails) {
-    if (dice.chance(0.25)) {
-      rail.takeMoney();
-      trace('the world', `${rail.name} has no money`);
-      later(`${rail.name} has money again`, rail.giveMoney, rail);
+    if (dice.chance(0.35)) {
+      const none = (): void => {
+        rail.takeMoney();
+        trace('the world', `${rail.name} has no money`);
+        later(`${rail.name} has money again`, () => rail.giveMoney(), rail);
+      };
+      if (dice.chance(0.5)) none();
+      else later('the money goes', none, rail);
     }
-    if (dice.chance(0.15)) later(`${rail.name}: the secret is rotated`, rail.rotateSecret, rail);
-    if (dice.chance(0.15)) later(`${rail.name}: another source is configured`, rail.changeSource, rail);
+    if (dice.chance(0.2)) later(`${rail.name}: the secret is rotated`, () => rail.rotateSecret(), rail);
+    if (dice.chance(0.2)) later(`${rail.name}: another source is configured`, () => rail.changeSource(), rail);
     if (dice.chance(0.3)) {
       const automatic = dice.chance(0.5);
       const amount = dice.pick(['10.00', '20.00']);
-      later(`${rail.name}: ${automatic ? 'the schedule' : 'somebody in the dashboard'} pays out ${amount}`, () => rail.stranger(amount, automatic), rail);
+      later(
+        `${rail.name}: ${automatic ? 'the schedule' : 'somebody in the dashboard'} pays out ${amount}`,
+        () => rail.stranger(amount, automatic),
+        rail,
+      );
     }
   }
   const [first, second] = rails;
+  if (first !== undefined && dice.chance(0.5)) {
+    const next = dice.pick(WEATHERS);
+    later(`the weather turns: ${next}`, () => void (deployment.line.weather = next), first);
+  }
   if (first !== undefined && second !== undefined && dice.chance(0.6)) {
     later(`the default is now ${second.name}`, () => void (deployment.byDefault = second), first);
   }
 }
 
-type Call = 'create' | 'submit held' | 'look up' | 'prepare and submit' | 'raise the attempt' | 'ask for something else' | 'bad input' | 'person';
+type Call =
+  | 'create'
+  | 'submit held'
+  | 'look up'
+  | 'prepare and submit'
+  | 'raise the attempt'
+  | 'ask for something else'
+  | 'bad input'
+  | 'person';
 
 const CALLS: readonly (readonly [weight: number, call: Call])[] = [
   [10, 'create'],
   [5, 'submit held'],
-  [1, 'look up'],
+  [2, 'look up'],
   [2, 'raise the attempt'],
   [1, 'ask for something else'],
   [1, 'bad input'],
@@ -198,9 +233,17 @@ function plan(scene: app.Scene, deployment: Deployment, job: app.Job): void {
   let at = time.now() + dice.between(0, 3) * SECOND_MS;
   let process: Process | null = null;
   const further = dice.between(0, 2);
+  const moves = dice.pick([0, 0.3, 0.6]);
   for (let index = 0; index <= further; index += 1) {
-    const call = index === 0 ? dice.weighted<Call>([[4, 'create'], [1, 'prepare and submit'], [0.3, 'raise the attempt']]) : dice.weighted(CALLS);
-    const elsewhere = dice.chance(0.45);
+    const call =
+      index === 0
+        ? dice.weighted<Call>([
+            [4, 'create'],
+            [1, 'prepare and submit'],
+            [0.5, 'raise the attempt'],
+          ])
+        : dice.weighted(CALLS);
+    const elsewhere = dice.chance(moves);
     const restart = dice.chance(0.5);
     time.at(at, () => {
       if (process !== null && elsewhere && restart) process.machine.crash();
@@ -241,7 +284,14 @@ function perform(scene: app.Scene, deployment: Deployment, process: Process, job
 const MOST_REACTIONS = 2;
 
 /** What a caller does with an outcome: mostly what it says, sometimes too early, sometimes nothing. */
-function react(scene: app.Scene, deployment: Deployment, process: Process, job: app.Job, outcome: PayoutOutcome | null, depth: number): void {
+function react(
+  scene: app.Scene,
+  deployment: Deployment,
+  process: Process,
+  job: app.Job,
+  outcome: PayoutOutcome | null,
+  depth: number,
+): void {
   const { dice, time } = scene.line;
   if (outcome === null) return;
   if (outcome.submission !== null && dice.chance(0.8)) job.held.add(JSON.stringify(outcome.submission));
@@ -260,10 +310,13 @@ function react(scene: app.Scene, deployment: Deployment, process: Process, job: 
     const json = JSON.stringify(outcome.submission);
     const { next } = outcome;
     if (next.do === 'ask') return later(soon, (on) => app.personSettles(scene, on, job, json));
+    if (dice.chance(0.12)) return later(soon, (on) => app.personSettles(scene, on, job, json));
+    if (dice.chance(0.2)) return later(soon, (on) => app.submit(scene, on, job, json, 'lookup'));
     const at = dice.chance(0.7) ? Math.max(now, Date.parse(next.notBefore)) + SECOND_MS : soon;
     return later(at, (on) => app.submit(scene, on, job, json, 'submit'));
   }
-  if (outcome.outcome === 'rejected' && outcome.retry === 'same_attempt' && dice.chance(0.5)) return later(soon, (on) => app.create(scene, on, job));
+  if (outcome.outcome === 'rejected' && outcome.retry === 'same_attempt' && dice.chance(0.5))
+    return later(soon, (on) => app.create(scene, on, job));
   if (outcome.outcome === 'rejected' && outcome.retry === 'next_attempt' && dice.chance(0.5)) {
     return later(soon, (on) => app.createNext(scene, on, job, outcome));
   }
@@ -280,7 +333,8 @@ function takeBack(scene: app.Scene, process: Process, job: app.Job, railName: st
   }
   const at = time.now() + dice.between(1, 4) * DAY_MS;
   const times = dice.between(1, 2);
-  for (let n = 0; n < times; n += 1) time.at(at + n * dice.between(1, 300) * SECOND_MS, () => void app.reverse(scene, process, job, railName, id).catch(rethrown));
+  for (let n = 0; n < times; n += 1)
+    time.at(at + n * dice.between(1, 300) * SECOND_MS, () => void app.reverse(scene, process, job, railName, id).catch(rethrown));
 }
 
 /** A mistake of this simulation must end the run loudly. */

@@ -15,7 +15,7 @@ export function newTrace(start: number, now: (() => number) | null): Trace {
 }
 
 /** `1d 02:03:04.005` */
-export function since(ms: number): string {
+function since(ms: number): string {
   const days = Math.floor(ms / 86_400_000);
   return `${days}d ${new Date(ms % 86_400_000).toISOString().slice(11, 23)}`;
 }

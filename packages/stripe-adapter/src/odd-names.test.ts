@@ -11,7 +11,7 @@ it('metadata named like a prototype is sent as it is, changes no prototype, and 
     apiKey: 'sk_test_1',
     resends: 0,
     fetch: async (_input, init) => {
-      const body = String(init?.body);
+      const body = typeof init?.body === 'string' ? init.body : '';
       bodies.push(body);
       const sent = new URLSearchParams(body);
       const told = Object.fromEntries(

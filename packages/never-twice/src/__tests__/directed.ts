@@ -1,10 +1,11 @@
-// Rules that random runs cannot reach: a scenario each, that says what is wrong, or nothing.
+// A scenario for what random runs cannot reach, or reach too seldom: each says what is wrong, or nothing.
 import { createBalance } from '@disburse/balance-adapter';
-import { isPayoutError, type PayoutOutcome } from '@disburse/core';
+import { type Attempt, createPayoutRegistry, isPayoutError } from '@disburse/core';
 import { simulateMollie, simulateStripe } from '@disburse/simulator';
 import { createStripe } from '@disburse/stripe-adapter';
 import { synchronousDigest } from '../synchronous-digest.ts';
-import { HOUR_MS, MINUTE_MS, trueTime, type TrueTime } from '../time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time.ts';
+import { EUR, mollieScene, mustBe, mustHave, parsed, runtimeOf, saidOf, scene, stripeScene, table, USD } from './directed-worlds.ts';
 
 /** A scenario of one rule. */
 export interface Directed {
@@ -12,28 +13,6 @@ export interface Directed {
   readonly name: string;
   /** What is wrong; `null` where the rule holds. */
   readonly run: () => Promise<string | null>;
-}
-
-const START = Date.parse('2026-11-23T09:00:00Z');
-const EUR = { reference: 'job-1', money: { amount: '10.00', currency: 'EUR' } } as const;
-
-const newTime = (): TrueTime => trueTime(START, () => 0.5);
-const later = (time: TrueTime, ms: number): Promise<void> => time.live(() => undefined, time.now() + ms);
-/** A process of its own: core knows it by this object. */
-const runtimeOf = (time: TrueTime, aheadMs = 0) => ({ now: () => time.now() + aheadMs, sleep: time.sleep, random: time.random });
-
-function mollie(time: TrueTime) {
-  const world = simulateMollie({ clock: time });
-  const balanceId = world.test.balance().id;
-  const process = (aheadMs = 0) =>
-    createBalance({ token: world.testKey, balanceId, acceptScheduleSideEffect: true, fetch: world.fetch, runtime: runtimeOf(time, aheadMs) });
-  return { world, process, balanceId };
-}
-
-async function shown(time: TrueTime, made: Promise<PayoutOutcome>): Promise<PayoutOutcome> {
-  made.catch(() => undefined); // It is thrown below.
-  await time.live(() => undefined);
-  return made;
 }
 
 /** Runs a scenario in which nothing is really asynchronous. */
@@ -46,130 +25,282 @@ export async function directed({ run }: Directed): Promise<string | null> {
   }
 }
 
-export const DIRECTED: readonly Directed[] = [
-  {
-    rule: 'R4',
-    name: 'a test submission under a live key',
-    run: async () => {
-      const time = newTime();
-      const { world, process, balanceId } = mollie(time);
-      const submission = await process().prepare(EUR);
-      const live = createBalance({ token: world.liveKey, balanceId, acceptScheduleSideEffect: true, fetch: world.fetch, runtime: runtimeOf(time) });
-      try {
-        await shown(time, live.submit(submission));
-        return 'it was taken';
-      } catch (error) {
-        if (!isPayoutError(error) || error.outcome === 'rejected') return 'it was said to be rejected';
-        return world.requests.length === 0 ? null : 'something was sent';
-      }
-    },
-  },
-  {
-    rule: 'R6',
-    name: 'money: undefined',
-    run: async () => {
-      const time = newTime();
-      const { world, process } = mollie(time);
-      await shown(time, process().createPayout({ reference: 'job-1', money: undefined as never }));
-      return world.payouts.length === 0 ? null : 'the whole balance left';
-    },
-  },
-  {
-    rule: 'R13',
-    name: 'metadata that looks like ours',
-    run: async () => {
-      const time = newTime();
-      const world = simulateStripe({ clock: time });
-      const stripe = createStripe({ apiKey: world.apiKey, fetch: world.fetch, runtime: runtimeOf(time) });
-      const metadata = { disburse_key: 'mine' };
-      await shown(time, stripe.createPayout({ reference: 'job-1', money: { amount: '10.00', currency: 'USD' }, metadata }));
-      return world.requests.length === 0 ? null : 'it was sent';
-    },
-  },
-  {
-    rule: 'R14',
-    name: 'aborted after the bytes left',
-    run: async () => {
-      const time = newTime();
-      const { world, process } = mollie(time);
-      world.faults.on({ method: 'POST' }, { hang: 'after' });
-      const abort = new AbortController();
-      time.at(START + 1_000, () => abort.abort());
-      try {
-        const outcome = await shown(time, process().createPayout(EUR, { signal: abort.signal }));
-        return outcome.outcome === 'unknown' ? null : `${outcome.outcome}, and ${world.payouts.length} exists`;
-      } catch (error) {
-        return `it threw ${String(error)}, and the submission is lost`;
-      }
-    },
-  },
-  {
-    rule: 'R15',
-    name: '"already scheduled" is our own payout, of which this process knows nothing',
-    run: async () => {
-      const time = newTime();
-      const { world, process } = mollie(time);
-      await shown(time, process().createPayout(EUR));
-      await later(time, 2 * HOUR_MS);
-      const outcome = await shown(time, process().createPayout(EUR));
-      return outcome.outcome === 'unknown' && world.payouts.length === 1 ? null : outcome.outcome;
-    },
-  },
-  {
-    rule: 'R17',
-    name: 'a clock that is three hours ahead proves nothing',
-    run: async () => {
-      const time = newTime();
-      const { process } = mollie(time);
-      const submission = await process().prepare(EUR);
-      const outcome = await shown(time, process(3 * HOUR_MS).lookup(submission));
-      return outcome.outcome === 'unknown' ? null : `${outcome.outcome}, and it can still be sent`;
-    },
-  },
-  {
-    rule: 'R17',
-    name: 'removing all metadata leaves ours',
-    run: async () => {
-      const time = newTime();
-      const world = simulateStripe({ clock: time });
-      const stripe = createStripe({ apiKey: world.apiKey, fetch: world.fetch, runtime: runtimeOf(time) });
-      const money = { amount: '10.00', currency: 'USD' };
-      const outcome = await shown(time, stripe.createPayout({ reference: 'job-1', money, metadata: { a: 'b' } }));
-      if (outcome.outcome !== 'accepted') return outcome.outcome;
-      await stripe.update(outcome.payout.id, { metadata: null });
-      const left = Object.keys(world.payouts[0]?.metadata ?? {});
-      return left.includes('disburse_key') && !left.includes('a') ? null : `what is left: ${left.join(', ') || 'nothing'}`;
-    },
-  },
-  {
-    rule: 'R8',
-    name: 'a request that waited in a queue until its key was forgotten',
-    run: async () => {
-      const time = newTime();
-      const { world, process } = mollie(time);
-      // The machine is suspended between the look at the window and the write: the first time it asks for the time of sending.
-      const early = process();
-      const submission = await early.prepare(EUR);
-      await shown(time, early.submit(submission));
-      await later(time, 49 * MINUTE_MS);
-      let asked = 0;
-      const suspended = {
-        ...runtimeOf(time),
-        now: () => {
-          asked += 1;
-          return asked > LOOKS_BEFORE_SENDING ? time.now() + 3 * HOUR_MS : time.now();
-        },
-      };
-      const before = world.requests.filter(({ method }) => method === 'POST').length;
-      const { testKey } = world;
-      const balanceId = world.test.balance().id;
-      const late = createBalance({ token: testKey, balanceId, acceptScheduleSideEffect: true, fetch: world.fetch, runtime: suspended });
-      await shown(time, late.submit(JSON.parse(JSON.stringify(submission))));
-      const after = world.requests.filter(({ method }) => method === 'POST').length;
-      return after === before ? null : 'it was sent after its time';
-    },
-  },
-];
+const scenario = (rule: string, name: string, run: Directed['run']): Directed => ({ rule, name, run });
+const attempt = (number: number) => number as Attempt;
+const POST = { method: 'POST' } as const;
+const FORBIDDEN = { answer: { status: 403, body: { error: { type: 'invalid_request_error' } } }, at: 'before' } as const;
 
-/** `told`, the deadline of the call and of the exchange, and the look at the window. */
-const LOOKS_BEFORE_SENDING = 5;
+export const DIRECTED: readonly Directed[] = [
+  scenario('R1', 'the table is away when the job runs again, a day later', async () => {
+    const { world, process, ended, later } = stripeScene();
+    const submissions = table();
+    await ended(process({ submissions }).createPayout(USD));
+    await later(25 * HOUR_MS);
+    submissions.away = true;
+    await ended(process({ submissions }).createPayout(USD));
+    return mustHave(1, world.payouts);
+  }),
+  scenario('R2', 'the default is switched, and the job runs again', async () => {
+    const { time, ended } = scene();
+    const [stripe, mollie] = [simulateStripe({ clock: time }), simulateMollie({ clock: time })];
+    const submissions = table();
+    const registry = (byDefault: 'us' | 'eu') => {
+      const common = { runtime: runtimeOf(time), submissions };
+      const us = createStripe({ ...common, name: 'us', apiKey: stripe.apiKey, fetch: stripe.fetch });
+      const balanceId = mollie.test.balance().id;
+      const eu = createBalance({
+        ...common,
+        name: 'eu',
+        token: mollie.testKey,
+        balanceId,
+        acceptScheduleSideEffect: true,
+        fetch: mollie.fetch,
+      });
+      return createPayoutRegistry({ us, eu }, { default: byDefault });
+    };
+    stripe.faults.on(POST, { reset: 'after' });
+    await ended(registry('us').createPayout(EUR));
+    await ended(registry('eu').createPayout(EUR));
+    return mustHave(1, [...stripe.payouts, ...mollie.payouts]);
+  }),
+  scenario('R3', 'another balance is configured, and the job runs again', async () => {
+    const { world, process, ended } = mollieScene();
+    const other = world.test.addBalance({ available: '1000.00' }).id;
+    await ended(process().createPayout(EUR));
+    await ended(process({ balanceId: other }).createPayout(EUR));
+    return mustHave(1, world.payouts);
+  }),
+  scenario('R4', 'a test submission under a live key', async () => {
+    const { world, process, ended, time, balanceId } = mollieScene();
+    const submission = await process().prepare(EUR);
+    const live = createBalance({
+      token: world.liveKey,
+      balanceId,
+      acceptScheduleSideEffect: true,
+      fetch: world.fetch,
+      runtime: runtimeOf(time),
+    });
+    try {
+      await ended(live.submit(submission));
+      return 'it was taken';
+    } catch (error) {
+      if (!isPayoutError(error) || error.outcome === 'rejected') return 'it was said to be rejected';
+      return world.requests.length === 0 ? null : 'something was sent';
+    }
+  }),
+  scenario('R4', 'looked up after another balance was configured', async () => {
+    const { world, process, ended, later } = mollieScene();
+    const other = world.test.addBalance({ available: '1000.00' }).id;
+    const { submission } = await ended(process({ correlation: 'description' }).createPayout(EUR));
+    await later(2 * HOUR_MS);
+    return mustBe('accepted', await ended(process({ correlation: 'description', balanceId: other }).lookup(parsed(submission))));
+  }),
+  scenario('R5', 'the third attempt, and then the first', async () => {
+    const { world, process, ended } = stripeScene({ correlation: 'none' });
+    const here = process();
+    await ended(here.createPayout({ ...USD, attempt: attempt(3) }));
+    await ended(here.createPayout(USD));
+    return mustHave(1, world.payouts);
+  }),
+  scenario('R5', 'the second attempt, by a process that knows nothing of the first', async () => {
+    const { world, process, ended } = stripeScene();
+    await ended(process().createPayout(USD));
+    await ended(process().createPayout({ ...USD, attempt: attempt(2) }));
+    return mustHave(1, world.payouts);
+  }),
+  scenario('R6', 'money: undefined', async () => {
+    const { world, process, ended } = mollieScene();
+    await ended(process().createPayout({ reference: 'job-1', money: undefined as never }));
+    return world.payouts.length === 0 ? null : 'the whole balance left';
+  }),
+  scenario('R7', 'the same object again, after a lost answer', async () => {
+    const { world, process, ended } = stripeScene({ resends: 0 });
+    const here = process();
+    const submission = await here.prepare(USD);
+    world.faults.on(POST, { reset: 'after' }, 1);
+    await ended(here.submit(submission));
+    world.faults.on(POST, FORBIDDEN, 1);
+    return mustBe('unknown', await ended(here.submit(submission)));
+  }),
+  scenario('R7', 'a parsed submission, after a lost answer elsewhere', async () => {
+    const { world, process, ended } = stripeScene({ resends: 0 });
+    world.faults.on(POST, { reset: 'after' }, 1);
+    const { submission } = await ended(process().createPayout(USD));
+    world.faults.on(POST, FORBIDDEN, 1);
+    return mustBe('unknown', await ended(process().submit(parsed(submission))));
+  }),
+  scenario('R8', 'sent before the lease ended, and late', async () => {
+    const { world, process, ended, later } = stripeScene({ resends: 0, correlation: 'none' });
+    const { submission } = await ended(process().createPayout(USD));
+    await later(DAY_MS - MINUTE_MS);
+    world.faults.on(POST, { lateMs: 5 * MINUTE_MS, client: 'reset' }, 1);
+    await ended(process().submit(parsed(submission)));
+    await later(10 * MINUTE_MS);
+    return mustHave(1, world.payouts);
+  }),
+  scenario('R8', 'the machine is suspended between the look at the window and the write', async () => {
+    const { world, process, ended, later, time } = mollieScene();
+    const { submission } = await ended(process().createPayout(EUR));
+    await later(40 * MINUTE_MS);
+    const posts = (): number => world.requests.filter(({ method }) => method === 'POST').length;
+    const before = posts();
+    // The last time that anybody looks at before the bytes leave is asked for when ky hands the request over.
+    const clock = runtimeOf(time);
+    let isWriting = false;
+    const now = (): number => clock.now() + (isWriting ? 3 * HOUR_MS : 0);
+    const late = process({ runtime: { ...clock, now }, readBalances: false });
+    const NativeRequest = globalThis.Request;
+    globalThis.Request = class extends NativeRequest {
+      constructor(...given: ConstructorParameters<typeof NativeRequest>) {
+        super(...given);
+        isWriting ||= this.method === 'POST';
+      }
+    };
+    try {
+      await ended(late.submit(parsed(submission)));
+    } finally {
+      globalThis.Request = NativeRequest;
+    }
+    return posts() === before ? null : 'it was sent after its time';
+  }),
+  scenario('R9', 'a 500 after the payout was made', async () => {
+    const { world, process, ended } = stripeScene({ resends: 0, correlation: 'none' });
+    world.faults.on(POST, { answer: { status: 500, body: { error: { type: 'api_error' } } }, at: 'after' });
+    return mustBe('unknown', await ended(process().createPayout(USD)));
+  }),
+  scenario('R9', 'no answer', async () => {
+    const { world, process, ended } = stripeScene({ resends: 0 });
+    world.faults.on(POST, { hang: 'after' });
+    return mustBe('unknown', await ended(process().createPayout(USD)));
+  }),
+  scenario('R10', 'it was refused now, and may have been sent before', async () => {
+    const { world, process, ended } = stripeScene({ resends: 0 });
+    world.faults.on(POST, { reset: 'after' }, 1);
+    const { submission } = await ended(process().createPayout(USD));
+    world.expireApiKey(world.apiKey);
+    return mustBe('unknown', await ended(process().submit(parsed(submission))));
+  }),
+  scenario('R10', 'it could not be sent now, and may have been sent before', async () => {
+    const { world, process, ended, time } = stripeScene({ resends: 0 });
+    const { submission } = await ended(process().createPayout(USD));
+    // The built-in transport, and nobody who listens.
+    const sleep = (): Promise<void> => new Promise(() => undefined);
+    const deaf = createStripe({ apiKey: world.apiKey, baseUrl: 'http://127.0.0.1:1', resends: 0, runtime: { ...runtimeOf(time), sleep } });
+    return mustBe('unknown', await deaf.submit(parsed(submission)));
+  }),
+  scenario('R11', 'a refusal that is not stored', async () => {
+    const { world, process, ended } = stripeScene({}, { storesRefusals: false });
+    world.account().fund({ amount: -1_000_000, currency: 'usd' });
+    const outcome = await ended(process().createPayout(USD));
+    return outcome.outcome === 'rejected' && outcome.retry === 'same_attempt' ? null : 'a new key is asked for, and the old one is alive';
+  }),
+  scenario('R12', 'canceled since, and submitted again', async () => {
+    const { process, ended } = stripeScene();
+    const here = process();
+    const outcome = await ended(here.createPayout(USD));
+    if (outcome.outcome !== 'accepted') return outcome.outcome;
+    await ended(here.cancel(outcome.payout.id));
+    const again = await ended(process().submit(parsed(outcome.submission)));
+    return again.outcome === 'accepted' && again.payout.status === 'canceled' ? null : 'it is told as it was';
+  }),
+  scenario('R13', 'an answer in another currency', async () => {
+    const { world, process, ended } = stripeScene();
+    world.faults.on(POST, { change: (answer) => ({ ...answer, currency: 'gbp' }) });
+    return mustBe('unknown', await ended(process().createPayout(USD)));
+  }),
+  scenario('R13', 'metadata that looks like ours', async () => {
+    const { world, process, ended } = stripeScene();
+    await ended(process().createPayout({ ...USD, metadata: { disburse_key: 'mine' } }));
+    return world.requests.length === 0 ? null : 'it was sent';
+  }),
+  scenario('R14', 'aborted after the bytes left', async () => {
+    const { world, process, ended, time } = mollieScene();
+    world.faults.on(POST, { hang: 'after' });
+    const abort = new AbortController();
+    time.at(time.now() + SECOND_MS, () => abort.abort());
+    try {
+      return mustBe('unknown', await ended(process().createPayout(EUR, { signal: abort.signal })));
+    } catch (error) {
+      return `it threw ${String(error)}, and the submission is lost`;
+    }
+  }),
+  scenario('R15', 'the key was used for another amount, by a process that is gone', async () => {
+    const { process, ended } = stripeScene({ correlation: 'none' });
+    await ended(process().createPayout(USD));
+    return mustBe('unknown', await ended(process().createPayout({ ...USD, money: { ...USD.money, amount: '9.00' } })));
+  }),
+  scenario('R15', '"already scheduled" is our own payout, of which this process knows nothing', async () => {
+    const { world, process, ended, later } = mollieScene();
+    await ended(process().createPayout(EUR));
+    await later(2 * HOUR_MS);
+    return mustBe('unknown', await ended(process().createPayout(EUR))) ?? mustHave(1, world.payouts);
+  }),
+  scenario('R16', 'not found, while it is on its way', async () => {
+    const { world, process, ended } = stripeScene({ resends: 0 });
+    world.faults.on(POST, { lateMs: 2 * MINUTE_MS, client: 'reset' }, 1);
+    const { submission } = await ended(process().createPayout(USD));
+    return mustBe('unknown', await ended(process().lookup(parsed(submission))));
+  }),
+  scenario('R17', 'without a token, anything of that amount may be ours', async () => {
+    const { process, ended, later } = stripeScene({ correlation: 'none' });
+    const { submission } = await ended(process().createPayout(USD));
+    await later(2 * DAY_MS);
+    return mustBe('unknown', await ended(process().lookup(parsed(submission))));
+  }),
+  scenario('R17', 'a list that cannot be read', async () => {
+    const { world, process, ended, later } = stripeScene({ resends: 0 });
+    const { submission } = await ended(process().createPayout(USD));
+    await later(2 * DAY_MS);
+    world.faults.on({ method: 'GET' }, { reset: 'before' });
+    return mustBe('unknown', await ended(process().lookup(parsed(submission))));
+  }),
+  scenario('R17', 'a clock that is three hours ahead proves nothing', async () => {
+    const { process, ended, time } = mollieScene();
+    const submission = await process().prepare(EUR);
+    return mustBe('unknown', await ended(process({ runtime: runtimeOf(time, 3 * HOUR_MS) }).lookup(submission)));
+  }),
+  scenario('R17', 'removing all metadata leaves ours', async () => {
+    const { world, process, ended } = stripeScene();
+    const here = process();
+    const outcome = await ended(here.createPayout({ ...USD, metadata: { a: 'b' } }));
+    if (outcome.outcome !== 'accepted') return outcome.outcome;
+    await ended(here.update(outcome.payout.id, { metadata: null }));
+    const left = Object.keys(world.payouts[0]?.metadata ?? {});
+    return left.includes('disburse_key') && !left.includes('a') ? null : `what is left: ${left.join(', ') || 'nothing'}`;
+  }),
+  scenario('R18', 'a person says absent, and the request arrives', async () => {
+    const { world, process, ended, later } = stripeScene({ resends: 0 });
+    const here = process();
+    world.faults.on(POST, { lateMs: 2 * MINUTE_MS, client: 'reset' }, 1);
+    const { submission } = await ended(here.createPayout(USD));
+    const said = await ended(here.settle(parsed(submission), { absent: true })).catch(() => null);
+    await later(5 * MINUTE_MS);
+    return said === null ? null : `${said.outcome}, and there is ${world.payouts.length}`;
+  }),
+  scenario('R19', 'the answer of a cancel is lost', async () => {
+    const { world, process, ended } = stripeScene({ resends: 0 });
+    const here = process();
+    const outcome = await ended(here.createPayout(USD));
+    if (outcome.outcome !== 'accepted') return outcome.outcome;
+    world.faults.on(POST, { reset: 'after' }, 1);
+    const said = await ended(saidOf(here.cancel(outcome.payout.id)));
+    return said === 'canceled' ? null : `${said}, and it is ${world.payouts[0]?.status}`;
+  }),
+  scenario('R19', 'reversed twice', async () => {
+    const { world, process, ended, later } = stripeScene({ stripeAccount: 'acct_1' });
+    const account = world.account('acct_1');
+    const here = process();
+    const outcome = await ended(here.createPayout(USD));
+    if (outcome.outcome !== 'accepted') return outcome.outcome;
+    await later(2 * DAY_MS);
+    const first = await ended(here.reverse(outcome.payout.id)).catch(() => null);
+    const second = await ended(here.reverse(outcome.payout.id)).catch(() => null);
+    return second !== null && second.id === first?.id ? mustHave(2, account.payouts) : 'the second one does not tell of the first';
+  }),
+  scenario('R20', 'after a 401 the same attempt', async () => {
+    const { world, process, ended } = stripeScene();
+    world.expireApiKey(world.apiKey);
+    const outcome = await ended(process().createPayout(USD));
+    return outcome.outcome === 'rejected' && outcome.retry === 'same_attempt' ? null : 'something else is advised';
+  }),
+];

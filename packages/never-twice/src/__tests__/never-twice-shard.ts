@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { simulationWith } from './bundle.ts';
 
 /** How many runs each of the test files makes. */
-export const RUNS_PER_SHARD = 5_000;
+const RUNS_PER_SHARD = 5_000;
 
 /** A test over the runs of one shard; seeds are fixed, so that what fails once fails again. */
 export function neverTwiceShard(shard: number): void {

@@ -14,7 +14,8 @@ export function plantedShard(shard: number, of: number): void {
       async (_, __, bug) => {
         const finding = await hunt(bug);
         findings.push(finding);
-        expect(finding.found, JSON.stringify(finding)).toBeGreaterThan(0);
+        const isFound = finding.runs.found + finding.scenarios.found > 0;
+        expect(isFound ? 'found' : finding).toBe('found');
       },
     );
   });
