@@ -5,7 +5,8 @@ import { folder } from './__tests__/bench.ts';
 import { type Binary, bundle } from './__tests__/process.ts';
 import { learnNames, normalized, openShell, stepsOf, withNames } from './__tests__/walk.ts';
 
-const PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'cli.md');
+const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
+const PAGE = join(REPOSITORY, 'docs', 'cli.md');
 
 let binary: Binary;
 beforeAll(async () => {
@@ -15,9 +16,10 @@ beforeAll(async () => {
 /** Commands that are too long, or too interactive, to be walked through. */
 const NOT_WALKED = ['settle', 'reverse'];
 
-it('docs/cli.md shows what the command does, line by line', { timeout: 60_000 }, async () => {
-  const page = await readFile(PAGE, 'utf8');
+it.each(['docs/cli.md', 'README.md'])('%s shows what the command does, line by line', { timeout: 60_000 }, async (path) => {
+  const page = await readFile(join(REPOSITORY, path), 'utf8');
   const steps = stepsOf(page);
+  expect(steps.length).toBeGreaterThan(3);
   const shell = await openShell(binary, await folder(), await folder());
   const background: { readonly at: number; readonly shown: string; readonly output: () => string }[] = [];
   const names = new Map<string, string>();
