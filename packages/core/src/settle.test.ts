@@ -104,6 +104,15 @@ describe('a payout id', () => {
     expect(await world.acme.createPayout(RENT)).toMatchObject({ outcome: 'accepted', payout: { id: 'ac_2' } });
   });
 
+  it('that this process accepted for another reference is not the payout, though it looks like it', async () => {
+    const world = acmeWorld({ correlation: 'none', resends: 0 });
+    await world.acme.createPayout({ ...RENT, reference: 'another' });
+    world.onCreate(requestLost);
+    const { submission } = await world.acme.createPayout(RENT);
+    await expect(world.acme.settle(submission as Submission, { payoutId: 'ac_1' })).rejects.toThrow('it is the one of another submission');
+    expect(await world.acme.createPayout(RENT)).toMatchObject({ outcome: 'accepted', payout: { id: 'ac_2' } });
+  });
+
   it('that carries our token is ours however old it is: another process prepared the same key before', async () => {
     const world = acmeWorld({ resends: 0 });
     await world.restarted({ submissions: memorySubmissions() }).createPayout(RENT);
@@ -114,7 +123,7 @@ describe('a payout id', () => {
 
   it('that is older than the submission is refused', async () => {
     const world = acmeWorld({ correlation: 'none' });
-    await world.acme.createPayout({ ...RENT, reference: 'old' });
+    await byHand(world);
     world.time.jump(NINE + 24 * HOUR_MS + 1);
     const submission = await world.acme.prepare(RENT);
     await expect(world.acme.settle(submission, { payoutId: 'ac_1' })).rejects.toThrow('it is older than the submission');

@@ -1,5 +1,5 @@
 import { compare } from './about-ours.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, isAnothers } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { keyWindow } from './idempotency.ts';
 import { asksTheSame, keptFor, operationsOf, recorded, within } from './kept.ts';
@@ -60,9 +60,11 @@ function noticesOf(engine: Engine, submission: Submission, payout: Payout): read
     ? null
     : payout.automatic
       ? "it was made by the provider's own schedule"
-      : age > DAY_MS
-        ? 'it is older than the submission'
-        : mismatch;
+      : isAnothers(engine.process, submission, payout.id)
+        ? 'it is the one of another submission'
+        : age > DAY_MS
+          ? 'it is older than the submission'
+          : mismatch;
   if (refuted !== null) {
     throw new PayoutError('invalid_request', `${payout.id} is not the payout of this submission: ${refuted}.`, { provider: engine.name });
   }
