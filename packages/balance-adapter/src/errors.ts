@@ -127,6 +127,15 @@ export const CANCEL_ERRORS: ErrorTable = {
   },
 };
 
+/** A create refused by something that is no object, as every error of Mollie's is: a proxy may have answered, on the way there or back. */
+export const NOT_FROM_MOLLIE: ErrorRow = {
+  source: HANDLING,
+  as: 'unexpected_response',
+  outcome: 'unknown',
+  resend: true,
+  says: "the answer is not one of Mollie's; a proxy may have given it.",
+};
+
 const BEYOND_HTTP: ErrorRow = {
   source: HANDLING,
   as: 'unexpected_response',
@@ -164,7 +173,7 @@ export function refusalOf(answer: Answer, about: RefusedOperation, token: string
   const { status } = answer;
   const body = v.parse(ErrorBody, answer.json);
   const without = (text: string | null): string | null => text?.replaceAll(token, '[token]') ?? null;
-  const row = rowFor(status, about, body.field !== null);
+  const row = isFromMollie(answer, about) ? rowFor(status, about, body.field !== null) : NOT_FROM_MOLLIE;
   const verb = row.outcome === 'rejected' ? 'was refused' : 'was not answered properly';
   const common = {
     code: row.as,
@@ -176,6 +185,12 @@ export function refusalOf(answer: Answer, about: RefusedOperation, token: string
   return row.outcome === 'rejected'
     ? { ...common, outcome: 'rejected', key: row.key }
     : { ...common, outcome: 'unknown', resend: row.resend };
+}
+
+/** No credential and no capacity are said before anything is done, by whomever; any other refusal of a create must be Mollie's own. */
+function isFromMollie({ status, json }: Answer, about: RefusedOperation): boolean {
+  const counts = about === 'create' && status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429;
+  return !counts || (typeof json === 'object' && json !== null);
 }
 
 /** Status and field, where that looks like the name of one: anything may stand in an answer. */

@@ -79,7 +79,7 @@ const Settings: v.GenericSchema<unknown, BalanceSettings> = v.strictObject({
   correlation: v.optional(v.picklist(['none', 'description'])),
   webhookSecrets: v.optional(
     v.pipe(
-      v.array(v.pipe(v.string(), v.minLength(1, 'must not be empty'))),
+      v.array(v.pipe(v.string(), v.regex(/\S/, 'must not be empty'))),
       v.minLength(1, 'must hold one secret at least, or be left out'),
     ),
   ),

@@ -110,7 +110,7 @@ describe('the header', () => {
     expect(await mollie.parseWebhook(delivery(envelope()))).toMatchObject([{ id: 'event_dsbExample0000000001' }]);
   });
 
-  it.each([[['']], [[SECRET, '']], [[]]])('secrets that are none are refused at construction: %j', (webhookSecrets) => {
+  it.each([[['']], [[' ']], [[SECRET, '']], [[]]])('secrets that are none are refused at construction: %j', (webhookSecrets) => {
     expect(() => hooked({ webhookSecrets })).toThrow(expect.objectContaining({ code: 'invalid_settings' }));
   });
 
