@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { simulateStripe } from '@disburse/simulator';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { disburse, type Finished, type World, world } from './__tests__/bench.ts';
+import { disburse, type Finished, folder, type World, world } from './__tests__/bench.ts';
 import type { OutcomeRecord, Results } from './records.ts';
 
 function resultOf<Name extends keyof Results>({ records }: Finished, name: Name): Results[Name] {
@@ -280,6 +281,27 @@ describe('what is there', () => {
     const canceled = await disburse(['cancel', id, '--json'], place);
     expect(resultOf(canceled, 'cancel').payout.status).toBe('canceled');
     expect(await disburse(['cancel', id], place)).toMatchObject({ code: 0 }); // As it is.
+  });
+
+  it('reverse brings the money of a connected account back, once', async () => {
+    const stripe = simulateStripe();
+    stripe.account('acct_1').addBankAccount({ currency: 'usd' });
+    stripe.account('acct_1').fund({ amount: 10_000, currency: 'usd' });
+    const server = await stripe.listen();
+    onTestFinished(() => server.close());
+    const us = { adapter: 'stripe', apiKey: { env: 'KEY' }, stripeAccount: 'acct_1', baseUrl: server.url };
+    const place = { cwd: await folder(), env: { KEY: 'sk_test_simulated' } };
+    await writeFile(join(place.cwd, 'disburse.config.json'), JSON.stringify({ default: 'us', providers: { us } }));
+    const made = await disburse(['create', '25.00', 'USD', '--reference', 'r1', '--json'], place);
+    expect(made.records).toMatchObject([{ error: null }]);
+    const id = (resultOf(made, 'create') as OutcomeRecord).payout?.id ?? '';
+    stripe.account('acct_1').move(id, 'paid');
+    const reversed = await disburse(['reverse', id, '--yes', '--json'], place);
+    expect(reversed.code).toBe(0);
+    expect(resultOf(reversed, 'reverse').payout).toMatchObject({ reverses: id });
+    const again = await disburse(['reverse', id, '--yes', '--json'], place);
+    expect(resultOf(again, 'reverse').payout.id).toBe(resultOf(reversed, 'reverse').payout.id);
+    expect(stripe.payouts).toHaveLength(2);
   });
 
   it('a cancel whose answer and re-read are lost: 4', async () => {
