@@ -35,10 +35,18 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
     source: {
       valibot: 'everywhere',
       '#transport': 'everywhere',
+      '#digest': 'everywhere',
       ky: ['src/http.ts'],
       'decimal.js': ['src/money.ts', 'src/money.test.ts'], // The test spoils the Decimal that everybody shares.
       // All else runs where there is no Node, too.
-      'node:*': ['src/node.ts', 'src/node-files.ts', 'src/submission-folder.ts', 'src/transport.node.ts', 'src/transport.sockets.ts'],
+      'node:*': [
+        'src/digest.node.ts',
+        'src/node.ts',
+        'src/node-files.ts',
+        'src/submission-folder.ts',
+        'src/transport.node.ts',
+        'src/transport.sockets.ts',
+      ],
     },
     tests: [...TEST_TOOLS, '@disburse/simulator', '@disburse/conformance/stores'],
     devOnlyTests: ['@disburse/*-adapter'],

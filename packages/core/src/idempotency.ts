@@ -1,3 +1,4 @@
+import { digest } from '#digest';
 import type { Runtime } from './runtime.ts';
 
 /**
@@ -34,8 +35,7 @@ export function randomKey(runtime: Runtime): string {
 
 /** SHA-256 of UTF-8 text, in lower-case hex. */
 export async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return digest.sha256(text);
 }
 
 /** Version 8 (custom) and the RFC 9562 variant, so that whatever insists on a well-formed UUID accepts it. */

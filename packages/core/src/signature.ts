@@ -1,3 +1,4 @@
+import { digest } from '#digest';
 import type { SignatureClaim } from './webhook.ts';
 
 /** Bytes over memory of their own, as WebCrypto wants them. */
@@ -19,20 +20,13 @@ export type Disbelief = { readonly why: 'no_match' } | { readonly why: 'time'; r
 export async function disbelief(claim: SignatureClaim, secrets: readonly string[], now: number): Promise<Disbelief> {
   let matches = 0;
   for (const secret of secrets) {
-    const expected = await hmacSha256(secret, claim.signed);
+    const expected = await digest.hmacSha256(secret, claim.signed);
     for (const signature of claim.signatures) matches += equalBytes(expected, signature) ? 1 : 0;
   }
   if (matches === 0) return { why: 'no_match' };
   if (claim.signedAt === null) return null;
   const aheadSeconds = Math.floor(claim.signedAt / 1000) - Math.floor(now / 1000);
   return Math.abs(aheadSeconds) > SIGNATURE_TOLERANCE_SECONDS ? { why: 'time', aheadSeconds } : null;
-}
-
-/** HMAC-SHA256 with the UTF-8 bytes of a secret. */
-async function hmacSha256(secret: string, message: Uint8Array): Promise<Bytes> {
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
-  const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, ['sign']);
-  return new Uint8Array(await crypto.subtle.sign('HMAC', key, Uint8Array.from(message)));
 }
 
 /** Whether two byte strings are the same, in a time that depends on their lengths only. */
