@@ -152,7 +152,7 @@ function contextOf(settings: BalanceSettings): Context {
   const name = settings.name ?? 'balance';
   const report = (code: string, message: string): void => {
     try {
-      settings.onTelemetry?.({ type: 'diagnostic', provider: name, code, message });
+      settings.onTelemetry?.({ type: 'diagnostic', provider: 'balance', name, code, message });
     } catch {
       // A broken listener must not turn a payout into an exception.
     }

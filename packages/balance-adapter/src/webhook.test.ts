@@ -1,6 +1,6 @@
 // Contract section 14, and negative tests 5 and 12 of section 16.
 import { createHmac } from 'node:crypto';
-import { isPayoutError, type TelemetryEvent, type WebhookPayload } from '@disburse/core';
+import { isPayoutError, type TelemetryDiagnostic, type WebhookPayload } from '@disburse/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { B, fixture, fixtureNames, NOW } from './__fixtures__/double.ts';
@@ -11,14 +11,14 @@ const SECRET = 'new';
 const SEED = 20_261_120;
 
 function hooked(settings: Partial<BalanceSettings> = {}) {
-  const told: TelemetryEvent[] = [];
+  const told: TelemetryDiagnostic[] = [];
   const mollie = createBalance({
     token: 'test_1',
     balanceId: B,
     acceptScheduleSideEffect: true,
     webhookSecrets: [SECRET],
     runtime: { now: () => NOW },
-    onTelemetry: (event) => void told.push(event),
+    onTelemetry: (event) => void (event.type === 'diagnostic' && told.push(event)),
     ...settings,
   });
   return { mollie, told };

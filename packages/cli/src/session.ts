@@ -169,12 +169,12 @@ function telemetryOf({ options, note }: Pick<Call, 'options' | 'note'>): OnTelem
 }
 
 function traced(event: TelemetryEvent): readonly string[] {
-  if (event.type === 'diagnostic') return [`trace  ${event.provider}  ${event.code}: ${event.message}`];
+  if (event.type === 'diagnostic') return [`trace  ${event.name}  ${event.code}: ${event.message}`];
   if (event.type !== 'exchange') return [];
-  const { provider, method, path, status, evidence, resend, durationMs, requestId } = event;
+  const { name, method, path, status, evidence, resend, durationMs, requestId } = event;
   const answer = status === null ? 'no answer' : String(status);
   const parts = [`${method} ${path}`, answer, evidence, `${Math.round(durationMs)} ms`];
   if (resend > 0) parts.push(`resend ${resend}`);
   if (requestId !== null) parts.push(requestId);
-  return [`trace  ${provider}  ${parts.join('  ')}`];
+  return [`trace  ${name}  ${parts.join('  ')}`];
 }

@@ -1,8 +1,7 @@
-// What core adds around an adapter's operations: their checks, their telemetry, and patience with an adapter that stumbles.
+// What core adds around an adapter's operations: their checks, and patience with an adapter that stumbles.
 import { describe, expect, it } from 'vitest';
-import { ACME_TOKEN, acmeBank } from './__tests__/acme-bank.ts';
-import { createAcme } from './__tests__/acme.ts';
-import { acmeWorld, answered, changed, RENT, requestLost, TEN } from './__tests__/acme-world.ts';
+import { ACME_TOKEN } from './__tests__/acme-bank.ts';
+import { acmeWorld, answered, changed, RENT } from './__tests__/acme-world.ts';
 import { manualTime } from './__tests__/manual-time.ts';
 import type { AdapterOperations, PayoutProviderSpec } from './adapter.ts';
 import { definePayoutProvider, insideOf } from './define-provider.ts';
@@ -86,42 +85,6 @@ describe('optional operations', () => {
       issues: [{ path: 'providerOptions.ledger.a' }],
     });
     expect(asked).toEqual([]);
-  });
-});
-
-describe('telemetry', () => {
-  it('tells every exchange and every outcome, in plain words', async () => {
-    const { acme, events, onCreate } = acmeWorld({ name: 'eu', resends: 1 });
-    onCreate(requestLost);
-    await acme.createPayout(RENT);
-    expect(events).toMatchObject([
-      { type: 'exchange', provider: 'eu', method: 'POST', path: '/payouts', evidence: 'maybe_sent', status: null, resend: 0 },
-      { type: 'exchange', evidence: 'answered', status: 201, resend: 1 },
-      { type: 'outcome', provider: 'eu', operation: 'create', outcome: 'accepted', code: null, replayed: false, durationMs: 500 },
-    ]);
-  });
-
-  it.each(['submit', 'lookup'] as const)('tells the outcome of %s', async (operation) => {
-    const { acme, events } = acmeWorld();
-    await acme[operation](await acme.prepare(RENT));
-    expect(events.at(-1)).toMatchObject({ type: 'outcome', operation });
-  });
-
-  it('knows neither credential, key, reference nor amount', async () => {
-    const { acme, events } = acmeWorld();
-    const { submission } = await acme.createPayout({ ...RENT, description: 'a-secret-word' });
-    const said = JSON.stringify(events);
-    for (const word of [ACME_TOKEN, submission?.key ?? '?', RENT.reference, TEN.amount, 'a-secret-word']) expect(said).not.toContain(word);
-  });
-
-  it('that throws changes nothing', async () => {
-    const bank = acmeBank();
-    const onTelemetry = (): never => {
-      throw new Error('the collector is down');
-    };
-    const acme = createAcme({ token: ACME_TOKEN, fetch: bank.fetch, runtime: manualTime(), onTelemetry });
-    expect(await acme.createPayout(RENT)).toMatchObject({ outcome: 'accepted' });
-    expect(bank.payouts).toHaveLength(1);
   });
 });
 

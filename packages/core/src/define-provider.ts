@@ -9,6 +9,7 @@ import { createSend } from './http.ts';
 import { lookupKept, type Route, submitKept } from './kept.ts';
 import { checkAllQuery, checkQuery, listEvery, listPage } from './list.ts';
 import { listWindows } from './list-windows.ts';
+import { endingOf, perform } from './operation.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { assertBound, prepare } from './prepare.ts';
@@ -47,9 +48,10 @@ type AnyCall = CallWith<string, object>;
 export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): P {
   const engine = engineFor(spec);
   const adapter = engine.operationsFor(engine.headers, { source: engine.source });
+  const adapterOf: AdapterOf = (one) => (one === engine ? adapter : one.operationsFor(one.headers, { source: one.source }));
   const written = OPTIONAL_OPERATIONS.filter((operation) => adapter[operation] !== undefined);
   const create: Inside['create'] = (input, call, route) =>
-    told(engine, 'create', async () => createKept(engine, spec, input, checkedOptions(engine, call), route));
+    perform(engine, 'createPayout', async (mine) => createKept(mine, spec, input, checkedOptions(mine, call), route), endingOf);
   const provider = {
     ...spec.own,
     id: engine.id,
@@ -62,8 +64,8 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutPr
       operations: [...REQUIRED_OPERATIONS, ...written],
     },
     ...createOperations(engine, spec, create),
-    ...readOperations(engine, spec, adapter),
-    ...changeOperations(engine, spec, adapter, written),
+    ...readOperations(engine, spec, adapterOf),
+    ...changeOperations(engine, spec, adapterOf, written),
   };
   for (const operation of OPTIONAL_OPERATIONS) {
     if (written.includes(operation)) continue;
@@ -106,17 +108,19 @@ function orElse<T>(otherwise: T, work: () => T): T {
   }
 }
 
+/** What is the same whatever operation an engine works for. */
+type Lasting = Omit<Engine, 'call' | 'telemetry' | 'listens' | 'as' | 'send' | 'operationsFor'>;
+
 function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): Engine {
   const { settings, capabilities } = spec;
   const name = settings.name ?? spec.id;
   const runtime = runtimeWith(settings.runtime);
-  const telemetry = quietly(settings.onTelemetry);
   const memory = processMemory(settings.runtime);
   const { connection, requestIdHeader } = spec;
   const timeoutMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const store = settings.submissions ?? memory.submissions;
   const maxAnswerBytes = settings.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
-  const engine: Engine = {
+  const lasting: Lasting = {
     id: spec.id,
     name,
     namespace: settings.namespace ?? '',
@@ -134,40 +138,31 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
     resends: settings.resends ?? DEFAULT_RESENDS,
     requestIdHeader,
     runtime,
-    telemetry,
     process: memory,
     store: checkedStore(store, runtime, timeoutMs, store === memory.submissions),
-    send: createSend({ provider: name, connection, runtime, telemetry, maxAnswerBytes, fetch: settings.fetch, requestIdHeader }),
     redact: (text) =>
       Object.values(connection.credentials).reduce((told, value) => told.replaceAll(value.replace(/^\w+ /, ''), '[redacted]'), text),
     tokenOf: (payout) => orElse(null, () => spec.tokenOf(payout)),
     refusal: spec.refusal,
     isReplay: spec.isReplay,
     mayResend: (answer, resend) => orElse(undefined, () => spec.mayResend?.(answer, resend)),
-    operationsFor: (headers, scope, onAnswer) =>
-      spec.operations(createClient(engine, headers, onAnswer), scope) as unknown as ErasedOperations,
   };
-  return engine;
-}
-
-/** Runs what ends in an outcome, and tells the outcome. */
-async function told(
-  engine: Engine,
-  operation: 'create' | 'submit' | 'lookup' | 'settle',
-  work: () => Promise<PayoutOutcome>,
-): Promise<PayoutOutcome> {
-  const startedAt = engine.runtime.now();
-  const outcome = await work();
-  engine.telemetry({
-    type: 'outcome',
-    provider: engine.name,
-    operation,
-    outcome: outcome.outcome,
-    code: outcome.outcome === 'accepted' ? null : outcome.error.code,
-    replayed: outcome.outcome === 'accepted' && outcome.replayed,
-    durationMs: engine.runtime.now() - startedAt,
-  });
-  return outcome;
+  const { fetch, onTelemetry } = settings;
+  const assemble = (call?: number): Engine => {
+    const telemetry = quietly(onTelemetry, call === undefined ? { provider: spec.id, name } : { provider: spec.id, name, call });
+    const engine: Engine = {
+      ...lasting,
+      call,
+      telemetry,
+      listens: onTelemetry !== undefined,
+      as: assemble,
+      send: createSend({ provider: name, connection, runtime, telemetry, maxAnswerBytes, fetch, requestIdHeader }),
+      operationsFor: (headers, scope, onAnswer) =>
+        spec.operations(createClient(engine, headers, onAnswer), scope) as unknown as ErasedOperations,
+    };
+    return engine;
+  };
+  return assemble();
 }
 
 function createOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, create: Inside['create']) {
@@ -175,11 +170,11 @@ function createOperations<P extends AnyPayoutProvider>(engine: Engine, spec: Pay
     prepare: (request: unknown) => prepare(engine, spec, request),
     createPayout: (request: unknown, call?: CallOptions) => create(request, call),
     submit: (submission: Submission, call?: CallOptions) =>
-      told(engine, 'submit', async () => submitKept(engine, boundTo(engine, submission), checkedOptions(engine, call))),
+      perform(engine, 'submit', async (mine) => submitKept(mine, boundTo(mine, submission), checkedOptions(mine, call)), endingOf),
     lookup: (submission: Submission, call?: CallOptions) =>
-      told(engine, 'lookup', async () => lookupKept(engine, boundTo(engine, submission), checkedOptions(engine, call))),
+      perform(engine, 'lookup', async (mine) => lookupKept(mine, boundTo(mine, submission), checkedOptions(mine, call)), endingOf),
     settle: (submission: Submission, decision: Decision) =>
-      told(engine, 'settle', async () => settleKept(engine, boundTo(engine, submission), checkedDecision(engine, decision))),
+      perform(engine, 'settle', async (mine) => settleKept(mine, boundTo(mine, submission), checkedDecision(mine, decision)), endingOf),
   };
 }
 
@@ -190,59 +185,71 @@ function boundTo(engine: Engine, submission: Submission): Submission {
   return submission;
 }
 
-function readOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, adapter: ErasedOperations) {
+/** The adapter's operations for an engine: made once for what nobody listens to, and anew where it is told whose they are. */
+type AdapterOf = (engine: Engine) => ErasedOperations;
+
+function readOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, adapterOf: AdapterOf) {
   const bags = (asked: unknown) => (isPlainObject(asked) ? bagProblems(engine.id, spec.options, 'list', asked['providerOptions']) : []);
   const { createdFrom, createdTo } = spec.capabilities.filters;
   const filtersTime = createdFrom === 'provider' && createdTo === 'provider';
+  // Each page is an operation: how long a whole walk takes is the caller's doing.
+  const page: ErasedOperations['page'] = (...asked) => perform(engine, 'list', (mine) => adapterOf(mine).page(...asked));
   return {
-    retrieve: async (id: string, call: AnyCall = {}) => {
-      const options = checkedCall(engine, spec.options, 'retrieve', call, idProblems(id));
-      return adapter.retrieve(id, options as never, call);
-    },
-    list: async (given?: ListPayoutsQuery<string, object>, call: CallOptions = {}) => {
-      const asked = given ?? {};
-      checkQuery(engine, asked, bags(asked));
-      const { providerOptions, ...query } = asked;
-      checkedOptions(engine, call);
-      return listPage(adapter, query, bagOf(engine.id, spec.options, 'list', providerOptions), call);
-    },
+    retrieve: (id: string, call: AnyCall = {}) =>
+      perform(engine, 'retrieve', async (mine) => {
+        const options = checkedCall(engine, spec.options, 'retrieve', call, idProblems(id));
+        return adapterOf(mine).retrieve(id, options as never, call);
+      }),
+    list: (given?: ListPayoutsQuery<string, object>, call: CallOptions = {}) =>
+      perform(engine, 'list', async (mine) => {
+        const asked = given ?? {};
+        checkQuery(engine, asked, bags(asked));
+        const { providerOptions, ...query } = asked;
+        checkedOptions(engine, call);
+        return listPage(adapterOf(mine), query, bagOf(engine.id, spec.options, 'list', providerOptions), call);
+      }),
     listAll: (given?: ListAllPayoutsQuery<string, object>, call: CallOptions = {}) => {
       const asked = given ?? {};
       checkAllQuery(engine, asked, bags(asked));
       const { providerOptions, parallel = 1, ...query } = asked;
       checkedOptions(engine, call);
       const options = bagOf(engine.id, spec.options, 'list', providerOptions);
+      const adapter: ErasedOperations = engine.listens ? { ...adapterOf(engine), page } : adapterOf(engine);
       if (parallel === 1 || !filtersTime) return listEvery(engine, adapter, query, options, call);
       return listWindows({ engine, adapter, query, options, call }, parallel);
     },
-    cancel: async (id: string, call: AnyCall = {}) => {
-      const options = checkedCall(engine, spec.options, 'cancel', call, idProblems(id));
-      return cancelAndSee(engine, adapter, id, options, call);
-    },
-    parseWebhook: async (input: WebhookInput, call?: CallOptions) =>
-      parseWebhook(engine, spec.webhooks, input, checkedOptions(engine, call)),
+    cancel: (id: string, call: AnyCall = {}) =>
+      perform(engine, 'cancel', async (mine) => {
+        const options = checkedCall(engine, spec.options, 'cancel', call, idProblems(id));
+        return cancelAndSee(mine, adapterOf(mine), id, options, call);
+      }),
+    parseWebhook: (input: WebhookInput, call?: CallOptions) =>
+      perform(engine, 'parseWebhook', async (mine) => parseWebhook(mine, spec.webhooks, input, checkedOptions(mine, call))),
   };
 }
 
 function changeOperations<P extends AnyPayoutProvider>(
   engine: Engine,
   spec: PayoutProviderSpec<P>,
-  adapter: ErasedOperations,
+  adapterOf: AdapterOf,
   written: readonly OptionalOperation[],
 ) {
   const operations = {
-    update: async (id: string, change: UpdatePayout, call: AnyCall = {}) => {
-      const options = checkedCall(engine, spec.options, 'update', call, [...idProblems(id), ...changeProblems(change)]);
-      return updateAndSee(engine, adapter, id, change, options, call);
-    },
-    reverse: async (id: string, change: ReversePayout = {}, call: AnyCall = {}) => {
-      const options = checkedCall(engine, spec.options, 'reverse', call, [...idProblems(id), ...reversalProblems(change)]);
-      return reverseAndSee(engine, adapter, id, change, options, call);
-    },
-    balances: async (call: AnyCall = {}) => {
-      const options = checkedCall(engine, spec.options, 'balances', call, []);
-      return adapter.balances?.(options as never, call);
-    },
+    update: (id: string, change: UpdatePayout, call: AnyCall = {}) =>
+      perform(engine, 'update', async (mine) => {
+        const options = checkedCall(engine, spec.options, 'update', call, [...idProblems(id), ...changeProblems(change)]);
+        return updateAndSee(mine, adapterOf(mine), id, change, options, call);
+      }),
+    reverse: (id: string, change: ReversePayout = {}, call: AnyCall = {}) =>
+      perform(engine, 'reverse', async (mine) => {
+        const options = checkedCall(engine, spec.options, 'reverse', call, [...idProblems(id), ...reversalProblems(change)]);
+        return reverseAndSee(mine, adapterOf(mine), id, change, options, call);
+      }),
+    balances: (call: AnyCall = {}) =>
+      perform(engine, 'balances', async (mine) => {
+        const options = checkedCall(engine, spec.options, 'balances', call, []);
+        return adapterOf(mine).balances?.(options as never, call);
+      }),
   };
   return Object.fromEntries(written.map((operation) => [operation, operations[operation]]));
 }

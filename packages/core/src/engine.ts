@@ -7,7 +7,7 @@ import type { AnyPayoutProvider, OptionalOperation } from './provider.ts';
 import type { Runtime } from './runtime.ts';
 import type { CheckedStore } from './store.ts';
 import { memorySubmissions, type Submission, type SubmissionStore } from './submission.ts';
-import type { OnTelemetry } from './telemetry.ts';
+import type { Tell } from './telemetry.ts';
 
 type Written = AdapterOperations<AnyPayoutProvider>;
 /** An adapter's operations when it does not matter whose they are. */
@@ -32,7 +32,13 @@ export interface Engine {
   readonly resends: number;
   readonly requestIdHeader: string | null;
   readonly runtime: Runtime;
-  readonly telemetry: OnTelemetry;
+  readonly telemetry: Tell;
+  /** Whether anybody hears what is told. */
+  readonly listens: boolean;
+  /** The operation that this engine works for; `undefined` outside of one. */
+  readonly call: number | undefined;
+  /** The same engine, working for one operation: whatever is told by it carries that number. */
+  readonly as: (call: number) => Engine;
   readonly process: ProcessMemory;
   readonly store: CheckedStore;
   readonly send: Send;

@@ -8,7 +8,7 @@ import { manualTime, NINE } from './__tests__/manual-time.ts';
 import { PayoutError } from './errors.ts';
 import { CallerAborted, createSend, DeadlineOver, type HttpSettings, type Sent, startDeadline, urlOf } from './http.ts';
 import { systemRuntime } from './runtime.ts';
-import type { TelemetryEvent } from './telemetry.ts';
+import type { Untold } from './telemetry.ts';
 
 const CANARY = 'sk_live_canary_0123456789';
 const time = manualTime();
@@ -327,17 +327,19 @@ describe('what is never said', () => {
   });
 
   it('telemetry knows the path without its values, and neither key nor body', async () => {
-    const events: TelemetryEvent[] = [];
+    const events: Untold[] = [];
     await sentBy(answering('{}', { headers: { 'request-id': 'r-1' } }), { telemetry: (event) => events.push(event) });
     expect(events).toEqual([
       {
         type: 'exchange',
-        provider: 'eu',
         method: 'POST',
+        baseUrl: 'https://acme.test/base',
         path: '/payouts?a=',
         evidence: 'answered',
         status: 200,
+        failure: null,
         resend: 0,
+        startedAt: NINE,
         durationMs: 0,
         requestId: 'r-1',
       },

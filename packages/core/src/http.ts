@@ -2,7 +2,7 @@ import { transport as platformTransport, transportOver } from '#transport';
 import ky from 'ky';
 import { PayoutError } from './errors.ts';
 import type { Runtime } from './runtime.ts';
-import type { OnTelemetry } from './telemetry.ts';
+import type { Tell } from './telemetry.ts';
 import { type Evidence, type Exchange, type Received, TooLateToSend, type Transport } from './transport.ts';
 
 /** Where a provider is, and what every request to it carries. */
@@ -35,8 +35,8 @@ export interface Answer {
 
 /** How one exchange ended. */
 export type Sent =
-  | { readonly is: 'not_sent'; readonly error: PayoutError; readonly tooLate: boolean }
-  | { readonly is: 'lost'; readonly error: PayoutError }
+  | { readonly is: 'not_sent'; readonly error: PayoutError; readonly tooLate: boolean; readonly failure?: string | undefined }
+  | { readonly is: 'lost'; readonly error: PayoutError; readonly failure?: string | undefined }
   | { readonly is: 'answered'; readonly answer: Answer };
 
 /** What one exchange needs beside the request. */
@@ -53,7 +53,7 @@ export interface HttpSettings {
   readonly provider: string;
   readonly connection: Connection;
   readonly runtime: Runtime;
-  readonly telemetry: OnTelemetry;
+  readonly telemetry: Tell;
   readonly maxAnswerBytes: number;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly requestIdHeader: string | null;
@@ -77,12 +77,14 @@ export function createSend(settings: HttpSettings): Send {
     const sent = await sendOnce(settings, transport, request, exchange, context.signal);
     settings.telemetry({
       type: 'exchange',
-      provider: settings.provider,
       method: request.method,
+      baseUrl: settings.connection.baseUrl,
       path: withoutValues(request.path),
       evidence: exchange.evidence,
       status: sent.is === 'answered' ? sent.answer.status : null,
+      failure: sent.is === 'answered' ? null : (sent.failure ?? sent.error.code),
       resend: context.resend,
+      startedAt,
       durationMs: settings.runtime.now() - startedAt,
       requestId: sent.is === 'answered' ? requestIdOf(sent.answer, settings.requestIdHeader) : null,
     });
@@ -141,7 +143,14 @@ function ended(provider: string, evidence: Evidence, failure: unknown): Sent {
   const code = failure instanceof CallerAborted ? 'aborted' : 'provider_unavailable';
   const message = sent ? `the request was sent and its answer was lost: ${reasonOf(failure)}.` : `nothing was sent: ${reasonOf(failure)}.`;
   const error = new PayoutError(code, message, { provider });
-  return sent ? { is: 'lost', error } : { is: 'not_sent', error, tooLate: false };
+  const why = failureOf(failure);
+  return sent ? { is: 'lost', error, failure: why } : { is: 'not_sent', error, tooLate: false, failure: why };
+}
+
+/** In one word, for telemetry; `undefined` where the error's code says it. */
+function failureOf(failure: unknown): string | undefined {
+  if (failure instanceof DeadlineOver) return 'timeout';
+  return failure instanceof CallerAborted || typeof failure !== 'object' || failure === null ? undefined : systemCodeOf(failure);
 }
 
 /** Only the class of failure and its system code: messages of sockets and of an application's fetch may hold anything. */
@@ -149,9 +158,13 @@ function reasonOf(failure: unknown): string {
   if (failure instanceof CallerAborted) return 'the caller aborted';
   if (failure instanceof DeadlineOver) return `no answer within ${failure.timeoutMs} ms`;
   if (typeof failure !== 'object' || failure === null) return 'the connection failed';
-  const code =
-    codeOf(failure) ?? ('cause' in failure && typeof failure.cause === 'object' && failure.cause !== null ? codeOf(failure.cause) : null);
-  return code === null ? 'the connection failed' : `the connection failed (${code})`;
+  const code = systemCodeOf(failure);
+  return code === undefined ? 'the connection failed' : `the connection failed (${code})`;
+}
+
+function systemCodeOf(failure: object): string | undefined {
+  const cause = 'cause' in failure && typeof failure.cause === 'object' && failure.cause !== null ? codeOf(failure.cause) : null;
+  return codeOf(failure) ?? cause ?? undefined;
 }
 
 function codeOf(failure: object): string | null {
@@ -165,7 +178,8 @@ function answerOf(provider: string, received: Received, signal: AbortSignal): Se
     end === 'too_large' ? 'it is larger than maxAnswerBytes' : signal.aborted ? reasonOf(signal.reason) : 'the connection broke off';
   const code = end === 'too_large' ? 'unexpected_response' : signal.reason instanceof CallerAborted ? 'aborted' : 'provider_unavailable';
   const message = `the request was sent and only part of the answer (HTTP ${status}) was read: ${why}.`;
-  return { is: 'lost', error: new PayoutError(code, message, { provider, httpStatus: status }) };
+  const failure = end === 'too_large' ? 'too_large' : signal.aborted ? failureOf(signal.reason) : 'cut';
+  return { is: 'lost', error: new PayoutError(code, message, { provider, httpStatus: status }), failure };
 }
 
 function parsedJson(text: string): unknown {

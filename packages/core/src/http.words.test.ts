@@ -13,7 +13,7 @@ import {
   startDeadline,
 } from './http.ts';
 import { systemRuntime } from './runtime.ts';
-import type { TelemetryEvent } from './telemetry.ts';
+import type { Untold } from './telemetry.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -156,7 +156,8 @@ describe('what is said when no answer came', () => {
   ])('%s', async (_, given, is, code, message) => {
     const ended = await sent(given);
     expect(ended).toMatchObject({ is, error: { code, provider: 'eu', message: `[eu] ${message}` } });
-    expect(ended).toEqual(is === 'lost' ? { is, error: expect.anything() } : { is, error: expect.anything(), tooLate: false });
+    const failure = message.includes('no answer within') ? 'timeout' : /\((\w+)\)/.exec(message)?.[1];
+    expect(ended).toEqual({ is, error: expect.anything(), ...(is === 'lost' ? {} : { tooLate: false }), failure });
   });
 
   it.each(['//evil.test', 'https://evil.test/'])('a path to another origin: %s', async (path) => {
@@ -212,7 +213,7 @@ describe('the time to send', () => {
 
 describe('small parts', () => {
   it('no value of a query is told, however long', async () => {
-    const events: TelemetryEvent[] = [];
+    const events: Untold[] = [];
     await sent({ fetch: answers, path: '/x?account=000123456789&b=&c=sk', settings: { telemetry: (event) => events.push(event) } });
     expect(events).toMatchObject([{ path: '/x?account=&b=&c=', evidence: 'answered', status: 200, requestId: null }]);
   });

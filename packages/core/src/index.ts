@@ -86,7 +86,15 @@ export {
 } from './submission.ts';
 export { memorySeenEvents, type SeenEvents } from './seen-events.ts';
 export { bodyBehind, signatureOfHex } from './signature.ts';
-export type { OnTelemetry, TelemetryEvent } from './telemetry.ts';
+export type {
+  OnTelemetry,
+  TelemetryDiagnostic,
+  TelemetryEnd,
+  TelemetryEvent,
+  TelemetryExchange,
+  TelemetryStart,
+  ToldOperation,
+} from './telemetry.ts';
 export type {
   AdapterEvent,
   AdapterWebhooks,

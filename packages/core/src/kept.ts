@@ -34,7 +34,7 @@ export async function submitKept(
   } catch (error) {
     return storeFailed(engine, submission, error);
   }
-  const home = route(row.submission);
+  const home = sameCall(engine, route(row.submission));
   const conflict = home === null ? `was made under the name ${row.submission.name}` : conflictOf(home, row.submission, submission);
   if (isRejected(row.settled) && (conflict === null || sameUnsentKey(engine, row.submission, submission))) {
     return rejectedBefore(engine, row.submission, row.settled);
@@ -43,6 +43,11 @@ export async function submitKept(
   if (row.settled !== null && 'payoutId' in row.settled) return readAgain(home, row.submission, row.settled.payoutId, call);
   const mine = row.submission;
   return recorded(home, await shareExchange(home, mine, call, (deadline) => submitOnce(home, mine, deadline)));
+}
+
+/** The provider that a registry found works for the operation that asked the registry. */
+function sameCall(engine: Engine, home: Engine | null): Engine | null {
+  return home === null || home === engine || engine.call === undefined ? home : home.as(engine.call);
 }
 
 /** A corrected request that nobody sent, under a key that is spent on a refusal: the refusal still holds for that key. */
@@ -143,7 +148,7 @@ export async function recorded(engine: Engine, outcome: PayoutOutcome): Promise<
     return outcome;
   } catch {
     const message = 'The submissions store could not record this outcome; the next create with this reference will ask the provider again.';
-    engine.telemetry({ type: 'diagnostic', provider: engine.name, code: 'not_recorded', message });
+    engine.telemetry({ type: 'diagnostic', code: 'not_recorded', message });
     if (outcome.outcome !== 'accepted') return outcome;
     return { ...outcome, notices: [...outcome.notices, { code: 'not_recorded', message }] };
   }

@@ -21,7 +21,7 @@ export async function parseWebhook(
   if (secrets === undefined || secrets.length === 0) throw withoutSecrets(engine);
   const body = await verifiedBody(engine, webhooks, secrets, input, call);
   const { events, diagnostics } = readingOf(webhooks, body);
-  for (const { code, message } of diagnostics) engine.telemetry({ type: 'diagnostic', provider: engine.name, code, message });
+  for (const { code, message } of diagnostics) engine.telemetry({ type: 'diagnostic', code, message });
   return events.filter((event) => isOfThisMode(engine, event)).map((event) => named(engine, event));
 }
 
@@ -59,7 +59,7 @@ async function verifiedBody(
     return body;
   } catch (error) {
     const told = error instanceof PayoutError ? error : refused(engine, 'the delivery could not be read.');
-    engine.telemetry({ type: 'diagnostic', provider: engine.name, code: told.code, message: told.message });
+    engine.telemetry({ type: 'diagnostic', code: told.code, message: told.message });
     throw told;
   }
 }
@@ -187,7 +187,7 @@ function readingOf(webhooks: AdapterWebhooks, body: Uint8Array): WebhookReading 
 function isOfThisMode(engine: Engine, event: AdapterEvent): boolean {
   if (engine.live === null || event.live === engine.live) return true;
   const message = `an event in ${event.live ? 'live' : 'test'} mode was ignored: the credential is of the other mode.`;
-  engine.telemetry({ type: 'diagnostic', provider: engine.name, code: 'webhook_other_mode', message });
+  engine.telemetry({ type: 'diagnostic', code: 'webhook_other_mode', message });
   return false;
 }
 

@@ -1,38 +1,97 @@
+import type { PayoutErrorCode } from './errors.ts';
+import type { Operation } from './provider.ts';
 import type { Evidence } from './transport.ts';
 
-/** What {@link CommonSettings.onTelemetry} is told. No credential, key, body, account number or personal datum is in any of it. */
-export type TelemetryEvent =
-  | {
-      readonly type: 'exchange';
-      readonly provider: string;
-      readonly method: string;
-      /** Path with the query's values removed. */
-      readonly path: string;
-      readonly evidence: Evidence;
-      readonly status: number | null;
-      /** 0 for the first send, then 1, 2, ... */
-      readonly resend: number;
-      readonly durationMs: number;
-      readonly requestId: string | null;
-    }
-  | {
-      readonly type: 'outcome';
-      readonly provider: string;
-      readonly operation: 'create' | 'submit' | 'lookup' | 'settle';
-      readonly outcome: 'accepted' | 'rejected' | 'unknown';
-      readonly code: string | null;
-      readonly replayed: boolean;
-      readonly durationMs: number;
-    }
-  | { readonly type: 'diagnostic'; readonly provider: string; readonly code: string; readonly message: string };
+/** The operations that are told. `prepare` asks nobody anything, and every page that `listAll` reads is a `list`. */
+export type ToldOperation = Exclude<Operation, 'prepare' | 'listAll'>;
 
+interface Told {
+  /** The adapter's id. */
+  readonly provider: string;
+  /** The configured name; the adapter's id where there is none. */
+  readonly name: string;
+  /** The same in all events of one operation, and of no other in this process; absent outside of one (test helpers). */
+  readonly call?: number | undefined;
+}
+
+/** An operation begins. Told before it does anything, in the caller's own context. */
+export interface TelemetryStart extends Told {
+  readonly type: 'start';
+  readonly operation: ToldOperation;
+  /** Milliseconds since the epoch, by the runtime's clock. */
+  readonly startedAt: number;
+}
+
+/** A request was sent, or could not be, and is over. */
+export interface TelemetryExchange extends Told {
+  readonly type: 'exchange';
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Where the path stands: the setting, without a slash at its end. */
+  readonly baseUrl: string;
+  /** Path with the query's values removed. It may hold ids of payouts, balances and accounts. */
+  readonly path: string;
+  readonly evidence: Evidence;
+  /** `null` when no complete answer came. */
+  readonly status: number | null;
+  /** Why no complete answer came: `timeout`, `aborted`, a code of the system (`ECONNRESET`) or of a `PayoutError`; else `null`. */
+  readonly failure: string | null;
+  /** 0 for the first send, then 1, 2, ... */
+  readonly resend: number;
+  /** Milliseconds since the epoch, by the runtime's clock. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** As the provider calls it: its support asks for it. */
+  readonly requestId: string | null;
+}
+
+/** An operation is over. Told exactly once for every start. */
+export interface TelemetryEnd extends Told {
+  readonly type: 'end';
+  readonly operation: ToldOperation;
+  /** Of the payout, or of the error that was thrown; `null` for a read, and for a change that succeeded. */
+  readonly outcome: 'accepted' | 'rejected' | 'unknown' | null;
+  /** Of the error; `exception` for one that is no `PayoutError`; `null` when there was none. */
+  readonly code: PayoutErrorCode | 'exception' | null;
+  /** Whether an accepted payout had been made by an earlier call. */
+  readonly replayed: boolean;
+  readonly startedAt: number;
+  readonly durationMs: number;
+}
+
+/** Something that no return value tells, and no reason to fail. */
+export interface TelemetryDiagnostic extends Told {
+  readonly type: 'diagnostic';
+  readonly code: string;
+  /** For people. It may hold the id of a payout or an event. */
+  readonly message: string;
+}
+
+/**
+ * What {@link CommonSettings.onTelemetry} is told. No credential, idempotency key, reference, amount, body, account number or
+ * personal datum is in any of it.
+ *
+ * @see docs/telemetry.md
+ */
+export type TelemetryEvent = TelemetryStart | TelemetryExchange | TelemetryEnd | TelemetryDiagnostic;
+
+/** Hears events, synchronously. What it throws is dropped; what it does takes the operation's time. */
 export type OnTelemetry = (event: TelemetryEvent) => void;
 
-/** Telemetry that can never change what happens: what a listener throws is dropped. */
-export function quietly(onTelemetry: OnTelemetry | undefined): OnTelemetry {
+type Without<E, K extends keyof TelemetryEvent> = E extends TelemetryEvent ? Omit<E, K> : never;
+/** An event, without who tells it. */
+export type Untold = Without<TelemetryEvent, keyof Told>;
+export type Tell = (event: Untold) => void;
+
+/**
+ * Telemetry that can never change what happens: what a listener throws is dropped.
+ *
+ * @param told Who tells it: the provider, and the operation if there is one.
+ */
+export function quietly(onTelemetry: OnTelemetry | undefined, told: Told): Tell {
+  if (onTelemetry === undefined) return () => undefined;
   return (event) => {
     try {
-      onTelemetry?.(event);
+      onTelemetry({ ...event, ...told });
     } catch {
       // A broken listener must not turn an accepted payout into an exception.
     }

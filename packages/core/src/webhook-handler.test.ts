@@ -206,7 +206,9 @@ describe('an event is never lost', () => {
     const { handle, events, errors, told } = endpoint({ seen });
     expect([await handle(request()), events.length]).toEqual([200, 1]);
     expect(errors).toMatchObject([{ message: 'no connection' }]);
-    expect(told).toEqual([{ type: 'diagnostic', provider: 'acme', code: 'webhook_unhandled', message: expect.stringContaining('ac_1') }]);
+    expect(told).toMatchObject([
+      { type: 'diagnostic', provider: 'acme', code: 'webhook_unhandled', message: expect.stringContaining('ac_1') },
+    ]);
   });
 
   it('by an onError that throws', async () => {

@@ -136,7 +136,7 @@ function tell({ provider, onError }: Endpoint, error: unknown, event: PayoutEven
   if (event !== null) {
     const kind = isPayoutError(error) ? error.code : error instanceof Error ? error.name : typeof error;
     const message = `an event of ${event.payoutId} was not handled, or not remembered: ${kind}.`;
-    insideOf(provider)?.engine.telemetry({ type: 'diagnostic', provider: provider.name, code: 'webhook_unhandled', message });
+    insideOf(provider)?.engine.telemetry({ type: 'diagnostic', code: 'webhook_unhandled', message });
   }
   try {
     onError?.(error, event);

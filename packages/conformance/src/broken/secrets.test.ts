@@ -21,7 +21,7 @@ mustBeCaught('secrets', [
     'telemetry tells the token',
     around((provider, { onTelemetry, token }) => ({
       retrieve: (id: string) => {
-        onTelemetry?.({ type: 'diagnostic', provider: 'harbor', code: 'retrieve', message: `with ${token}` });
+        onTelemetry?.({ type: 'diagnostic', provider: 'harbor', name: 'harbor', code: 'retrieve', message: `with ${token}` });
         return provider.retrieve(id);
       },
     })),
@@ -46,7 +46,7 @@ mustBeCaught('secrets', [
     around((provider, { onTelemetry }) => ({
       createPayout: async (...given: Parameters<HarborProvider['createPayout']>) => {
         const outcome = await provider.createPayout(...given);
-        onTelemetry?.({ type: 'diagnostic', provider: 'harbor', code: 'created', message: 'created' });
+        onTelemetry?.({ type: 'diagnostic', provider: 'harbor', name: 'harbor', code: 'created', message: 'created' });
         return outcome;
       },
     })),

@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
-import type { TelemetryEvent, WebhookPayload } from '../index.ts';
+import type { TelemetryDiagnostic, WebhookPayload } from '../index.ts';
 import { type AcmeProvider, type AcmeSettings, createAcme } from '../__tests__/acme.ts';
 import { ACME_TOKEN } from '../__tests__/acme-bank.ts';
 
 export const SECRET = 'acme_secret';
 
 /** An Acme whose deliveries are believed with {@link SECRET}, and what it tells. */
-export function hookedAcme(settings: Partial<AcmeSettings> = {}): { readonly acme: AcmeProvider; readonly told: TelemetryEvent[] } {
-  const told: TelemetryEvent[] = [];
-  const acme = createAcme({ token: ACME_TOKEN, webhookSecrets: [SECRET], onTelemetry: (event) => void told.push(event), ...settings });
+export function hookedAcme(settings: Partial<AcmeSettings> = {}): { readonly acme: AcmeProvider; readonly told: TelemetryDiagnostic[] } {
+  const told: TelemetryDiagnostic[] = [];
+  const acme = createAcme({ token: ACME_TOKEN, webhookSecrets: [SECRET], onTelemetry: (event) => void (event.type === 'diagnostic' && told.push(event)), ...settings });
   return { acme, told };
 }
 

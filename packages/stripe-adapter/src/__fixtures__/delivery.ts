@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { TelemetryEvent, WebhookPayload } from '@disburse/core';
+import type { TelemetryDiagnostic, WebhookPayload } from '@disburse/core';
 import { createStripe, type StripeProvider, type StripeSettings } from '../index.ts';
 import created from './payout.create.json' with { type: 'json' };
 
@@ -10,10 +10,10 @@ export const T = 1_492_774_577;
 type Json = Readonly<Record<string, unknown>>;
 
 /** A provider at the second {@link T} (or another), and what it tells. */
-export function hooked(settings: Partial<StripeSettings> = {}, seconds: number = T): { readonly stripe: StripeProvider; readonly told: TelemetryEvent[] } {
-  const told: TelemetryEvent[] = [];
+export function hooked(settings: Partial<StripeSettings> = {}, seconds: number = T): { readonly stripe: StripeProvider; readonly told: TelemetryDiagnostic[] } {
+  const told: TelemetryDiagnostic[] = [];
   const runtime = { now: () => seconds * 1000 };
-  const stripe = createStripe({ apiKey: 'sk_test_1', webhookSecrets: [SECRET], runtime, onTelemetry: (event) => void told.push(event), ...settings });
+  const stripe = createStripe({ apiKey: 'sk_test_1', webhookSecrets: [SECRET], runtime, onTelemetry: (event) => void (event.type === 'diagnostic' && told.push(event)), ...settings });
   return { stripe, told };
 }
 
