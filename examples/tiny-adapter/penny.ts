@@ -1,0 +1,224 @@
+// penny.ts: a whole adapter, for Penny, a provider that exists only here. In a package of your own each part is a file: a room.
+import {
+  type AdapterFactory,
+  type AdapterOperations,
+  type Answer,
+  checkSettings,
+  type CommonSettings,
+  commonSettings,
+  defineAdapter,
+  defineMoneyProfile,
+  definePayoutProvider,
+  defineStatusTable,
+  type FailureReason,
+  HeaderText,
+  type Http,
+  type MoneyProfile,
+  type Payout,
+  PayoutError,
+  type PayoutErrorCode,
+  type PayoutProvider,
+  type PayoutProviderSpec,
+  type Refusal,
+  signatureOfHex,
+  type StatusTable,
+  type WebhookReading,
+} from '@disburse/core';
+import * as v from 'valibot';
+
+// ---- money.ts and status.ts: tables, each under the address of the page that it was copied from -------------------------
+
+// https://docs.penny.example/money: "amounts are strings with two decimals; we pay EUR and USD" (read 2026-11-21)
+const MONEY: MoneyProfile = defineMoneyProfile({
+  provider: 'Penny',
+  form: 'decimal_string',
+  exponents: { EUR: 2, USD: 2 },
+  exponentElse: null, // No other currency is taken.
+});
+
+// https://docs.penny.example/payouts#state (read 2026-11-21)
+const STATUS: StatusTable = defineStatusTable({
+  queued: 'pending',
+  sent: 'in_transit',
+  done: 'paid', // Provisional: a bank can still bounce it.
+  bounced: 'returned',
+  stopped: 'canceled',
+}); // Anything else is `unrecognized`, with the raw word kept.
+
+// https://docs.penny.example/payouts#bounce (read 2026-11-21)
+const BOUNCES: Readonly<Record<string, FailureReason>> = { closed: 'account_closed', no_account: 'account_not_found' };
+
+// ---- errors.ts: what an answer other than 2xx means ---------------------------------------------------------------------
+
+type Row = { readonly code: PayoutErrorCode } & (
+  | { readonly outcome: 'rejected'; readonly key: 'alive' | 'ask' | 'useless' }
+  | { readonly outcome: 'unknown'; readonly resend: boolean }
+);
+
+// https://docs.penny.example/errors (read 2026-11-21): by status, or by status and code where the code decides.
+const ERRORS: Readonly<Record<string, Row>> = {
+  '400': { code: 'invalid_request', outcome: 'rejected', key: 'useless' }, // These bytes can never succeed.
+  '401': { code: 'authentication', outcome: 'rejected', key: 'alive' }, // Answered before keys are looked at.
+  '402': { code: 'insufficient_funds', outcome: 'rejected', key: 'ask' }, // May be stored under the key: core asks once more.
+  '403': { code: 'permission', outcome: 'rejected', key: 'alive' },
+  '404': { code: 'not_found', outcome: 'rejected', key: 'ask' },
+  '409': { code: 'idempotency_conflict', outcome: 'unknown', resend: true }, // key_running: the first request may be paying.
+  '409 key_reused': { code: 'idempotency_conflict', outcome: 'unknown', resend: false },
+  '409 too_late': { code: 'invalid_state', outcome: 'rejected', key: 'alive' }, // Only of a cancel.
+  '429': { code: 'rate_limited', outcome: 'rejected', key: 'alive' },
+};
+const ELSE: Row = { code: 'provider_unavailable', outcome: 'unknown', resend: true }; // 5xx, and whatever else: it may have paid.
+
+const ErrorBody = v.fallback(v.object({ code: v.string(), detail: v.string() }), { code: '', detail: '' });
+
+function refusalOf({ status, json }: Answer, apiKey: string): Refusal {
+  const { code, detail } = v.parse(ErrorBody, json);
+  const found = [`${status} ${code}`, `${status}`].find((key) => Object.hasOwn(ERRORS, key));
+  const row = (found === undefined ? undefined : ERRORS[found]) ?? ELSE;
+  const message = `Penny answered HTTP ${status}; error.providerMessage says why.`;
+  const told = (text: string): string | null => (text === '' ? null : text.replaceAll(apiKey, '[key]')); // Never the secret.
+  return { ...row, message, providerCode: told(code), providerMessage: told(detail) };
+}
+
+// ---- wire.ts: what is received; only what is read is listed, and only what the documentation promises is required -------
+
+const Text = v.fallback(v.nullable(v.string()), null); // Missing, or of another type: null.
+const isTexts = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.values(value).every(isText);
+const isText = (value: unknown): boolean => typeof value === 'string';
+const PayoutShape = v.object({
+  id: v.string(),
+  amount: v.string(),
+  currency: v.string(),
+  state: v.string(),
+  created: v.string(),
+  test: v.boolean(),
+  bounce: Text,
+  memo: Text,
+  metadata: v.fallback(v.custom<Readonly<Record<string, string>>>(isTexts), {}),
+});
+const PageShape = v.object({ items: v.array(v.unknown()), next: v.nullable(v.string()) });
+const EventShape = v.object({ id: v.string(), kind: v.string(), at: v.string(), payout: v.unknown() });
+
+function read<T>(name: string, schema: v.GenericSchema<unknown, T>, json: unknown): T {
+  const result = v.safeParse(schema, json);
+  if (result.success) return result.output;
+  throw new PayoutError('unexpected_response', 'Penny answered with something that cannot be read.', { provider: name });
+}
+
+/** What a Payout has and Penny does not. */
+const ABSENT = { fee: null, automatic: false, destination: null, statementDescriptor: null, expectedArrival: null } as const;
+const UNLINKED = { trackingReference: null, reverses: null, reversedBy: null } as const;
+
+function toPayout(name: string, raw: unknown): Payout {
+  const { id, amount, currency, state, created, test, bounce, memo, metadata } = read(name, PayoutShape, raw);
+  const reason = bounce !== null && Object.hasOwn(BOUNCES, bounce) ? BOUNCES[bounce] : undefined;
+  const failure = state === 'bounced' ? { reason: reason ?? 'other', code: bounce, message: null } : null;
+  const standing = { status: STATUS.read(state), providerStatus: state, failure, cancelable: state === 'queued' };
+  const ours = { reference: metadata['disburse_reference'] ?? null, description: memo, metadata };
+  const money = MONEY.fromWire(amount, currency);
+  return { id, provider: 'penny', name, money, ...standing, ...ours, createdAt: created, live: !test, ...ABSENT, ...UNLINKED, raw };
+}
+
+// ---- webhook.ts: `Penny-Signature: <hex HMAC-SHA256 of the raw body>` ---------------------------------------------------
+
+function readEvent(name: string, body: unknown): WebhookReading {
+  const event = v.safeParse(EventShape, body);
+  if (!event.success) return { events: [], diagnostics: [{ code: 'webhook_unknown', message: 'a delivery was no event of a payout.' }] };
+  const { id, kind: type, at: occurredAt, payout: raw } = event.output;
+  const payout = toPayout(name, raw);
+  const facts = { id, type, occurredAt, payoutId: payout.id, payout, live: payout.live, account: null, idempotencyKey: null };
+  return { events: [facts], diagnostics: [] };
+}
+
+// ---- provider.ts: settings, the provider's type, and its operations in the order of its documentation -------------------
+
+/** Settings of {@link createPenny}. */
+export interface PennySettings extends CommonSettings {
+  /** `live_...` or `test_...`. Secret. */
+  readonly apiKey: string;
+  /** Of the webhook endpoint; several while one replaces another. Secret. */
+  readonly webhookSecrets?: readonly string[] | undefined;
+}
+
+const Settings: v.GenericSchema<unknown, PennySettings> = v.strictObject({
+  ...commonSettings,
+  apiKey: v.pipe(HeaderText, v.regex(/^(live|test)_./, 'must begin with live_ or test_')),
+  webhookSecrets: v.optional(v.array(HeaderText)),
+});
+
+/** No bags of provider options; of what a provider may have, only metadata. */
+export interface PennyProvider extends PayoutProvider<'penny', Record<never, never>, 'metadata'> {}
+
+/** Pays out through Penny. @see https://docs.penny.example */
+export const createPenny: AdapterFactory<PennySettings, PennyProvider, 'apiKey' | 'webhookSecrets'> = defineAdapter(
+  { id: 'penny', settings: Settings, secrets: ['apiKey', 'webhookSecrets'] },
+  (given) => definePayoutProvider<PennyProvider>(specOf(checkSettings(given.name ?? 'penny', Settings, given))),
+);
+
+function specOf(settings: PennySettings): PayoutProviderSpec<PennyProvider> {
+  const { apiKey, webhookSecrets, name = 'penny', baseUrl = 'https://api.penny.example' } = settings;
+  return {
+    id: 'penny',
+    label: 'Penny',
+    settings,
+    connection: { baseUrl, headers: { 'penny-version': '3' }, credentials: { authorization: `Bearer ${apiKey}` } },
+    requestIdHeader: 'penny-request-id',
+    account: null,
+    source: null,
+    live: apiKey.startsWith('live_'),
+    money: MONEY,
+    amountInAnswer: 'exact',
+    correlation: 'metadata',
+    tokenOf: ({ metadata }) => metadata['disburse_key'] ?? null,
+    options: {},
+    request: { fullBalance: false, destination: false, statementDescriptor: false, metadata: true },
+    capabilities: {
+      states: { cancel: ['pending'] },
+      key: { keptForMs: 24 * 60 * 60_000, storesRefusals: true }, // https://docs.penny.example/idempotency
+      filters: { status: 'core', createdFrom: 'core', createdTo: 'core', destination: 'core' },
+      listLimit: 50,
+      listFloor: null,
+      sideEffects: [],
+    },
+    problems: ({ description = '' }) =>
+      description.length > 140 ? [{ path: 'description', message: `has ${description.length} characters; Penny allows 140.` }] : [],
+    refusal: (answer) => refusalOf(answer, apiKey),
+    isReplay: ({ headers }) => headers.get('penny-replayed') === 'true',
+    webhooks: {
+      secrets: webhookSecrets,
+      signatureHeader: 'penny-signature',
+      claim: (header, signed) => {
+        const signature = signatureOfHex(header);
+        return signature === null ? null : { signed, signatures: [signature], signedAt: null };
+      },
+      read: (body) => readEvent(name, body),
+    },
+    own: {},
+    operations: (http) => operationsOf(http, name),
+  };
+}
+
+type Operations = Omit<AdapterOperations<PennyProvider>, 'update' | 'reverse' | 'balances'>;
+
+function operationsOf(http: Http, name: string): Operations {
+  const one = (id: string, action = ''): string => `/payouts/${encodeURIComponent(id)}${action}`;
+  const headers = { 'content-type': 'application/json' };
+  return {
+    encodeCreate: ({ money, description, metadata }, _options, { token, reference }) => {
+      const wire = money === 'full_balance' ? null : MONEY.toWire(money);
+      if (money === 'full_balance' || wire?.ok !== true) throw new PayoutError('invalid_request', 'core has checked the amount');
+      const ours = { disburse_key: token, disburse_reference: reference };
+      const sent = { amount: wire.amount, currency: money.currency, memo: description ?? null, metadata: { ...metadata, ...ours } };
+      return { path: '/payouts', headers, body: JSON.stringify(sent), source: null };
+    },
+    readCreate: ({ json }) => toPayout(name, json),
+    retrieve: async (id, _options, call) => toPayout(name, (await http.get(one(id), call, 'retrieve')).json),
+    page: async ({ limit = 50, cursor = '' }, _options, call) => {
+      const query = new URLSearchParams({ limit: String(limit), before: cursor });
+      const { items, next } = read(name, PageShape, (await http.get(`/payouts?${query.toString()}`, call, 'list')).json);
+      return { payouts: items.map((item) => toPayout(name, item)), nextCursor: next };
+    },
+    cancel: async (id, _options, call) =>
+      toPayout(name, (await http.post(one(id, '/stop'), { body: '{}', headers, key: null }, call, 'cancel')).json),
+  };
+}
