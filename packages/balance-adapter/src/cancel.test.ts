@@ -86,3 +86,28 @@ it.each([
   await expect(provider.cancel(P)).rejects.toMatchObject({ code, outcome: 'rejected' });
   expect(seen).toHaveLength(1);
 });
+
+describe("a page in Mollie's place says nothing about a cancel", () => {
+  const PAGES = [403, 404, 409, 410, 422].flatMap((status) => [
+    [status, '<html>blocked</html>'] as const,
+    [status, JSON.stringify({ message: 'blocked' })] as const,
+  ]);
+
+  it.each(PAGES)('%i %s: what the payout says counts', async (status, body) => {
+    const page = (): Response => answer(status, body);
+    const done = played(inTurn(page(), page(), page(), canceled()));
+    expect(await done.provider.cancel(P)).toMatchObject({ id: P, status: 'canceled' });
+    const open = played(inTurn(page(), page(), page(), requested()));
+    await expect(open.provider.cancel(P)).rejects.toMatchObject({ code: 'unexpected_response', outcome: 'unknown' });
+    const gone = played(inTurn(page(), page(), page(), initiated()));
+    await expect(gone.provider.cancel(P)).rejects.toMatchObject({ code: 'invalid_state', outcome: 'rejected' });
+    expect([done, open, gone].map(({ seen }) => seen.map(({ method }) => method).join(' '))).toEqual(
+      Array.from({ length: 3 }, () => 'DELETE DELETE DELETE GET'),
+    );
+  });
+
+  it('404 of a page that answers everything stays unknown', async () => {
+    const { provider } = played(() => answer(404, '<html>'));
+    await expect(provider.cancel(P)).rejects.toMatchObject({ code: 'unexpected_response', outcome: 'unknown' });
+  });
+});

@@ -90,12 +90,41 @@ it("keeps Mollie's own words, and removes the token from them", async () => {
   expect(JSON.stringify(refusal)).not.toContain('dsbCanary');
 });
 
-it.each([
+const NOT_MOLLIES = [
   ['an array', []],
+  ['an empty object', {}],
   ['members of other kinds', { title: 1, detail: {}, field: [] }],
-])('%s as an error body hides nothing of the status', async (_, body) => {
-  const refusal = refusalOf(await seen(answer(422, JSON.stringify(body))), 'create', 'test_x');
-  expect(refusal).toMatchObject({ code: 'invalid_request', providerCode: null, providerMessage: null });
+  ["a gateway's own object", { message: 'no Route matched' }],
+  ["a framework's own object", { timestamp: 1, status: 422, error: 'Unprocessable', path: '/v2/payouts' }],
+] as const;
+
+it.each(NOT_MOLLIES)('%s as an error body hides nothing of the status of a read', async (_, body) => {
+  const refusal = refusalOf(await seen(answer(422, JSON.stringify(body))), 'retrieve', 'test_x');
+  expect(refusal).toMatchObject({ code: 'invalid_request', outcome: 'rejected', providerCode: null, providerMessage: null });
+});
+
+it.each(NOT_MOLLIES.flatMap(([what, body]) => (['create', 'cancel'] as const).map((operation) => [what, operation, body] as const)))(
+  "%s refuses no %s: it is not Mollie's",
+  async (_, operation, body) => {
+    for (const status of [400, 403, 404, 405, 409, 410, 422, 451]) {
+      const refusal = refusalOf(await seen(answer(status, JSON.stringify(body))), operation, 'test_x');
+      expect([status, refusal.code, refusal.outcome]).toEqual([status, 'unexpected_response', 'unknown']);
+    }
+    for (const [status, code] of [
+      [401, 'authentication'],
+      [429, 'rate_limited'],
+      [408, 'provider_unavailable'],
+      [503, 'provider_unavailable'],
+    ] as const) {
+      expect([status, refusalOf(await seen(answer(status, JSON.stringify(body))), operation, 'test_x').code]).toEqual([status, code]);
+    }
+  },
+);
+
+it.each([{ title: 'Unprocessable Entity' }, { detail: 'own text' }])('%j is an error of Mollie, whatever else it lacks', async (body) => {
+  for (const operation of ['create', 'cancel'] as const) {
+    expect(refusalOf(await seen(answer(422, body)), operation, 'test_x')).toMatchObject({ code: 'invalid_request', outcome: 'rejected' });
+  }
 });
 
 it('a field is named only when it looks like the name of one', async () => {
@@ -180,6 +209,7 @@ const CREATES: readonly CreateRow[] = [
     null,
     3,
   ]),
+  ['422 of a gateway that answers JSON', always(() => answer(422, { message: 'blocked' })), 'unknown', 'unexpected_response', null, 3],
   ['a marked 422 without Mollie’s body', always(() => answer(422, null, REPLAYED)), 'unknown', 'unexpected_response', null, 3],
   ['302', always(() => answer(302, null, { location: 'https://elsewhere.example/' })), 'unknown', 'unexpected_response', null, 3],
   ['201 cut off', always(() => answer(201, '{"resource":"payout","id":"payout_dsbEx')), 'unknown', 'unexpected_response', null, 3],

@@ -127,7 +127,7 @@ export const CANCEL_ERRORS: ErrorTable = {
   },
 };
 
-/** A create refused by something that is no object, as every error of Mollie's is: a proxy may have answered, on the way there or back. */
+/** A create or cancel refused by what has not the form of Mollie's errors: a proxy may have answered, on the way there or back. */
 export const NOT_FROM_MOLLIE: ErrorRow = {
   source: HANDLING,
   as: 'unexpected_response',
@@ -187,10 +187,16 @@ export function refusalOf(answer: Answer, about: RefusedOperation, token: string
     : { ...common, outcome: 'unknown', resend: row.resend };
 }
 
-/** No credential and no capacity are said before anything is done, by whomever; any other refusal of a create must be Mollie's own. */
+/**
+ * No credential and no capacity are said before anything is done, by whomever; any other refusal of a create or a cancel must be
+ * Mollie's own: an object with a `title` or a `detail`. A number as `status` is no sign of it, gateways write that too.
+ */
 function isFromMollie({ status, json }: Answer, about: RefusedOperation): boolean {
-  const counts = about === 'create' && status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429;
-  return !counts || (typeof json === 'object' && json !== null);
+  const counts =
+    (about === 'create' || about === 'cancel') && status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429;
+  if (!counts) return true;
+  const { title, detail } = v.parse(ErrorBody, json);
+  return title !== null || detail !== null;
 }
 
 /** Status and field, where that looks like the name of one: anything may stand in an answer. */

@@ -1,6 +1,6 @@
 // https://docs.mollie.com/reference/list-payouts
 import { describe, expect, it } from 'vitest';
-import { ACCESS, answer, B, fixture, inTurn, type Play, played, SETTINGS } from './__fixtures__/double.ts';
+import { ACCESS, answer, B, fixture, inTurn, NOW, type Play, played, routes, SETTINGS, TEN } from './__fixtures__/double.ts';
 
 const id = (n: number): string => `payout_dsbExample${String(n).padStart(13, '0')}`;
 const idsOf = (page: { readonly payouts: readonly { readonly id: string }[] }): string[] => page.payouts.map((payout) => payout.id);
@@ -11,7 +11,6 @@ it.each([
   ['items without _links', [101, 102]],
   ['automatic payouts mixed in', [105, 101, 106]],
   ['another balance mixed in', [101]],
-  ['without _links', [101]],
   ['empty', []],
 ] as const)('%s', async (name, ids) => {
   const { provider } = played(inTurn(listed(name)));
@@ -50,9 +49,36 @@ it.each([
   await expect(provider.list()).rejects.toMatchObject({ code: 'unexpected_response', message: expect.stringMatching(told) });
 });
 
-it('a full page without _links is an error, never the end', async () => {
-  const { provider } = played(inTurn(listed('without _links')));
-  await expect(provider.list({ limit: 1 })).rejects.toMatchObject({ code: 'unexpected_response' });
+describe('a page that does not say whether it is the last is an error, never the end', () => {
+  const { _links: _, ...silent } = fixture('lists', 'empty');
+  const MUTE = [
+    ['without _links', fixture('lists', 'without _links')],
+    ['empty, and without _links', silent],
+    ['_links without next', fixture('lists', 'empty', { _links: {} })],
+    ['_links: null', fixture('lists', 'empty', { _links: null })],
+    ['a next that is no link', fixture('lists', 'empty', { _links: { next: {} } })],
+  ] as const;
+
+  it.each(MUTE)('%s: list()', async (_name, body) => {
+    for (const limit of [undefined, 1]) {
+      const { provider } = played(inTurn(answer(200, body)));
+      await expect(provider.list({ limit })).rejects.toMatchObject({ code: 'unexpected_response' });
+    }
+  });
+
+  it.each(MUTE)('%s: proves nothing absent after the time of the key', async (_name, body) => {
+    const world = played(
+      routes({
+        'POST /v2/payouts': () => answer(502, 'gone'),
+        'GET /v2/payouts': () => answer(200, body, { date: new Date(world.runtime.now()).toUTCString() }),
+      }),
+    );
+    const lost = await world.provider.createPayout({ reference: 'r-1', money: TEN });
+    expect(lost.outcome).toBe('unknown');
+    if (lost.outcome !== 'unknown') return;
+    world.runtime.set(NOW + 3 * 3_600_000);
+    expect(await world.provider.lookup(lost.submission)).toMatchObject({ outcome: 'unknown' });
+  });
 });
 
 it.each([

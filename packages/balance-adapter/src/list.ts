@@ -24,14 +24,14 @@ export interface ListScope {
  * One page of one balance, newest first. Mollie has no filter for status or time: core applies them.
  *
  * @throws {PayoutError} `invalid_request` for a cursor of another balance or mode; `unexpected_response` for a next link that
- * leads elsewhere or nowhere.
+ * leads elsewhere or nowhere, or is not there.
  */
 export async function listPayouts(scope: ListScope, query: AdapterListQuery): Promise<PayoutPage> {
   const cursor = query.cursor === undefined ? null : cursorIn(scope, query.cursor);
   const limit = query.limit ?? DEFAULT_PAGE;
   const page = readPage(scope.reader, await scope.get(pathTo(scope, cursor?.from ?? null, limit)));
   const payouts = page.payouts.map((item) => readPayout(scope.reader, item));
-  const from = nextFrom(scope, page.next, payouts.length >= limit);
+  const from = nextFrom(scope, page.next);
   if (from !== null && from === cursor?.from)
     throw unexpected(scope, 'the next page of the list is the same page; reading on would never end.');
   const last = payouts.at(-1)?.id ?? cursor?.after ?? null;
@@ -56,10 +56,10 @@ function isOfBalance(scope: ListScope, payout: Payout): boolean {
   return source === null || source === scope.balanceId;
 }
 
-/** The id at which the next page begins; `null` at the end. */
-function nextFrom(scope: ListScope, next: string | null | undefined, full: boolean): string | null {
-  if (next === null || (next === undefined && !full)) return null;
-  if (next === undefined) throw unexpected(scope, 'a full page of the list does not say whether it is the last.');
+/** The id at which the next page begins; `null` at the end, which every page must tell: a lookup takes the end for a proof. */
+function nextFrom(scope: ListScope, next: string | null | undefined): string | null {
+  if (next === null) return null;
+  if (next === undefined) throw unexpected(scope, 'a page of the list does not say whether it is the last.');
   const base = new URL(scope.baseUrl);
   const link = URL.canParse(next, scope.baseUrl) ? new URL(next, scope.baseUrl) : null;
   if (link?.origin !== base.origin) throw unexpected(scope, 'the next page of the list is on another origin; nothing was sent there.');
