@@ -1,10 +1,11 @@
 // Contract section 7: every row of the decision table, every code, every message rule, and what core concludes from it.
 import { describe, expect, it } from 'vitest';
+import payout from './__fixtures__/payout.create.json' with { type: 'json' };
 import { patientRuntime } from './__fixtures__/patient-runtime.ts';
 import { NOTHING_LISTED, type Scripted, scriptedFetch } from './__fixtures__/scripted-fetch.ts';
 import { CODES, MESSAGES } from './error-codes.ts';
 import { AFTER_CODES, BEFORE_CODES, concludeFrom, seenIn, stripeRefusals } from './errors.ts';
-import { createStripe } from './index.ts';
+import { createStripe, type StripeProvider } from './index.ts';
 
 interface Row {
   readonly status: number;
@@ -60,6 +61,7 @@ describe('the decision table, for a create', () => {
   it.each<readonly [string, Row, string, Key]>([
     ['5: 401', { status: 401, error: {} }, 'authentication', 'alive'],
     ['5: 401 without an envelope', { status: 401, error: page }, 'authentication', 'alive'],
+    ["5: 401 under another's type", { status: 401, error: { type: 'proxy_error' } }, 'authentication', 'alive'],
     ['5: an expired key', { status: 401, error: { code: 'api_key_expired' } }, 'authentication', 'alive'],
     ['5: an expired key, whatever the status', { status: 400, error: { code: 'platform_api_key_expired' } }, 'authentication', 'alive'],
     ['5: a key that is not secret', { status: 403, error: { code: 'secret_key_required' } }, 'authentication', 'alive'],
@@ -100,6 +102,26 @@ describe('the decision table, for a create', () => {
     ['8: 400 of a proxy', { status: 400, error: page }, 'unexpected_response', 3],
     ['8: 403 of a proxy', { status: 403, error: page }, 'unexpected_response', 3],
     ['8: 404 with JSON that is not an envelope', { status: 404, error: '{"message":"no"}' }, 'unexpected_response', 3],
+    ...[400, 402, 403, 404, 413, 422].flatMap((status) =>
+      ['proxy_error', 'forbidden', 'Invalid_Request_Error', 'constructor', ''].map(
+        (type) =>
+          [`8: ${status} with a type "${type}" that is not Stripe's`, { status, error: { type } }, 'unexpected_response', 3] as const,
+      ),
+    ),
+    [
+      "8: a code of Stripe's under another's type",
+      { status: 403, error: { type: 'proxy_error', code: 'api_key_expired' } },
+      'unexpected_response',
+      3,
+    ],
+    [
+      "8: another code of Stripe's under another's type",
+      { status: 400, error: { type: 'proxy_error', code: 'rate_limit' } },
+      'unexpected_response',
+      3,
+    ],
+    ["4: 409 under another's type", { status: 409, error: { type: 'proxy_error' } }, 'idempotency_conflict', 'many'],
+    ["7: 503 under another's type", { status: 503, error: { type: 'proxy_error' } }, 'provider_unavailable', 3],
   ])('%s: a payout may exist', async (_, row, code, sent) => {
     const created = await create(row, false);
     expect(created).toMatchObject({ outcome: 'unknown', code, retry: null });
@@ -118,6 +140,7 @@ describe('the decision table, for a create', () => {
   it.each<readonly [string, Row]>([
     ['6: 429', { status: 429, error: {} }],
     ['6: 429 of a proxy', { status: 429, error: page }],
+    ["6: 429 under another's type", { status: 429, error: { type: 'proxy_error' } }],
     ['6: an object is locked', { status: 429, error: { code: 'lock_timeout' } }],
     ['6: 400 with the code', { status: 400, error: { code: 'rate_limit' } }],
   ])('%s: sent again under the same key, then the same attempt', async (_, row) => {
@@ -274,7 +297,37 @@ describe('what a person reads', () => {
 
   it('takes an envelope only for what it is', () => {
     for (const json of [undefined, null, [], 'error', { error: 'no' }, { error: {} }, { error: { type: 5 } }]) {
-      expect(seenIn({ ...answer({}), json }).enveloped).toBe(false);
+      for (const about of ['create', 'list'] as const) expect(seenIn({ ...answer({}), json }, about).enveloped).toBe(false);
     }
+  });
+});
+
+describe('an envelope of a type that Stripe does not have', () => {
+  const blocked = (status: number, type: string) => ({ status, body: { error: { type, message: 'blocked by gateway' } } });
+  const CHANGES = [
+    ['cancel', (stripe) => stripe.cancel('po_1')],
+    ['update', (stripe) => stripe.update('po_1', { metadata: { a: 'b' } })],
+    ['reverse', (stripe) => stripe.reverse('po_1')],
+  ] as const satisfies readonly (readonly [string, (stripe: StripeProvider) => Promise<unknown>])[];
+
+  it.each(CHANGES.flatMap(([what, call]) => [403, 404, 422].map((status) => [what, status, call] as const)))(
+    '%s, %i: it may have taken effect',
+    async (_, status, call) => {
+      const { fetch, requests } = scriptedFetch(({ method }) =>
+        method === 'POST'
+          ? blocked(status, 'proxy_error')
+          : { status: 200, body: { ...payout, id: 'po_1', status: 'pending', metadata: {} } },
+      );
+      const stripe = createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime() });
+      await expect(call(stripe)).rejects.toMatchObject({ code: 'unexpected_response', outcome: 'unknown' });
+      expect(requests.at(-1)?.method).toBe('GET');
+      expect(requests.filter(({ method }) => method === 'POST')).toHaveLength(3);
+    },
+  );
+
+  it('of a read is judged by its status: nothing depends on it', async () => {
+    const { fetch } = scriptedFetch(() => blocked(404, 'proxy_error'));
+    const stripe = createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime() });
+    await expect(stripe.retrieve('po_1')).rejects.toMatchObject({ code: 'not_found', outcome: null });
   });
 });

@@ -164,13 +164,24 @@ function isOneOf(code: string | null, codes: readonly string[]): boolean {
 
 // ---- Reading ---------------------------------------------------------------------------------------------------------
 
+// https://docs.stripe.com/api/errors#errors-type (read 2026-11-20)
+/** Every `error.type` of Stripe's. */
+export const TYPES: readonly string[] = ['api_error', 'card_error', 'idempotency_error', 'invalid_request_error'];
+/** What is only read may be judged by a type of tomorrow: no money depends on it. */
+const READS: readonly RefusedOperation[] = ['retrieve', 'list', 'balances'];
+
 const Text = v.fallback(v.nullish(v.string(), null), null);
 const Envelope = v.object({ error: v.object({ type: Text, code: Text, param: Text, message: Text }) });
 
-/** What an answer says; a body that is not Stripe's envelope says nothing but its status. */
-export function seenIn(answer: Answer): SeenError {
+/**
+ * What an answer says; a body that is not Stripe's envelope says nothing but its status.
+ *
+ * @param about For what changes something, an envelope must have one of Stripe's own types: gateways write `error` objects, too.
+ */
+export function seenIn(answer: Answer, about: RefusedOperation): SeenError {
   const body = v.safeParse(Envelope, answer.json);
-  if (!body.success || body.output.error.type === null) {
+  const type = body.success ? body.output.error.type : null;
+  if (!body.success || type === null || !(READS.includes(about) || TYPES.includes(type))) {
     return { status: answer.status, enveloped: false, type: null, code: null, param: null, message: null };
   }
   return { status: answer.status, enveloped: true, ...body.output.error };
@@ -216,7 +227,7 @@ function afterForbidden(row: Conclusion, { status }: SeenError): Conclusion {
  */
 export function stripeRefusals(tables: ErrorTables): (answer: Answer, about: RefusedOperation) => Refusal {
   return (answer, about) => {
-    const seen = seenIn(answer);
+    const seen = seenIn(answer, about);
     const conclusion = concludeFrom(seen, tables);
     const verb = conclusion.outcome === 'rejected' ? 'was refused' : 'was not answered properly';
     const common = {

@@ -1,10 +1,12 @@
 // Contract section 7: every addition to the decision table, and what core concludes from it.
 import { describe, expect, it } from 'vitest';
-import payment from './__fixtures__/outbound-payment.json' with { type: 'json' };
+import example from './__fixtures__/outbound-payment.json' with { type: 'json' };
 import { patientRuntime } from './__fixtures__/patient-runtime.ts';
 import { NOTHING_LISTED, type Scripted, scriptedFetch } from './__fixtures__/scripted-fetch.ts';
 import { CODES, RULES } from './errors.ts';
 import { createStripeTreasury } from './index.ts';
+
+const payment = { ...example, financial_account: 'fa_1' };
 
 interface Row {
   readonly code?: string;
@@ -137,6 +139,11 @@ describe('a refused create', () => {
   it.each<[string, Row, string]>([
     ['the key was used for another payment', { type: 'idempotency_error', param: `${DATA}[type]` }, 'idempotency_conflict'],
     ['a server error that names the destination', { type: 'api_error', status: 500, param: `${DATA}[type]` }, 'provider_unavailable'],
+    ...[400, 403, 404, 422].map((status): [string, Row, string] => [
+      `${status} of a type that Stripe does not have`,
+      { type: 'proxy_error', status, code: 'balance_insufficient', param: `${DATA}[type]` },
+      'unexpected_response',
+    ]),
   ])('%s is unknown, whatever the tables say', async (_, row, code) => {
     expect(await create(row, false)).toMatchObject({ outcome: 'unknown', code });
   });
@@ -151,7 +158,7 @@ describe('a refused create', () => {
 /** A payment that cannot be canceled any more, whatever the refusal says. */
 async function cancel(row: Row, now: object) {
   const { fetch, requests } = scriptedFetch(({ method }) =>
-    method === 'GET' ? { status: 200, body: { ...payment, ...now } } : { status: row.status ?? 400, body: envelope(row) },
+    method === 'GET' ? { status: 200, body: { ...payment, id: 'obp_1', ...now } } : { status: row.status ?? 400, body: envelope(row) },
   );
   const treasury = createStripeTreasury({ apiKey: 'sk_test_1', financialAccount: 'fa_1', fetch, runtime: patientRuntime() });
   const [result] = await Promise.allSettled([treasury.cancel('obp_1')]);
@@ -169,6 +176,15 @@ describe('a refused cancel', () => {
     const { result, asked } = await cancel(row, now);
     expect(result).toMatchObject({ status: 'rejected', reason: { code, outcome: 'rejected' } });
     expect(asked).toEqual([`POST ${PATH}/cancel`, `GET ${PATH}`]);
+  });
+
+  it.each([403, 404, 422])('%i of a type that Stripe does not have says nothing: the payment decides', async (status) => {
+    const page = { status, type: 'proxy_error' };
+    const open = await cancel(page, { status: 'processing', cancelable: true });
+    expect(open.result).toMatchObject({ status: 'rejected', reason: { code: 'unexpected_response', outcome: 'unknown' } });
+    expect(open.asked.at(-1)).toBe(`GET ${PATH}`);
+    const done = await cancel(page, { status: 'canceled' });
+    expect(done.result).toMatchObject({ status: 'fulfilled', value: { status: 'canceled' } });
   });
 
   it('because it is canceled already is a success', async () => {
