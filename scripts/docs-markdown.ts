@@ -1,6 +1,9 @@
 /** A line that says where a document comes from, so that nobody edits it by hand. */
 export const GENERATED = '<!-- Generated from the adapters by `npx -y pnpm@12 docs:tables`; do not edit. -->';
 
+/** The columns of every table that sets the providers side by side. */
+export const PROVIDERS = ['Stripe', 'Stripe Treasury', 'Mollie Balances'] as const;
+
 /** A table; cells may hold Markdown, and never a line break. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;

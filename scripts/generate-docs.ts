@@ -1,14 +1,18 @@
-// Writes docs/status.md and docs/capabilities.md from the adapters' own tables: `pnpm docs:tables`.
+// Writes docs/status.md, docs/errors.md and docs/capabilities.md from the adapters' own tables: `pnpm docs:tables`.
 // scripts/generate-docs.test.ts fails when they differ from what is committed.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ADAPTER_PAGE, adapterDocument } from './docs-adapter.ts';
 import { capabilitiesDocument } from './docs-capabilities.ts';
+import { errorsDocument } from './docs-errors.ts';
 import { statusDocument } from './docs-status.ts';
 
 /** The generated documents, by their path from the root of the repository. */
 export const DOCUMENTS: Readonly<Record<string, () => string>> = {
   'docs/status.md': statusDocument,
+  'docs/errors.md': errorsDocument,
   'docs/capabilities.md': capabilitiesDocument,
+  [ADAPTER_PAGE]: adapterDocument,
 };
 
 if (import.meta.main) {
