@@ -38,6 +38,7 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
       '#digest': 'everywhere',
       ky: ['src/http.ts'],
       'decimal.js': ['src/money.ts', 'src/money.test.ts'], // The test spoils the Decimal that everybody shares.
+      '@opentelemetry/api': ['src/opentelemetry.ts'], // An optional peer: the main entry must load without it.
       // All else runs where there is no Node, too.
       'node:*': [
         'src/digest.node.ts',
@@ -48,7 +49,7 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
         'src/transport.sockets.ts',
       ],
     },
-    tests: [...TEST_TOOLS, '@disburse/simulator', '@disburse/conformance/stores'],
+    tests: [...TEST_TOOLS, '@opentelemetry/*', '@disburse/simulator', '@disburse/conformance/stores'],
     devOnlyTests: ['@disburse/*-adapter'],
     clock: ['src/runtime.ts'],
     neverNames: /stripe|mollie/i,
