@@ -25,6 +25,8 @@ export default defineConfig({
   format: 'esm',
   target: 'es2023',
   external: [/^#/],
+  // `node:http` stays `node:http`: without the prefix it is nobody's module where there is no Node, and a bundler cannot tell.
+  removeNodeProtocol: false,
   splitting: true,
   sourcemap: true,
   clean: true,

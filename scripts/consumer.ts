@@ -1,23 +1,12 @@
 // What a consumer sees of the built packages, without the source condition: every published path loads, and its declarations stand.
+// The quick look, at links of the workspace; scripts/consumers.ts takes the long one, at what is installed.
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { publishedPaths, root } from './published.ts';
 
-const root = join(import.meta.dirname, '..');
 const folder = join(root, '.disburse/consumer');
-
-interface Manifest {
-  readonly name: string;
-  readonly private?: boolean;
-  readonly exports?: Readonly<Record<string, unknown>>;
-}
-
-const paths = globSync('packages/*/package.json', { cwd: root })
-  .sort()
-  .map((file) => JSON.parse(readFileSync(join(root, file), 'utf8')) as Manifest)
-  .filter((manifest) => manifest.private !== true)
-  .flatMap(({ name, exports }) => Object.keys(exports ?? {}).map((path) => `${name}${path.slice(1)}`))
-  .filter((path) => !path.endsWith('.json'));
+const paths = publishedPaths();
 
 const tsconfig = {
   extends: '../../tsconfig.base.json',
