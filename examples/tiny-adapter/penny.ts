@@ -73,7 +73,9 @@ const ErrorBody = v.fallback(v.object({ code: v.string(), detail: v.string() }),
 
 function refusalOf({ status, json }: Answer, apiKey: string): Refusal {
   const { code, detail } = v.parse(ErrorBody, json);
-  const found = [`${status} ${code}`, `${status}`].find((key) => Object.hasOwn(ERRORS, key));
+  // A page, or JSON without Penny's code, refuses nothing: a proxy may have put it in the place of a payout.
+  const ours = code !== '' || status === 401 || status === 429;
+  const found = [`${status} ${code}`, `${status}`].find((key) => ours && Object.hasOwn(ERRORS, key));
   const row = (found === undefined ? undefined : ERRORS[found]) ?? ELSE;
   const message = `Penny answered HTTP ${status}; error.providerMessage says why.`;
   const told = (text: string): string | null => (text === '' ? null : text.replaceAll(apiKey, '[key]')); // Never the secret.

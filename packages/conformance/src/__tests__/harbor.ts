@@ -239,7 +239,9 @@ const REFUSALS: Readonly<Record<number, readonly [code: PayoutErrorCode, key: 'a
 export function refusalOf({ status, json }: Answer, about: RefusedOperation): Refusal {
   const told = v.safeParse(v.object({ code: v.string() }), json);
   const common = { message: `refused with HTTP ${status}.`, providerCode: told.success ? told.output.code : null, providerMessage: null };
-  const [code, key] = REFUSALS[status] ?? [];
+  // A page or another's JSON refuses nothing: a proxy may have put it in the place of a payout. Those two come before anything is done.
+  const ours = told.success || status === 401 || status === 429;
+  const [code, key] = (ours ? REFUSALS[status] : undefined) ?? [];
   if (code !== undefined && key !== undefined) return { code, ...common, outcome: 'rejected', key };
   if (status === 409 && about === 'cancel') return { code: 'invalid_state', ...common, outcome: 'rejected', key: 'alive' };
   if (status === 409) return { code: 'idempotency_conflict', ...common, outcome: 'unknown', resend: common.providerCode !== 'key_reused' };

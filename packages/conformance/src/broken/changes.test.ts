@@ -13,6 +13,13 @@ mustBeCaught('changes', [
     ['cancel/too-late', 'cancel/twice'],
   ],
   [
+    'a page in the place of a canceled payout is taken as not found',
+    refusing(({ status, json }, right) =>
+      status === 404 && json === undefined ? ({ ...right, code: 'not_found', outcome: 'rejected', key: 'alive' } as Refusal) : right,
+    ),
+    ['cancel/lost-answer'],
+  ],
+  [
     'a lost cancel is told as done',
     around((provider) => ({
       cancel: async (id: string) => {

@@ -57,6 +57,20 @@ mustBeCaught('creates', [
     ['lost/5xx-before', 'lost/5xx-after', 'lost/html-502-before', 'lost/html-502-after', 'lost/empty-503-before', 'lost/empty-503-after'],
   ],
   [
+    'a page is taken as refusal, by its status',
+    refusing(({ status, json }, right) => (status < 500 && json === undefined ? asRejected(right) : right)),
+    [
+      'lost/page-400-before',
+      'lost/page-400-after',
+      'lost/page-403-before',
+      'lost/page-403-after',
+      'lost/page-404-before',
+      'lost/page-404-after',
+      'lost/page-422-before',
+      'lost/page-422-after',
+    ],
+  ],
+  [
     'a redirect is taken as refusal',
     refusing(({ status }, right) => (status < 400 ? asRejected(right) : right)),
     ['lost/redirect-before', 'lost/redirect-after'],

@@ -57,7 +57,8 @@ export const cancelChecks: readonly Check[] = [
     same([error.code, error.outcome], ['not_found', 'rejected'], 'code and outcome');
   }),
   check('lost-answer', 'A lost answer is followed by a read of the payout before anything is said.', async (stage) => {
-    for (const [index, fault] of [reset('after'), hang('after'), stage.answers('after', { status: 502, body: '<html>' })].entries()) {
+    const pages = [502, 404].map((status) => stage.answers('after', { status, body: '<html>' })); // Neither is the provider's own word.
+    for (const [index, fault] of [reset('after'), hang('after'), ...pages].entries()) {
       const { id } = await stage.accepted(`lost-${index}`);
       stage.line.next(fault, isWrite);
       const { status } = await stage.make({ resends: 0 }).cancel(id);

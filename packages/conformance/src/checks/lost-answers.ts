@@ -4,6 +4,8 @@ import { cutOff, hang, reset, type Fault, type Side } from '../line.ts';
 import { exist, acceptedOf, type Stage, submissionOf, TIMEOUT_MS, told, unknownOf } from '../stage.ts';
 import { mustBeOneRequest } from './keys.ts';
 
+const BLOCKED = '<html><head><title>Blocked</title></head><body>This request was blocked.</body></html>';
+const PAGE = { 'content-type': 'text/html' };
 const HTML = '<html><head><title>502 Bad Gateway</title></head><body>The upstream did not answer.</body></html>';
 
 interface Lost {
@@ -40,6 +42,10 @@ const LOST: readonly Lost[] = [
       ['half-success', '{"id":'],
     ] as const
   ).map(([what, body]) => after(what, (stage) => stage.answers('after', { status: 200, body }))),
+  // A page in place of a refusal: filters and gateways write them, on the way there or back. Only the provider's own errors refuse.
+  ...[400, 403, 404, 422].flatMap((status) =>
+    bothSides(`page-${status}`, (stage, side) => stage.answers(side, { status, headers: PAGE, body: BLOCKED }), true),
+  ),
 ];
 
 /** After any of these a payout may exist, so the outcome is unknown; submitting again settles it, and one payout exists. */
@@ -48,7 +54,7 @@ export const lostAnswerChecks: readonly Check[] = [
     id: `lost/${what}`,
     promise: 'Promise 2',
     forgot:
-      'A payout may exist. Only a readable 2xx, a certain refusal of a fresh request, or a lookup decides; timeouts, resets, 5xx and unreadable successes are `unknown`.',
+      "A payout may exist. Only a readable 2xx, a certain refusal of a fresh request, or a lookup decides; timeouts, resets, 5xx, unreadable successes, and a 4xx whose body has not the form of the provider's own errors, are `unknown`.",
     run: async (stage) => {
       stage.line.always(fault(stage), stage.isCreate);
       const outcome = await stage.create('lost');
