@@ -25,7 +25,7 @@ import { type EvidenceReads, explain422, isUnexplained } from './evidence.ts';
 import { LARGEST_PAGE, LIST_FLOOR, listPayouts } from './list.ts';
 import { MONEY } from './money.ts';
 import { type BalanceBags, OPTIONS } from './options.ts';
-import { type Reader, readPayout } from './read-payout.ts';
+import { balanceOf, type Reader, readPayout } from './read-payout.ts';
 import { SCHEDULE_SIDE_EFFECT, schedulePaused } from './schedule.ts';
 import { VERSION } from './version.ts';
 import { balanceWebhooks } from './webhook.ts';
@@ -187,6 +187,7 @@ function specOf({ settings, credential, baseUrl, reader }: Context): CommonSpec 
     amountInAnswer: 'may_differ', // It is less the fees that apply.
     correlation,
     tokenOf,
+    sourceOf: ({ raw }) => balanceOf(raw),
     options: OPTIONS,
     request: { fullBalance: true, destination: false, statementDescriptor: false, metadata: false },
     capabilities: CAPABILITIES,
@@ -228,7 +229,7 @@ function operationsOf(context: Context, http: Http, scope: Scope): Operations {
     }),
     readCreate: (answer) => readPayout(reader, answer.json),
     notices: async (submission, call) => [
-      schedulePaused(submission.source ?? balanceId, await frequencyBefore(context, http, balanceId, call)),
+      schedulePaused(submission.source ?? balanceId, call === null ? null : await frequencyBefore(context, http, balanceId, call)),
     ],
     explain: async (refusal, submission, call) => {
       if (!isUnexplained(refusal)) return { refusal, candidates: [] };

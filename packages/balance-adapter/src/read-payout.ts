@@ -48,6 +48,12 @@ function unreadable(reader: Reader, what: string, outcome: 'unknown' | null = nu
   return new PayoutError('unexpected_response', `answered with something that is not ${what}.`, { provider: reader.name, outcome });
 }
 
+/** The balance that a payout left, of its `raw`; `null` where Mollie does not say. */
+export function balanceOf(raw: unknown): string | null {
+  const read = v.safeParse(v.object({ balanceId: v.string() }), raw);
+  return read.success ? read.output.balanceId : null;
+}
+
 function toPayout(reader: Reader, wire: BalancePayoutObject, raw: unknown): Payout {
   const state: RawStatus = { status: wire.status, code: wire.statusReason?.code ?? null, message: wire.statusReason?.message ?? null };
   const status = statusOf(state);

@@ -13,7 +13,7 @@ export interface Comparison {
   readonly notices: readonly Notice[];
 }
 
-/** Compares currency, amount, token and mode. */
+/** Compares currency, amount, token, mode and source. */
 export function compare(engine: Engine, submission: Submission, payout: Payout): Comparison {
   const token = engine.tokenOf(payout);
   const mismatches: string[] = [];
@@ -27,6 +27,10 @@ export function compare(engine: Engine, submission: Submission, payout: Payout):
   }
   if (submission.live !== null && payout.live !== submission.live) {
     mismatches.push(`it is a ${payout.live ? 'live' : 'test'} payout and a ${submission.live ? 'live' : 'test'} one was asked for`);
+  }
+  const source = engine.sourceOf(payout);
+  if (source !== null && submission.source !== null && source !== submission.source) {
+    mismatches.push(`it left ${source}, not ${submission.source}`);
   }
   const money = compareMoneyOf(engine, submission, payout);
   if (money !== null && money.certain) mismatches.push(money.message);
@@ -58,4 +62,11 @@ export function mismatchError(engine: Engine, payout: Payout, mismatch: string):
       payoutId: payout.id,
     },
   );
+}
+
+/** An answer about another payout says nothing about the one that was asked for. @throws {PayoutError} `unexpected_response` */
+export function aboutId(engine: Pick<Engine, 'name'>, id: string, payout: Payout, outcome: 'unknown' | null): Payout {
+  if (payout.id === id) return payout;
+  const message = `answered about ${payout.id}, and ${id} was asked for.`;
+  throw new PayoutError('unexpected_response', message, { provider: engine.name, outcome, payoutId: payout.id });
 }

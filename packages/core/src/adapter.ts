@@ -119,8 +119,12 @@ export interface AdapterOperations<P extends AnyPayoutProvider> {
   balances(options: Options<P, 'balances'>, call: CallOptions): Promise<readonly Balance[]>;
   /** Optional reads after a refused create that may explain it; never a reason to call it created. */
   explain?(refusal: Refusal, submission: Submission, call: CallOptions): Promise<Explained>;
-  /** Optional: what the caller should know about this create. May read before it is sent; a failure is ignored. */
-  notices?(submission: Submission, call: CallOptions): Promise<readonly Notice[]>;
+  /**
+   * Optional: what the caller should know about this create. May read before it is sent; a failure is ignored.
+   *
+   * @param call `null` where nothing is about to be sent, because an earlier call sent it: then nothing is read.
+   */
+  notices?(submission: Submission, call: CallOptions | null): Promise<readonly Notice[]>;
 }
 
 type AlwaysWritten = Exclude<keyof AdapterOperations<AnyPayoutProvider>, OptionalOperation>;
@@ -157,6 +161,8 @@ export interface PayoutProviderSpec<P extends AnyPayoutProvider> {
   readonly correlation: Submission['correlation']['by'];
   /** The token that a payout carries; `null` for none. */
   readonly tokenOf: (payout: Payout) => string | null;
+  /** The balance or financial account that a payout left, as `source` names it; left out or `null` where the provider does not say. */
+  readonly sourceOf?: ((payout: Payout) => string | null) | undefined;
   /** One strict schema per bag that the provider's type declares. */
   readonly options: { readonly [O in keyof BagsOf<P>]-?: GenericSchema<unknown, NonNullable<BagsOf<P>[O]>> };
   /** Must agree with the type: `true` exactly for what it lists. */

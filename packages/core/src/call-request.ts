@@ -92,6 +92,7 @@ export function reversalProblems(change: unknown): PayoutIssue[] {
 
 function keyProblems(metadata: Record<string, unknown>, nullable: boolean): PayoutIssue[] {
   return Object.entries(metadata).flatMap(([key, value]) => {
+    if (!key.isWellFormed()) return [{ path: 'metadata', message: 'has a key that is no well-formed text' }];
     const path = `metadata.${key}`;
     if (key.toLowerCase().startsWith('disburse_')) return [{ path, message: 'keys that begin with disburse_ are taken by this library' }];
     if (typeof value === 'string' ? value.isWellFormed() : nullable && value === null) return [];

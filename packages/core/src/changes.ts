@@ -1,3 +1,4 @@
+import { aboutId } from './about-ours.ts';
 import { asPayoutError, type Engine, type ErasedOperations, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { deriveReversalKey } from './idempotency.ts';
@@ -14,7 +15,7 @@ export async function cancelAndSee(
   call: CallOptions,
 ): Promise<Payout> {
   try {
-    const payout = await adapter.cancel(id, options as never, call);
+    const payout = aboutId(engine, id, await adapter.cancel(id, options as never, call), 'unknown');
     if (payout.status === 'canceled') return payout;
     throw notCanceled(engine, payout, 'unknown');
   } catch (thrown) {
@@ -30,9 +31,14 @@ export async function cancelAndSee(
     const seen = await readQuietly(adapter, id, call);
     if (seen === null) throw stillOpen(error);
     if (seen.status === 'canceled') return seen;
-    if (!seen.cancelable) throw notCanceled(engine, seen, 'rejected');
+    if (isPastCancel(seen, error.outcome === 'rejected')) throw notCanceled(engine, seen, 'rejected');
     throw stillOpen(error);
   }
+}
+
+/** Whether a cancel has failed for good: one that may have arrived can still be under way in a state that nobody knows, or before the bank has it. */
+function isPastCancel(seen: Payout, refused: boolean): boolean {
+  return !seen.cancelable && (refused || (seen.status !== 'unrecognized' && seen.status !== 'pending'));
 }
 
 /** A success that could not be read says nothing of its own about the outcome. */
@@ -64,7 +70,7 @@ export async function updateAndSee(
   const keys = change.metadata === null ? await ownKeys(adapter, id, call) : change.metadata;
   if (change.metadata === null && Object.keys(keys).length === 0) return adapter.retrieve(id, undefined, call);
   try {
-    return await adapter.update(id, { metadata: keys }, options as never, call);
+    return aboutId(engine, id, await adapter.update(id, { metadata: keys }, options as never, call), 'unknown');
   } catch (thrown) {
     const error = asPayoutError(engine, thrown);
     const seen = error.outcome === 'rejected' ? null : await readQuietly(adapter, id, call);
@@ -109,13 +115,20 @@ export async function reverseAndSee(
     const error = asPayoutError(engine, thrown);
     if (error.outcome === 'rejected') throw error;
     const after = await readQuietly(adapter, id, call);
-    if (after?.reversedBy != null) return adapter.retrieve(after.reversedBy, undefined, call);
-    throw withOutcome(error, 'unknown', 'Reverse again: that cannot reverse twice.');
+    if (after === null || after.reversedBy === null) throw withOutcome(error, 'unknown', 'Reverse again: that cannot reverse twice.');
+    const reversal = await readQuietly(adapter, after.reversedBy, call);
+    if (reversal === null) throw reversedUnread(engine, id, after.reversedBy);
+    return reversal;
   }
 }
 
+function reversedUnread(engine: Engine, id: string, reversal: string): PayoutError {
+  const message = `${id} is reversed by ${reversal}, which could not be read. Retrieve it, or reverse again: that cannot reverse twice.`;
+  return new PayoutError('provider_unavailable', message, { provider: engine.name, outcome: 'unknown', payoutId: reversal });
+}
+
 function aboutReversal(engine: Engine, id: string, reversal: Payout): Payout {
-  if (reversal.reverses === null || reversal.reverses === id) return reversal;
-  const message = `answered with ${reversal.id}, which reverses ${reversal.reverses} and not ${id}.`;
+  if (reversal.id !== id && (reversal.reverses === null || reversal.reverses === id)) return reversal;
+  const message = `answered with ${reversal.id}, which reverses ${reversal.reverses ?? 'nothing'} and not ${id}.`;
   throw new PayoutError('unexpected_response', message, { provider: engine.name, outcome: 'unknown', payoutId: reversal.id });
 }

@@ -1,3 +1,4 @@
+import { aboutId } from './about-ours.ts';
 import type { PayoutProviderSpec } from './adapter.ts';
 import { changeProblems, checkedCall, checkedDecision, checkedOptions, idProblems, reversalProblems } from './call-request.ts';
 import { cancelAndSee, reverseAndSee, updateAndSee } from './changes.ts';
@@ -143,6 +144,7 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
     redact: (text) =>
       Object.values(connection.credentials).reduce((told, value) => told.replaceAll(value.replace(/^\w+ /, ''), '[redacted]'), text),
     tokenOf: (payout) => orElse(null, () => spec.tokenOf(payout)),
+    sourceOf: (payout) => orElse(null, () => spec.sourceOf?.(payout) ?? null),
     refusal: spec.refusal,
     isReplay: spec.isReplay,
     mayResend: (answer, resend) => orElse(undefined, () => spec.mayResend?.(answer, resend)),
@@ -157,8 +159,10 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
       listens: onTelemetry !== undefined,
       as: assemble,
       send: createSend({ provider: name, connection, runtime, telemetry, maxAnswerBytes, fetch, requestIdHeader }),
-      operationsFor: (headers, scope, onAnswer) =>
-        spec.operations(createClient(engine, headers, onAnswer), scope) as unknown as ErasedOperations,
+      operationsFor: (headers, scope, onAnswer) => {
+        const written = spec.operations(createClient(engine, headers, onAnswer), scope) as unknown as ErasedOperations;
+        return { ...written, retrieve: async (id, ...more) => aboutId(engine, id, await written.retrieve(id, ...more), null) };
+      },
     };
     return engine;
   };

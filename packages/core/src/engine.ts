@@ -45,6 +45,7 @@ export interface Engine {
   /** Takes the credentials out of a text that a provider sent: one that repeats them is no reason to print them. */
   readonly redact: (text: string) => string;
   readonly tokenOf: (payout: Payout) => string | null;
+  readonly sourceOf: (payout: Payout) => string | null;
   readonly refusal: (answer: Answer, about: RefusedOperation) => Refusal;
   readonly isReplay: (answer: Answer) => boolean;
   readonly mayResend: (answer: Answer, resend: number) => boolean | undefined;
@@ -141,7 +142,8 @@ export function errorOf(engine: Engine, refusal: Refusal, answer: Answer, outcom
 
 /** The same error with another word on what it means for the operation. */
 export function withOutcome(error: PayoutError, outcome: 'rejected' | 'unknown', addition = ''): PayoutError {
-  const message = addition === '' ? error.message : `${error.message} ${addition}`;
+  const sentence = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
+  const message = addition === '' ? error.message : `${sentence} ${addition}`;
   return new PayoutError(error.code, message, { ...error.details(), outcome });
 }
 

@@ -40,9 +40,9 @@ export async function submitKept(
     return rejectedBefore(engine, row.submission, row.settled);
   }
   if (home === null || conflict !== null) return conflicting(home, engine, row, conflict ?? '', call);
-  if (row.settled !== null && 'payoutId' in row.settled) return readAgain(home, row.submission, row.settled.payoutId, call);
   const mine = row.submission;
-  return recorded(home, await shareExchange(home, mine, call, (deadline) => submitOnce(home, mine, deadline)));
+  if (row.settled !== null && 'payoutId' in row.settled) return noticed(home, await readAgain(home, mine, row.settled.payoutId, call));
+  return noticed(home, await recorded(home, await shareExchange(home, mine, call, (deadline) => submitOnce(home, mine, deadline))));
 }
 
 /** The provider that a registry found works for the operation that asked the registry. */
@@ -66,7 +66,9 @@ function conflictOf(home: Engine, kept: Submission, asked: Submission): string |
 
 async function conflicting(home: Engine | null, engine: Engine, row: KeptRow, why: string, call: CallOptions): Promise<PayoutOutcome> {
   const { submission, settled } = row;
-  const message = `reference ${submission.reference} is taken: the submission that is kept for it ${why}. Nothing was sent.`;
+  const { money } = submission;
+  const kept = `${submission.name}, ${money === 'full_balance' ? 'the full balance' : `${money.amount} ${money.currency}`}`;
+  const message = `reference ${submission.reference} is taken: the submission that is kept for it (${kept}) ${why}. Nothing was sent.`;
   const error = new PayoutError('idempotency_conflict', message, { provider: engine.name, outcome: 'unknown' });
   const here = home !== null && isBound(home, submission);
   if (here && settled === null) return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
@@ -132,13 +134,17 @@ function settlementOf(outcome: PayoutOutcome): Settled | null {
   return { rejected: true, retry: outcome.retry };
 }
 
-/** Tells the store how it ended, and this process when nothing is uncertain any more. A store that fails changes no truth. */
-export async function recorded(engine: Engine, outcome: PayoutOutcome): Promise<PayoutOutcome> {
+/**
+ * Tells the store how it ended, and this process when nothing is uncertain any more. A store that fails changes no truth.
+ *
+ * @param proven Whether an accepted payout is certainly the one of its submission; on a person's word it may be another's.
+ */
+export async function recorded(engine: Engine, outcome: PayoutOutcome, proven = true): Promise<PayoutOutcome> {
   const settled = settlementOf(outcome);
   const { submission } = outcome;
   if (submission === null || outcome.outcome === 'unknown') return outcome;
   const { uncertain } = engine.process;
-  if (outcome.outcome === 'accepted') rememberAccepted(engine.process, submission, outcome.payout.id);
+  if (outcome.outcome === 'accepted' && proven) rememberAccepted(engine.process, submission, outcome.payout.id);
   // Certainly refused: its key may be sent as if for the first time, or never again.
   if (outcome.outcome === 'rejected') uncertain.delete(placeOf(submission));
   if (settled === null) return outcome;
@@ -154,18 +160,31 @@ export async function recorded(engine: Engine, outcome: PayoutOutcome): Promise<
   }
 }
 
+/** What every create of this provider does besides is said of one that an earlier call sent, too. */
+export async function noticed<O extends PayoutOutcome>(engine: Engine, outcome: O): Promise<O> {
+  if (outcome.outcome === 'rejected') return outcome;
+  const { submission, notices } = outcome;
+  try {
+    const standing = (await operationsOf(engine, submission).notices?.(submission, null)) ?? [];
+    const missing = standing.filter(({ code }) => !notices.some((known) => known.code === code));
+    return missing.length === 0 ? outcome : { ...outcome, notices: [...notices, ...missing] };
+  } catch {
+    return outcome; // No reason to lose an outcome.
+  }
+}
+
 // ---- Reading and deciding --------------------------------------------------------------------------------------------
 
 /** Finds out by reading only, the store first, and records what is then certain. */
 export async function lookupKept(engine: Engine, submission: Submission, call: CallOptions = {}): Promise<PayoutOutcome> {
   const look = (mine: Submission): Promise<PayoutOutcome> => within(engine, call, (deadline) => lookup(engine, mine, deadline));
   const kept = await keptFor(engine, submission);
-  if (kept === 'unread') return unlessKept(engine, await look(submission)); // Nothing is recorded about a row that nobody has seen.
-  if (kept === null) return recorded(engine, await look(submission));
+  if (kept === 'unread') return noticed(engine, unlessKept(engine, await look(submission))); // Nothing is recorded about a row that nobody has seen.
+  if (kept === null) return noticed(engine, await recorded(engine, await look(submission)));
   if (!asksTheSame(kept.submission, submission)) return conflicting(engine, engine, kept, 'asked for something else', call);
   if (isRejected(kept.settled)) return rejectedBefore(engine, kept.submission, kept.settled);
-  if (kept.settled !== null) return readAgain(engine, kept.submission, kept.settled.payoutId, call);
-  return recorded(engine, await look(kept.submission));
+  if (kept.settled !== null) return noticed(engine, await readAgain(engine, kept.submission, kept.settled.payoutId, call));
+  return noticed(engine, await recorded(engine, await look(kept.submission)));
 }
 
 /** A row that could not be read may hold another submission with this key, younger and still to be sent: nothing is refused for certain. */

@@ -2,7 +2,7 @@ import { compare } from './about-ours.ts';
 import { type Engine, isAnothers } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { keyWindow } from './idempotency.ts';
-import { asksTheSame, keptFor, operationsOf, recorded, within } from './kept.ts';
+import { asksTheSame, keptFor, noticed, operationsOf, recorded, within } from './kept.ts';
 import type { Notice, PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import type { Decision } from './provider.ts';
@@ -41,19 +41,28 @@ async function rowToSettle(engine: Engine, submission: Submission): Promise<Kept
 
 async function settleRow(engine: Engine, submission: Submission, row: KeptRow | null, decision: Decision): Promise<PayoutOutcome> {
   if ('absent' in decision) return recorded(engine, await absentByDecision(engine, submission, row));
+  if (row !== null && row.settled !== null && 'payoutId' in row.settled && row.settled.payoutId !== decision.payoutId) {
+    const message = `${row.settled.payoutId} is the payout of this submission already; ${decision.payoutId} is not.`;
+    throw new PayoutError('invalid_state', message, { provider: engine.name, payoutId: row.settled.payoutId });
+  }
   const payout = await within(engine, {}, (deadline) =>
     operationsOf(engine, submission).retrieve(decision.payoutId, undefined, {
       signal: deadline.signal,
       timeoutMs: remaining(engine, deadline),
     }),
   );
-  return recorded(engine, { outcome: 'accepted', payout, replayed: true, submission, notices: noticesOf(engine, submission, payout) });
+  const notices = noticesOf(engine, submission, payout);
+  const accepted = { outcome: 'accepted', payout, replayed: true, submission, notices } as const;
+  // Without our token it is a word, and no proof that the payout is no other submission's.
+  return noticed(engine, await recorded(engine, accepted, engine.tokenOf(payout) === submission.correlation.token));
 }
 
 /** What speaks against a person's word but does not refute it; throws what does. */
 function noticesOf(engine: Engine, submission: Submission, payout: Payout): readonly Notice[] {
   const { mismatch, notices } = compare(engine, submission, payout);
-  const age = Date.parse(submission.preparedAt) - Date.parse(payout.createdAt);
+  const createdAt = Date.parse(payout.createdAt);
+  const age = Date.parse(submission.preparedAt) - createdAt;
+  const { overAt } = keyWindow(submission.preparedAt, engine.keptForMs, engine.timeoutMs);
   const ours = engine.tokenOf(payout) === submission.correlation.token;
   // With our token it is this reference's, however old: another process prepared the same key before, and "absent" is refused, too.
   const refuted = ours
@@ -64,7 +73,9 @@ function noticesOf(engine: Engine, submission: Submission, payout: Payout): read
         ? 'it is the one of another submission'
         : age > DAY_MS
           ? 'it is older than the submission'
-          : mismatch;
+          : createdAt > overAt
+            ? 'it was made after nobody could send this submission any more'
+            : mismatch;
   if (refuted !== null) {
     throw new PayoutError('invalid_request', `${payout.id} is not the payout of this submission: ${refuted}.`, { provider: engine.name });
   }

@@ -136,7 +136,7 @@ async function acceptedOutcome(context: Context, verdict: Extract<Verdict, { is:
       signal: deadline.signal,
       timeoutMs: remaining(engine, deadline),
     });
-    return { outcome: 'accepted', payout: current, replayed, submission, notices: known };
+    return foundOutcome(engine, submission, current, notices);
   } catch {
     const message = 'The answer was a replay and the payout could not be read again: its status is as of its creation.';
     return { outcome: 'accepted', payout, replayed, submission, notices: [...known, { code: 'status_as_of_creation', message }] };

@@ -28,6 +28,12 @@ interface Seen {
   readonly body: string;
 }
 
+/** The fixtures are about ids of their own. */
+function aboutId(path: string, answer: object): object {
+  const id = /\/payouts\/(?<id>[^/?]+)(?:\/cancel)?(?:\?|$)/.exec(path)?.groups?.['id'];
+  return id === undefined ? answer : { ...answer, id };
+}
+
 /** Answers one request that must be exactly this, and shows what came. */
 function expectRequest(method: 'GET' | 'POST', path: string, body: string, answer: object): { readonly seen: Seen[] } {
   const seen: Seen[] = [];
@@ -37,7 +43,7 @@ function expectRequest(method: 'GET' | 'POST', path: string, body: string, answe
     200,
     async (request: Request) => {
       seen.push({ url: request.url, headers: Object.fromEntries(request.headers), body: await request.text() });
-      return answer;
+      return aboutId(path, answer);
     },
     { 'content-type': 'application/json', 'request-id': 'req_1' },
   );

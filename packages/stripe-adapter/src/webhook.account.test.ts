@@ -7,7 +7,10 @@ import { scriptedFetch } from './__fixtures__/scripted-fetch.ts';
 
 function refetching(settings: { readonly stripeAccount?: string } = {}) {
   const events: PayoutEvent[] = [];
-  const { fetch, requests } = scriptedFetch(() => ({ status: 200, body: { ...created, status: 'paid' } }));
+  const { fetch, requests } = scriptedFetch(({ path }) => ({
+    status: 200,
+    body: { ...created, id: path.split('/').at(-1), status: 'paid' },
+  }));
   const { stripe } = hooked({ fetch, ...settings });
   const handle = webhookHandler({ provider: stripe, refetch: true, onEvent: (event) => events.push(event) });
   const send = async (event: Readonly<Record<string, unknown>>): Promise<number> => {

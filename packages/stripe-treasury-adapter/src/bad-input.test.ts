@@ -1,10 +1,12 @@
 // What is refused before anything is sent: each problem names its field and the rule, and no request is made.
 import { isPayoutError } from '@disburse/core';
 import { describe, expect, it } from 'vitest';
-import payment from './__fixtures__/outbound-payment.json' with { type: 'json' };
+import example from './__fixtures__/outbound-payment.json' with { type: 'json' };
 import { patientRuntime } from './__fixtures__/patient-runtime.ts';
 import { scriptedFetch } from './__fixtures__/scripted-fetch.ts';
 import { createStripeTreasury, createTreasuryTestHelpers, type StripeTreasurySettings } from './index.ts';
+
+const payment = { ...example, financial_account: 'fa_1' };
 
 const SETTINGS: StripeTreasurySettings = { apiKey: 'sk_test_1', financialAccount: 'fa_1' };
 const SAVED = { destination: 'pm_default', customer: 'cus_default' };

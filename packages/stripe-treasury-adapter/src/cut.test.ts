@@ -26,7 +26,7 @@ function cutAt(length: number, how: 'reset' | 'end', status: number): typeof glo
 const create = async (fetch: typeof globalThis.fetch): Promise<PayoutOutcome> =>
   createStripeTreasury({
     apiKey: 'sk_test_1',
-    financialAccount: 'fa_1',
+    financialAccount: 'fa_1MtaD72eZvKYlo2CYKM3DnUI',
     customer: 'cus_1',
     fetch,
     runtime: patientRuntime(),

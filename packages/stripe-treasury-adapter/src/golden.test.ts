@@ -32,6 +32,12 @@ interface Seen {
   readonly body: string;
 }
 
+/** The fixtures are about ids of their own. */
+function aboutId(path: string, answer: object): object {
+  const id = /\/outbound_payments\/(?<id>[^/?]+)(?:\/cancel)?(?:\?|$)/.exec(path)?.groups?.['id'];
+  return id === undefined ? answer : { ...answer, id };
+}
+
 /** Answers one request that must be exactly this, and shows what came. */
 function expectRequest(method: 'GET' | 'POST', path: string, body: string, answer: object): { readonly seen: Seen[] } {
   const seen: Seen[] = [];
@@ -41,7 +47,7 @@ function expectRequest(method: 'GET' | 'POST', path: string, body: string, answe
     200,
     async (request: Request) => {
       seen.push({ url: request.url, headers: Object.fromEntries(request.headers), body: await request.text() });
-      return answer;
+      return aboutId(path, answer);
     },
     { 'content-type': 'application/json', 'request-id': 'req_1' },
   );
@@ -362,7 +368,11 @@ describe('what core adds', () => {
     const treasury = createStripeTreasury({ ...settings, destination: 'pm_1', customer: 'cus_1' });
     const submission = await treasury.prepare({ reference: 'rent-1', money, metadata: { order_id: '6735' } });
     const body = `amount=10000&currency=usd&financial_account=fa_1&customer=cus_1&destination_payment_method=pm_1&metadata[order_id]=6735&metadata[disburse_key]=${submission.key}&metadata[disburse_reference]=rent-1`;
-    const answer = { ...payment, metadata: { order_id: '6735', disburse_key: submission.key, disburse_reference: 'rent-1' } };
+    const answer = {
+      ...payment,
+      financial_account: 'fa_1',
+      metadata: { order_id: '6735', disburse_key: submission.key, disburse_reference: 'rent-1' },
+    };
     const { seen } = expectRequest('POST', CREATE, body, answer);
     const outcome = await treasury.submit(submission);
     expect(seen.map(({ headers }) => headers['idempotency-key'])).toEqual([submission.key]);

@@ -41,7 +41,7 @@ import { toBalances } from './financial-account.ts';
 import { createProblems, descriptorNotices } from './limits.ts';
 import { TREASURY_MONEY } from './money.ts';
 import { OPTIONS, type TreasuryBags, type TreasuryListOptions } from './options.ts';
-import { toPayout } from './read-payment.ts';
+import { financialAccountOf, toPayout } from './read-payment.ts';
 import { wordFor } from './status.ts';
 import { treasuryWebhooks } from './webhook.ts';
 
@@ -134,6 +134,7 @@ export function connect(settings: Bound): Connected {
     amountInAnswer: 'exact',
     correlation,
     tokenOf: ({ metadata }) => metadataOf(metadata, TOKEN_KEY),
+    sourceOf: ({ raw }) => financialAccountOf(raw),
     options: OPTIONS,
     request: { fullBalance: false, destination: true, statementDescriptor: true, metadata: true },
     capabilities: {

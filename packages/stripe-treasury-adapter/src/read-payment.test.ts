@@ -49,7 +49,7 @@ describe("the documentation's example", () => {
   });
 
   it('is read by retrieve and in a list', async () => {
-    expect(await asking(payment).retrieve('obp_1')).toEqual(toPayout('us', payment));
+    expect(await asking(payment).retrieve(payment.id)).toEqual(toPayout('us', payment));
     expect(await asking(listed).list()).toEqual({ payouts: [toPayout('us', payment)], nextCursor: null });
   });
 });

@@ -59,3 +59,9 @@ function trackingOf({ tracking_details }: ReadPayment): string | null {
   const wire = tracking_details?.us_domestic_wire;
   return tracking_details?.ach?.trace_id ?? wire?.imad ?? wire?.omad ?? wire?.chips ?? null;
 }
+
+/** The FinancialAccount that a payment left, of its `raw`; `null` where Stripe does not say. */
+export function financialAccountOf(raw: unknown): string | null {
+  const read = v.safeParse(v.object({ financial_account: v.string() }), raw);
+  return read.success ? read.output.financial_account : null;
+}

@@ -2,10 +2,12 @@
 import { inspect } from 'node:util';
 import { acceptedOrThrow, isPayoutError, type PayoutOutcome, type TelemetryEvent } from '@disburse/core';
 import { describe, expect, it } from 'vitest';
-import payment from './__fixtures__/outbound-payment.json' with { type: 'json' };
+import example from './__fixtures__/outbound-payment.json' with { type: 'json' };
 import { patientRuntime } from './__fixtures__/patient-runtime.ts';
 import { type Scripted, scriptedFetch, type SeenRequest } from './__fixtures__/scripted-fetch.ts';
 import { createStripeTreasury, createTreasuryTestHelpers, type TreasuryCreateOptions } from './index.ts';
+
+const payment = { ...example, financial_account: 'fa_1' };
 
 const KEY = 'sk_test_canary';
 const WEBHOOK = 'whsec_canary';

@@ -1,10 +1,12 @@
 // The FinancialAccount of a submission is where it is looked for, whatever the settings are today; lists page within one.
 import { memorySubmissions, parseSubmission, registryFromConfig } from '@disburse/core';
 import { describe, expect, it } from 'vitest';
-import payment from './__fixtures__/outbound-payment.json' with { type: 'json' };
+import example from './__fixtures__/outbound-payment.json' with { type: 'json' };
 import { patientRuntime } from './__fixtures__/patient-runtime.ts';
 import { NOTHING_LISTED, type Scripted, scriptedFetch, type SeenRequest } from './__fixtures__/scripted-fetch.ts';
 import { createStripeTreasury, type StripeTreasurySettings } from './index.ts';
+
+const payment = { ...example, financial_account: 'fa_1' };
 
 const DAY_MS = 86_400_000;
 const money = { amount: '100.00', currency: 'USD' };
@@ -46,7 +48,12 @@ describe('the source of a submission', () => {
       money,
       providerOptions: { 'stripe-treasury': { financialAccount: 'fa_2' } },
     });
-    const ours = { ...payment, id: 'obp_ours', metadata: { disburse_key: submission.key, disburse_reference: 'r' } };
+    const ours = {
+      ...payment,
+      id: 'obp_ours',
+      financial_account: 'fa_2',
+      metadata: { disburse_key: submission.key, disburse_reference: 'r' },
+    };
     const later = treasuryOver(() => ({ status: 200, body: { ...NOTHING_LISTED, data: [ours] } }), { financialAccount: 'fa_3' });
     const outcome = await later.treasury.lookup(parseSubmission(JSON.stringify(submission)));
     expect(outcome).toMatchObject({ outcome: 'accepted', payout: { id: 'obp_ours', reference: 'r' } });

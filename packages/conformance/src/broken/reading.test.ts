@@ -1,4 +1,4 @@
-import { type Money, type Payout, PayoutError, type PayoutStatus } from '@disburse/core';
+import { isPayoutError, type Money, type Payout, PayoutError, type PayoutStatus } from '@disburse/core';
 import { HARBOR_PARTS } from '../__tests__/harbor.ts';
 import { around, inOperations, inPayout, inSpec, money, mustBeCaught, refusing, table } from '../__tests__/plant.ts';
 
@@ -142,15 +142,17 @@ mustBeCaught('reading', [
   ],
   [
     'what cannot be read is an empty payout',
-    {
-      toPayout: (parts, name, json) => {
+    inOperations((written, _http, settings, parts) => ({
+      retrieve: async (id, ...more) => {
         try {
-          return HARBOR_PARTS.toPayout(parts, name, json);
-        } catch {
-          return HARBOR_PARTS.toPayout(parts, name, { id: '', amount: 0, currency: 'eur', status: '', created: '', live: false });
+          return await written.retrieve(id, ...more);
+        } catch (error) {
+          if (!isPayoutError(error) || error.code !== 'unexpected_response') throw error;
+          const empty = { id, amount: 0, currency: 'eur', status: '', created: '', live: false };
+          return parts.toPayout(parts, settings.name ?? 'harbor', empty);
         }
       },
-    },
+    })),
     ['read/unreadable'],
   ],
   [
