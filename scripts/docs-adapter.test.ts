@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OPTIONAL_OPERATIONS } from '../packages/core/src/provider.ts';
-import { ADAPTER_PAGE, adapterDocument, memberTables, membersOf } from './docs-adapter.ts';
+import { ADAPTER_PAGE, adapterDocument, memberTables, membersOf, wordsOf } from './docs-adapter.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', ADAPTER_PAGE), 'utf8');
 const tables = memberTables(page);
@@ -12,7 +12,7 @@ const promised: readonly string[] = OPTIONAL_OPERATIONS;
 
 it('has a table for each type that an author writes', () =>
   expect(tables.map(({ type }) => type).join(' ')).toBe(
-    'PayoutProviderSpec AdapterOperations AdapterWebhooks Payout ConformanceWorld OpenWorld ProviderAnswers PayoutEdits',
+    'PayoutProviderSpec MoneyProfileSpec AdapterOperations Balance AdapterWebhooks Payout ConformanceWorld OpenWorld ProviderAnswers PayoutEdits',
   ));
 
 it('shows the files of examples/tiny-adapter as they are; if not: npx -y pnpm@12 docs:tables', () => expect(page).toBe(adapterDocument()));
@@ -29,4 +29,13 @@ describe.each(tables)('$type', ({ type, file, rows }) => {
   });
 
   it('says what each is for', () => expect(rows.filter(({ purpose }) => purpose.length < 6)).toEqual([]));
+});
+
+it.each([
+  ['packages/core/src/status.ts', 'PayoutStatus', 7],
+  ['packages/core/src/payout.ts', 'FailureReason', 14],
+])('%s: has every word of %s', (file, name, least) => {
+  const words = wordsOf(file, name);
+  expect(words.length).toBeGreaterThanOrEqual(least);
+  expect(words.filter((word) => !page.includes(`\`${word}\``))).toEqual([]);
 });

@@ -30,6 +30,13 @@ export function membersOf(file: string, name: string): readonly Member[] {
   return found.members.map((member) => ({ name: member.name?.getText() ?? '', required: member.questionToken === undefined }));
 }
 
+/** The words of a union of texts. */
+export function wordsOf(file: string, name: string): readonly string[] {
+  const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
+  const found = source.statements.find((node) => ts.isTypeAliasDeclaration(node) && node.name.text === name);
+  return [...(found?.getText().matchAll(/'(\w+)'/g) ?? [])].map(([, word]) => word ?? '');
+}
+
 /** A table of the page that lists the members of a type. */
 export interface MemberTable {
   readonly type: string;

@@ -55,28 +55,25 @@ type Row = { readonly code: PayoutErrorCode } & (
   | { readonly outcome: 'unknown'; readonly resend: boolean }
 );
 
-// https://docs.penny.example/errors (read 2026-11-21): by status, or by status and code where the code decides.
+// https://docs.penny.example/errors (read 2026-11-21): by Penny's own code. A 4xx without one was written by a gateway on the way.
 const ERRORS: Readonly<Record<string, Row>> = {
-  '400': { code: 'invalid_request', outcome: 'rejected', key: 'useless' }, // These bytes can never succeed.
-  '401': { code: 'authentication', outcome: 'rejected', key: 'alive' }, // Answered before keys are looked at.
-  '402': { code: 'insufficient_funds', outcome: 'rejected', key: 'ask' }, // May be stored under the key: core asks once more.
-  '403': { code: 'permission', outcome: 'rejected', key: 'alive' },
-  '404': { code: 'not_found', outcome: 'rejected', key: 'ask' },
-  '409': { code: 'idempotency_conflict', outcome: 'unknown', resend: true }, // key_running: the first request may be paying.
-  '409 key_reused': { code: 'idempotency_conflict', outcome: 'unknown', resend: false },
-  '409 too_late': { code: 'invalid_state', outcome: 'rejected', key: 'alive' }, // Only of a cancel.
-  '429': { code: 'rate_limited', outcome: 'rejected', key: 'alive' },
+  bad_request: { code: 'invalid_request', outcome: 'rejected', key: 'useless' }, // 400: these bytes can never succeed.
+  who_are_you: { code: 'authentication', outcome: 'rejected', key: 'alive' }, // 401: answered before keys are looked at.
+  too_little_money: { code: 'insufficient_funds', outcome: 'rejected', key: 'ask' }, // 402: may be stored under the key.
+  not_yours: { code: 'permission', outcome: 'rejected', key: 'alive' }, // 403
+  no_such_payout: { code: 'not_found', outcome: 'rejected', key: 'ask' }, // 404
+  too_late: { code: 'invalid_state', outcome: 'rejected', key: 'alive' }, // 409, only of a cancel.
+  key_running: { code: 'idempotency_conflict', outcome: 'unknown', resend: true }, // 409: the first request may be paying.
+  key_reused: { code: 'idempotency_conflict', outcome: 'unknown', resend: false }, // 409
+  slow_down: { code: 'rate_limited', outcome: 'rejected', key: 'alive' }, // 429
 };
-const ELSE: Row = { code: 'provider_unavailable', outcome: 'unknown', resend: true }; // 5xx, and whatever else: it may have paid.
+const ELSE: Row = { code: 'provider_unavailable', outcome: 'unknown', resend: true }; // 5xx, a page, a new code: it may have paid.
 
 const ErrorBody = v.fallback(v.object({ code: v.string(), detail: v.string() }), { code: '', detail: '' });
 
 function refusalOf({ status, json }: Answer, apiKey: string): Refusal {
   const { code, detail } = v.parse(ErrorBody, json);
-  // A page, or JSON without Penny's code, refuses nothing: a proxy may have put it in the place of a payout.
-  const ours = code !== '' || status === 401 || status === 429;
-  const found = [`${status} ${code}`, `${status}`].find((key) => ours && Object.hasOwn(ERRORS, key));
-  const row = (found === undefined ? undefined : ERRORS[found]) ?? ELSE;
+  const row = (Object.hasOwn(ERRORS, code) ? ERRORS[code] : undefined) ?? ELSE;
   const message = `Penny answered HTTP ${status}; error.providerMessage says why.`;
   const told = (text: string): string | null => (text === '' ? null : text.replaceAll(apiKey, '[key]')); // Never the secret.
   return { ...row, message, providerCode: told(code), providerMessage: told(detail) };

@@ -1,0 +1,1 @@
+export { createFjord, type FjordProvider, type FjordSettings } from './provider.ts';

@@ -1,0 +1,12 @@
+// CONTRACT.md, "Amounts"
+import { defineMoneyProfile, type MoneyProfile } from '@disburse/core';
+
+/** How Fjord writes money: integers in the minor unit, SEK in whole kronor. */
+export const MONEY: MoneyProfile = defineMoneyProfile({
+  provider: 'Fjord',
+  form: 'minor_units',
+  exponents: { EUR: 2, SEK: 2, JPY: 0, KWD: 3 },
+  exponentElse: null,
+  steps: { SEK: 100 },
+  maximum: 5_000_000_000,
+});
