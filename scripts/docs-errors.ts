@@ -239,7 +239,13 @@ function mollieTable(): string {
 export function pairs(): readonly Pick<Conclusion, 'as' | 'outcome'>[] {
   const rows = [...stripe.BEFORE_CODES, ...treasury.RULES, ...stripe.AFTER_CODES].map(({ means }) => means);
   const coded = [...stripeCodes.CODES, ...stripeCodes.MESSAGES, ...treasury.CODES];
-  return [...rows, ...coded, ...Object.values(mollie.CREATE_ERRORS), ...Object.values(mollie.ERRORS)];
+  const all: readonly Pick<Conclusion, 'as' | 'outcome'>[] = [
+    ...rows,
+    ...coded,
+    ...Object.values(mollie.CREATE_ERRORS),
+    ...Object.values(mollie.ERRORS),
+  ];
+  return [...new Map(all.map(({ as, outcome }) => [`${as} ${outcome}`, { as, outcome }])).values()];
 }
 
 // ---- The document ----------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import { brokenPromise, problemsOf, type Program, programsOf, run, writePrograms
 /** Programs that are compiled and not run here, by page or by the place of one program, and why. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   'README.md': 'examples/readme.test.ts runs it, on every provider and to every outcome',
-  'docs/adding-an-adapter.md': 'scripts/docs-adapter.test.ts runs it: the suite over its adapter',
+  'docs/adding-an-adapter.md': 'its programs are the files of examples/tiny-adapter, whose own test is one of them',
   'packages/conformance/README.md': 'it calls describe and it; the adapters and the stores run these suites',
 };
 
