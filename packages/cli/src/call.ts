@@ -43,6 +43,12 @@ export interface Call<Name extends CommandName = CommandName, Options extends ob
    * @param advice What to do about it.
    */
   mayHaveSent(advice: readonly string[]): void;
+  /**
+   * From here on a payout may have been changed: unless an error of the call knows how it ended, the command ends with 4.
+   *
+   * @param advice What to do about it.
+   */
+  mayHaveChanged(advice: readonly string[]): void;
 }
 
 /** What is the same for all commands. */

@@ -66,15 +66,21 @@ describe('a create that is interrupted', () => {
 });
 
 describe('what ends the process', () => {
-  /** A create under way in this process, with the listeners that a process would have. */
-  async function underWay(): Promise<{
+  interface UnderWay {
+    readonly place: World;
     readonly interrupt: () => void;
     readonly crash: (error: unknown) => void;
     readonly exits: number[];
     readonly said: () => string;
-  }> {
+    readonly ended: Promise<number>;
+  }
+
+  /** A command under way in this process, with the listeners that a process would have: it was sent, and is never answered. */
+  async function underWay(prepare: (place: World) => Promise<readonly string[]> = async () => CREATE): Promise<UnderWay> {
     const place = await world();
+    const args = await prepare(place);
     place.stripe.faults.on({ method: 'POST' }, { hang: 'after' });
+    const before = place.stripe.requests().length;
     const exits: number[] = [];
     const listeners: { interrupt: () => void; crash: (error: unknown) => void } = { interrupt: () => undefined, crash: () => undefined };
     const stderr = new PassThrough();
@@ -83,7 +89,7 @@ describe('what ends the process', () => {
       said += String(chunk);
     });
     const host = hostOn({
-      args: CREATE,
+      args,
       cwd: place.cwd,
       stdin: new PassThrough(),
       stdout: new PassThrough().resume(),
@@ -103,9 +109,53 @@ describe('what ends the process', () => {
       listeners.interrupt();
       await ended;
     });
-    await expect.poll(() => place.stripe.requests().map(({ method }) => method), PATIENCE).toContain('POST');
-    return { interrupt: () => listeners.interrupt(), crash: (error) => listeners.crash(error), exits, said: () => said };
+    const sent = () => place.stripe.requests().slice(before);
+    await expect.poll(() => sent().map(({ method }) => method), PATIENCE).toContain('POST');
+    return { place, interrupt: () => listeners.interrupt(), crash: (error) => listeners.crash(error), exits, said: () => said, ended };
   }
+
+  /** A payout to change, and what is typed to change it. */
+  const changing =
+    (command: string, ...more: readonly string[]) =>
+    async (place: World): Promise<readonly string[]> => {
+      await disburse(CREATE, place);
+      const id = place.stripe.payouts()[0]?.id ?? '';
+      if (command === 'reverse') place.stripe.move(id, 'pay', undefined);
+      return [command, id, ...more];
+    };
+  const CHANGES = [
+    ['cancel', changing('cancel', '--yes')],
+    ['update', changing('update', '--metadata', 'order=42')],
+    ['reverse', changing('reverse', '--yes')],
+  ] as const;
+
+  it.each(CHANGES)('a second Ctrl-C in a %s that was sent: 4, and what to do', async (command, prepare) => {
+    const { place, interrupt, exits, said } = await underWay(prepare);
+    interrupt();
+    interrupt();
+    expect(exits).toEqual([4]);
+    expect(said()).toContain('Interrupted again. It may have taken effect.');
+    expect(said()).toContain('Run it again');
+    expect(said()).not.toContain('A payout may exist');
+    if (command === 'cancel') expect(place.stripe.payouts()[0]).toMatchObject({ status: 'canceled' }); // It had.
+  });
+
+  it.each(CHANGES)('a bug that nobody caught in a %s that was sent: 4', async (_, prepare) => {
+    const { crash, exits, said } = await underWay(prepare);
+    crash(new TypeError('Bearer sk_test_super-secret'));
+    expect(exits).toEqual([4]);
+    expect(said()).toContain('a bug of this command: TypeError');
+    expect(said()).toContain('It may have taken effect.');
+    expect(said()).not.toContain('super-secret');
+  });
+
+  it.each(CHANGES)('one Ctrl-C in a %s that was sent: 4, and the same advice', async (_, prepare) => {
+    const { interrupt, ended, exits, said } = await underWay(prepare);
+    interrupt();
+    expect(await ended).toBe(4);
+    expect(exits).toEqual([]);
+    expect(said()).toContain('Run it again');
+  });
 
   it('a second Ctrl-C ends it at once, with 4 and what to do', async () => {
     const { interrupt, exits, said } = await underWay();

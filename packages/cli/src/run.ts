@@ -63,7 +63,7 @@ async function performed<Name extends CommandName, Options extends object>(
 ): Promise<ExitCode> {
   const options = parsed.optsWithGlobals<Options & GlobalOptions>();
   const interrupt = new AbortController();
-  const doubt: Doubt = { advice: null };
+  const doubt: Doubt = { about: null, advice: [] };
   const note = (text: string): void => void host.stderr.write(`${text}\n`);
   const release = watch(host, interrupt, doubt, note);
   const call: Call<Name, Options> = {
@@ -78,9 +78,8 @@ async function performed<Name extends CommandName, Options extends object>(
       else printText(host.stdout, text);
     },
     note,
-    mayHaveSent: (advice) => {
-      doubt.advice = advice;
-    },
+    mayHaveSent: (advice) => void Object.assign(doubt, { about: 'payout', advice } satisfies Doubt),
+    mayHaveChanged: (advice) => void Object.assign(doubt, { about: 'change', advice } satisfies Doubt),
   };
   try {
     return print(host, call, await ending(call, effect, handler, doubt));
@@ -89,28 +88,31 @@ async function performed<Name extends CommandName, Options extends object>(
   }
 }
 
-/** What ends a command from outside. A payout that may exist is never left without a word, nor without its exit code. */
+/** What ends a command from outside. What may have been done is never left without a word, nor without its exit code. */
 function watch(host: Host, interrupt: AbortController, doubt: Doubt, note: (text: string) => void): () => void {
   const end = (why: string): void => {
-    note(doubt.advice === null ? why : [`${why} A payout may exist.`, ...doubt.advice].join('\n'));
-    host.exitNow(doubt.advice === null ? EXIT.nothing : EXIT.unknown);
+    note(doubt.about === null ? why : [`${why} ${DOUBTS[doubt.about]}`, ...doubt.advice].join('\n'));
+    host.exitNow(doubt.about === null ? EXIT.nothing : EXIT.unknown);
   };
   const releases = [
     host.onInterrupt(() => {
       if (interrupt.signal.aborted) end('Interrupted again.');
       else interrupt.abort(new CliError('interrupted', 'Interrupted.'));
     }),
-    host.onCrash((error) => end(known(error, false).message)),
+    host.onCrash((error) => end(known(error, null).message)),
   ];
   return () => {
     for (const release of releases) release();
   };
 }
 
-/** What to do about a payout that may exist; `null` before anything can have been sent. */
+/** What may have been done, and what to do about it; about nothing before anything can have been sent. */
 interface Doubt {
-  advice: readonly string[] | null;
+  about: 'payout' | 'change' | null;
+  advice: readonly string[];
 }
+
+const DOUBTS = { payout: 'A payout may exist.', change: 'It may have taken effect.' } as const;
 
 async function ending<Name extends CommandName, Options extends object>(
   call: Call<Name, Options>,
@@ -122,21 +124,27 @@ async function ending<Name extends CommandName, Options extends object>(
   try {
     return await handler(call);
   } catch (thrown) {
-    const error = known(thrown, effect === 'changes' && doubt.advice !== null);
-    const own = isPayoutError(error) ? exitCodeOf(error, effect === 'changes') : error.exitCode;
-    const mistake = !isPayoutError(error) && own === EXIT.usage; // Nothing was begun that could be in doubt.
-    if (doubt.advice === null || mistake) return { ...nothing, exitCode: own, error, advice: isPayoutError(error) ? [] : error.advice };
-    return { ...nothing, exitCode: EXIT.unknown, error, advice: [...doubt.advice, ...(isPayoutError(error) ? [] : error.advice)] };
+    const { about, advice } = doubt;
+    const error = known(thrown, about === null ? null : DOUBTS[about]);
+    if (isPayoutError(error)) {
+      const own = exitCodeOf(error, effect === 'changes');
+      // What was submitted may exist whatever a later call says; of a change, its own error knows how it ended.
+      const unknown = about === 'payout' || (about === 'change' && own === EXIT.unknown);
+      return { ...nothing, exitCode: unknown ? EXIT.unknown : own, error, advice: unknown ? advice : [] };
+    }
+    const mistake = error.exitCode === EXIT.usage; // Nothing was begun that could be in doubt.
+    if (about === null || mistake) return { ...nothing, exitCode: error.exitCode, error, advice: error.advice };
+    return { ...nothing, exitCode: EXIT.unknown, error, advice: [...advice, ...error.advice] };
   }
 }
 
 /** What nobody throws on purpose is a bug: it is shown as one, without what it may have caught. */
-function known(thrown: unknown, mayExist: boolean): PayoutError | CliError {
+function known(thrown: unknown, doubt: string | null): PayoutError | CliError {
   if (thrown instanceof CliError || isPayoutError(thrown)) return thrown;
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   const place = thrown instanceof Error ? (thrown.stack ?? '').split('\n').find((line) => line.trim().startsWith('at ')) : undefined;
   const message = `a bug of this command: ${name}${place === undefined ? '' : ` ${place.trim()}`}. Please report it.`;
-  return new CliError('internal', mayExist ? `${message} A payout may exist.` : message);
+  return new CliError('internal', doubt === null ? message : `${message} ${doubt}`);
 }
 
 // ---- Printing --------------------------------------------------------------------------------------------------------

@@ -122,6 +122,7 @@ async function get(call: Call<'get', BagOption>): Promise<Ending<'get'>> {
 async function cancel(call: Call<'cancel', ChangeOptions>): Promise<Ending<'cancel'>> {
   const { provider, id, bag } = await opened(call);
   await askAbout(call, provider, id, 'Cancel');
+  call.mayHaveChanged(howToSee(provider, id));
   return endedWith(call, await withProgress(call, `Canceling ${id}`, provider.cancel(id, bag)));
 }
 
@@ -130,8 +131,17 @@ async function reverse(call: Call<'reverse', ChangeOptions>): Promise<Ending<'re
   assertSupports(provider, 'reverse');
   await askAbout(call, provider, id, 'Reverse');
   const { metadata } = call.options;
+  call.mayHaveChanged(howToSee(provider, id));
   const reversal = provider.reverse(id, metadata === undefined ? {} : { metadata }, bag);
   return endedWith(call, await withProgress(call, `Reversing ${id}`, reversal));
+}
+
+/** Cancel, update and reverse may all be repeated: what is done already is found done. */
+function howToSee(provider: Provider, id: string): readonly string[] {
+  return [
+    'Run it again: it finds out how this one ended, and nothing is done twice.',
+    `disburse get ${id} --provider ${provider.name} only reads.`,
+  ];
 }
 
 /** Reads the payout first, unless nobody would be asked. */
@@ -152,6 +162,7 @@ async function update(call: Call<'update', ChangeOptions>): Promise<Ending<'upda
   const { provider, id, bag } = await opened(call);
   assertSupports(provider, 'update');
   const change = unsetAll === true ? null : { ...metadata, ...Object.fromEntries(unset.map((key) => [key, null])) };
+  call.mayHaveChanged(howToSee(provider, id));
   return endedWith(call, await withProgress(call, `Updating ${id}`, provider.update(id, { metadata: change }, bag)));
 }
 
