@@ -140,7 +140,8 @@ describe('create', () => {
     const place = await world();
     await writeFile(join(place.cwd, '.disburse', 'submissions'), 'not a folder');
     const end = await disburse(['create', '25.00', 'USD', '--reference', 'r1', '--json'], place);
-    expect(end).toMatchObject({ code: 5, records: [{ error: { code: 'provider_unavailable' } }] });
+    // Nor can it be seen what was kept before.
+    expect(end).toMatchObject({ code: 4, records: [{ error: { code: 'unsettled' } }] });
     expect(place.stripe.payouts()).toEqual([]);
   });
 
@@ -364,6 +365,57 @@ describe('lookup and settle', () => {
     ['neither', []],
   ])('settle takes one answer, not %s', async (_, more) => {
     expect(await disburse(['settle', 'r1', ...more], await lost())).toMatchObject({ code: 2 });
+  });
+
+  describe('what is kept of a create that was lost cannot be read any more', () => {
+    const DAMAGES: readonly (readonly [string, (text: string) => string])[] = [
+      ['cut off', (text) => text.slice(0, 40)],
+      ['empty', () => ''],
+      ['with another amount', (text) => text.replace('"25.00"', '"26.00"')],
+      ['of another kind', () => '{}'],
+    ];
+    const COMMANDS: readonly (readonly [string, (file: string) => readonly string[]])[] = [
+      ['create', () => ['create', '25.00', 'USD', '--reference', 'r1']],
+      ['create --next-attempt', () => ['create', '25.00', 'USD', '--reference', 'r1', '--next-attempt']],
+      ['submit by reference', () => ['submit', 'r1']],
+      ['submit by file', (file) => ['submit', file]],
+      ['lookup by reference', () => ['lookup', 'r1']],
+      ['lookup by file', (file) => ['lookup', file]],
+      ['settle by reference', () => ['settle', 'r1', '--absent']],
+      ['settle by file', (file) => ['settle', file, '--payout-id', 'po_1']],
+    ];
+
+    it.each(DAMAGES)('%s: 4, whatever is tried, and nothing more is paid', async (_, damaged) => {
+      const place = await lost();
+      const [file = ''] = await place.kept();
+      const path = join(place.cwd, file);
+      await writeFile(path, damaged(await readFile(path, 'utf8')));
+      const sent = place.stripe.requests().length;
+      const ends = await Promise.all(COMMANDS.map(async ([, args]) => disburse([...args(file), '--json'], place)));
+      expect(ends.map(({ code }, index) => [COMMANDS[index]?.[0], code])).toEqual(COMMANDS.map(([name]) => [name, 4]));
+      for (const { records } of ends) {
+        expect(records).toMatchObject([{ error: { code: 'unsettled', message: expect.stringContaining('a payout may exist') as string } }]);
+        expect(records[0]?.error?.message).toContain(file);
+        expect(records[0]?.advice.join(' ')).toContain('disburse list');
+      }
+      expect(place.stripe.requests()).toHaveLength(sent);
+      expect(place.stripe.payouts()).toHaveLength(1);
+    });
+
+    it('a dry run of it sends nothing, and a read of its payout is only a read: 5', async () => {
+      const place = await lost();
+      const [file = ''] = await place.kept();
+      await writeFile(join(place.cwd, file), '{');
+      expect(await disburse(['create', '25.00', 'USD', '--reference', 'r1', '--dry-run'], place)).toMatchObject({ code: 5 });
+      expect(await disburse(['explain', place.stripe.payouts()[0]?.id ?? ''], place)).toMatchObject({ code: 5 });
+    });
+
+    it('another reference is not concerned', async () => {
+      const place = await lost();
+      const [file = ''] = await place.kept();
+      await writeFile(join(place.cwd, file), '{');
+      expect(await disburse(['create', '10.00', 'USD', '--reference', 'r2'], place)).toMatchObject({ code: 0 });
+    });
   });
 
   it('takes a submission that an application wrote, and no changed one', async () => {

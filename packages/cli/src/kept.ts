@@ -1,9 +1,9 @@
 import { isPayoutError, type KeptSubmission, parseSubmission, type Settled, type Submission } from '@disburse/core';
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { shownFrom } from './config-file.ts';
-import { CliError } from './exit-code.ts';
+import { CliError, EXIT } from './exit-code.ts';
 import type { SubmissionRecord } from './records.ts';
 import type { Session } from './session.ts';
 
@@ -26,6 +26,32 @@ export async function keptAttempts(session: Session, reference: string): Promise
   }
 }
 
+/**
+ * The same for a command that may pay: what cannot be read may have been sent.
+ *
+ * @throws {CliError} `unsettled`, with exit code 4.
+ */
+export async function attemptsToSettle(session: Session, cwd: string, reference: string): Promise<readonly KeptSubmission[]> {
+  try {
+    return await keptAttempts(session, reference);
+  } catch (error) {
+    if (isPayoutError(error)) throw cannotBeRead(session, cwd, reference, error.message);
+    throw error;
+  }
+}
+
+/** Whatever it was, it was kept before it was sent. */
+function cannotBeRead(session: Session, cwd: string, what: string, why: string): CliError {
+  const message = `what is kept of ${what} cannot be read, so a payout may exist. Nothing was sent now. ${why}`;
+  const advice = [
+    `Restore ${shownFrom(cwd, folderOf(session))} from a backup. Do not create it again under another reference.`,
+    'disburse list shows what the provider knows.',
+  ];
+  return new CliError('unsettled', message, { exitCode: EXIT.unknown, advice });
+}
+
+const folderOf = (session: Session): string => join(session.place, 'submissions');
+
 export function isRefused(settled: Settled | null): settled is Extract<Settled, { readonly rejected: true }> {
   return settled !== null && 'rejected' in settled;
 }
@@ -36,7 +62,7 @@ export async function fileOf(session: Session, cwd: string, submission: Submissi
   const hash = createHash('sha256')
     .update(JSON.stringify([namespace, reference, attempt]))
     .digest('hex');
-  const path = join(session.place, 'submissions', `${hash}.json`);
+  const path = join(folderOf(session), `${hash}.json`);
   return (await exists(path)) ? shownFrom(cwd, path) : null;
 }
 
@@ -48,23 +74,35 @@ export function submissionRecord({ submission, file }: FoundSubmission): Submiss
 /**
  * The submission that somebody means: a file, as this command or an application wrote it, or the reference of one that is kept.
  *
- * @throws {CliError} `usage` when there is neither, or the file holds no submission.
+ * @throws {CliError} `usage` when there is neither, or the file holds no submission; `unsettled` for one that was kept here and
+ * cannot be read.
  */
 export async function findSubmission(session: Session, cwd: string, given: string): Promise<FoundSubmission> {
   const path = resolve(cwd, given);
-  if (await exists(path)) return { submission: inFile(given, await readFile(path, 'utf8')), file: given, given };
-  const last = (await keptAttempts(session, given)).at(-1);
+  if (await exists(path)) {
+    const why = (problem: string): string => `${given} holds no submission: ${problem}`;
+    const kept = dirname(path) === folderOf(session);
+    const refused = (problem: string): CliError =>
+      kept ? cannotBeRead(session, cwd, given, why(problem)) : new CliError('usage', why(problem));
+    return { submission: await inFile(path, refused), file: given, given };
+  }
+  const last = (await attemptsToSettle(session, cwd, given)).at(-1);
   if (last !== undefined) return { submission: last.submission, file: await fileOf(session, cwd, last.submission) };
   throw new CliError('usage', `"${given}" is no file, and no reference that is kept under ${shownFrom(cwd, session.place)}.`);
 }
 
-function inFile(file: string, text: string): Submission {
+async function inFile(path: string, refused: (why: string) => CliError): Promise<Submission> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch {
+    throw refused('it cannot be opened.');
+  }
   try {
     const value: unknown = JSON.parse(text);
     return parseSubmission(contentOf(value));
   } catch (error) {
-    const why = isPayoutError(error) ? error.message : error instanceof CliError ? error.message : 'it is not JSON';
-    throw new CliError('usage', `${file} holds no submission: ${why}`);
+    throw refused(isPayoutError(error) || error instanceof CliError ? error.message : 'it is not JSON.');
   }
 }
 

@@ -11,7 +11,7 @@ import type { Call, Ending } from '../call.ts';
 import { exactRequest, requestLines } from '../exact-request.ts';
 import { CliError, EXIT } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
-import { fileOf, isRefused, keptAttempts, submissionRecord } from '../kept.ts';
+import { attemptsToSettle, fileOf, isRefused, keptAttempts, submissionRecord } from '../kept.ts';
 import { endWith, howToSettle, nameOf } from '../outcome.ts';
 import { collectPairs, optionsOf } from '../pairs.ts';
 import type { Perform } from '../perform.ts';
@@ -69,11 +69,13 @@ Exit codes: 0 accepted, 3 rejected, 4 a payout may exist (submit, lookup or sett
 async function create(call: CreateCall): Promise<Ending<'create'>> {
   const session = await openSession(call);
   const { options } = call;
-  const kept = await keptAttempts(session, options.reference);
+  const { reference } = options;
+  const dry = options.dryRun === true;
+  const kept = await (dry ? keptAttempts(session, reference) : attemptsToSettle(session, call.host.cwd, reference));
   const provider = session.provider(options.provider ?? kept.at(-1)?.submission.name);
-  if (options.dryRun !== true) await refuseUnsettled(call, session, kept);
+  if (!dry) await refuseUnsettled(call, session, kept);
   const request = await requestOf(call, provider, kept);
-  if (options.dryRun === true) return dryRun(call, session, provider, request, kept);
+  if (dry) return dryRun(call, session, provider, request, kept);
   const submission = await prepared(provider, request);
   if (submission !== null && !isKept(kept, submission)) {
     if (options.yes !== true && submission.live !== false) for (const line of whatWillHappen(call, provider, submission)) call.note(line);
