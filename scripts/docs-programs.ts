@@ -1,7 +1,7 @@
 // The programs of a page: its blocks of ```ts, put together, compiled in one go, and run in a process each.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
@@ -64,11 +64,11 @@ const BORROWED = ['simulator', 'core'].map((name) => join(ROOT, 'packages', name
 export function writePrograms(folder: string, programs: readonly Program[]): ReadonlyMap<Program, string> {
   mkdirSync(join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  const linked = new Set<string>();
   for (const modules of [join(ROOT, 'node_modules'), ...BORROWED]) {
-    for (const name of readdirSync(modules).filter((entry) => !entry.startsWith('.') && !linked.has(entry))) {
-      linked.add(name);
-      symlinkSync(join(modules, name), join(folder, 'node_modules', name));
+    for (const name of globSync(['[!.@]*', '@*/*'], { cwd: modules })) {
+      const link = join(folder, 'node_modules', name);
+      mkdirSync(dirname(link), { recursive: true });
+      if (!existsSync(link)) symlinkSync(join(modules, name), link);
     }
   }
   return new Map(
