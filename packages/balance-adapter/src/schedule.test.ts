@@ -119,3 +119,24 @@ it('a stored submission of another balance is told about that balance', async ()
   expect(pausedIn(outcome).message).toContain(other);
   expect(posts()[0]?.body).toContain(other);
 });
+
+it('a payout that a later call finds or reads again carries the notice, and nothing is read for it', async () => {
+  const { provider, seen } = played(
+    routes({
+      [POST]: created,
+      [`GET /v2/payouts/${P}`]: () => answer(200, fixture('payouts', 'requested')),
+      'GET /v2/payouts': () => answer(200, fixture('lists', 'empty')),
+    }),
+  );
+  const first = await provider.createPayout(REQUEST);
+  const again = await provider.createPayout(REQUEST);
+  expect(again).toMatchObject({ outcome: 'accepted', replayed: true });
+  expect(pausedIn(again).message).toContain(B);
+  expect(pausedIn(await provider.lookup(first.submission as never)).message).toContain(B);
+  expect(seen.map(({ method }) => method)).toEqual(['POST', 'GET', 'GET']);
+});
+
+it('an answer about a payout of another balance is unknown, and names it', async () => {
+  const { provider } = played(routes({ [POST]: () => answer(201, fixture('payouts', 'requested', { balanceId: 'bal_other' })) }));
+  expect(await provider.createPayout(REQUEST)).toMatchObject({ outcome: 'unknown', next: { do: 'ask', candidates: [{ id: P }] } });
+});

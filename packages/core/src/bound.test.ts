@@ -1,6 +1,6 @@
 // NEVER-TWICE R4: a submission is bound to where it was prepared, and to its bytes, whatever the caller does with its objects.
 import { describe, expect, it } from 'vitest';
-import { acmeWorld, RENT, requestLost, TEN, stored } from './__tests__/acme-world.ts';
+import { acmeWorld, answerLost, RENT, requestLost, TEN, stored } from './__tests__/acme-world.ts';
 import { parseSubmission, type Submission } from './submission.ts';
 
 describe('R4: a submission is bound', () => {
@@ -48,6 +48,33 @@ describe('R4: a submission is bound', () => {
     const world = acmeWorld();
     await expect(world.acme.submit(given as never)).rejects.toMatchObject({ code: 'invalid_request' });
     expect(world.left).toEqual([]);
+  });
+
+  it('by its key to its reference: an edited one is refused', async () => {
+    const world = acmeWorld({ correlation: 'none' });
+    const submission = await world.acme.prepare(RENT);
+    await world.acme.submit(submission);
+    for (const change of [{ reference: 'second' }, { attempt: 2 }, { namespace: 'other' }, { key: 'mine' }]) {
+      await expect(world.acme.submit({ ...submission, ...change })).rejects.toMatchObject({ code: 'invalid_request', outcome: null });
+    }
+    await expect(world.acme.submit({ ...submission, attempt: 200_000 })).rejects.toThrow('submission.attempt: must be at most 1000');
+    expect(world.creates()).toHaveLength(1);
+  });
+
+  it('as it was when it was handed over, whatever becomes of the object meanwhile', async () => {
+    const world = acmeWorld({ resends: 0, correlation: 'none' });
+    const mine = JSON.parse(JSON.stringify(await world.acme.prepare(RENT))) as { request: { body: string }; preparedAt: string };
+    world.onCreate(answerLost);
+    const sent = world.acme.submit(mine as never);
+    mine.request.body = mine.request.body.replace('10.00', '990.00');
+    expect(await sent).toMatchObject({ outcome: 'unknown', submission: { money: TEN } });
+    expect(world.bank.payouts.map(({ amount }) => amount)).toEqual(['10.00']);
+    // Nor can it be made younger than what the store keeps.
+    world.time.jump(world.time.now() + 25 * 3_600_000);
+    mine.request.body = mine.request.body.replace('990.00', '10.00');
+    mine.preparedAt = new Date(world.time.now()).toISOString();
+    await world.acme.submit(mine as never);
+    expect(world.bank.payouts).toHaveLength(1);
   });
 
   it('is sent with its own bytes and headers, whatever the settings are today', async () => {

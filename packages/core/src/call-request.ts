@@ -20,7 +20,8 @@ export function checkedCall(
 /** Checks what every call may carry. @throws {PayoutError} `invalid_request` */
 export function checkedOptions(engine: Engine, call: CallOptions | undefined): CallOptions {
   const problems = optionProblems(call ?? {});
-  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: engine.name, outcome: 'rejected' });
+  // Of a submission it says nothing: that one may exist.
+  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: engine.name });
   return call ?? {};
 }
 

@@ -95,6 +95,15 @@ describe('cancel', () => {
     ['done, unreadable', {}, 'unread', 'unknown unexpected_response'],
     ['not done, answer lost', {}, 'read', 'unknown provider_unavailable'],
     ['not done, answer lost', LEFT, 'read', 'rejected invalid_state'],
+    ['not done, answer lost', { status: 'in_transit', cancelable: false }, 'read', 'rejected invalid_state'],
+    ['not done, answer lost', { status: 'pending', cancelable: false }, 'read', 'unknown provider_unavailable'],
+    [
+      'not done, answer lost',
+      { status: 'unrecognized', providerStatus: 'canceling', cancelable: false },
+      'read',
+      'unknown provider_unavailable',
+    ],
+    ['refused', { status: 'pending', cancelable: false }, 'read', 'rejected invalid_state'],
     ['refused', LEFT, 'read', 'rejected invalid_state'],
     ['refused', CANCELED, 'read', 'ac_1 canceled'],
     ['refused', {}, 'read', 'rejected invalid_state'],
@@ -121,6 +130,12 @@ describe('cancel', () => {
     expect(await told(cancelAndSee(engine, vague, 'ac_1', undefined, {}))).toBe('unknown invalid_state');
     payouts.set('ac_1', payoutOf(CANCELED));
     expect(await told(cancelAndSee(engine, vague, 'ac_1', undefined, {}))).toBe('ac_1 canceled');
+  });
+
+  it('an answer about another payout says nothing about this one', async () => {
+    const { adapter } = world({}, 'done');
+    const other = { ...adapter, cancel: async () => payoutOf({ id: 'ac_9', status: 'canceled' }) } as unknown as ErasedOperations;
+    expect(await told(cancelAndSee(engine, other, 'ac_1', undefined, {}))).toBe('unknown unexpected_response');
   });
 
   it('whatever an adapter throws becomes an unknown', async () => {
@@ -252,6 +267,37 @@ describe('reverse', () => {
     const sent = its.calls.filter((call) => call.startsWith('reverse'));
     expect(new Set(sent).size).toBe(1);
     expect(sent).toHaveLength(2);
+  });
+
+  it('that is seen to be done, by a reversal that cannot be read, is unknown and names it', async () => {
+    const its = world({ status: 'paid' }, 'done, answer lost');
+    const unread = {
+      ...its.adapter,
+      retrieve: async (id: string) => {
+        if (id === 'ac_2') throw new PayoutError('provider_unavailable', 'no answer.');
+        return its.payouts.get(id);
+      },
+    } as unknown as ErasedOperations;
+    await expect(reverseAndSee(engine, unread, 'ac_1', {}, undefined, {})).rejects.toMatchObject({ outcome: 'unknown', payoutId: 'ac_2' });
+  });
+
+  it('that is refused because somebody reversed it meanwhile answers that reversal', async () => {
+    const its = world({ status: 'paid' }, 'refused');
+    const raced = {
+      ...its.adapter,
+      reverse: async () => {
+        its.payouts.set('ac_1', payoutOf({ status: 'paid', reversedBy: 'ac_2' }));
+        its.payouts.set('ac_2', payoutOf({ id: 'ac_2', reverses: 'ac_1' }));
+        throw new PayoutError('invalid_state', 'reversed already.', { outcome: 'rejected' });
+      },
+    } as unknown as ErasedOperations;
+    expect(await told(reverseAndSee(engine, raced, 'ac_1', {}, undefined, {}))).toBe('ac_2 pending');
+  });
+
+  it('answered with the payout itself has reversed nothing', async () => {
+    const { adapter } = world({ status: 'paid' }, 'done');
+    const same = { ...adapter, reverse: async () => payoutOf({ status: 'paid' }) } as unknown as ErasedOperations;
+    expect(await told(reverseAndSee(engine, same, 'ac_1', {}, undefined, {}))).toBe('unknown unexpected_response');
   });
 
   it('that answers another payout’s reversal is told as unknown, unless a read shows ours', async () => {

@@ -21,19 +21,18 @@ export async function cancelAndSee(
   } catch (thrown) {
     const error = asPayoutError(engine, thrown);
     // A refusal may only mean "canceled already", for example by a call of ours whose answer was lost.
-    if (
-      error.outcome === 'rejected' &&
-      error.code !== 'invalid_state' &&
-      error.code !== 'invalid_request' &&
-      error.code !== 'idempotency_conflict'
-    )
-      throw error;
+    if (error.outcome === 'rejected' && !isAboutState(error)) throw error;
     const seen = await readQuietly(adapter, id, call);
     if (seen === null) throw stillOpen(error);
     if (seen.status === 'canceled') return seen;
     if (isPastCancel(seen, error.outcome === 'rejected')) throw notCanceled(engine, seen, 'rejected');
     throw stillOpen(error);
   }
+}
+
+/** Whether a refusal may be about what the payout is by now. */
+function isAboutState({ code }: PayoutError): boolean {
+  return code === 'invalid_state' || code === 'invalid_request' || code === 'idempotency_conflict';
 }
 
 /** Whether a cancel has failed for good: one that may have arrived can still be under way in a state that nobody knows, or before the bank has it. */
@@ -113,9 +112,12 @@ export async function reverseAndSee(
     return aboutReversal(engine, id, await adapter.reverse(id, change, key, options as never, call));
   } catch (thrown) {
     const error = asPayoutError(engine, thrown);
-    if (error.outcome === 'rejected') throw error;
+    // A refusal may only mean "reversed already", by somebody who came between the first read and the request.
+    if (error.outcome === 'rejected' && !isAboutState(error)) throw error;
     const after = await readQuietly(adapter, id, call);
-    if (after === null || after.reversedBy === null) throw withOutcome(error, 'unknown', 'Reverse again: that cannot reverse twice.');
+    if (after === null || after.reversedBy === null) {
+      throw error.outcome === 'rejected' ? error : withOutcome(error, 'unknown', 'Reverse again: that cannot reverse twice.');
+    }
     const reversal = await readQuietly(adapter, after.reversedBy, call);
     if (reversal === null) throw reversedUnread(engine, id, after.reversedBy);
     return reversal;

@@ -32,23 +32,26 @@ export async function createKept<P extends AnyPayoutProvider>(
 /** This call sent nothing. An earlier one with the same reference may have, and then "rejected" would be a lie. */
 async function refusedInput(engine: Engine, input: unknown, error: PayoutError): Promise<PayoutOutcome> {
   const kept = await keptFor(engine, input);
+  if (kept === 'unread') {
+    const { issues, ...details } = error.details();
+    const message = `${error.message} This call sent nothing; whether its reference was submitted before, the submissions store could not say.`;
+    throw new PayoutError(error.code, message, { ...details, issues, outcome: null });
+  }
   if (kept !== null && !isRejected(kept.settled)) {
-    const doubt = withOutcome(
-      error,
-      'unknown',
-      'This call sent nothing, but its reference was submitted before: submit outcome.submission.',
-    );
+    const paid =
+      kept.settled === null ? 'was submitted before: submit outcome.submission.' : `was accepted before, as ${kept.settled.payoutId}.`;
+    const doubt = withOutcome(error, 'unknown', `This call sent nothing, but its reference ${paid}`);
     return unknownOutcome(kept.submission, doubt, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
   }
   return { outcome: 'rejected', error: withOutcome(error, 'rejected'), retry: 'never', submission: null };
 }
 
-async function keptFor(engine: Engine, input: unknown): Promise<KeptRow | null> {
+async function keptFor(engine: Engine, input: unknown): Promise<KeptRow | 'unread' | null> {
   if (!isPlainObject(input) || typeof input['reference'] !== 'string') return null;
   const attempt = typeof input['attempt'] === 'number' ? input['attempt'] : 1;
   try {
     return await engine.store.find({ namespace: engine.namespace, reference: input['reference'], attempt });
   } catch {
-    return null; // The input stays refused, and this call sent nothing.
+    return 'unread';
   }
 }

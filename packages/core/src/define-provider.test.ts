@@ -105,13 +105,28 @@ describe('an adapter that stumbles', () => {
 });
 
 describe('a create that is refused at once', () => {
-  it('is rejected although the store cannot say whether its reference was submitted before', async () => {
+  it('is thrown where the store cannot say whether its reference was submitted before: "rejected" could be a lie', async () => {
     const find = async (): Promise<never> => {
       throw new Error('down');
     };
     const { acme, left } = acmeWorld({ submissions: { keep: find, settle: find, find } });
-    expect(await acme.createPayout({ ...RENT, money: null as never })).toMatchObject({ outcome: 'rejected', submission: null });
+    await expect(acme.createPayout({ ...RENT, money: null as never })).rejects.toMatchObject({
+      code: 'invalid_request',
+      outcome: null,
+      message: expect.stringContaining('This call sent nothing'),
+    });
     expect(left).toEqual([]);
+  });
+
+  it('says where its reference was paid before', async () => {
+    const { acme } = acmeWorld();
+    await acme.createPayout(RENT);
+    expect(await acme.createPayout({ ...RENT, money: null as never })).toMatchObject({
+      outcome: 'unknown',
+      error: {
+        message: expect.stringMatching(/full_balance'\. This call sent nothing, but its reference was accepted before, as ac_1\.$/),
+      },
+    });
   });
 
   it('is unknown where its reference was submitted before', async () => {

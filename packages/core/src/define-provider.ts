@@ -6,7 +6,9 @@ import { createClient } from './client.ts';
 import { bagOf, bagProblems } from './create-request.ts';
 import { createKept } from './create.ts';
 import { type Engine, type ErasedOperations, processMemory } from './engine.ts';
+import { PayoutError } from './errors.ts';
 import { createSend } from './http.ts';
+import { deriveKey } from './idempotency.ts';
 import { lookupKept, type Route, submitKept } from './kept.ts';
 import { checkAllQuery, checkQuery, listEvery, listPage } from './list.ts';
 import { listWindows } from './list-windows.ts';
@@ -135,12 +137,13 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
     listLimit: capabilities.listLimit,
     listFloor: capabilities.listFloor,
     headers: connection.headers,
+    connection,
     timeoutMs,
     resends: settings.resends ?? DEFAULT_RESENDS,
     requestIdHeader,
     runtime,
     process: memory,
-    store: checkedStore(store, runtime, timeoutMs, store === memory.submissions),
+    store: checkedStore(store, { runtime, timeoutMs, process: memory }),
     redact: (text) =>
       Object.values(connection.credentials).reduce((told, value) => told.replaceAll(value.replace(/^\w+ /, ''), '[redacted]'), text),
     tokenOf: (payout) => orElse(null, () => spec.tokenOf(payout)),
@@ -174,19 +177,36 @@ function createOperations<P extends AnyPayoutProvider>(engine: Engine, spec: Pay
     prepare: (request: unknown) => prepare(engine, spec, request),
     createPayout: (request: unknown, call?: CallOptions) => create(request, call),
     submit: (submission: Submission, call?: CallOptions) =>
-      perform(engine, 'submit', async (mine) => submitKept(mine, boundTo(mine, submission), checkedOptions(mine, call)), endingOf),
+      perform(engine, 'submit', async (mine) => submitKept(mine, await boundTo(mine, submission), checkedOptions(mine, call)), endingOf),
     lookup: (submission: Submission, call?: CallOptions) =>
-      perform(engine, 'lookup', async (mine) => lookupKept(mine, boundTo(mine, submission), checkedOptions(mine, call)), endingOf),
+      perform(engine, 'lookup', async (mine) => lookupKept(mine, await boundTo(mine, submission), checkedOptions(mine, call)), endingOf),
     settle: (submission: Submission, decision: Decision) =>
-      perform(engine, 'settle', async (mine) => settleKept(mine, boundTo(mine, submission), checkedDecision(mine, decision)), endingOf),
+      perform(
+        engine,
+        'settle',
+        async (mine) => settleKept(mine, await boundTo(mine, submission), checkedDecision(mine, decision)),
+        endingOf,
+      ),
   };
 }
 
-/** Refused where it is no submission or bound elsewhere, before the store may keep it; the same object where it is one. */
-function boundTo(engine: Engine, submission: Submission): Submission {
-  parseSubmission(submission);
+/**
+ * Refused where it is no submission or bound elsewhere, before the store may keep it.
+ *
+ * @returns The object that was prepared here, which is frozen; of any other a frozen copy, so that what was checked is what is sent.
+ */
+async function boundTo(engine: Engine, submission: Submission): Promise<Submission> {
+  if (!engine.process.prepared.has(submission)) return boundCopy(engine, submission);
   assertBound(engine, submission);
   return submission;
+}
+
+async function boundCopy(engine: Engine, submission: Submission): Promise<Submission> {
+  const copy = parseSubmission(submission);
+  assertBound(engine, copy);
+  if (copy.key === (await deriveKey(copy))) return copy;
+  const message = 'submission.key is not the key of its namespace, account, reference and attempt: it was changed after it was prepared.';
+  throw new PayoutError('invalid_request', message, { provider: engine.name });
 }
 
 /** The adapter's operations for an engine: made once for what nobody listens to, and anew where it is told whose they are. */

@@ -1,6 +1,6 @@
 import type { AdapterOperations, RefusedOperation, Refusal, Scope } from './adapter.ts';
 import { PayoutError } from './errors.ts';
-import { type Answer, requestIdOf, retryAfterSecondsOf, type Send } from './http.ts';
+import { type Answer, type Connection, requestIdOf, retryAfterSecondsOf, type Send } from './http.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import type { AnyPayoutProvider, OptionalOperation } from './provider.ts';
@@ -28,6 +28,7 @@ export interface Engine {
   readonly listLimit: number;
   readonly listFloor: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  readonly connection: Connection;
   readonly timeoutMs: number;
   readonly resends: number;
   readonly requestIdHeader: string | null;
@@ -62,6 +63,8 @@ export interface Engine {
 /** An exchange that is under way, and how many wait for it; it is aborted when the last of them gives up. */
 export interface SharedExchange {
   readonly submission: Submission;
+  /** Only whoever would send it to the same place with the same credential may join. */
+  readonly connection: Connection;
   readonly outcome: Promise<PayoutOutcome>;
   readonly controller: AbortController;
   waiting: number;
@@ -78,6 +81,8 @@ export interface ProcessMemory {
   readonly uncertain: Set<string>;
   /** Payouts that were accepted here, and the key of each: one that is another submission's is no candidate for this one. */
   readonly accepted: Map<string, string>;
+  /** Where keys were accepted: what exists is not fresh, whichever store is asked. */
+  readonly paid: Set<string>;
   /** The very objects that `prepare` made here: a parsed copy may have been sent by anybody. */
   readonly prepared: WeakSet<Submission>;
 }
@@ -87,6 +92,7 @@ const newMemory = (): ProcessMemory => ({
   underWay: new Map(),
   uncertain: new Set(),
   accepted: new Map(),
+  paid: new Set(),
   prepared: new WeakSet(),
 });
 
@@ -110,8 +116,11 @@ const MOST_ACCEPTED = 10_000;
 /** Remembers whose a payout is. */
 export function rememberAccepted(memory: ProcessMemory, submission: Submission, payoutId: string): void {
   memory.accepted.set(`${submission.provider} ${payoutId}`, submission.key);
-  const [oldest] = memory.accepted.size > MOST_ACCEPTED ? memory.accepted.keys() : [];
-  if (oldest !== undefined) memory.accepted.delete(oldest);
+  memory.paid.add(placeOf(submission));
+  for (const known of [memory.accepted, memory.paid]) {
+    const [oldest] = known.size > MOST_ACCEPTED ? known.keys() : [];
+    if (oldest !== undefined) known.delete(oldest);
+  }
 }
 
 /** Whether a payout is known to be the one of another submission. */
@@ -122,7 +131,8 @@ export function isAnothers(memory: ProcessMemory, submission: Submission, payout
 
 /** Whether this process prepared the very object and nobody here can have sent its key without a certain refusal (R7). */
 export function isFresh(memory: ProcessMemory, submission: Submission): boolean {
-  return memory.prepared.has(submission) && !memory.uncertain.has(placeOf(submission));
+  const place = placeOf(submission);
+  return memory.prepared.has(submission) && !memory.uncertain.has(place) && !memory.paid.has(place);
 }
 
 // ---- Errors ----------------------------------------------------------------------------------------------------------

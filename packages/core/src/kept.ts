@@ -180,11 +180,31 @@ export async function lookupKept(engine: Engine, submission: Submission, call: C
   const look = (mine: Submission): Promise<PayoutOutcome> => within(engine, call, (deadline) => lookup(engine, mine, deadline));
   const kept = await keptFor(engine, submission);
   if (kept === 'unread') return noticed(engine, unlessKept(engine, await look(submission))); // Nothing is recorded about a row that nobody has seen.
-  if (kept === null) return noticed(engine, await recorded(engine, await look(submission)));
+  if (kept === null) return noticed(engine, await recordedUnlessTaken(engine, await look(submission)));
   if (!asksTheSame(kept.submission, submission)) return conflicting(engine, engine, kept, 'asked for something else', call);
   if (isRejected(kept.settled)) return rejectedBefore(engine, kept.submission, kept.settled);
   if (kept.settled !== null) return noticed(engine, await readAgain(engine, kept.submission, kept.settled.payoutId, call));
   return noticed(engine, await recorded(engine, await look(kept.submission)));
+}
+
+/**
+ * Records the outcome of a submission that nobody had kept.
+ *
+ * A refusal is recorded by keeping it first: whoever kept the reference meanwhile, with a younger submission, may be sending
+ * that one, and a refusal of this one would free the reference under them.
+ */
+export async function recordedUnlessTaken(engine: Engine, outcome: PayoutOutcome): Promise<PayoutOutcome> {
+  if (outcome.outcome !== 'rejected' || outcome.submission === null) return recorded(engine, outcome);
+  const { submission, error } = outcome;
+  try {
+    const row = await engine.store.keep(submission);
+    const isThis = asksTheSame(row.submission, submission) && row.submission.preparedAt === submission.preparedAt;
+    if (isThis && (row.settled === null || isRejected(row.settled))) return await recorded(engine, outcome);
+  } catch {
+    // Who has it now cannot be seen.
+  }
+  const doubt = withOutcome(error, 'unknown', 'But somebody kept another submission of this reference meanwhile, and may be sending it.');
+  return unknownOutcome(submission, doubt, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
 }
 
 /** A row that could not be read may hold another submission with this key, younger and still to be sent: nothing is refused for certain. */
@@ -213,7 +233,8 @@ export function asksTheSame(kept: Submission, other: Submission): boolean {
     (['name', 'provider', 'account', 'live', 'source', 'key', 'fingerprint'] as const).every(same) &&
     method === other.request.method &&
     path === other.request.path &&
-    body === other.request.body
+    // A body may be blanked once it is settled (docs/stores.md); the fingerprint still tells what was asked.
+    (body === other.request.body || body === '')
   );
 }
 

@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { deriveKey } from './idempotency.ts';
 import type { AnyPayoutProvider } from './provider.ts';
-import type { Submission } from './submission.ts';
+import { deepFreeze, type Submission } from './submission.ts';
 import { isoOf } from './times.ts';
 
 /**
@@ -46,12 +46,6 @@ export async function prepare<P extends AnyPayoutProvider>(
   deepFreeze(submission);
   engine.process.prepared.add(submission);
   return submission;
-}
-
-/** What was prepared is what will be sent and resent, whatever the caller does with the object. */
-function deepFreeze(value: object): void {
-  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) deepFreeze(member);
-  Object.freeze(value);
 }
 
 function moneyOf(request: AdapterCreateRequest): Submission['money'] {

@@ -143,6 +143,37 @@ describe('a payout id', () => {
     });
   });
 
+  it('is refused where the store knows another', async () => {
+    const world = acmeWorld({ correlation: 'none' });
+    const { submission } = await world.acme.createPayout(RENT);
+    await byHand(world);
+    await expect(world.acme.settle(submission as Submission, { payoutId: 'ac_2' })).rejects.toMatchObject({
+      code: 'invalid_state',
+      payoutId: 'ac_1',
+    });
+    expect(await world.acme.settle(submission as Submission, { payoutId: 'ac_1' })).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('is a word and no proof: the payout stays a candidate of the reference that it may really belong to', async () => {
+    const world = acmeWorld({ correlation: 'none', resends: 0 });
+    world.onCreate(answerLost, requestLost);
+    const other = await world.acme.createPayout({ ...RENT, reference: 'other' });
+    const mine = await world.acme.createPayout(RENT);
+    await world.acme.settle(mine.submission as Submission, { payoutId: 'ac_1' }); // Wrong: it is the other's.
+    world.time.jump(OVER + 1);
+    expect(await world.acme.lookup(other.submission as Submission)).toMatchObject({
+      outcome: 'unknown',
+      next: { do: 'ask', candidates: [{ id: 'ac_1' }] },
+    });
+  });
+
+  it('that was made after nobody could send the submission any more is refused', async () => {
+    const world = await lost({ correlation: 'none' });
+    world.time.jump(OVER + 1);
+    await byHand(world);
+    await expect(world.acme.settle(world.submission, { payoutId: 'ac_1' })).rejects.toThrow('it was made after nobody could send');
+  });
+
   it('that does not exist is not found, and nothing is recorded', async () => {
     const world = await lost();
     await expect(world.acme.settle(world.submission, { payoutId: 'ac_404' })).rejects.toMatchObject({ code: 'not_found' });

@@ -2,7 +2,7 @@ import { compare } from './about-ours.ts';
 import { type Engine, isAnothers } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { keyWindow } from './idempotency.ts';
-import { asksTheSame, keptFor, noticed, operationsOf, recorded, within } from './kept.ts';
+import { asksTheSame, keptFor, noticed, operationsOf, recorded, recordedUnlessTaken, within } from './kept.ts';
 import type { Notice, PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import type { Decision } from './provider.ts';
@@ -40,7 +40,10 @@ async function rowToSettle(engine: Engine, submission: Submission): Promise<Kept
 }
 
 async function settleRow(engine: Engine, submission: Submission, row: KeptRow | null, decision: Decision): Promise<PayoutOutcome> {
-  if ('absent' in decision) return recorded(engine, await absentByDecision(engine, submission, row));
+  if ('absent' in decision) {
+    const decided = await absentByDecision(engine, submission, row);
+    return row === null ? recordedUnlessTaken(engine, decided) : recorded(engine, decided);
+  }
   if (row !== null && row.settled !== null && 'payoutId' in row.settled && row.settled.payoutId !== decision.payoutId) {
     const message = `${row.settled.payoutId} is the payout of this submission already; ${decision.payoutId} is not.`;
     throw new PayoutError('invalid_state', message, { provider: engine.name, payoutId: row.settled.payoutId });

@@ -1,6 +1,6 @@
 import { type Engine, placeOf, type SharedExchange } from './engine.ts';
 import { PayoutError } from './errors.ts';
-import { CallerAborted, type Deadline, startDeadline } from './http.ts';
+import { CallerAborted, type Connection, type Deadline, startDeadline } from './http.ts';
 import { unknownOutcome } from './lookup.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { CallOptions } from './provider.ts';
@@ -22,6 +22,7 @@ export async function shareExchange(
     await joined.outcome.catch(() => undefined);
     joined = underWay.get(place);
   }
+  if (joined !== undefined && !sameConnection(joined.connection, engine.connection)) return elsewhere(engine, submission);
   if (joined !== undefined && !sameBytes(joined.submission, submission)) return conflict(engine, joined.submission);
   const shared = joined ?? start(engine, submission, call, exchange);
   underWay.set(place, shared);
@@ -40,7 +41,7 @@ function start(
     deadline.end();
     engine.process.underWay.delete(placeOf(submission));
   });
-  return { submission, controller, waiting: 0, outcome };
+  return { submission, connection: engine.connection, controller, waiting: 0, outcome };
 }
 
 /** Waits as one of several. The exchange's own deadline is the starter's; whoever joined has one beside it. */
@@ -77,6 +78,17 @@ function leftEarly(engine: Engine, submission: Submission): PayoutOutcome {
 
 function sameBytes(a: Submission, b: Submission): boolean {
   return a.name === b.name && a.request.path === b.request.path && a.request.body === b.request.body && a.fingerprint === b.fingerprint;
+}
+
+function sameConnection(a: Connection, b: Connection): boolean {
+  return a === b || JSON.stringify([a.baseUrl, a.headers, a.credentials]) === JSON.stringify([b.baseUrl, b.headers, b.credentials]);
+}
+
+/** Another account of the provider, or the same one under a rotated secret: nothing of the other's is told, and nothing is sent beside it. */
+function elsewhere(engine: Engine, submission: Submission): PayoutOutcome {
+  const message = `a submission with the key of reference ${submission.reference} is being sent right now under another credential. This one was not sent. Programs that number their own references need a namespace each.`;
+  const error = new PayoutError('idempotency_conflict', message, { provider: engine.name, outcome: 'unknown' });
+  return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
 }
 
 function conflict(engine: Engine, underWay: Submission): PayoutOutcome {

@@ -1,6 +1,7 @@
+import type { ProcessMemory } from './engine.ts';
 import { isPayoutError } from './errors.ts';
 import type { Runtime } from './runtime.ts';
-import { type KeptSubmission, parseSubmission, type Settled, type Submission, type SubmissionStore } from './submission.ts';
+import { isMemoryStore, type KeptSubmission, parseSubmission, type Settled, type Submission, type SubmissionStore } from './submission.ts';
 
 /** What a kept row says, once its answer is checked. */
 export interface KeptRow {
@@ -21,15 +22,32 @@ export class StoreFailed extends Error {
   override readonly name: string = 'StoreFailed';
 }
 
-/** Wraps a store; `inMemory` needs no clock. */
-export function checkedStore(store: SubmissionStore, runtime: Runtime, timeoutMs: number, inMemory: boolean): CheckedStore {
+/** Which processes use a store in memory: more than one runtime in this process is more than one, as far as the rules go. */
+const usersOf = new WeakMap<SubmissionStore, Set<ProcessMemory>>();
+
+/** Whose store it is. */
+interface StoreUser {
+  readonly runtime: Runtime;
+  readonly timeoutMs: number;
+  readonly process: ProcessMemory;
+}
+
+/** Wraps a store; one in memory needs no clock. */
+export function checkedStore(store: SubmissionStore, { runtime, timeoutMs, process }: StoreUser): CheckedStore {
+  const inMemory = isMemoryStore(store);
+  const users = usersOf.get(store) ?? new Set();
+  usersOf.set(store, users.add(process));
   const bounded = <T>(work: () => Promise<T>): Promise<T> => (inMemory ? work() : inTime(runtime, timeoutMs, work));
+  const rowOf = (row: KeptSubmission, place: Place): KeptRow => {
+    const submission = checkedRow(row, place, process);
+    return { submission, settled: settledOf(row.settled), shared: row.shared !== false || (inMemory && users.size > 1) };
+  };
   return {
-    keep: async (submission) => rowOf(await bounded(async () => store.keep(submission)), submission, submission),
+    keep: async (submission) => rowOf(await bounded(async () => store.keep(submission)), submission),
     settle: (submission, settled) => bounded(async () => store.settle(submission, settled)),
     find: async (place) => {
       const row = await bounded(async () => store.find(place));
-      return row === null || row === undefined ? null : rowOf(row, place, null);
+      return row === null || row === undefined ? null : rowOf(row, place);
     },
   };
 }
@@ -52,20 +70,18 @@ async function inTime<T>(runtime: Runtime, timeoutMs: number, work: () => Promis
 
 type Place = Pick<Submission, 'namespace' | 'reference' | 'attempt'>;
 
-/** The row, if it is one of this place. Everything but the very object that was given is read as if it came from a stranger. */
-function rowOf(row: KeptSubmission, place: Place, given: Submission | null): KeptRow {
-  const submission = row.submission === given ? row.submission : reread(row.submission);
+/** The submission, if it is one of this place. Everything but what was prepared here, and is frozen, is read as if it came from a stranger. */
+function checkedRow(row: KeptSubmission, place: Place, process: ProcessMemory): Submission {
+  const submission = process.prepared.has(row.submission) ? row.submission : reread(row.submission);
   if (submission.namespace !== place.namespace || submission.reference !== place.reference || submission.attempt !== place.attempt) {
     throw new StoreFailed('the store answered a submission of another reference');
   }
-  return { submission, settled: settledOf(row.settled), shared: row.shared !== false };
+  return submission;
 }
 
-/** Parsed for its checks; the object itself is kept, because its identity is what freshness is remembered by. */
 function reread(submission: Submission): Submission {
   try {
-    parseSubmission(submission);
-    return submission;
+    return parseSubmission(submission);
   } catch {
     throw new StoreFailed('the store answered something that is not a submission');
   }

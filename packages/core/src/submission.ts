@@ -91,6 +91,17 @@ const placeOf = (of: { readonly namespace: string; readonly reference: string; r
  * A restart forgets it. Whoever creates payouts from jobs that may run again needs a store that survives them.
  */
 export function memorySubmissions(): SubmissionStore {
+  const store = inMemory();
+  memoryStores.add(store);
+  return store;
+}
+
+const memoryStores = new WeakSet<object>();
+
+/** Whether a store is one of {@link memorySubmissions}: it cannot tell who asks, and core tells for it. */
+export const isMemoryStore = (store: SubmissionStore): boolean => memoryStores.has(store);
+
+function inMemory(): SubmissionStore {
   const rows = new Map<string, KeptSubmission>();
   return {
     keep: async (submission) => {
@@ -112,6 +123,9 @@ export function memorySubmissions(): SubmissionStore {
   };
 }
 
+/** Attempts follow refusals that people see to; more than this is a counter of something else. */
+const HIGHEST_ATTEMPT = 1_000;
+
 const Text = v.pipe(v.string(), v.minLength(1));
 const MoneyShape = v.object({ amount: v.string(), currency: v.string() });
 const StoredSubmission: v.GenericSchema<unknown, Submission> = v.object({
@@ -123,7 +137,7 @@ const StoredSubmission: v.GenericSchema<unknown, Submission> = v.object({
   source: v.nullable(Text),
   live: v.nullable(v.boolean()),
   reference: Text,
-  attempt: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  attempt: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(HIGHEST_ATTEMPT, `must be at most ${HIGHEST_ATTEMPT}`)),
   money: v.union([MoneyShape, v.literal('full_balance')]),
   key: Text,
   fingerprint: Text,
@@ -148,6 +162,7 @@ const NEVER_STORED = ['authorization', 'cookie', 'host', 'idempotency-key', 'pro
  * Reads a stored submission back.
  *
  * @param stored A parsed JSON value, or JSON text.
+ * @returns A frozen copy.
  * @throws {PayoutError} `invalid_request` when it is not a submission of this version; every problem is listed.
  */
 export function parseSubmission(stored: unknown): Submission {
@@ -164,7 +179,13 @@ export function parseSubmission(stored: unknown): Submission {
   if (smuggled.length > 0) {
     throw new PayoutError('invalid_request', `submission.request.headers: ${smuggled.join(', ')} is never part of a submission`);
   }
-  return submission;
+  return deepFreeze(submission);
+}
+
+/** What was prepared or read is what will be sent and resent, whatever the caller does with the object. */
+export function deepFreeze<T extends object>(value: T): T {
+  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) deepFreeze(member as object);
+  return Object.freeze(value);
 }
 
 function parseJson(text: string): unknown {

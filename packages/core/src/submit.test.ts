@@ -207,6 +207,19 @@ describe('R12: replays tell the past', () => {
     expect(outcome.outcome === 'accepted' && outcome.notices.map(({ code }) => code)).toEqual(['status_as_of_creation']);
   });
 
+  it.each([
+    ['about another payout: it is as of its creation', { id: 'ac_9', amount: '9.99' }, 'accepted', 'status_as_of_creation'],
+    ['about it, over another amount: unknown', { amount: '9.99' }, 'unknown', undefined],
+  ])('when that read answers %s', async (_, change, outcome, notice) => {
+    const { acme, onCreate, onRead } = acmeWorld();
+    onCreate(answerLost);
+    onRead(changed((answer) => ({ ...answer, ...change })));
+    const told = await acme.createPayout(RENT);
+    expect(told.outcome).toBe(outcome);
+    if (told.outcome === 'accepted') expect(told.payout).toMatchObject({ id: 'ac_1', money: TEN });
+    if (told.outcome !== 'rejected') expect(told.notices.map(({ code }) => code)[0]).toBe(notice);
+  });
+
   it('a first answer is not read again', async () => {
     const { acme, left } = acmeWorld();
     expect(await acme.createPayout(RENT)).toMatchObject({ outcome: 'accepted', replayed: false });

@@ -249,3 +249,13 @@ describe('the body', () => {
     expect(server.requests).toHaveLength(5);
   });
 });
+
+it.each([{ status: 200, body: null }, { status: 200, body: null, headers: {} }, {}, null, undefined, 'text'])(
+  'an application’s fetch that answers %j has answered nothing, and may have sent',
+  async (answer) => {
+    const exchange = exchangeOf();
+    const over = transportOver((async () => answer) as never);
+    expect(Object.keys(await attempt(over, ours('http://127.0.0.1:1'), exchange))).toEqual(['code']);
+    expect(exchange.evidence).toBe('maybe_sent');
+  },
+);

@@ -39,6 +39,7 @@ async function sent(request: Request, exchange: Exchange, fetch: Fetch, nothingS
   const abort = onceAborted(request);
   try {
     const response = await answered(fetch, request.url, init, abort.happened);
+    assertResponse(response);
     exchange.evidence = 'answered';
     return await received(response, exchange.maxAnswerBytes, abort.happened);
   } catch (error) {
@@ -56,6 +57,13 @@ async function answered(fetch: Fetch, url: string, init: RequestInit, aborted: P
   if (first !== null) return first;
   answer.then((late) => late.body?.cancel()).catch(() => {});
   throw abortFailure();
+}
+
+/** An application's own `fetch` may answer anything; what is no Response is no answer. */
+function assertResponse(answer: unknown): void {
+  const { status, headers } = Object(answer) as Partial<Response>;
+  if (typeof status === 'number' && typeof headers?.get === 'function') return;
+  throw new TypeError('fetch answered with something that is not a Response.');
 }
 
 /** Reads the body. From here on nothing throws. */

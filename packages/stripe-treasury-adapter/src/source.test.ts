@@ -93,6 +93,7 @@ describe('an answer that is about another payment', () => {
   it.each([
     ['a live one', { livemode: true }],
     ['another amount', { amount: 9999 }],
+    ['from another FinancialAccount', { financial_account: 'fa_9' }],
     ['another currency', { currency: 'eur' }],
     ['the token of another submission', { metadata: { disburse_key: 'another' } }],
   ])('%s is unknown, and names it', async (_, fields) => {
