@@ -174,27 +174,29 @@ describe('create --dry-run', () => {
     expect(real.submission?.key).toBe(dry.submission.key); // It is the same request.
   });
 
-  it('hides the number of an account', async () => {
+  it('hides the number of an account, whose it is, and from where it was asked for', async () => {
     const place = await world();
     const options = {
       destinationPaymentMethodData: {
         type: 'us_bank_account',
-        billingDetails: { name: 'Jenny Rosen' },
+        billingDetails: { name: 'Jenny Rosen', email: 'jenny@rosen.example', address: { line1: '1 Long Way' } },
         usBankAccount: { accountHolderType: 'individual', routingNumber: '110000000', accountNumber: '000123456789' },
       },
+      endUserDetails: { present: true, ipAddress: '203.0.113.7' },
     };
+    const personal = /000123456789|203\.0\.113\.7|Jenny|Rosen|Long Way|jenny@/;
     await writeFile(join(place.cwd, 'options.json'), JSON.stringify(options));
     const config = join(place.cwd, 'disburse.config.json');
     await writeFile(config, (await readFile(config, 'utf8')).replace('"destination": "pm_usBankAccount",', ''));
     const args = ['create', '25.00', 'USD', '--reference', 'r1', '--provider', 'parties', '--options', '@options.json'];
     const dry = await disburse([...args, '--dry-run'], place);
     expect(dry).toMatchObject({ code: 0 });
-    expect(dry.stdout).not.toContain('000123456789');
+    expect(dry.stdout).not.toMatch(personal);
     expect(dry.stdout).toContain('account_number%5D=%28hidden%29');
     for (const more of [['--json', '--trace'], []]) {
       const end = await disburse([...args, ...more], place);
       expect(end.code).toBe(0);
-      expect(`${end.stdout}${end.stderr}`).not.toContain('000123456789');
+      expect(`${end.stdout}${end.stderr}`).not.toMatch(personal);
     }
   });
 });

@@ -23,7 +23,28 @@ describe('what nobody should read', () => {
     ],
     ['an IBAN in JSON', '{"to":{"iban":"NL1","n":1}}', '{"to":{"iban":"(hidden)","n":1}}', ['iban']],
     ['an accountNumber in JSON', '[{"accountNumber":"1"}]', '[{"accountNumber":"(hidden)"}]', ['accountNumber']],
-    ['a word that only ends like it', 'discount_number=1&myiban=2', 'discount_number=1&myiban=2', []],
+    [
+      'the address of an end user on the internet',
+      'end_user_details[present]=true&end_user_details[ip_address]=203.0.113.7',
+      'end_user_details%5Bpresent%5D=true&end_user_details%5Bip_address%5D=%28hidden%29',
+      ['end_user_details[ip_address]'],
+    ],
+    ['the same in JSON', '{"ipAddress":"203.0.113.7"}', '{"ipAddress":"(hidden)"}', ['ipAddress']],
+    [
+      'who the recipient is and where they live',
+      'd[type]=x&d[billing_details][name]=Jenny&d[billing_details][email]=j%40x.example&d[billing_details][phone]=1&d[billing_details][address][line1]=Way%201',
+      'd%5Btype%5D=x&d%5Bbilling_details%5D%5Bname%5D=%28hidden%29&d%5Bbilling_details%5D%5Bemail%5D=%28hidden%29&d%5Bbilling_details%5D%5Bphone%5D=%28hidden%29&d%5Bbilling_details%5D%5Baddress%5D%5Bline1%5D=%28hidden%29',
+      ['name', 'email', 'phone', 'address][line1'].map((member) => `d[billing_details][${member}]`),
+    ],
+    [
+      'the same in JSON, as a whole',
+      '{"billingDetails":{"name":"Jenny","address":{"line1":"Way 1"}}}',
+      '{"billingDetails":"(hidden)"}',
+      ['billingDetails'],
+    ],
+    ['details that nobody gave', '{"billing_details":null}', '{"billing_details":null}', []],
+    ['names and addresses that are no person', 'name=1&metadata[email]=2&address=3', 'name=1&metadata[email]=2&address=3', []],
+    ['a word that only ends like it', 'discount_number=1&myiban=2&ship_address=3', 'discount_number=1&myiban=2&ship_address=3', []],
   ])('%s', (_, body, shown, hidden) => {
     expect(hideBody(body)).toEqual({ body: shown, hidden });
   });

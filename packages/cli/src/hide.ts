@@ -3,8 +3,9 @@ const HIDDEN = '(hidden)';
 
 /** Request headers that hold a credential. */
 const SECRET_HEADERS: readonly string[] = ['authorization', 'cookie', 'proxy-authorization'];
-/** Parameters that hold the number of an account, by the last part of their name. */
-const ACCOUNT_NUMBERS = /(^|[^a-z])(account_?number|iban)\]?$/i;
+/** Parameters that hold what nobody should read: the number of an account, an address of the internet, who and where a recipient is. */
+const PERSONAL: readonly RegExp[] = [/(^|[^a-z])(account_?number|iban|ip_?address)\]?$/i, /(^|[^a-z])billing_?details(\]|$)/i];
+const isPersonal = (name: string): boolean => PERSONAL.some((form) => form.test(name));
 
 /** Headers without credentials. `Bearer` stays: it tells how the credential is sent. */
 export function hideHeaders(headers: Readonly<Record<string, string>>): {
@@ -20,12 +21,12 @@ export function hideHeaders(headers: Readonly<Record<string, string>>): {
   return { headers: Object.fromEntries(shown), hidden: secret };
 }
 
-/** A body, byte for byte unless it holds the number of an account. */
+/** A body, byte for byte unless it holds something personal. */
 export function hideBody(body: string): { readonly body: string; readonly hidden: string[] } {
   const hidden: string[] = [];
   if (/^\s*[{[]/.test(body)) {
     const shown: unknown = JSON.parse(body, (key, value: unknown) => {
-      if (!ACCOUNT_NUMBERS.test(key) || typeof value !== 'string') return value;
+      if (!isPersonal(key) || value === null) return value;
       hidden.push(key);
       return HIDDEN;
     });
@@ -33,7 +34,7 @@ export function hideBody(body: string): { readonly body: string; readonly hidden
   }
   const shown = new URLSearchParams(body);
   for (const key of new Set(shown.keys())) {
-    if (!ACCOUNT_NUMBERS.test(key)) continue;
+    if (!isPersonal(key)) continue;
     hidden.push(key);
     shown.set(key, HIDDEN);
   }
