@@ -29,6 +29,10 @@ export default defineConfig({
   removeNodeProtocol: false,
   splitting: true,
   sourcemap: true,
+  // The sources are published beside them: once is enough.
+  esbuildOptions: (options) => {
+    options.sourcesContent = false;
+  },
   clean: true,
   silent: true,
 });

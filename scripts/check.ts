@@ -1,27 +1,24 @@
 // Everything but the tests: `pnpm check`, or some gates by name: `pnpm check lint types`.
-// One line a gate; the first that fails shows its output and ends the run.
+// One line a gate, and what it notes; the first that fails shows its output and ends the run.
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { publishedPackages, root } from './published.ts';
 
 type Gate = readonly [name: string, ...commands: readonly (readonly string[])[]];
 
-const root = join(import.meta.dirname, '..');
 const packed = mkdtempSync(join(tmpdir(), 'disburse-check-'));
 
 // What a consumer would install is what gets judged, not the working folder.
-const published = globSync('packages/*/package.json', { cwd: root })
-  .sort()
-  .filter((file) => (JSON.parse(readFileSync(join(root, file), 'utf8')) as { private?: boolean }).private !== true)
-  .map((file) => ({ folder: dirname(file), tarball: join(packed, `${basename(dirname(file))}.tgz`) }));
+const published = publishedPackages().map(({ folder, label }) => ({ folder, tarball: join(packed, `${label}.tgz`) }));
 
 const GATES: readonly Gate[] = [
   ['format', ['oxfmt', '--check']],
   ['lint', ['oxlint']],
   ['types', ['tsc', '--project', 'tsconfig.json']],
   ['directions', ['node', 'scripts/directions.ts']],
-  ['unused', ['knip']],
+  ['unused', ['knip'], ['knip', '--production', '--config', 'knip.production.jsonc']],
   ['build', ['pnpm', '--recursive', '--filter', './packages/*', 'run', 'build']],
   ['consumer', ['node', 'scripts/consumer.ts']],
   [
@@ -31,11 +28,14 @@ const GATES: readonly Gate[] = [
       ['publint', 'run', tarball, '--strict'],
       ['attw', tarball, '--profile', 'esm-only'],
     ]),
+    ['node', 'scripts/tarballs.ts', ...published.map(({ tarball }) => tarball)],
   ],
+  ['size', ['node', 'scripts/sizes.ts']],
 ];
 
 function passes([name, ...commands]: Gate): boolean {
   const start = performance.now();
+  const notes: string[] = [];
   for (const [command = '', ...args] of commands) {
     const { status, error, stdout, stderr } = spawnSync(command, args, {
       cwd: root,
@@ -43,12 +43,16 @@ function passes([name, ...commands]: Gate): boolean {
       maxBuffer: 2 ** 28,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    if (status === 0) continue;
+    if (status === 0) {
+      notes.push(...stdout.split('\n').filter((line) => line.startsWith('note: ')));
+      continue;
+    }
     console.log(`FAILED ${name}: ${[command, ...args].join(' ')}\n`);
     console.log(error === undefined ? `${stdout}${stderr}`.trim() : String(error));
     return false;
   }
   console.log(`ok     ${name.padEnd(12)}${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s`);
+  for (const note of notes) console.log(`       ${note}`);
   return true;
 }
 
