@@ -147,7 +147,7 @@ const Event = v.strictObject({
   idempotencyKey: MaybeText,
 });
 
-const Possible = v.strictObject({ possible: v.boolean(), reason: MaybeText });
+const Possible = v.strictObject({ possible: v.boolean(), reason: MaybeText, condition: MaybeText });
 const OnePayout = v.strictObject({ payout: PayoutShape });
 
 const RESULTS: { readonly [Name in CommandName]: v.GenericSchema<unknown, Results[Name]> } = {

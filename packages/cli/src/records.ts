@@ -69,7 +69,10 @@ export interface DryRunRecord {
 
 export interface PossibleRecord {
   readonly possible: boolean;
+  /** Why it is not possible. */
   readonly reason: string | null;
+  /** What else must hold for it, as far as the provider says; the payout does not tell. */
+  readonly condition: string | null;
 }
 
 interface OnePayout {

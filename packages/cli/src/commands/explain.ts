@@ -28,6 +28,12 @@ const RETURNS: Readonly<Record<AdapterId, { readonly text: string; readonly sour
   },
 };
 
+/** What a payout must be beside its state, and does not show. */
+const REVERSALS: { readonly [Id in AdapterId]?: string } = {
+  stripe:
+    'Stripe reverses only payouts of connected accounts to bank accounts in the US and Canada, not instant, expected to arrive less than 90 days ago. (https://docs.stripe.com/connect/payout-reversals)',
+};
+
 export function addExplain(program: Command, perform: Perform): void {
   program
     .command('explain')
@@ -58,7 +64,9 @@ async function explain(call: Call<'explain'>): Promise<Ending<'explain'>> {
 
 function possible(provider: Provider, operation: 'cancel' | 'reverse', payout: Payout): PossibleRecord {
   const able = can(provider, operation, payout);
-  return { possible: able.ok, reason: able.ok ? null : able.reason };
+  if (!able.ok) return { possible: false, reason: able.reason, condition: null };
+  const condition = operation === 'reverse' ? REVERSALS[provider.id as AdapterId] : undefined;
+  return { possible: true, reason: null, condition: condition ?? null };
 }
 
 /** What was submitted for it from here, if it was. A provider that gives no reference back leaves nothing to look for. */
@@ -96,8 +104,14 @@ function linesOf({ payout, finality, returns, cancel, reverse, facts }: Results[
     cancel.possible
       ? `It can be canceled: disburse cancel ${payout.id} --provider ${payout.name}`
       : `It cannot be canceled. ${cancel.reason ?? ''}`,
-    reverse.possible
-      ? `It can be reversed: disburse reverse ${payout.id} --provider ${payout.name}`
-      : `It cannot be reversed. ${reverse.reason ?? ''}`,
+    ...reversalLines(payout, reverse),
   ];
+}
+
+function reversalLines({ id, name }: Results['explain']['payout'], reverse: PossibleRecord): readonly string[] {
+  if (!reverse.possible) return [`It cannot be reversed. ${reverse.reason ?? ''}`];
+  const command = `disburse reverse ${id} --provider ${name}`;
+  return reverse.condition === null
+    ? [`It can be reversed: ${command}`]
+    : [`It may be possible to reverse it: ${command}`, reverse.condition];
 }
