@@ -1,12 +1,10 @@
 // Imported first by every program of the documentation: the simulated providers stand at their real addresses, it is always the same
 // Monday, and nothing leaves this machine.
 import { createVirtualClock, simulateMollie, simulateStripe, simulateStripeTreasury } from '@disburse/simulator';
-import { systemRuntime } from '../packages/core/src/runtime.ts';
 
 const clock = createVirtualClock();
 const MONDAY = clock.now();
-const now = (): number => MONDAY + Math.floor(performance.now());
-Object.assign(systemRuntime, { now, random: () => clock.random() });
+Date.now = (): number => MONDAY + Math.floor(performance.now());
 
 const stripe = simulateStripe({ clock });
 const treasury = simulateStripeTreasury({ clock });
@@ -61,7 +59,7 @@ globalThis.fetch = async (input, init) => {
   namesOf.set(account ?? '', names);
   const real = (text: string): string => names.reduce((left, [name, id]) => left.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), id), text);
   const shown = (text: string): string => names.reduce((left, [name, id]) => left.replaceAll(id, name), text);
-  await clock.advance(Math.max(0, now() - clock.now()));
+  await clock.advance(Math.max(0, Date.now() - clock.now()));
   const answer = await provider(url.pathname)(real(request.url), {
     method: request.method,
     headers: request.headers,
