@@ -76,15 +76,16 @@ function noticesOf(engine: Engine, submission: Submission, payout: Payout): read
         ? 'it is the one of another submission'
         : age > DAY_MS
           ? 'it is older than the submission'
-          : createdAt > overAt
-            ? 'it was made after nobody could send this submission any more'
-            : mismatch;
+          : mismatch;
   if (refuted !== null) {
     throw new PayoutError('invalid_request', `${payout.id} is not the payout of this submission: ${refuted}.`, { provider: engine.name });
   }
-  return mismatch === null
+  // Another process may have prepared the same key later: strange without our token, and no proof.
+  const isLate = !ours && createdAt > overAt;
+  const strange = mismatch ?? (isLate ? 'it was made after this submission could be sent' : null);
+  return strange === null
     ? notices
-    : [...notices, { code: 'settled_with_difference', message: `Settled by a person, although ${mismatch}.` }];
+    : [...notices, { code: 'settled_with_difference', message: `Settled by a person, although ${strange}.` }];
 }
 
 async function absentByDecision(engine: Engine, submission: Submission, row: KeptRow | null): Promise<PayoutOutcome> {

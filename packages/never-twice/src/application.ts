@@ -64,7 +64,11 @@ async function judged(
     judge.outcome(name, job.reference, outcome, askedAt);
     return outcome;
   } catch (error) {
-    judge.blame('threw', job.reference, isPayoutError(error) ? said(error) : String(error));
+    // Bad input, of which the store cannot say whether its reference was paid: any outcome would be a guess.
+    const saysNothing = isPayoutError(error) && error.code === 'invalid_request' && error.outcome === null;
+    if (!(saysNothing && !scene.protection.storeAnswers)) {
+      judge.blame('threw', job.reference, isPayoutError(error) ? said(error) : String(error));
+    }
     return null;
   }
 }
