@@ -36,7 +36,11 @@ export function toBalances(name: string, answer: Answer): readonly Balance[] {
       read.issues.map((issue) => v.getDotPath(issue)),
     );
   const { available, pending, instant_available } = read.output;
-  const pots = { available: potsOf(name, available), pending: potsOf(name, pending), instant: potsOf(name, instant_available ?? []) };
+  const instant = instant_available ?? [];
+  const entries = [...available, ...pending, ...instant];
+  // One list that does not tell source types apart says nothing about any of them: not even that it has none of it.
+  const whole = entries.filter((entry) => splitOf(entry).length === 0).map(({ currency }) => currency);
+  const pots = { available: potsOf(name, available, whole), pending: potsOf(name, pending, whole), instant: potsOf(name, instant, whole) };
   const sources = new Set([...pots.available.keys(), ...pots.pending.keys(), ...pots.instant.keys()]);
   return [...sources].map((source) => ({
     source,
@@ -47,11 +51,16 @@ export function toBalances(name: string, answer: Answer): readonly Balance[] {
   }));
 }
 
-function potsOf(name: string, entries: readonly v.InferOutput<typeof Entry>[]): Pots {
-  const pots = entries.flatMap(({ amount, currency, source_types }): [string, Money][] => {
-    const split = Object.entries(source_types ?? {});
-    if (split.length === 0) return [[currency, moneyOf(name, amount, currency)]];
-    return split.map(([type, units]) => [`${currency}:${type}`, moneyOf(name, units, currency)]);
+type BalanceEntry = v.InferOutput<typeof Entry>;
+
+const splitOf = ({ source_types }: BalanceEntry): readonly (readonly [string, number])[] => Object.entries(source_types ?? {});
+
+/** @param whole Currencies that are not told by source type. */
+function potsOf(name: string, entries: readonly BalanceEntry[], whole: readonly string[]): Pots {
+  const pots = entries.flatMap((entry): [string, Money][] => {
+    const { amount, currency } = entry;
+    if (whole.includes(currency)) return [[currency, moneyOf(name, amount, currency)]];
+    return splitOf(entry).map(([type, units]) => [`${currency}:${type}`, moneyOf(name, units, currency)]);
   });
   return new Map(pots);
 }

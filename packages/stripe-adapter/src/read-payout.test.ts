@@ -233,6 +233,41 @@ describe('balances', () => {
     ]);
   });
 
+  const card = (units: number) => ({ amount: units, currency: 'usd', source_types: { card: units } });
+  const whole = (units: number) => ({ amount: units, currency: 'usd' });
+  const none = { reserved: null, instant: null };
+
+  it.each([
+    ['available is not', { available: [whole(12_500)], pending: [card(5_000)] }, [usd('125.00'), usd('50.00'), null]],
+    ['pending is not', { available: [card(12_500)], pending: [whole(5_000)] }, [usd('125.00'), usd('50.00'), null]],
+    [
+      'instant_available is not',
+      { available: [card(12_500)], pending: [card(5_000)], instant_available: [whole(700)] },
+      [usd('125.00'), usd('50.00'), usd('7.00')],
+    ],
+    [
+      'available is by something unreadable',
+      { available: [{ ...card(12_500), source_types: 'card' }], pending: [card(5_000)] },
+      [usd('125.00'), usd('50.00'), null],
+    ],
+  ])('a currency is told by source type only where all lists do: %s', async (_, lists, [available, pending, instant]) => {
+    expect(await asked({ object: 'balance', livemode: false, ...lists })).toEqual([
+      { ...none, source: 'usd', available, pending, instant },
+    ]);
+  });
+
+  it('a source type that only one list has is zero in the other; another currency is not concerned', async () => {
+    const lists = {
+      available: [card(100), { amount: 3, currency: 'eur' }],
+      pending: [{ amount: 7, currency: 'usd', source_types: { fpx: 7 } }],
+    };
+    expect(await asked({ object: 'balance', livemode: false, ...lists })).toEqual([
+      { ...none, source: 'usd:card', available: usd('1.00'), pending: null },
+      { ...none, source: 'eur', available: { amount: '0.03', currency: 'EUR' }, pending: null },
+      { ...none, source: 'usd:fpx', available: usd('0.00'), pending: usd('0.07') },
+    ]);
+  });
+
   it('needs none of the optional blocks', async () => {
     expect(await asked({ object: 'balance', livemode: false, available: [], pending: [] })).toEqual([]);
   });
