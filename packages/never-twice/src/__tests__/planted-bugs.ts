@@ -36,8 +36,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       core(
         'kept',
-        '  const home = route(row.submission);',
-        '  if (row.submission.name !== engine.name) return recorded(engine, await shareExchange(engine, submission, call, (deadline) => submitOnce(engine, submission, deadline)));\n  const home = route(row.submission);',
+        '  const home = sameCall(engine, route(row.submission));',
+        '  if (row.submission.name !== engine.name) return recorded(engine, await shareExchange(engine, submission, call, (deadline) => submitOnce(engine, submission, deadline)));\n  const home = sameCall(engine, route(row.submission));',
       ),
     ],
   },
@@ -112,7 +112,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       core(
         'engine',
-        'return memory.prepared.has(submission) && !memory.uncertain.has(placeOf(submission));',
+        'return memory.prepared.has(submission) && !memory.uncertain.has(place) && !memory.paid.has(place);',
         'return memory.prepared.has(submission);',
       ),
     ],
@@ -300,6 +300,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         'changes',
         'await deriveReversalKey({ account: engine.account, payoutId: id, attempt: change.attempt ?? 1 });',
         'String(engine.runtime.random() + engine.runtime.now());',
+      ),
+      core(
+        'changes',
+        "if (error.outcome === 'rejected' && !isAboutState(error)) throw error;\n    const after",
+        "if (error.outcome === 'rejected') throw error;\n    const after",
       ),
     ],
   },
