@@ -1,4 +1,5 @@
 // Contract section 7: every addition to the decision table, and what core concludes from it.
+import { can } from '@disburse/core';
 import { describe, expect, it } from 'vitest';
 import example from './__fixtures__/outbound-payment.json' with { type: 'json' };
 import { patientRuntime } from './__fixtures__/patient-runtime.ts';
@@ -176,6 +177,16 @@ describe('a refused cancel', () => {
     const { result, asked } = await cancel(row, now);
     expect(result).toMatchObject({ status: 'rejected', reason: { code, outcome: 'rejected' } });
     expect(asked).toEqual([`POST ${PATH}/cancel`, `GET ${PATH}`]);
+  });
+
+  it('whose answer was lost is no refusal where the payment does not say whether it is cancelable', async () => {
+    const { cancelable: _, ...silent } = { ...payment, id: 'obp_1', status: 'processing' };
+    const { fetch, requests } = scriptedFetch(({ method }) => (method === 'POST' ? new Error('gone') : { status: 200, body: silent }));
+    const treasury = createStripeTreasury({ apiKey: 'sk_test_1', financialAccount: 'fa_1', fetch, runtime: patientRuntime() });
+    await expect(treasury.cancel('obp_1')).rejects.toMatchObject({ code: 'provider_unavailable', outcome: 'unknown' });
+    expect(requests.at(-1)?.method).toBe('GET');
+    const read = await treasury.retrieve('obp_1');
+    expect([read.status, read.cancelable, can(treasury, 'cancel', read)]).toEqual(['pending', true, { ok: true }]);
   });
 
   it.each([403, 404, 422])('%i of a type that Stripe does not have says nothing: the payment decides', async (status) => {

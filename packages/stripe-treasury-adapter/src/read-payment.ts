@@ -29,7 +29,7 @@ export function toPayout(name: string, raw: unknown): Payout {
     status: statusOf(sent.status, sent.cancelable),
     providerStatus: sent.status,
     failure: failureOf(sent),
-    cancelable: sent.cancelable ?? false,
+    cancelable: sent.cancelable ?? sent.status === 'processing', // Not said is no proof that it was submitted.
     automatic: false, // There is no schedule.
     destination: sent.destination_payment_method ?? sent.destination_payment_method_details?.financial_account?.id ?? null,
     description: sent.description,
