@@ -15,6 +15,8 @@ interface Column {
   readonly options: Readonly<Record<string, unknown>>;
   readonly settings: unknown;
   readonly secrets: readonly string[];
+  /** In words, where the provider does not document it. */
+  readonly refusalsKept?: string;
 }
 
 // Credentials of no account: nothing is sent.
@@ -46,6 +48,7 @@ const COLUMNS: readonly Column[] = [
     options: {},
     settings: createBalance.settings,
     secrets: createBalance.secrets,
+    refusalsKept: 'not documented: a refused create is sent once more to see',
   },
 ];
 const reading = createBalance({ ...mollie, readBalances: true });
@@ -95,13 +98,16 @@ function correlations({ provider, withCorrelation }: Column): string {
 
 const hours = (ms: number): string => (ms === 3_600_000 ? '1 hour' : `${ms / 3_600_000} hours`);
 
+/** Where the documentation is silent, `storesRefusals` only makes core ask: the mark of a replay says whether it was kept. */
+const refusals = ({ provider, refusalsKept }: Column): string => refusalsKept ?? yes(provider.capabilities.key.storesRefusals);
+
 function safety(): string {
   const states = (column: Column, operation: 'cancel' | 'reverse'): string => codes(column.provider.capabilities.states[operation] ?? []);
   return table(
     ['', ...NAMES],
     [
       ['the provider remembers a key for', ...each(({ provider }) => hours(provider.capabilities.key.keptForMs))],
-      ['and keeps refusals under it', ...each(({ provider }) => yes(provider.capabilities.key.storesRefusals))],
+      ['and keeps refusals under it', ...each(refusals)],
       ['a lookup recognises our payouts by (setting `correlation`)', ...each(correlations)],
       ['can be canceled while', ...each((column) => states(column, 'cancel'))],
       ['can be reversed while', ...each((column) => states(column, 'reverse'))],
