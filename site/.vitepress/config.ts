@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { defineConfig } from 'vitepress';
+import { ENTRY_POINTS } from '../api.ts';
+import { githubAnchor } from '../markdown.ts';
+import { sidebars } from '../navigation.ts';
+
+const site = join(import.meta.dirname, '..');
+const pages = join(site, '.built/pages');
+
+// Everything is in the build: no font, script, picture or search index comes from elsewhere.
+// oxlint-disable-next-line import/no-default-export -- VitePress asks for it
+export default defineConfig({
+  title: 'disburse',
+  description: 'Payouts from TypeScript through interchangeable providers, and never twice.',
+  srcDir: '.built/pages',
+  outDir: '.built/site',
+  cacheDir: '.built/cache',
+  cleanUrls: false, // Pages are files: the site works from any folder of any server.
+  markdown: {
+    anchor: { slugify: githubAnchor }, // The pages link to each other as GitHub shows them.
+    linkify: false, // What looks like an address in a sentence is an example.
+    config: (markdown) => {
+      // Wide tables scroll by themselves, and the page does not.
+      markdown.renderer.rules['table_open'] = () => '<div class="table"><table tabindex="0">\n';
+      markdown.renderer.rules['table_close'] = () => '</table></div>\n';
+    },
+  },
+  themeConfig: {
+    outline: [2, 3],
+    search: { provider: 'local' },
+    docFooter: { prev: 'Before', next: 'Next' },
+    nav: [
+      { text: 'Start', link: '/start' },
+      { text: 'Concepts', link: '/concepts' },
+      { text: 'Safety', link: '/safety' },
+      { text: 'API', link: '/api/' },
+    ],
+    sidebar: sidebars(join(site, '../docs'), join(pages, 'api'), Object.keys(ENTRY_POINTS)) as never,
+  },
+});
