@@ -3,6 +3,7 @@ import { createBalance } from '@disburse/balance-adapter';
 import { acceptedOrThrow, finalityOf, type Payout, registryFromConfig } from '@disburse/core';
 import { createStripe } from '@disburse/stripe-adapter';
 import { createStripeTreasury } from '@disburse/stripe-treasury-adapter';
+import { tellMostCode } from './most-code.ts';
 import { type Rail, startRails } from './rails.ts';
 import { openTimeline } from './timeline.ts';
 
@@ -10,15 +11,18 @@ const HOUR_MS = 3_600_000;
 const WEEK_MS = 7 * 24 * HOUR_MS;
 
 const { clock, rails, config, env, close } = await startRails();
-const { scene, line, check, end } = openTimeline(clock);
+const timeline = openTimeline(clock);
+const { scene, line, check, end } = timeline;
 
 // Your own program: which provider pays is a word in the configuration, the rest is the same for all.
 const factories = { stripe: createStripe, 'stripe-treasury': createStripeTreasury, balance: createBalance };
 const payouts = registryFromConfig(config, factories, { env, settings: { runtime: { now: () => clock.now() } } });
 
 const money = (amount: string) => ({ amount, currency: 'USD' });
+const wordsOf = ({ reason, message, code }: NonNullable<Payout['failure']>): string =>
+  [reason, message ?? code].filter((word, at) => word !== null && (at === 0 || word !== reason)).join(': ');
 const shown = ({ id, money: paid, failure }: Payout): string =>
-  `${id}  ${paid?.amount ?? '?'} ${paid?.currency ?? ''}${failure === null ? '' : `  ${failure.reason}: ${failure.message ?? failure.code ?? ''}`}`;
+  `${id}  ${paid?.amount ?? '?'} ${paid?.currency ?? ''}${failure === null ? '' : `  ${wordsOf(failure)}`}`;
 
 async function story(rail: Rail): Promise<void> {
   const provider = payouts.provider(rail.name);
@@ -61,7 +65,7 @@ async function story(rail: Rail): Promise<void> {
   check('it is not paid any more, and says so', payout.status === 'failed' || payout.status === 'returned');
 
   line('', 'The list, newest first');
-  for await (const listed of provider.listAll()) line(listed.status, shown(listed));
+  for await (const listed of provider.listAll()) line(listed.status, `${shown(listed)}  of ${listed.createdAt.slice(0, 10)}`);
 }
 
 /** Tells every change until the payout is paid. */
@@ -76,6 +80,7 @@ async function follow(payout: Payout, read: (payout: Payout) => Promise<Payout>)
   return seen;
 }
 
+await tellMostCode(clock, timeline);
 for (const rail of rails) await story(rail);
 await close();
 end();

@@ -132,9 +132,20 @@ describe.concurrent('the README’s program', () => {
   it.for(names)('on %s: accepted', { timeout: TIMEOUT_MS }, async (name, { onTestFinished }) => {
     const rail = await railOf(onTestFinished, name);
     const folder = await folderFor(onTestFinished, name, rail);
-    expect(await run('examples/switch-provider.ts', folder, rail.env)).toMatch(/^accepted: \S+ is (pending|in_transit)\n$/);
+    expect(await run('examples/switch-provider.ts', folder, rail.env)).toMatch(/^accepted: \S+ is (pending|in_transit)\n(note: .+\n)?$/);
     expect(rail.count()).toBe(1);
     expect(existsSync(join(folder, 'seller-42-2026-11.json'))).toBe(false);
+  });
+
+  it('again, by another default: the same payout', { timeout: TIMEOUT_MS }, async ({ onTestFinished }) => {
+    const [us, eu] = [await railOf(onTestFinished, 'us'), await railOf(onTestFinished, 'eu')];
+    const folder = await folderFor(onTestFinished, 'us', us);
+    const first = await run('examples/switch-provider.ts', folder, us.env);
+    const { providers } = config();
+    const both = { ...providers, us: { ...providers['us'], ...us.entry }, eu: { ...providers['eu'], ...eu.entry } };
+    await writeFile(join(folder, 'disburse.config.json'), JSON.stringify({ default: 'eu', providers: both }));
+    expect(await run('examples/switch-provider.ts', folder, { ...us.env, ...eu.env })).toBe(first);
+    expect([us.count(), eu.count()]).toEqual([1, 0]);
   });
 
   it.for(names)('on %s: rejected, and nothing exists', { timeout: TIMEOUT_MS }, async (name, { onTestFinished }) => {

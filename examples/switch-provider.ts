@@ -1,11 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createBalance } from '@disburse/balance-adapter';
 import { registryFromConfig } from '@disburse/core';
+import { fileSubmissions } from '@disburse/core/node';
 import { createStripe } from '@disburse/stripe-adapter';
 import { createStripeTreasury } from '@disburse/stripe-treasury-adapter';
 
 const config: unknown = JSON.parse(await readFile('disburse.config.json', 'utf8'));
-const payouts = registryFromConfig(config, { stripe: createStripe, 'stripe-treasury': createStripeTreasury, balance: createBalance });
+const adapters = { stripe: createStripe, 'stripe-treasury': createStripeTreasury, balance: createBalance };
+const submissions = fileSubmissions('submissions'); // what was sent, kept before it is sent: outlives a crash
+const payouts = registryFromConfig(config, adapters, { settings: { submissions } });
 
 const outcome = await payouts.createPayout({
   reference: 'seller-42-2026-11', // your own id: one reference is one payout
@@ -15,6 +18,7 @@ const outcome = await payouts.createPayout({
 
 if (outcome.outcome === 'accepted') {
   console.log(`accepted: ${outcome.payout.id} is ${outcome.payout.status}`);
+  for (const notice of outcome.notices) console.log(`note: ${notice.message}`);
 } else if (outcome.outcome === 'rejected') {
   console.log(`rejected, certainly nothing was paid: ${outcome.error.message} (retry: ${outcome.retry})`);
 } else {

@@ -13,6 +13,7 @@ const STYLES: Readonly<Record<string, Style>> = {
   rejected: 'red',
   failed: 'red',
   returned: 'red',
+  'paid twice': 'red',
 };
 
 export interface Timeline {
