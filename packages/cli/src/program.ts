@@ -11,6 +11,7 @@ import { addPayouts } from './commands/payouts.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addSubmissions } from './commands/submissions.ts';
 import type { Perform } from './perform.ts';
+import { VERSION } from './version.ts';
 
 const DESCRIPTION = `Payouts through interchangeable providers, without paying twice.
 
@@ -29,7 +30,7 @@ export function makeProgram(perform: Perform): Command {
   const program = new Command('disburse');
   program
     .description(DESCRIPTION)
-    .version('0.1.0')
+    .version(VERSION)
     .option('--config <path>', 'the configuration; default: the first disburse.config.json upwards from here')
     .option('--provider <name>', 'which of the configured providers; default: the one the configuration names')
     .option('--json', 'one JSON record a line on standard output (docs/cli.md has the format)')
