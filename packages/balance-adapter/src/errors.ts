@@ -201,7 +201,7 @@ function isFromMollie({ status, json }: Answer, about: RefusedOperation): boolea
 
 /** Status and field, where that looks like the name of one: anything may stand in an answer. */
 function told(status: number, field: string | null): string {
-  return field !== null && /^[\w.[\]-]{1,100}$/.test(field) ? `HTTP ${status}, field ${field}` : `HTTP ${status}`;
+  return field !== null && /^(?!.*\d{6})[\w.[\]-]{1,100}$/.test(field) ? `HTTP ${status}, field ${field}` : `HTTP ${status}`;
 }
 
 // ---- Resends ---------------------------------------------------------------------------------------------------------

@@ -64,13 +64,15 @@ export interface BalancePayoutObject {
   readonly canceledAt: string | null;
 }
 
-const Id = v.pipe(v.string(), v.minLength(1));
+const Word = v.pipe(v.string(), v.minLength(1));
+/** Ids are named in messages: what is no id makes an answer that cannot be read. */
+const Id = v.pipe(v.string(), v.regex(/^[\w.:-]{1,128}$/));
 
 /** The shape that an answer must have; whatever else it has is kept and not read. */
 export const PayoutShape: v.GenericSchema<unknown, BalancePayoutObject> = v.looseObject({
   resource: v.optional(v.literal('payout')),
   id: Id,
-  status: Id,
+  status: Word,
   balanceId: Text,
   amount: Amount,
   description: Text,

@@ -44,7 +44,8 @@ function isPastCancel(seen: Payout, refused: boolean): boolean {
 const stillOpen = (error: PayoutError): PayoutError => (error.outcome === null ? withOutcome(error, 'unknown') : error);
 
 function notCanceled(engine: Engine, payout: Payout, outcome: 'rejected' | 'unknown'): PayoutError {
-  const message = `${payout.id} is ${payout.providerStatus} and was not canceled${outcome === 'rejected' ? ': it cannot be any more' : ''}.`;
+  const status = /^[\w-]{1,60}$/.test(payout.providerStatus) ? payout.providerStatus : payout.status;
+  const message = `${payout.id} is ${status} and was not canceled${outcome === 'rejected' ? ': it cannot be any more' : ''}.`;
   return new PayoutError('invalid_state', message, { provider: engine.name, outcome, payoutId: payout.id });
 }
 

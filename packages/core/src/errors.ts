@@ -36,7 +36,7 @@ export interface PayoutErrorDetails {
   /** For a call that could have changed something: whether it certainly did not (`rejected`) or may have (`unknown`). */
   readonly outcome?: 'rejected' | 'unknown' | null | undefined;
   readonly httpStatus?: number | null | undefined;
-  /** The provider's own word, verbatim. */
+  /** The provider's own word, verbatim; one that looks like none is not kept: errors get printed, and a body may hold anything. */
   readonly providerCode?: string | null | undefined;
   /** The provider's own sentence, verbatim. It may name people or accounts: show it, do not log it. */
   readonly providerMessage?: string | null | undefined;
@@ -79,12 +79,12 @@ export class PayoutError extends Error {
     this.provider = provider;
     this.outcome = details.outcome ?? null;
     this.httpStatus = details.httpStatus ?? null;
-    this.providerCode = details.providerCode ?? null;
+    this.providerCode = wordIn(details.providerCode);
     Object.defineProperty(this, 'providerMessage', { value: details.providerMessage ?? null, enumerable: false });
     Object.defineProperty(this, 'unreadAnswer', { value: details.unreadAnswer ?? null, enumerable: false });
     this.requestId = details.requestId ?? null;
     this.retryAfterSeconds = details.retryAfterSeconds ?? null;
-    this.payoutId = details.payoutId ?? null;
+    this.payoutId = details.payoutId != null && /^[\w.:-]{1,128}$/.test(details.payoutId) ? details.payoutId : null;
     this.issues = details.issues ?? [];
   }
 
@@ -116,6 +116,11 @@ export class PayoutError extends Error {
     const { name, message, code, provider, outcome, httpStatus, providerCode, requestId, retryAfterSeconds, payoutId, issues } = this;
     return { name, message, code, provider, outcome, httpStatus, providerCode, requestId, retryAfterSeconds, payoutId, issues };
   }
+}
+
+/** A code such as `balance_insufficient`, or a title such as `Not Found`: no sentence, no address, no number of an account. */
+function wordIn(text: string | null | undefined): string | null {
+  return text != null && /^[\w.:/ -]{1,80}$/.test(text) && !/\d{6}/.test(text) ? text : null;
 }
 
 /** Whether a caught value is a {@link PayoutError}, also one from another copy of the package. */

@@ -209,8 +209,10 @@ function withoutValues(path: string): string {
   return path.replace(/=[^&]*/g, '=');
 }
 
+/** The provider's id of a request; `null` for a header that looks like none: it gets printed, and may hold anything. */
 export function requestIdOf(answer: Answer, header: string | null): string | null {
-  return header === null ? null : answer.headers.get(header);
+  const id = header === null ? null : answer.headers.get(header);
+  return id !== null && /^(?=.*[a-z])[\w.:/=+-]{1,128}$/i.test(id) ? id : null;
 }
 
 /** Seconds that an answer asks to wait, from `Retry-After` in either form; `null` when it does not say. */

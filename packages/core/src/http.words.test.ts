@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusingPort } from './__fixtures__/loopback.ts';
 import { manualTime, NINE } from './__tests__/manual-time.ts';
+import { PayoutError } from './errors.ts';
 import {
   CallerAborted,
   createSend,
@@ -222,6 +223,29 @@ describe('small parts', () => {
 
   it('a provider without a header for request ids has none', () => {
     expect([requestIdOf(answerWith({ null: 'x' }), null), requestIdOf(answerWith({ id: 'x' }), 'id')]).toEqual([null, 'x']);
+  });
+
+  it.each([
+    ['req_1Nv0FGCQhAs', true],
+    ['3f2504e0-4f89-11d3-9a0c-0305e82c3301', true],
+    ['Root=1-67891233-abcdef012345678912345678', true],
+    ['000123456789', false],
+    ['Jane Doe', false],
+    ['jane@doe.test', false],
+    ['x'.repeat(129), false],
+  ])('a request id that is told: %s', (id, told) => {
+    expect(requestIdOf(answerWith({ id }), 'id')).toBe(told ? id : null);
+  });
+
+  it.each([
+    ['balance_insufficient', true],
+    ['Unprocessable Entity', true],
+    ['card_declined.v2', true],
+    ['account 000123456789 is closed', false],
+    ['jane@doe.test', false],
+    ['x'.repeat(81), false],
+  ])('a code of the provider that is kept: %s', (providerCode, kept) => {
+    expect(new PayoutError('invalid_request', 'm', { providerCode }).providerCode).toBe(kept ? providerCode : null);
   });
 
   it.each([

@@ -138,8 +138,7 @@ function exchangeAttributes(event: TelemetryExchange): Attributes {
     ...requestAttributes(event),
     'disburse.evidence': evidence,
     ...(resend === 0 ? {} : { 'http.request.resend_count': resend }),
-    // A header may hold anything; what looks like an id is one.
-    ...(requestId !== null && /^[\w.:-]{1,120}$/.test(requestId) ? { 'disburse.request_id': requestId } : {}),
+    ...(requestId === null ? {} : { 'disburse.request_id': requestId }),
   };
 }
 

@@ -230,11 +230,12 @@ export function stripeRefusals(tables: ErrorTables): (answer: Answer, about: Ref
     const seen = seenIn(answer, about);
     const conclusion = concludeFrom(seen, tables);
     const verb = conclusion.outcome === 'rejected' ? 'was refused' : 'was not answered properly';
+    const without = (text: string | null): string | null => text?.replaceAll(tables.secret, '[apiKey]') ?? null;
     const common = {
       code: conclusion.as,
       message: `${about === 'other' ? 'the request' : about} ${verb} (${told(seen)}): ${conclusion.says}`,
-      providerCode: seen.code,
-      providerMessage: seen.message === null ? null : seen.message.replaceAll(tables.secret, '[apiKey]'),
+      providerCode: without(seen.code),
+      providerMessage: without(seen.message),
     };
     return conclusion.outcome === 'rejected'
       ? { ...common, outcome: 'rejected', key: conclusion.key }
@@ -245,6 +246,6 @@ export function stripeRefusals(tables: ErrorTables): (answer: Answer, about: Ref
 /** Status, code and parameter, where they look like what they should be: anything may stand in an answer. */
 function told({ status, code, param }: SeenError): string {
   const plain = (text: string | null, form: RegExp): string[] => (text !== null && form.test(text) ? [text] : []);
-  const named = plain(param, /^[a-z_]{1,60}(\[[\w-]{1,60}\])*$/).map((name) => `parameter ${name}`);
+  const named = plain(param, /^[a-z_]{1,60}(\[(?!\d*\])[\w-]{1,60}\])*$/).map((name) => `parameter ${name}`);
   return [`HTTP ${status}`, ...plain(code, /^[a-z_]{1,80}$/), ...named].join(', ');
 }

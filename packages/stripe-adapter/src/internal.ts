@@ -28,4 +28,4 @@ export { createdParameter, listProblems, type PagePlace, placeOf, toPage } from 
 export { isoTime, metadataOf, REFERENCE_KEY, TOKEN_KEY, unreadable } from './read-payout.ts';
 export { type StripeTime, type StripeTimeFilter, StripeTimeFilterSchema, type StripeTimeRange, timeParameter } from './times.ts';
 export { type StripeEvents, stripeWebhooks } from './webhook.ts';
-export { IdOf, lenient, Metadata, MinorUnits, UnixSeconds } from './wire.ts';
+export { IdOf, lenient, Metadata, MinorUnits, PayoutId, UnixSeconds } from './wire.ts';

@@ -91,6 +91,9 @@ export const IdOf: v.GenericSchema<unknown, string> = v.union([
   ),
 ]);
 
+/** The id of a payout. Ids are named in messages: what is no id makes an answer that cannot be read. */
+export const PayoutId: v.GenericSchema<unknown, string> = v.pipe(v.string(), v.regex(/^[\w.:-]{1,128}$/));
+
 /** Unix seconds that a date can hold. */
 export const UnixSeconds: v.GenericSchema<unknown, number> = v.pipe(
   v.number(),
@@ -135,7 +138,7 @@ export interface ReadPayout {
  * What of a payout is read. Without the first seven nothing true could be said about it; all else may be absent.
  */
 export const PayoutShape: v.GenericSchema<unknown, ReadPayout> = v.object({
-  id: v.pipe(v.string(), v.minLength(1)),
+  id: PayoutId,
   object: v.literal('payout'),
   amount: MinorUnits,
   currency: v.string(),

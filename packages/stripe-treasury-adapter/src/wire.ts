@@ -1,6 +1,6 @@
 // https://docs.stripe.com/api/treasury/outbound_payments/object (read 2026-11-20; fields as in stripe/openapi spec3.json @ af5309ca)
 import type { Payout } from '@disburse/core';
-import { lenient, Metadata, MinorUnits, UnixSeconds } from '@disburse/stripe-adapter/internal';
+import { lenient, Metadata, MinorUnits, PayoutId, UnixSeconds } from '@disburse/stripe-adapter/internal';
 import * as v from 'valibot';
 
 // ---- As sent ---------------------------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ export interface ReadPayment {
 
 /** What of a payment is read. Without the first seven nothing true could be said about it; all else may be absent. */
 export const PaymentShape: v.GenericSchema<unknown, ReadPayment> = v.object({
-  id: v.pipe(v.string(), v.minLength(1)),
+  id: PayoutId,
   object: v.literal('treasury.outbound_payment'),
   amount: MinorUnits,
   currency: v.string(),
@@ -236,7 +236,7 @@ export const FinancialAccountShape: v.GenericSchema<
     readonly balance: { readonly cash: Pot; readonly inbound_pending: Pot | null; readonly outbound_pending: Pot | null };
   }
 > = v.object({
-  id: v.pipe(v.string(), v.minLength(1)),
+  id: PayoutId,
   object: v.literal('treasury.financial_account'),
   balance: v.object({ cash: PotOf, inbound_pending: lenient(PotOf), outbound_pending: lenient(PotOf) }),
 });
