@@ -128,7 +128,7 @@ export const CANCEL_ERRORS: ErrorTable = {
 };
 
 /** A create or cancel refused by what has not the form of Mollie's errors: a proxy may have answered, on the way there or back. */
-export const NOT_FROM_MOLLIE: ErrorRow = {
+const NOT_FROM_MOLLIE: ErrorRow = {
   source: HANDLING,
   as: 'unexpected_response',
   outcome: 'unknown',

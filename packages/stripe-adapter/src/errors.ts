@@ -166,7 +166,7 @@ function isOneOf(code: string | null, codes: readonly string[]): boolean {
 
 // https://docs.stripe.com/api/errors#errors-type (read 2026-11-20)
 /** Every `error.type` of Stripe's. */
-export const TYPES: readonly string[] = ['api_error', 'card_error', 'idempotency_error', 'invalid_request_error'];
+const TYPES: readonly string[] = ['api_error', 'card_error', 'idempotency_error', 'invalid_request_error'];
 /** What is only read may be judged by a type of tomorrow: no money depends on it. */
 const READS: readonly RefusedOperation[] = ['retrieve', 'list', 'balances'];
 
