@@ -163,10 +163,15 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
       as: assemble,
       send: createSend({ provider: name, connection, runtime, telemetry, maxAnswerBytes, fetch, requestIdHeader }),
       operationsFor: (headers, scope, onAnswer) => {
-        const written = spec.operations(createClient(engine, headers, onAnswer), scope) as unknown as ErasedOperations;
-        return { ...written, retrieve: async (id, ...more) => aboutId(engine, id, await written.retrieve(id, ...more), null) };
+        const isOwn = headers === engine.headers && scope.source === engine.source && onAnswer === undefined;
+        return isOwn ? (own ??= operationsOf(headers, scope)) : operationsOf(headers, scope, onAnswer);
       },
     };
+    const operationsOf: Engine['operationsFor'] = (headers, scope, onAnswer) => {
+      const written = spec.operations(createClient(engine, headers, onAnswer), scope) as unknown as ErasedOperations;
+      return { ...written, retrieve: async (id, ...more) => aboutId(engine, id, await written.retrieve(id, ...more), null) };
+    };
+    let own: ErasedOperations | undefined;
     return engine;
   };
   return assemble();

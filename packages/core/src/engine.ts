@@ -1,6 +1,6 @@
 import type { AdapterOperations, RefusedOperation, Refusal, Scope } from './adapter.ts';
 import { PayoutError } from './errors.ts';
-import { type Answer, type Connection, requestIdOf, retryAfterSecondsOf, type Send } from './http.ts';
+import { type Answer, type Connection, type Deadline, requestIdOf, retryAfterSecondsOf, type Send } from './http.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import type { AnyPayoutProvider, OptionalOperation } from './provider.ts';
@@ -66,7 +66,8 @@ export interface SharedExchange {
   /** Only whoever would send it to the same place with the same credential may join. */
   readonly connection: Connection;
   readonly outcome: Promise<PayoutOutcome>;
-  readonly controller: AbortController;
+  /** Its own, the starter's. */
+  readonly deadline: Pick<Deadline, 'signal' | 'abort'>;
   waiting: number;
 }
 
@@ -80,9 +81,11 @@ export interface ProcessMemory {
   /** Keys whose last exchange did not end in a certain refusal. */
   readonly uncertain: Set<string>;
   /** Payouts that were accepted here, and the key of each: one that is another submission's is no candidate for this one. */
-  readonly accepted: Map<string, string>;
+  accepted: Map<string, string>;
   /** Where keys were accepted: what exists is not fresh, whichever store is asked. */
-  readonly paid: Set<string>;
+  paid: Set<string>;
+  /** Both, as they were before they grew too large. */
+  before: Pick<ProcessMemory, 'accepted' | 'paid'>;
   /** The very objects that `prepare` made here: a parsed copy may have been sent by anybody. */
   readonly prepared: WeakSet<Submission>;
 }
@@ -93,6 +96,7 @@ const newMemory = (): ProcessMemory => ({
   uncertain: new Set(),
   accepted: new Map(),
   paid: new Set(),
+  before: { accepted: new Map(), paid: new Set() },
   prepared: new WeakSet(),
 });
 
@@ -110,28 +114,31 @@ export function processMemory(runtime: Partial<Runtime> | undefined): ProcessMem
 /** Where a key is remembered: two adapters derive the same key for one reference. */
 export const placeOf = (of: { readonly provider: string; readonly key: string }): string => `${of.provider} ${of.key}`;
 
-/** More are forgotten, oldest first; forgetting one only makes a search more careful. */
-const MOST_ACCEPTED = 10_000;
+/** As many at least are remembered, and twice as many at most; forgetting one only makes a search more careful. */
+const REMEMBERED = 10_000;
 
-/** Remembers whose a payout is. */
+/** Remembers whose a payout is. The older half is forgotten at once: taking the oldest out of a map, one by one, is slow. */
 export function rememberAccepted(memory: ProcessMemory, submission: Submission, payoutId: string): void {
+  if (Math.max(memory.accepted.size, memory.paid.size) >= REMEMBERED) {
+    memory.before = { accepted: memory.accepted, paid: memory.paid };
+    memory.accepted = new Map();
+    memory.paid = new Set();
+  }
   memory.accepted.set(`${submission.provider} ${payoutId}`, submission.key);
   memory.paid.add(placeOf(submission));
-  for (const known of [memory.accepted, memory.paid]) {
-    const [oldest] = known.size > MOST_ACCEPTED ? known.keys() : [];
-    if (oldest !== undefined) known.delete(oldest);
-  }
 }
 
 /** Whether a payout is known to be the one of another submission. */
 export function isAnothers(memory: ProcessMemory, submission: Submission, payoutId: string): boolean {
-  const key = memory.accepted.get(`${submission.provider} ${payoutId}`);
+  const place = `${submission.provider} ${payoutId}`;
+  const key = memory.accepted.get(place) ?? memory.before.accepted.get(place);
   return key !== undefined && key !== submission.key;
 }
 
 /** Whether this process prepared the very object and nobody here can have sent its key without a certain refusal (R7). */
 export function isFresh(memory: ProcessMemory, submission: Submission): boolean {
   const place = placeOf(submission);
+  if (memory.before.paid.has(place)) return false;
   return memory.prepared.has(submission) && !memory.uncertain.has(place) && !memory.paid.has(place);
 }
 

@@ -1,9 +1,17 @@
 import { transport as platformTransport, transportOver } from '#transport';
 import ky from 'ky';
 import { PayoutError } from './errors.ts';
-import type { Runtime } from './runtime.ts';
-import type { Tell } from './telemetry.ts';
-import { type Evidence, type Exchange, type Received, TooLateToSend, type Transport } from './transport.ts';
+import { alarm, type Runtime } from './runtime.ts';
+import { SILENT, type Tell } from './telemetry.ts';
+import {
+  type AnswerHeaders,
+  type Evidence,
+  type Exchange,
+  type Message,
+  type Received,
+  TooLateToSend,
+  type Transport,
+} from './transport.ts';
 
 /** Where a provider is, and what every request to it carries. */
 export interface Connection {
@@ -27,7 +35,7 @@ export interface OutgoingRequest {
 /** A complete answer. */
 export interface Answer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
   readonly text: string;
   /** The parsed body; `undefined` when it is not JSON. */
   readonly json: unknown;
@@ -65,6 +73,7 @@ export type Send = (request: OutgoingRequest, context: ExchangeContext) => Promi
 /** The only user of the HTTP client. ky carries the request; deadlines, evidence and limits are ours. */
 export function createSend(settings: HttpSettings): Send {
   const transport = settings.fetch === undefined ? platformTransport : transportOver(settings.fetch);
+  const wire: Wire = { settings, transport, addressOf: addressesBelow(settings.connection.baseUrl) };
   return async (request, context) => {
     const exchange: Exchange = {
       body: request.body,
@@ -74,7 +83,8 @@ export function createSend(settings: HttpSettings): Send {
       evidence: 'not_sent',
     };
     const startedAt = settings.runtime.now();
-    const sent = await sendOnce(settings, transport, request, exchange, context.signal);
+    const sent = await sendOnce(wire, request, exchange, context.signal);
+    if (settings.telemetry === SILENT) return sent;
     settings.telemetry({
       type: 'exchange',
       method: request.method,
@@ -92,9 +102,20 @@ export function createSend(settings: HttpSettings): Send {
   };
 }
 
+/** What the requests of one {@link Send} have in common. */
+interface Wire {
+  readonly settings: HttpSettings;
+  readonly transport: Transport;
+  readonly addressOf: (path: string) => string;
+}
+
+/**
+ * ky is told the method and the address. Bytes, headers and the signal go beside it, to the transport: its `Request` would copy
+ * each of them at a price above that of the whole write, and its errors keep the request, so that printing one would print the
+ * credentials.
+ */
 async function sendOnce(
-  settings: HttpSettings,
-  transport: Transport,
+  { settings, transport, addressOf }: Wire,
   request: OutgoingRequest,
   exchange: Exchange,
   signal: AbortSignal,
@@ -103,22 +124,22 @@ async function sendOnce(
   let received: Received | undefined;
   let failure: unknown;
   try {
-    await ky(urlOf(settings.connection.baseUrl, request.path), {
-      method: request.method,
-      headers: { ...request.headers, ...settings.connection.credentials },
-      signal,
+    const { method } = request;
+    const url = addressOf(request.path);
+    const message: Message = { method, url, headers: headersOf(request.headers, settings.connection.credentials), signal };
+    await ky(url, {
+      method,
       retry: 0, // Resends are ours: same key, same bytes, inside the window.
       timeout: false, // ky's own timeout does not cover the body and knows no evidence.
       throwHttpErrors: false,
-      redirect: 'manual', // A followed redirect could turn a POST into a GET, or carry the credentials away.
-      fetch: async (input) => {
-        // ky must not see an error of ours: its errors keep the request, and printing them prints the credentials.
+      fetch: async () => {
+        // ky must not see an error of ours, and there is nothing for it in an answer: it gets one and the same.
         try {
-          received = await transport(asRequest(input), exchange);
+          received = await transport(message, exchange);
         } catch (error) {
           failure = error;
         }
-        return new Response(null, { status: 200 });
+        return (done ??= new Response(null, { status: 200 }));
       },
     });
   } catch (error) {
@@ -128,8 +149,29 @@ async function sendOnce(
   return answerOf(settings.provider, received, signal);
 }
 
-function asRequest(input: Request | string | URL): Request {
-  return input instanceof Request ? input : new Request(input);
+let done: Response | undefined;
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-5: what else a name or a value holds could end the header, or begin another. */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Headers as Fetch has them: names in lower case, each once, values without white space around them. */
+function headersOf(...given: readonly Readonly<Record<string, string>>[]): Message['headers'] {
+  const headers = new Map<string, string>();
+  for (const record of given) {
+    for (const given of Object.keys(record)) {
+      const name = given.toLowerCase();
+      const value = trimmed(String(record[given]));
+      if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) throw new TypeError('A header cannot be sent as it is.');
+      const before = headers.get(name);
+      headers.set(name, before === undefined ? value : `${before}, ${value}`);
+    }
+  }
+  return headers;
+}
+
+function trimmed(value: string): string {
+  return /^[\t\n\r ]|[\t\n\r ]$/.test(value) ? value.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '') : value;
 }
 
 /** What is said when no answer came. The failure itself is not kept as a cause: it may hold the request. */
@@ -197,12 +239,26 @@ function parsedJson(text: string): unknown {
  * @throws {PayoutError} `unexpected_response` for a path that leads elsewhere.
  */
 export function urlOf(baseUrl: string, path: string): string {
+  return addressesBelow(baseUrl)(path);
+}
+
+/** Nothing in it that the URL parser would write in another way. */
+const PLAIN_PATH = /^\/(?!\/)[\w!$&()*+,\-.:;=@[\]~%/?]*$/;
+/** A step within the path, for the URL parser. https://url.spec.whatwg.org/#double-dot-path-segment */
+const DOTS = /\/(?:\.|%2e)/i;
+
+/** {@link urlOf}, with the base read once. */
+function addressesBelow(baseUrl: string): (path: string) => string {
   const base = new URL(baseUrl);
-  const url = new URL(`${base.origin}${base.pathname.replace(/\/$/, '')}${path}`);
-  if (!path.startsWith('/') || path.startsWith('//') || url.origin !== base.origin) {
-    throw new PayoutError('unexpected_response', 'a path that leads to another origin was refused; nothing was sent to it.');
-  }
-  return url.href;
+  const below = `${base.origin}${base.pathname.replace(/\/$/, '')}`;
+  return (path) => {
+    if (PLAIN_PATH.test(path) && !DOTS.test(path)) return below + path;
+    const url = new URL(below + path);
+    if (!path.startsWith('/') || path.startsWith('//') || url.origin !== base.origin) {
+      throw new PayoutError('unexpected_response', 'a path that leads to another origin was refused; nothing was sent to it.');
+    }
+    return url.href;
+  };
 }
 
 function withoutValues(path: string): string {
@@ -245,32 +301,28 @@ export class CallerAborted extends Error {
 export interface Deadline {
   readonly signal: AbortSignal;
   readonly endsAt: number;
+  /** Ends it before its time. The reason says why: {@link CallerAborted}. */
+  abort(reason: CallerAborted): void;
   /** Must be called when the call is over, or its timer stays. */
   end(): void;
 }
 
-/** A reason of its own: without one, `abort` makes a DOMException with a stack, for every call that ends in time. */
-const ENDED = 'ended in time';
-
 export function startDeadline(runtime: Runtime, timeoutMs: number, caller: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
-  const timer = new AbortController();
   const onCaller = (): void => {
     const ours: unknown = caller?.reason; // A deadline within a deadline keeps its own reason.
     controller.abort(ours instanceof DeadlineOver || ours instanceof CallerAborted ? ours : new CallerAborted('the caller aborted'));
   };
   if (caller?.aborted === true) onCaller();
   caller?.addEventListener('abort', onCaller, { once: true });
-  runtime.sleep(timeoutMs, timer.signal).then(
-    () => controller.abort(new DeadlineOver(timeoutMs)),
-    () => undefined, // Ended in time.
-  );
+  const disarm = alarm(runtime, timeoutMs, () => controller.abort(new DeadlineOver(timeoutMs)));
   return {
     signal: controller.signal,
     endsAt: runtime.now() + timeoutMs,
+    abort: (reason) => controller.abort(reason),
     end: () => {
       caller?.removeEventListener('abort', onCaller);
-      timer.abort(ENDED);
+      disarm();
     },
   };
 }

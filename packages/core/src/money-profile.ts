@@ -9,6 +9,7 @@ import {
   type Money,
   moneyIssues,
   moveDecimalPoint,
+  payableUnits,
   subtractMoney,
 } from './money.ts';
 
@@ -68,10 +69,12 @@ export function defineMoneyProfile(spec: MoneyProfileSpec): MoneyProfile {
   const issues = specIssues(spec);
   if (issues.length > 0) throw errorOfIssues('invalid_settings', issues, { provider: spec.provider });
   const rules = structuredClone(spec);
+  const payable = new Map<string, Payable>();
+  const written = new Map<string, Written>();
   return Object.freeze({
     provider: rules.provider,
-    toWire: (money: Money) => toWire(rules, money),
-    fromWire: (wire: string | number, currency: string) => fromWire(rules, wire, currency),
+    toWire: (money: Money) => plainToWire(rules, payable, money) ?? toWire(rules, money),
+    fromWire: (wire: string | number, currency: string) => plainFromWire(rules, written, wire, currency) ?? fromWire(rules, wire, currency),
     stepOf: (currency: string) => stepOf(rules, currency),
     maximumOf: (currency: string) => maximumOf(rules, currency),
     exponentOf: (currency: string) => exponentOf(rules, currency),
@@ -102,6 +105,37 @@ export function fit(money: Money, profile: MoneyProfile): { readonly payable: Mo
 }
 
 // --- To the wire ---
+
+/** What a currency's amounts must keep to, in ISO minor units: worked out once. */
+interface Payable {
+  readonly step: number;
+  readonly maximum: number;
+  /** How many digits the wire has more than ISO, or fewer. */
+  readonly shift: number;
+}
+
+/** What {@link toWire} answers for a usual amount, in whole numbers; `null` for whatever needs a closer look. */
+function plainToWire(rules: MoneyProfileSpec, known: Map<string, Payable>, money: Money): WireAmount | null {
+  const units = payableUnits(money);
+  if (units === null) return null;
+  const { amount, currency } = money;
+  const payable = known.get(currency) ?? payableOf(rules, currency);
+  if (payable === null || units % payable.step !== 0 || units > payable.maximum) return null;
+  known.set(currency, payable); // Only what ISO knows gets here, so it stays small.
+  const { shift } = payable;
+  if (rules.form === 'decimal_string') return shift === 0 ? { ok: true, amount } : null;
+  // A wire that is coarser than ISO drops nothing but zeros: the step is that coarse.
+  return { ok: true, amount: shift < 0 ? String(units / 10 ** -shift) : `${units}${'0'.repeat(shift)}` };
+}
+
+function payableOf(rules: MoneyProfileSpec, currency: string): Payable | null {
+  const digits = payableDigitsOf(currency);
+  const step = stepOf(rules, currency);
+  const maximum = maximumOf(rules, currency);
+  if (digits === null || step === null || maximum === null) return null;
+  const unitsOf = (money: Money): number => Number(moveDecimalPoint(money.amount, digits, 0));
+  return { step: unitsOf(step), maximum: unitsOf(maximum), shift: exponentOf(rules, currency) - digits };
+}
 
 function toWire(rules: MoneyProfileSpec, money: Money): WireAmount {
   const issues = moneyIssues(money, 'money');
@@ -134,6 +168,42 @@ function currencyRule(rules: MoneyProfileSpec, currency: string): string {
 }
 
 // --- From the wire ---
+
+/** How a currency is written: worked out once. */
+interface Written {
+  readonly code: string;
+  readonly exponent: number;
+  readonly digits: number;
+}
+
+/** What {@link fromWire} answers for what a provider usually writes, without decimal arithmetic; `null`: look closer. */
+function plainFromWire(rules: MoneyProfileSpec, known: Map<string, Written>, wire: unknown, currency: unknown): Money | null {
+  if (typeof currency !== 'string') return null;
+  const written = known.get(currency) ?? writtenOf(rules, currency);
+  if (written === null) return null;
+  known.set(currency, written); // A code that ISO knows, in either case of its letters: it stays small.
+  const { code, exponent, digits } = written;
+  if (rules.form === 'decimal_string') {
+    return typeof wire === 'string' && decimalsIn(wire) === digits && PLAIN_AMOUNT.test(wire) ? { amount: wire, currency: code } : null;
+  }
+  if (typeof wire !== 'number' || !Number.isSafeInteger(wire) || exponent > digits) return null;
+  const sign = wire < 0 ? '-' : '';
+  const units = `${Math.abs(wire)}${'0'.repeat(digits - exponent)}`.padStart(digits + 1, '0');
+  const point = units.length - digits;
+  return { amount: digits === 0 ? sign + units : `${sign}${units.slice(0, point)}.${units.slice(point)}`, currency: code };
+}
+
+/** Within what {@link isExactAmount} takes, and written as decimal arithmetic would write it. */
+const PLAIN_AMOUNT = /^(?:0|[1-9]\d{0,14})(?:\.\d{1,8})?$/;
+
+function writtenOf(rules: MoneyProfileSpec, currency: string): Written | null {
+  const code = currencyCodeIn(currency);
+  const digits = code === null ? null : isoDigitsOf(code);
+  const exponent = code === null ? null : wireDigits(rules, code);
+  if (code === null || digits === null) return null;
+  if (exponent === null && rules.form === 'minor_units') return null;
+  return { code, exponent: exponent ?? digits, digits };
+}
 
 function fromWire(rules: MoneyProfileSpec, wire: unknown, currency: unknown): Money | null {
   const code = currencyCodeIn(currency);

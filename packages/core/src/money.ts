@@ -34,6 +34,7 @@ const LARGEST_MINOR_UNITS = String(Number.MAX_SAFE_INTEGER);
  * @param path Where the value came from, for example `money`; the issues' paths start with it.
  */
 export function moneyIssues(value: unknown, path: string): readonly PayoutIssue[] {
+  if (payableUnits(value) !== null) return [];
   const problem = shapeProblem(value);
   if (problem !== null || !isRecord(value)) return [{ path, message: problem ?? '' }];
   const amount = own(value, 'amount');
@@ -44,6 +45,27 @@ export function moneyIssues(value: unknown, path: string): readonly PayoutIssue[
     ...amountProblems(amount, payable).map((message) => ({ path: `${path}.amount`, message })),
     ...(about === null ? [] : [{ path: `${path}.currency`, message: about }]),
   ];
+}
+
+/** Plain notation without a sign or leading zeros. */
+const PLAIN = /^(?:0|[1-9]\d*)(?:\.\d+)?$/;
+/** Any number of so many digits is exact in binary, with room to spare. */
+const EXACT_DIGITS = 15;
+
+/**
+ * The ISO minor units of what is plainly an amount to pay, without decimal arithmetic: the usual amount, at the price of a look.
+ *
+ * `null` says nothing about a value but that it needs a closer look: it may still be payable.
+ */
+export function payableUnits(value: unknown): number | null {
+  if (!isRecord(value)) return null;
+  const amount = own(value, 'amount');
+  const currency = own(value, 'currency');
+  if (typeof amount !== 'string' || typeof currency !== 'string' || amount.length > EXACT_DIGITS || !PLAIN.test(amount)) return null;
+  const digits = payableDigitsOf(currency);
+  if (digits === null || decimalsIn(amount) !== digits) return null;
+  const units = Number(digits === 0 ? amount : amount.replace('.', ''));
+  return units > 0 ? units : null;
 }
 
 const EXPECTED_MONEY = "{ amount: '10.50', currency: 'EUR' }";
@@ -127,7 +149,8 @@ function exampleOf(digits: number): string {
 
 /** Whether two amounts have the same currency and are numerically equal. What is not an exact amount equals nothing. */
 export function sameMoney(a: Money, b: Money): boolean {
-  return a.currency === b.currency && isExactAmount(a.amount) && isExactAmount(b.amount) && exact(a.amount).equals(exact(b.amount));
+  if (a.currency !== b.currency || !isExactAmount(a.amount) || !isExactAmount(b.amount)) return false;
+  return a.amount === b.amount || exact(a.amount).equals(exact(b.amount));
 }
 
 /**

@@ -45,8 +45,8 @@ async function keptElsewhere(engine: Engine, submission: Submission): Promise<Ke
   const raised = Array.from({ length: FURTHEST_RAISED }, (_, index) => attempt + 1 + index);
   const others = [...earlier, ...raised];
   try {
-    const rows = await Promise.all(others.map((other) => engine.store.find({ namespace, reference, attempt: other })));
-    return rows.find((row) => row !== null && !isRejected(row.settled)) ?? null;
+    const rows = await engine.store.findAll({ namespace, reference }, others);
+    return rows.find((row) => !isRejected(row.settled)) ?? null;
   } catch {
     return { failed: true };
   }

@@ -35,6 +35,20 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Calls `ring` after `ms` milliseconds of this runtime's time, unless the answer is called first. */
+export function alarm(runtime: Runtime, ms: number, ring: () => void): () => void {
+  if (runtime.sleep === sleep) {
+    const timer = setTimeout(ring, Math.min(ms, LONGEST_TIMER_MS)); // The same as below, without what only a promise needs.
+    return () => clearTimeout(timer);
+  }
+  const off = new AbortController();
+  runtime.sleep(ms, off.signal).then(ring, () => undefined);
+  return () => off.abort(SWITCHED_OFF);
+}
+
+/** A reason of its own: without one, `abort` makes a DOMException with a stack. */
+const SWITCHED_OFF = 'no longer needed';
+
 /** Real time. */
 export const systemRuntime: Runtime = { now: () => Date.now(), sleep, random: () => Math.random() };
 

@@ -6,6 +6,7 @@ import { sameMoney } from './money.ts';
 import type { Payout } from './payout.ts';
 import type { Submission } from './submission.ts';
 import { DAY_MS } from './times.ts';
+import type { AnswerHeaders } from './transport.ts';
 
 /** A list that is longer than this is an unread page: it proves nothing. */
 const MOST_PAGES = 500;
@@ -43,7 +44,7 @@ export async function search(
   since: number = Date.parse(submission.preparedAt) - DAY_MS,
 ): Promise<SearchResult> {
   const dates: number[] = [];
-  const hear = (headers: Headers): void => void dates.push(Math.abs(Date.parse(headers.get('date') ?? '') - engine.runtime.now()));
+  const hear = (headers: AnswerHeaders): void => void dates.push(Math.abs(Date.parse(headers.get('date') ?? '') - engine.runtime.now()));
   const adapter = engine.operationsFor(ownHeaders(engine, submission), { source: submission.source }, (answer) => hear(answer.headers));
   const candidates: Payout[] = [];
   const cursors = new Set<string>();

@@ -18,7 +18,7 @@ export async function shareExchange(
   const place = placeOf(submission);
   let joined = underWay.get(place);
   // One that everybody left ends in its own time; whoever comes now did not ask for that.
-  while (joined?.controller.signal.aborted === true) {
+  while (joined !== undefined && isLeft(joined)) {
     await joined.outcome.catch(() => undefined);
     joined = underWay.get(place);
   }
@@ -29,19 +29,23 @@ export async function shareExchange(
   return waitFor(engine, shared, call, joined === undefined);
 }
 
+/** Whether everybody who waited for it gave up. */
+function isLeft({ deadline }: SharedExchange): boolean {
+  return deadline.signal.reason instanceof CallerAborted;
+}
+
 function start(
   engine: Engine,
   submission: Submission,
   call: CallOptions,
   exchange: (deadline: Deadline) => Promise<PayoutOutcome>,
 ): SharedExchange {
-  const controller = new AbortController();
-  const deadline = startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, controller.signal);
+  const deadline = startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, undefined);
   const outcome = exchange(deadline).finally(() => {
     deadline.end();
     engine.process.underWay.delete(placeOf(submission));
   });
-  return { submission, connection: engine.connection, controller, waiting: 0, outcome };
+  return { submission, connection: engine.connection, deadline, waiting: 0, outcome };
 }
 
 /** Waits as one of several. The exchange's own deadline is the starter's; whoever joined has one beside it. */
@@ -57,7 +61,7 @@ async function waitFor(engine: Engine, shared: SharedExchange, call: CallOptions
   const onAbort = (): void => {
     shared.waiting -= 1;
     // The last one out stops the exchange, which then ends in its own outcome; anybody else just leaves.
-    if (shared.waiting === 0) shared.controller.abort(new CallerAborted('the caller aborted'));
+    if (shared.waiting === 0) shared.deadline.abort(new CallerAborted('the caller aborted'));
     else leave(leftEarly(engine, shared.submission));
   };
   if (signal.aborted) onAbort();

@@ -1,7 +1,15 @@
 import type { ProcessMemory } from './engine.ts';
 import { isPayoutError } from './errors.ts';
 import type { Runtime } from './runtime.ts';
-import { isMemoryStore, type KeptSubmission, parseSubmission, type Settled, type Submission, type SubmissionStore } from './submission.ts';
+import {
+  type KeptSubmission,
+  parseSubmission,
+  peekInto,
+  type Place,
+  type Settled,
+  type Submission,
+  type SubmissionStore,
+} from './submission.ts';
 
 /** What a kept row says, once its answer is checked. */
 export interface KeptRow {
@@ -14,7 +22,9 @@ export interface KeptRow {
 export interface CheckedStore {
   keep(submission: Submission): Promise<KeptRow>;
   settle(submission: Submission, settled: Settled): Promise<void>;
-  find(place: { readonly namespace: string; readonly reference: string; readonly attempt: number }): Promise<KeptRow | null>;
+  find(place: Place): Promise<KeptRow | null>;
+  /** {@link find} for several attempts of one reference: the rows that are there. A store in memory answers at once. */
+  findAll(of: Omit<Place, 'attempt'>, attempts: readonly number[]): Promise<readonly KeptRow[]>;
 }
 
 /** A store that fails, hangs or answers something else. Repeats only errors of this library: any other may hold anything. */
@@ -34,20 +44,29 @@ interface StoreUser {
 
 /** Wraps a store; one in memory needs no clock. */
 export function checkedStore(store: SubmissionStore, { runtime, timeoutMs, process }: StoreUser): CheckedStore {
-  const inMemory = isMemoryStore(store);
+  const peek = peekInto(store);
   const users = usersOf.get(store) ?? new Set();
   usersOf.set(store, users.add(process));
-  const bounded = <T>(work: () => Promise<T>): Promise<T> => (inMemory ? work() : inTime(runtime, timeoutMs, work));
+  const bounded = <T>(work: () => Promise<T>): Promise<T> => (peek === null ? inTime(runtime, timeoutMs, work) : work());
   const rowOf = (row: KeptSubmission, place: Place): KeptRow => {
     const submission = checkedRow(row, place, process);
-    return { submission, settled: settledOf(row.settled), shared: row.shared !== false || (inMemory && users.size > 1) };
+    return { submission, settled: settledOf(row.settled), shared: row.shared !== false || (peek !== null && users.size > 1) };
+  };
+  const find: CheckedStore['find'] = async (place) => {
+    const row = await bounded(async () => store.find(place));
+    return row === null || row === undefined ? null : rowOf(row, place);
   };
   return {
     keep: async (submission) => rowOf(await bounded(async () => store.keep(submission)), submission),
     settle: (submission, settled) => bounded(async () => store.settle(submission, settled)),
-    find: async (place) => {
-      const row = await bounded(async () => store.find(place));
-      return row === null || row === undefined ? null : rowOf(row, place);
+    find,
+    findAll: async (of, attempts) => {
+      if (peek !== null) {
+        const found = peek(of).filter(({ submission }) => attempts.includes(submission.attempt));
+        return found.map((row) => rowOf(row, { ...of, attempt: row.submission.attempt }));
+      }
+      const found = await Promise.all(attempts.map((attempt) => find({ ...of, attempt })));
+      return found.filter((row) => row !== null);
     },
   };
 }
@@ -67,8 +86,6 @@ async function inTime<T>(runtime: Runtime, timeoutMs: number, work: () => Promis
     done.abort();
   }
 }
-
-type Place = Pick<Submission, 'namespace' | 'reference' | 'attempt'>;
 
 /** The submission, if it is one of this place. Everything but what was prepared here, and is frozen, is read as if it came from a stranger. */
 function checkedRow(row: KeptSubmission, place: Place, process: ProcessMemory): Submission {

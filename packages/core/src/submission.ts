@@ -82,8 +82,29 @@ export interface SubmissionStore {
   find(reference: { readonly namespace: string; readonly reference: string; readonly attempt: number }): Promise<KeptSubmission | null>;
 }
 
-const placeOf = (of: { readonly namespace: string; readonly reference: string; readonly attempt: number }): string =>
-  JSON.stringify([of.namespace, of.reference, of.attempt]);
+/** Where a submission is kept. */
+export interface Place {
+  readonly namespace: string;
+  readonly reference: string;
+  readonly attempt: number;
+}
+
+type ReferenceOf = Pick<Place, 'namespace' | 'reference'>;
+
+/** The rows of a reference, whatever their attempts, without waiting. */
+type Peek = (of: ReferenceOf) => readonly KeptSubmission[];
+
+const peeks = new WeakMap<SubmissionStore, Peek>();
+
+/** How a store of {@link memorySubmissions} is looked into at once; `null` for any other. */
+export function peekInto(store: SubmissionStore): Peek | null {
+  return peeks.get(store) ?? null;
+}
+
+/** The length says where the namespace ends. */
+const keyOf = ({ namespace, reference }: ReferenceOf): string => `${namespace.length} ${namespace}${reference}`;
+
+const NO_ROWS: readonly KeptSubmission[] = [];
 
 /**
  * A store in memory: protects one process, for as long as it runs, and grows with every reference.
@@ -91,36 +112,33 @@ const placeOf = (of: { readonly namespace: string; readonly reference: string; r
  * A restart forgets it. Whoever creates payouts from jobs that may run again needs a store that survives them.
  */
 export function memorySubmissions(): SubmissionStore {
-  const store = inMemory();
-  memoryStores.add(store);
-  return store;
-}
-
-const memoryStores = new WeakSet<object>();
-
-/** Whether a store is one of {@link memorySubmissions}: it cannot tell who asks, and core tells for it. */
-export const isMemoryStore = (store: SubmissionStore): boolean => memoryStores.has(store);
-
-function inMemory(): SubmissionStore {
-  const rows = new Map<string, KeptSubmission>();
-  return {
+  const rows = new Map<string, readonly KeptSubmission[]>();
+  const peek: Peek = (of) => rows.get(keyOf(of)) ?? NO_ROWS;
+  const among = (all: readonly KeptSubmission[], { attempt }: Place) => all.find(({ submission }) => submission.attempt === attempt);
+  const put = (row: KeptSubmission, all: readonly KeptSubmission[], replaced: KeptSubmission | undefined): void => {
+    const others = all.length === 0 ? all : all.filter((other) => other !== replaced);
+    rows.set(keyOf(row.submission), [...others, row]);
+  };
+  const store: SubmissionStore = {
     keep: async (submission) => {
-      const place = placeOf(submission);
-      const kept = rows.get(place);
+      const all = peek(submission);
+      const kept = among(all, submission);
       if (kept !== undefined) return kept;
       // Nobody outside this process ever sees it; who sends it inside, the process remembers by key.
       const row: KeptSubmission = { submission, settled: null, shared: false };
-      rows.set(place, row);
+      put(row, all, undefined);
       return row;
     },
     settle: async (submission, settled) => {
-      const place = placeOf(submission);
-      const kept = rows.get(place);
+      const all = peek(submission);
+      const kept = among(all, submission);
       const open = kept === undefined || kept.settled === null || (isRejected(kept.settled) && !isRejected(settled));
-      if (open) rows.set(place, { submission: kept?.submission ?? submission, settled, shared: false });
+      if (open) put({ submission: kept?.submission ?? submission, settled, shared: false }, all, kept);
     },
-    find: async (reference) => rows.get(placeOf(reference)) ?? null,
+    find: async (place) => among(peek(place), place) ?? null,
   };
+  peeks.set(store, peek);
+  return store;
 }
 
 /** Attempts follow refusals that people see to; more than this is a counter of something else. */

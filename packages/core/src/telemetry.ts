@@ -82,13 +82,16 @@ type Without<E, K extends keyof TelemetryEvent> = E extends TelemetryEvent ? Omi
 export type Untold = Without<TelemetryEvent, keyof Told>;
 export type Tell = (event: Untold) => void;
 
+/** Tells nobody. What is only made to be told need not be made. */
+export const SILENT: Tell = () => undefined;
+
 /**
  * Telemetry that can never change what happens: what a listener throws is dropped.
  *
  * @param told Who tells it: the provider, and the operation if there is one.
  */
 export function quietly(onTelemetry: OnTelemetry | undefined, told: Told): Tell {
-  if (onTelemetry === undefined) return () => undefined;
+  if (onTelemetry === undefined) return SILENT;
   return (event) => {
     try {
       onTelemetry({ ...event, ...told });

@@ -8,6 +8,9 @@ export interface AnswerBody {
   text(end: Received['end']): string;
 }
 
+/** For whole bodies only: one that is cut leaves something behind in its decoder. */
+const decoder = new TextDecoder();
+
 /** Collects an answer body of at most `maxBytes` bytes. */
 export function answerBody(maxBytes: number): AnswerBody {
   const chunks: Uint8Array[] = [];
@@ -20,7 +23,10 @@ export function answerBody(maxBytes: number): AnswerBody {
       size += kept.byteLength;
       return chunk.byteLength <= room;
     },
-    text: (end) => new TextDecoder().decode(joined(chunks, size), { stream: end !== 'complete' }),
+    text: (end) => {
+      const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : joined(chunks, size);
+      return end === 'complete' ? decoder.decode(bytes) : new TextDecoder().decode(bytes, { stream: true });
+    },
   };
 }
 

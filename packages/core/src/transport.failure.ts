@@ -1,3 +1,5 @@
+import type { Message } from './transport.ts';
+
 /** What a transport throws, apart from `TooLateToSend`: a message and a code, and nothing that could hold a credential. */
 export interface TransportFailure extends Error {
   /** Node's word (`ECONNREFUSED`, `ENOTFOUND`, `DEPTH_ZERO_SELF_SIGNED_CERT`, ...), `ABORT_ERR`, or `UNKNOWN`. */
@@ -22,7 +24,7 @@ export function abortFailure(): TransportFailure {
  * What went wrong, without what Node, OpenSSL, undici or an application's own `fetch` attach to it: raw packets,
  * certificates, requests with their headers, causes.
  */
-export function failureFrom(thrown: unknown, headers: Headers): TransportFailure {
+export function failureFrom(thrown: unknown, headers: Message['headers']): TransportFailure {
   const error = innermost(thrown);
   const code = codeOf(error) ?? 'UNKNOWN';
   const message = error instanceof Error ? (error.message.split('\n')[0] ?? '').slice(0, LONGEST_MESSAGE) : '';
@@ -45,6 +47,6 @@ export function innermost(thrown: unknown): unknown {
   return error;
 }
 
-function repeatsHeader(message: string, headers: Headers): boolean {
-  return [...headers.values()].some((value) => value.split(' ').some((word) => word.length >= SHORTEST_SECRET && message.includes(word)));
+function repeatsHeader(message: string, headers: Message['headers']): boolean {
+  return [...headers].some(([, value]) => value.split(' ').some((word) => word.length >= SHORTEST_SECRET && message.includes(word)));
 }

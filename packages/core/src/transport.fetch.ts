@@ -1,7 +1,7 @@
 // The transport of every runtime but Node, picked by the `imports` map of package.json.
 import { type AnswerBody, answerBody } from './transport.body.ts';
 import { abortFailure, codeOf, failureFrom, innermost } from './transport.failure.ts';
-import { type Exchange, type Received, TooLateToSend, type Transport } from './transport.ts';
+import { type Exchange, type Message, type Received, TooLateToSend, type Transport } from './transport.ts';
 
 /** Which transport this is. */
 export const transportName: 'node' | 'fetch' = 'fetch';
@@ -22,7 +22,7 @@ export const transport: Transport = (request, exchange) => {
   return sent(request, exchange, fetch, (error) => isRuntimesOwn(fetch) && neverConnected(error));
 };
 
-async function sent(request: Request, exchange: Exchange, fetch: Fetch, nothingSent: (error: unknown) => boolean): Promise<Received> {
+async function sent(request: Message, exchange: Exchange, fetch: Fetch, nothingSent: (error: unknown) => boolean): Promise<Received> {
   if (request.signal.aborted) throw abortFailure();
   // Plain values: a `fetch` of another library does not take this realm's Request or Headers.
   const init: RequestInit = {
@@ -94,7 +94,7 @@ async function readInto(body: AnswerBody, stream: Response['body'], aborted: Pro
 }
 
 /** The abort as a promise. It holds the request: a collected Request no longer hears the signal it was made with. */
-function onceAborted(request: Request): { readonly happened: Promise<null>; forget(): void } {
+function onceAborted(request: Message): { readonly happened: Promise<null>; forget(): void } {
   let onAbort = (): void => {};
   const happened = new Promise<null>((resolve) => {
     onAbort = () => resolve(null);

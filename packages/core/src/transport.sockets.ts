@@ -1,10 +1,11 @@
 // https://nodejs.org/api/http.html#class-httpclientrequest; what sockets really do is the table in transport.node.test.ts.
-import { type Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
+import { type Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
+import { urlToHttpOptions } from 'node:url';
 import { type AnswerBody, answerBody } from './transport.body.ts';
 import { abortFailure, failureFrom, transportFailure } from './transport.failure.ts';
-import { type Exchange, type Received, TooLateToSend, type Transport } from './transport.ts';
+import { type AnswerHeaders, type Exchange, type Message, type Received, TooLateToSend, type Transport } from './transport.ts';
 
 /** The connections that a transport keeps, per protocol. */
 export interface Pools {
@@ -21,9 +22,10 @@ export interface Pools {
  * the error code (a reset has the same one before and after). Nothing is ever resent.
  */
 export function transportOverSockets(pools: () => Pools): Transport {
-  return async (request, exchange) => {
-    if (request.signal.aborted) throw abortFailure();
-    return sent(request, exchange, opened(request, exchange, pools()));
+  const hosts = new Map<string, Host>();
+  return async (message, exchange) => {
+    if (message.signal.aborted) throw abortFailure();
+    return sent(message, exchange, opened(message, exchange, pools(), hosts));
   };
 }
 
@@ -44,35 +46,56 @@ const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
 /** Methods of which a server expects a length, be it zero: https://www.rfc-editor.org/rfc/rfc9110#section-8.6-5 */
 const WITH_CONTENT: readonly string[] = ['POST', 'PUT', 'PATCH'];
 
+/** Where to connect to: what `http.request` would read out of a URL, for each of its requests. */
+type Host = Pick<RequestOptions, 'protocol' | 'hostname' | 'port' | 'auth'>;
+const MOST_HOSTS = 100;
+
+/** The origin of a URL is read once, its path is what follows. */
+function addressOf(url: string, hosts: Map<string, Host>): Host & { readonly path: string } {
+  const slash = url.indexOf('/', url.indexOf('//') + 2);
+  const origin = slash === -1 ? url : url.slice(0, slash);
+  const host = hosts.get(origin) ?? hostOf(origin);
+  if (hosts.size >= MOST_HOSTS) hosts.clear();
+  hosts.set(origin, host);
+  const [path = '/'] = slash === -1 ? [] : url.slice(slash).split('#', 1);
+  return { ...host, path };
+}
+
+function hostOf(origin: string): Host {
+  const { protocol, hostname, port, auth } = urlToHttpOptions(new URL(origin));
+  return { protocol, hostname, port, auth };
+}
+
 /** Asks for a socket. Nothing is written before `end()`. */
-function opened(request: Request, exchange: Exchange, pools: Pools): ClientRequest {
-  const url = new URL(request.url);
+function opened(message: Message, exchange: Exchange, pools: Pools, hosts: Map<string, Host>): ClientRequest {
   const headers: Record<string, string> = {};
-  for (const [name, value] of request.headers) if (!OF_THE_CONNECTION.has(name)) headers[name] = value;
+  for (const [name, value] of message.headers) if (!OF_THE_CONNECTION.has(name)) headers[name] = value;
   // Answers are small, and a limit in bytes means what it says only where nothing is inflated. A server that compresses
   // all the same is not decoded: its 2xx cannot be read, which is `unknown`.
   headers['accept-encoding'] = 'identity';
   if (exchange.body !== null) headers['content-length'] = String(Buffer.byteLength(exchange.body));
-  else if (WITH_CONTENT.includes(request.method)) headers['content-length'] = '0';
+  else if (WITH_CONTENT.includes(message.method)) headers['content-length'] = '0';
   try {
-    return url.protocol === 'https:'
-      ? httpsRequest(url, { method: request.method, headers, agent: pools.https })
-      : httpRequest(url, { method: request.method, headers, agent: pools.http });
+    const address = addressOf(message.url, hosts);
+    const { method } = message;
+    return address.protocol === 'https:'
+      ? httpsRequest({ ...address, method, headers, agent: pools.https })
+      : httpRequest({ ...address, method, headers, agent: pools.http });
   } catch (error) {
-    throw failureFrom(error, request.headers);
+    throw failureFrom(error, message.headers);
   }
 }
 
 /** Sends and reads. Whatever happens, it settles once and leaves no listener on the signal. */
-function sent(request: Request, exchange: Exchange, outgoing: ClientRequest): Promise<Received> {
+function sent(message: Message, exchange: Exchange, outgoing: ClientRequest): Promise<Received> {
   return new Promise((resolve, reject) => {
     let answer: { readonly response: IncomingMessage; readonly body: AnswerBody } | null = null;
     let settled = false;
     const settle = (how: () => void): void => {
       if (settled) return;
       settled = true;
-      // `request` itself must stay reachable until here: a collected Request no longer hears the signal it was made with.
-      request.signal.removeEventListener('abort', onAbort);
+      // `message` itself must stay reachable until here: a collected Request no longer hears the signal it was made with.
+      message.signal.removeEventListener('abort', onAbort);
       // Nothing to do after a whole answer to a whole request: the agent took the socket back before our `end`.
       outgoing.destroy();
       how();
@@ -83,7 +106,7 @@ function sent(request: Request, exchange: Exchange, outgoing: ClientRequest): Pr
         if (answer !== null) resolve(received(answer.response, answer.body.text(end), end));
       });
     const onAbort = (): void => (answer === null ? fail(abortFailure()) : finish('cut'));
-    request.signal.addEventListener('abort', onAbort);
+    message.signal.addEventListener('abort', onAbort);
 
     outgoing.once('socket', (socket) => {
       whenReady(socket, outgoing.protocol === 'https:', () => {
@@ -98,7 +121,7 @@ function sent(request: Request, exchange: Exchange, outgoing: ClientRequest): Pr
     });
     // After the headers it is the response that says how it ended: it may be complete although the socket broke.
     outgoing.on('error', (error) => {
-      if (answer === null) fail(failureFrom(error, request.headers));
+      if (answer === null) fail(failureFrom(error, message.headers));
     });
     outgoing.once('close', () => {
       if (answer === null) fail(transportFailure('ECONNRESET', 'The connection closed without an answer.'));
@@ -137,14 +160,41 @@ function read(response: IncomingMessage, body: AnswerBody, finish: (end: Receive
 }
 
 function received(response: IncomingMessage, text: string, end: Received['end']): Received {
-  const headers = new Headers();
-  const { rawHeaders } = response;
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    try {
-      headers.append(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '');
-    } catch {
-      // Node's parser let through what Headers refuses. One odd header must not hide an answer about money.
-    }
+  return { status: response.statusCode ?? 0, headers: new RawHeaders(response.rawHeaders), text, end };
+}
+
+/** What `Headers` takes; Node's parser lets more through. One odd header must not hide an answer about money. */
+const FETCH_VALUE = /^[^\0\r\n]*$/;
+
+/** Headers as they came, read where they are asked for: a `Headers` checks and copies each of them, and few are ever looked at. */
+class RawHeaders implements AnswerHeaders {
+  readonly #raw: readonly string[];
+
+  constructor(raw: readonly string[]) {
+    this.#raw = raw;
   }
-  return { status: response.statusCode ?? 0, headers, text, end };
+
+  get(name: string): string | null {
+    const wanted = name.toLowerCase();
+    let found: string | null = null;
+    for (let at = 0; at + 1 < this.#raw.length; at += 2) {
+      const given = this.#raw[at] ?? '';
+      if (given.length !== wanted.length || given.toLowerCase() !== wanted) continue;
+      const value = this.#raw[at + 1] ?? '';
+      if (FETCH_VALUE.test(value)) found = found === null ? value.trimEnd() : `${found}, ${value.trimEnd()}`;
+    }
+    return found;
+  }
+
+  [Symbol.iterator](): ReturnType<Headers[typeof Symbol.iterator]> {
+    const headers = new Headers();
+    for (let at = 0; at + 1 < this.#raw.length; at += 2) {
+      try {
+        headers.append(this.#raw[at] ?? '', this.#raw[at + 1] ?? '');
+      } catch {
+        // Left out, as by `get`.
+      }
+    }
+    return headers[Symbol.iterator]();
+  }
 }

@@ -15,7 +15,7 @@ export interface FormFields {
  * `URLSearchParams` would write other bytes, and the bytes are what an idempotency key is compared by.
  */
 export function encodeForm(fields: FormFields): string {
-  return pairsOf(fields, null).join('&');
+  return addFields([], fields, null).join('&');
 }
 
 /** A path with its query, in the same encoding. */
@@ -24,20 +24,25 @@ export function withQuery(path: string, fields: FormFields): string {
   return query === '' ? path : `${path}?${query}`;
 }
 
-function pairsOf(fields: FormFields, parent: string | null): string[] {
-  return Object.entries(fields).flatMap(([name, value]) => pairs(parent === null ? encode(name) : `${parent}[${encode(name)}]`, value));
+function addFields(pairs: string[], fields: FormFields, parent: string | null): string[] {
+  for (const name of Object.keys(fields)) add(pairs, parent === null ? encode(name) : `${parent}[${encode(name)}]`, fields[name]);
+  return pairs;
 }
 
-function pairs(name: string, value: FormValue): string[] {
-  if (value === undefined) return [];
-  if (isList(value)) return value.flatMap((item, index) => pairs(`${name}[${index}]`, item));
-  if (typeof value === 'object' && value !== null) return pairsOf(value, name);
-  return [`${name}=${value === null ? '' : encode(String(value))}`];
+function add(pairs: string[], name: string, value: FormValue): void {
+  if (value === undefined) return;
+  if (isList(value)) value.forEach((item, index) => add(pairs, `${name}[${index}]`, item));
+  else if (typeof value === 'object' && value !== null) addFields(pairs, value, name);
+  else pairs.push(`${name}=${value === null ? '' : encode(String(value))}`);
 }
 
 const isList = (value: FormValue): value is readonly FormValue[] => Array.isArray(value);
 
+/** Nothing to encode, as in most names and values. */
+const PLAIN = /^[\w.~-]*$/;
+
 /** What `encodeURIComponent` leaves alone and Stripe's own client does not. `~` stays. */
 function encode(text: string): string {
+  if (PLAIN.test(text)) return text;
   return encodeURIComponent(text).replace(/[!*()']/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -18,6 +18,8 @@ const ACH_DESCRIPTOR = 10;
 const DOUBTFUL = /[<>\\'"*]/;
 
 const lengthOf = (text: string): number => Array.from(text).length;
+/** A text has at least as many UTF-16 units as characters, and those need no counting. */
+const isLonger = (text: string, most: number): boolean => text.length > most && lengthOf(text) > most;
 
 /** What a create breaks of Stripe's limits: all of it. `keysOfOurs` are the metadata keys that core adds. */
 export function createProblems(
@@ -37,13 +39,13 @@ export function createProblems(
 }
 
 function tooLong(path: string, text: string | undefined, most: number): PayoutIssue[] {
-  if (text === undefined || lengthOf(text) <= most) return [];
+  if (text === undefined || !isLonger(text, most)) return [];
   return [{ path, message: `has ${lengthOf(text)} characters; Stripe allows ${most}` }];
 }
 
 function descriptorProblems(text: string | undefined): PayoutIssue[] {
   const path = 'statementDescriptor';
-  if (text === undefined || lengthOf(text) <= LIMITS.statementDescriptor) return [];
+  if (text === undefined || !isLonger(text, LIMITS.statementDescriptor)) return [];
   const message = `has ${lengthOf(text)} characters; Stripe allows ${LIMITS.statementDescriptor} (US ACH shows only the first ${ACH_DESCRIPTOR})`;
   return [{ path, message }];
 }
@@ -62,11 +64,11 @@ function entryProblems(key: string, value: string | null): PayoutIssue[] {
   const path = `metadata.${key}`;
   const issues: PayoutIssue[] = [];
   if (key === '') issues.push({ path, message: 'has an empty key' });
-  if (lengthOf(key) > LIMITS.metadataKey)
+  if (isLonger(key, LIMITS.metadataKey))
     issues.push({ path, message: `has a key of ${lengthOf(key)} characters; Stripe allows ${LIMITS.metadataKey}` });
   if (/[[\]]/.test(key)) issues.push({ path, message: 'has a key with square brackets, which Stripe does not allow' });
   if (value === '') issues.push({ path, message: 'is empty, and Stripe cannot keep an empty value: leave the key out (null removes one)' });
-  if (value !== null && lengthOf(value) > LIMITS.metadataValue) {
+  if (value !== null && isLonger(value, LIMITS.metadataValue)) {
     issues.push({ path, message: `has ${lengthOf(value)} characters; Stripe allows ${LIMITS.metadataValue}` });
   }
   return issues;
@@ -74,6 +76,7 @@ function entryProblems(key: string, value: string | null): PayoutIssue[] {
 
 /** What is true of the descriptor that a submission carries, and no error. */
 export function descriptorNotices(submission: Submission): readonly Notice[] {
+  if (!submission.request.body.includes('statement_descriptor=')) return [];
   const sent = new URLSearchParams(submission.request.body);
   const descriptor = sent.get('statement_descriptor') ?? '';
   const notices: Notice[] = [];

@@ -2,6 +2,7 @@
 import { type Money, type Payout, type PayoutFailure, PayoutError } from '@disburse/core';
 import * as v from 'valibot';
 import { STRIPE_MONEY } from './money.ts';
+import { readShape } from './read-shape.ts';
 import { failureReasonOf, STATUS } from './status.ts';
 import { PayoutShape, type ReadPayout } from './wire.ts';
 
@@ -21,10 +22,9 @@ export function metadataOf(metadata: Readonly<Record<string, string>>, key: stri
  * @throws {PayoutError} `unexpected_response` when a field is missing without which nothing true could be said.
  */
 export function toPayout(name: string, raw: unknown): Payout {
-  const read = v.safeParse(PayoutShape, raw);
-  const money = read.success ? STRIPE_MONEY.fromWire(read.output.amount, read.output.currency) : null;
-  if (!read.success || money === null) throw unreadable(name, 'a payout', read.issues?.map((issue) => v.getDotPath(issue)) ?? ['currency']);
-  const sent = read.output;
+  const sent = readShape(raw) ?? shapeOf(name, raw);
+  const money = STRIPE_MONEY.fromWire(sent.amount, sent.currency);
+  if (money === null) throw unreadable(name, 'a payout', ['currency']);
   const metadata = sent.metadata ?? {};
   const status = STATUS.read(sent.status);
   const automatic = sent.automatic ?? false;
@@ -45,13 +45,23 @@ export function toPayout(name: string, raw: unknown): Payout {
     statementDescriptor: sent.statement_descriptor,
     metadata,
     createdAt: isoTime(sent.created),
-    expectedArrival: sent.arrival_date === null ? null : isoTime(sent.arrival_date).slice(0, 10),
+    expectedArrival: sent.arrival_date === null ? null : isoDay(sent.arrival_date),
     trackingReference: sent.trace_id?.status === 'supported' ? sent.trace_id.value : null,
     reverses: sent.original_payout,
     reversedBy: sent.reversed_by,
     live: sent.livemode,
     raw,
   };
+}
+
+function shapeOf(name: string, raw: unknown): ReadPayout {
+  const read = v.safeParse(PayoutShape, raw);
+  if (read.success) return read.output;
+  throw unreadable(
+    name,
+    'a payout',
+    read.issues.map((issue) => v.getDotPath(issue)),
+  );
 }
 
 /** What the platform took, or what the ledger row says where it was expanded; that row may be in another currency. */
@@ -67,9 +77,32 @@ function failureOf(sent: ReadPayout): PayoutFailure | null {
   return { reason: failureReasonOf(sent.failure_code), code: sent.failure_code, message: sent.failure_message };
 }
 
-/** ISO 8601 of unix seconds. */
+const DAY_SECONDS = 86_400;
+const two = (count: number): string => (count < 10 ? `0${count}` : String(count));
+
+/** Writes calendar days; most often it is asked for the one that it wrote before. */
+function dayWriter(): (nth: number) => string {
+  let written = { nth: 0, day: '1970-01-01' };
+  return (nth) => {
+    if (nth !== written.nth) written = { nth, day: new Date(nth * DAY_SECONDS * 1000).toISOString().slice(0, 10) };
+    return written.day;
+  };
+}
+
+const dayOfTime = dayWriter();
+const dayAlone = dayWriter();
+
+/** ISO 8601 of whole unix seconds. */
 export function isoTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
+  const nth = Math.floor(seconds / DAY_SECONDS);
+  const rest = seconds - nth * DAY_SECONDS;
+  const minutes = Math.floor(rest / 60);
+  return `${dayOfTime(nth)}T${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(rest % 60)}.000Z`;
+}
+
+/** The calendar day, in UTC, of unix seconds. */
+export function isoDay(seconds: number): string {
+  return dayAlone(Math.floor(seconds / DAY_SECONDS));
 }
 
 /** The error of an answer that does not have the shape it must have. It names fields, never values. */

@@ -1,6 +1,8 @@
 // Contract 4.2: ranges in whole unix seconds.
+import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { isoDay, isoTime } from './read-payout.ts';
 import { type StripeTimeFilter, StripeTimeFilterSchema, timeParameter } from './times.ts';
 
 describe('a filter on a time', () => {
@@ -37,4 +39,17 @@ describe('a filter on a time', () => {
   ])('refuses %s', (_, filter) => {
     expect(v.is(StripeTimeFilterSchema, filter)).toBe(false);
   });
+});
+
+it('writes times and days as Date does, in any order', () => {
+  const seconds = fc.oneof(fc.integer({ min: 0, max: 253_402_300_799 }), fc.integer({ min: 1_790_000_000, max: 1_790_200_000 }));
+  fc.assert(
+    fc.property(fc.array(seconds, { maxLength: 20 }), (times) => {
+      for (const time of times) {
+        const iso = new Date(time * 1000).toISOString();
+        expect([isoTime(time), isoDay(time)]).toEqual([iso, iso.slice(0, 10)]);
+      }
+    }),
+    { seed: 20_261_121 },
+  );
 });
