@@ -29,6 +29,7 @@ export interface Delivery {
 export interface Rail {
   readonly provider: AnyPayoutProvider;
   readonly faults: Faults;
+  readonly now: () => number;
   /** Its API credential. */
   readonly key: string;
   readonly webhookSecret: string;
@@ -99,6 +100,7 @@ async function stripeRail(settings: Settings): Promise<Rail> {
   return {
     provider,
     faults: world.faults,
+    now: time.now,
     key: CREDENTIALS.stripeKey,
     webhookSecret: CREDENTIALS.stripeWebhook,
     ...moods,
@@ -134,6 +136,7 @@ async function treasuryRail(settings: Settings): Promise<Rail> {
   return {
     provider,
     faults: world.faults,
+    now: time.now,
     key: CREDENTIALS.treasuryKey,
     webhookSecret: CREDENTIALS.treasuryWebhook,
     ...moods,
@@ -165,6 +168,8 @@ async function treasuryRail(settings: Settings): Promise<Rail> {
   };
 }
 
+const WEEK_MS = 7 * 86_400_000;
+
 async function balanceRail(settings: Settings): Promise<Rail> {
   const clock = createVirtualClock();
   const world = simulateMollie({ clock });
@@ -190,10 +195,12 @@ async function balanceRail(settings: Settings): Promise<Rail> {
   return {
     provider,
     faults: world.faults,
+    now: time.now,
     key: CREDENTIALS.mollieToken,
     webhookSecret: endpoint.secret ?? '',
     ...moods,
     deliveries: async () => {
+      await clock.advance(WEEK_MS); // Mollie tells what became of a payout, not that it was made.
       await world.webhooks.settle();
       return arrived;
     },

@@ -5,6 +5,7 @@ import type { Runtime } from '@disburse/core';
 const LONGEST_PAUSE_MS = 30_000;
 
 export interface PatientTime extends Runtime {
+  readonly now: () => number;
   /** Every deadline that is waited for is over now. */
   readonly meetDeadlines: () => void;
 }

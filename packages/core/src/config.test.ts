@@ -201,7 +201,7 @@ describe('what is wrong with it', () => {
       '[disburse] providers.us.token: the environment variable NOPE is not set',
     );
     expect(said({ providers: { us: { ...us, token: { env: 'constructor' } } } })).toContain(
-      'the environment variable constructor is not set',
+      'the environment variable that "env" names is not set',
     );
     expect(said({ providers: { us: { ...us, token: CANARY } } })).toBe(
       '[disburse] providers.us.token: is a secret and must not be in the configuration; write { "env": "NAME_OF_A_VARIABLE" }',

@@ -163,7 +163,9 @@ function settingOf(value: unknown, secret: boolean, env: Readonly<Record<string,
   }
   const found = Object.hasOwn(env, variable) ? env[variable] : undefined;
   if (found === undefined || found === '') {
-    return { value: undefined, problems: [{ path: '', message: `the environment variable ${variable} is not set` }] };
+    // Who writes the secret itself in the place of a variable's name must not find it in a log.
+    const named = /^[A-Z_][A-Z0-9_]*$/.test(variable) ? ` ${variable}` : ' that "env" names';
+    return { value: undefined, problems: [{ path: '', message: `the environment variable${named} is not set` }] };
   }
   return { value: found, problems: [] };
 }
