@@ -183,6 +183,17 @@ const workerd: Consumer = {
   },
 };
 
+/** Every published path loads. With pnpm, a package finds only what it declares. */
+function loading(name: Programs): Consumer {
+  return {
+    name: `loads: ${name}, pnpm`,
+    use: async ({ project, runtime }) => {
+      await run(await runtime(name), [...STARTED[name], 'nodenext/out/paths.js'], { cwd: project('pnpm'), env: {} });
+      return 'every published path';
+    },
+  };
+}
+
 /** The command, as `npx` would find it. */
 function commanding(name: Programs): Consumer {
   return {
@@ -220,6 +231,7 @@ export const RUNNERS: readonly Consumer[] = [
     paying(node, 'commonjs/out/main.js', 'node'),
     paying(node, 'bundle-node/main.js', 'node'),
     keeping(node),
+    loading(node),
     commanding(node),
   ]),
   paying('node 24', 'nodenext/out/main.js', 'node', 'pnpm'),
@@ -228,6 +240,7 @@ export const RUNNERS: readonly Consumer[] = [
     paying(other, 'nodenext/out/main.js', RUNTIMES[other].transport),
     paying(other, 'commonjs/out/main.js', RUNTIMES[other].transport),
     keeping(other),
+    loading(other),
   ]),
   workerd,
 ];

@@ -8,6 +8,12 @@ import { run } from './command.ts';
 export const COMPILERS = { 'typescript-5.9': '5.9.3', 'typescript-7': '7.0.2' } as const;
 
 const NODE_TYPES = '24.19.2';
+
+/** What needs a peer that is optional. The project of pnpm has the peers and these; that of npm must do without. */
+const WITH_PEER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '@disburse/core/opentelemetry': { '@opentelemetry/api': '^1.9.0' },
+};
+const peers = Object.assign({}, ...Object.values(WITH_PEER)) as Readonly<Record<string, string>>;
 const fixtures = join(import.meta.dirname, 'fixtures');
 
 const write = (file: string, content: unknown): void =>
@@ -37,7 +43,7 @@ export async function installProject(installer: Installer, project: string, tarb
     private: true,
     type: 'module',
     dependencies: tarballs,
-    devDependencies: { '@types/node': NODE_TYPES, ...compilers },
+    devDependencies: { '@types/node': NODE_TYPES, ...compilers, ...(installer === 'pnpm' ? peers : {}) },
   });
   if (installer === 'pnpm') {
     // What depends on a sibling means a version that no registry has yet. npm is content with the tarball that is there already.
@@ -47,7 +53,7 @@ export async function installProject(installer: Installer, project: string, tarb
     const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline'];
     await run('npm', ['install', ...flags], { cwd: project });
   }
-  for (const [shape, description] of Object.entries(SHAPES)) layOut(join(project, shape), description);
+  for (const [shape, description] of Object.entries(SHAPES)) layOut(join(project, shape), description, installer);
 }
 
 interface Shape {
@@ -98,15 +104,11 @@ const SHAPES = {
 /** The name of a shape, which is its folder in the project. */
 export type ShapeName = keyof typeof SHAPES;
 
-function layOut(folder: string, { type, programs, compilerOptions }: Shape): void {
+function layOut(folder: string, { type, programs, compilerOptions }: Shape, installer: Installer): void {
   cpSync(fixtures, join(folder, 'src'), { recursive: true });
   // Every published path, and not only what the programs need.
-  write(
-    join(folder, 'src/paths.ts'),
-    publishedPaths()
-      .map((path, index) => `export * as path${index} from '${path}';\n`)
-      .join(''),
-  );
+  const paths = publishedPaths().filter((path) => installer === 'pnpm' || !Object.hasOwn(WITH_PEER, path));
+  write(join(folder, 'src/paths.ts'), paths.map((path, index) => `export * as path${index} from '${path}';\n`).join(''));
   write(join(folder, 'package.json'), { private: true, type });
   write(join(folder, 'tsconfig.json'), { compilerOptions, files: programs.map((program) => `src/${program}`) });
 }
