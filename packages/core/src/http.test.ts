@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { manualTime, NINE } from './__tests__/manual-time.ts';
 import { PayoutError } from './errors.ts';
-import { CallerAborted, createSend, DeadlineOver, type HttpSettings, type Sent, startDeadline, urlOf } from './http.ts';
+import { addressesBelow, CallerAborted, createSend, DeadlineOver, type HttpSettings, type Sent, startDeadline } from './http.ts';
 import { systemRuntime } from './runtime.ts';
 import type { Untold } from './telemetry.ts';
 
@@ -71,7 +71,7 @@ describe('a request', () => {
   it.each(['https://evil.test/', '//evil.test/', 'x', '@evil.test/', '', '?x'])(
     'a path that leads elsewhere is refused: %j',
     async (path) => {
-      expect(() => urlOf('https://acme.test', path)).toThrow(expect.objectContaining({ code: 'unexpected_response' }));
+      expect(() => addressesBelow('https://acme.test')(path)).toThrow(expect.objectContaining({ code: 'unexpected_response' }));
       let asked = 0;
       const send = createSend(
         settingsOf(async () => {
@@ -92,7 +92,7 @@ describe('a request', () => {
     ['https://acme.test/', '/v1/x', 'https://acme.test/v1/x'],
     ['https://acme.test/base', '/v1/x?y=1', 'https://acme.test/base/v1/x?y=1'],
     ['http://127.0.0.1:4010/base/', '/x', 'http://127.0.0.1:4010/base/x'],
-  ])('%s and %s are %s', (base, path, url) => expect(urlOf(base, path)).toBe(url));
+  ])('%s and %s are %s', (base, path, url) => expect(addressesBelow(base)(path)).toBe(url));
 
   it.each(['a\r\nx-evil: 1', 'a\nb', '\u0000', 'ä€'])(
     'a header value that could add a header is refused before anything is sent: %j',

@@ -233,22 +233,17 @@ function parsedJson(text: string): unknown {
   }
 }
 
-/**
- * The absolute address of a path, which must stay on the configured origin.
- *
- * @throws {PayoutError} `unexpected_response` for a path that leads elsewhere.
- */
-export function urlOf(baseUrl: string, path: string): string {
-  return addressesBelow(baseUrl)(path);
-}
-
 /** Nothing in it that the URL parser would write in another way. */
 const PLAIN_PATH = /^\/(?!\/)[\w!$&()*+,\-.:;=@[\]~%/?]*$/;
 /** A step within the path, for the URL parser. https://url.spec.whatwg.org/#double-dot-path-segment */
 const DOTS = /\/(?:\.|%2e)/i;
 
-/** {@link urlOf}, with the base read once. */
-function addressesBelow(baseUrl: string): (path: string) => string {
+/**
+ * The absolute addresses of paths, which must stay on the configured origin. The base is read once.
+ *
+ * @throws {PayoutError} `unexpected_response`, by what is returned, for a path that leads elsewhere.
+ */
+export function addressesBelow(baseUrl: string): (path: string) => string {
   const base = new URL(baseUrl);
   const below = `${base.origin}${base.pathname.replace(/\/$/, '')}`;
   return (path) => {
