@@ -195,7 +195,7 @@ describe('what is wrong with it', () => {
   it('each problem says what was expected', () => {
     const said = (config: unknown): string => problemsOf(config).message;
     expect(said({ providers: { us: { ...us, adapter: 'acne' } } })).toBe(
-      '[disburse] providers.us.adapter: "acne" is not one of acme, other',
+      '[disburse] providers.us.adapter: "acne" is not one of acme, other; did you mean "acme"?',
     );
     expect(said({ providers: { us: { ...us, token: { env: 'NOPE' } } } })).toBe(
       '[disburse] providers.us.token: the environment variable NOPE is not set',
@@ -208,6 +208,37 @@ describe('what is wrong with it', () => {
     );
     expect(said({ providers: { us: { ...us, timeoutMs: '1' } } })).toBe('[disburse] providers.us.timeoutMs: must be number, not a string');
     expect(said({ default: 'eu', providers: { us } })).toBe('[disburse] default: "eu" is not one of us');
+  });
+
+  it.each([
+    ['in other capitals', { Token: 1 }, 'Token: is not known here; did you mean "token"? known are '],
+    ['a letter too few', { tokn: 1 }, 'tokn: is not known here; did you mean "token"? known are '],
+    ['with underscores', { base_url: 1 }, 'base_url: is not known here; did you mean "baseUrl"? known are '],
+    ['nothing near', { colour: 1 }, 'colour: is not known here; known are '],
+    ['of a program', { onTelemetry: 1 }, 'onTelemetry: is nothing that a file can hold; remove it'],
+    ['of a program, right there', { submissions: { keep: 1 } }, 'submissions: is nothing that a file can hold; remove it'],
+  ])('a key %s says what was meant, and lists only what a file can hold', (_, more, words) => {
+    const { message } = problemsOf({ providers: { us: { ...us, ...more } } });
+    expect(message).toContain(`providers.us.${words}`);
+    expect(message.replace(/^\S+ \S+/, '')).not.toMatch(/fetch|runtime|onTelemetry|submissions|name,/);
+  });
+
+  it('a key of the whole, a default and an adapter say what was meant', () => {
+    const said = (config: unknown): string => problemsOf(config).message;
+    expect(said({ defualt: 'us', providers: { us } })).toContain(
+      'defualt: is not known here; did you mean "default"? known are default, providers',
+    );
+    expect(said({ default: 'payrol', providers: { payroll: us } })).toContain(
+      'default: "payrol" is not one of payroll; did you mean "payroll"?',
+    );
+    expect(said({ default: 'x'.repeat(100_000), providers: { us } })).toContain('is not one of us');
+  });
+
+  it.each([
+    ['a bare secret', 'whsec_1', 'is a secret and must not be in the configuration; write [{ "env": "NAME_OF_A_VARIABLE" }]'],
+    ['one reference', { env: 'ACME_TOKEN' }, 'is a list; write [{ "env": "NAME_OF_A_VARIABLE" }]'],
+  ])('%s where a list of them belongs', (_, webhookSecrets, words) => {
+    expect(problemsOf({ providers: { us: { ...us, webhookSecrets } } }).message).toBe(`[disburse] providers.us.webhookSecrets: ${words}`);
   });
 
   it('a value of the environment is checked, and not repeated', () => {

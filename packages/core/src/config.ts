@@ -1,3 +1,4 @@
+import { notKnown, notOneOf, referenceText, strangeKeys, takesList } from './config-words.ts';
 import { errorOfIssues, isPayoutError, type PayoutIssue } from './errors.ts';
 import type { AnyPayoutProvider } from './provider.ts';
 import { type AnyAdapterFactory, createPayoutRegistry, type PayoutRegistry } from './registry.ts';
@@ -86,14 +87,14 @@ function defaultOf(config: unknown): string | undefined {
 function shapeProblems(config: unknown): PayoutIssue[] {
   if (!isPlainObject(config)) return [{ path: 'config', message: `must be an object with "providers", not ${kindOf(config)}` }];
   const { default: byDefault, providers, $schema: _, ...rest } = config;
-  const issues = Object.keys(rest).map((path) => ({ path, message: 'is not known here; known are default, providers' }));
+  const issues = Object.keys(rest).map((path) => ({ path, message: notKnown(path, ['default', 'providers']) }));
   if (!isPlainObject(providers))
     return [...issues, { path: 'providers', message: `must be an object of named providers, not ${kindOf(providers)}` }];
   const names = Object.keys(providers);
   if (names.length === 0) issues.push({ path: 'providers', message: 'names no provider' });
   if (byDefault === undefined) return issues;
   if (typeof byDefault !== 'string') issues.push({ path: 'default', message: `must be the name of a provider, not ${kindOf(byDefault)}` });
-  else if (!names.includes(byDefault)) issues.push({ path: 'default', message: `"${byDefault}" is not one of ${names.join(', ')}` });
+  else if (!names.includes(byDefault)) issues.push({ path: 'default', message: notOneOf(byDefault, names) });
   return issues;
 }
 
@@ -106,17 +107,16 @@ function providerOf(
 ): AnyPayoutProvider | PayoutIssue[] {
   if (!isPlainObject(entry)) return [{ path: '', message: `must be an object with "adapter", not ${kindOf(entry)}` }];
   const { adapter, ...given } = entry;
-  const able = Object.keys(factories).join(', ');
-  if (typeof adapter !== 'string') return [{ path: 'adapter', message: `is missing; one of ${able}` }];
+  if (typeof adapter !== 'string') return [{ path: 'adapter', message: `is missing; one of ${Object.keys(factories).join(', ')}` }];
   const factory = Object.hasOwn(factories, adapter) ? factories[adapter] : undefined;
-  if (factory === undefined) return [{ path: 'adapter', message: `"${adapter}" is not one of ${able}` }];
-  const problems: PayoutIssue[] = Object.hasOwn(given, 'name')
-    ? [{ path: 'name', message: 'is not needed: the name is its key under providers' }]
-    : [];
+  if (factory === undefined) return [{ path: 'adapter', message: notOneOf(adapter, Object.keys(factories)) }];
+  const problems: PayoutIssue[] = strangeKeys(factory.settings, given);
+  const strange = new Set(problems.map(({ path }) => path));
   const settings: Record<string, unknown> = { ...context.settings, name };
   for (const [key, value] of Object.entries(given)) {
-    if (key === 'name') continue;
-    const read = settingOf(value, factory.secrets.includes(key), context.env ?? hostEnvironment());
+    if (strange.has(key)) continue;
+    const secret = !factory.secrets.includes(key) ? 'none' : takesList(factory.settings, key) ? 'list' : 'one';
+    const read = settingOf(value, secret, context.env ?? hostEnvironment());
     // Assigned, __proto__ would change what settings are instead of being a setting that nobody knows.
     Object.defineProperty(settings, key, { value: read.value, enumerable: true });
     problems.push(...read.problems.map((issue) => ({ ...issue, path: pathOf(key, issue.path) })));
@@ -142,23 +142,25 @@ interface Read {
   readonly problems: readonly PayoutIssue[];
 }
 
-function settingOf(value: unknown, secret: boolean, env: Readonly<Record<string, string | undefined>>): Read {
+function settingOf(value: unknown, secret: 'none' | 'one' | 'list', env: Readonly<Record<string, string | undefined>>): Read {
   if (Array.isArray(value)) {
-    const items = value.map((item) => settingOf(item, secret, env));
+    const items = value.map((item) => settingOf(item, secret === 'none' ? 'none' : 'one', env));
     return {
       value: items.map((item) => item.value),
       problems: items.flatMap((item, index) => item.problems.map((issue) => ({ ...issue, path: pathOf(String(index), issue.path) }))),
     };
   }
+  const reference = referenceText(secret === 'list');
   if (!isPlainObject(value) || !Object.hasOwn(value, 'env')) {
-    const message = 'is a secret and must not be in the configuration; write { "env": "NAME_OF_A_VARIABLE" }';
-    return { value, problems: secret ? [{ path: '', message }] : [] };
+    const message = `is a secret and must not be in the configuration; write ${reference}`;
+    return { value, problems: secret === 'none' ? [] : [{ path: '', message }] };
   }
+  if (secret === 'list') return { value: undefined, problems: [{ path: '', message: `is a list; write ${reference}` }] };
   const variable = value['env'];
   if (typeof variable !== 'string' || variable === '' || Object.keys(value).length > 1) {
     return {
       value: undefined,
-      problems: [{ path: '', message: 'an environment reference is { "env": "NAME_OF_A_VARIABLE" } and nothing else' }],
+      problems: [{ path: '', message: `an environment reference is ${reference} and nothing else` }],
     };
   }
   const found = Object.hasOwn(env, variable) ? env[variable] : undefined;

@@ -196,6 +196,11 @@ describe('what is wrong', () => {
     expect(error).toMatchObject({ outcome: 'rejected', provider: 'eu' });
   });
 
+  it.each([undefined, 42, '', 'a b', 'r'.repeat(121)])('a refused reference shows a good one: %j', (reference) => {
+    const { error } = problemsOf({ ...RENT, reference });
+    expect(error).toMatchObject({ message: expect.stringContaining('such as seller-42-2026-11') as string });
+  });
+
   it('never repeats a value: it may be an account number', () => {
     const canary = '000123456789';
     const { error } = problemsOf({

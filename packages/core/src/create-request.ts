@@ -102,11 +102,13 @@ function unsupportedFields<P extends AnyPayoutProvider>(spec: PayoutProviderSpec
 
 function referenceProblems(reference: unknown): PayoutIssue[] {
   const path = 'reference';
-  if (typeof reference !== 'string') return [{ path, message: `must be a string, not ${kindOf(reference)}: your own id of this payout` }];
-  if (reference === '') return [{ path, message: 'must not be empty: it is your own id of this payout' }];
-  if (reference.length > 120) return [{ path, message: `has ${reference.length} characters; at most 120 are allowed` }];
+  const example = 'such as seller-42-2026-11';
+  if (typeof reference !== 'string')
+    return [{ path, message: `must be a string, not ${kindOf(reference)}: your own id of this payout, ${example}` }];
+  if (reference === '') return [{ path, message: `must not be empty: it is your own id of this payout, ${example}` }];
+  if (reference.length > 120) return [{ path, message: `has ${reference.length} characters; at most 120 are allowed, ${example}` }];
   if (!/^[\x21-\x7e]+$/.test(reference)) {
-    return [{ path, message: 'must be visible ASCII: no spaces, control characters or letters beyond ASCII' }];
+    return [{ path, message: `must be visible ASCII: no spaces, control characters or letters beyond ASCII, ${example}` }];
   }
   return [];
 }

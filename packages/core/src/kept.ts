@@ -69,7 +69,8 @@ async function conflicting(home: Engine | null, engine: Engine, row: KeptRow, wh
   const { money } = submission;
   const kept = `${submission.name}, ${money === 'full_balance' ? 'the full balance' : `${money.amount} ${money.currency}`}`;
   const message = `reference ${submission.reference} is taken: the submission that is kept for it (${kept}) ${why}. Nothing was sent.`;
-  const error = new PayoutError('idempotency_conflict', message, { provider: engine.name, outcome: 'unknown' });
+  // In the name of the provider that has it, whichever one was asked.
+  const error = new PayoutError('idempotency_conflict', message, { provider: submission.name, outcome: 'unknown' });
   const here = home !== null && isBound(home, submission);
   if (here && settled === null) return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
   const known = here && settled !== null && 'payoutId' in settled ? await readQuietly(home, submission, settled.payoutId, call) : null;

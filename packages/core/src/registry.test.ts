@@ -69,6 +69,9 @@ describe('R2: the default was switched', () => {
     await registry('us').createPayout(RENT);
     const outcome = await registry('eu').createPayout({ ...RENT, money: { ...TEN, amount: '11.00' } });
     expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'idempotency_conflict' }, submission: { name: 'us', money: TEN } });
+    expect(outcome).toMatchObject({
+      error: { provider: 'us', message: expect.stringMatching(/^\[us\] reference \S+ is taken/) as string },
+    });
     expect([us.payouts.length, eu.payouts.length]).toEqual([0, 0]);
   });
 
@@ -91,7 +94,7 @@ describe('R2: the default was switched', () => {
     await expect(rest.submit(stored(submission))).rejects.toMatchObject({ code: 'invalid_settings' });
     expect(await rest.createPayout(RENT)).toMatchObject({
       outcome: 'unknown',
-      error: { code: 'idempotency_conflict' },
+      error: { code: 'idempotency_conflict', provider: 'us' },
       next: { do: 'ask' },
     });
     expect(eu.requests).toEqual([]);

@@ -1,0 +1,70 @@
+import type { GenericSchema } from 'valibot';
+import * as v from 'valibot';
+import type { PayoutIssue } from './errors.ts';
+
+/** Settings that are functions and objects of a program: no file can hold them. */
+const OF_CODE = ['fetch', 'runtime', 'onTelemetry', 'submissions'];
+
+/** Keys of one provider's entry that a file cannot say, with the ones that were probably meant. */
+export function strangeKeys(schema: GenericSchema, given: Readonly<Record<string, unknown>>): PayoutIssue[] {
+  const entries = entriesOf(schema);
+  if (entries === null) return [];
+  const able = Object.keys(entries).filter((key) => key !== 'name' && !OF_CODE.includes(key));
+  return Object.keys(given).flatMap((path) => {
+    if (path === 'name') return [{ path, message: 'is not needed: the name is its key under providers' }];
+    if (OF_CODE.includes(path) && Object.hasOwn(entries, path)) return [{ path, message: 'is nothing that a file can hold; remove it' }];
+    return Object.hasOwn(entries, path) ? [] : [{ path, message: notKnown(path, able) }];
+  });
+}
+
+/** That a key is not known, what was probably meant, and what there is. */
+export function notKnown(key: string, known: readonly string[]): string {
+  const word = nearest(key, known);
+  return `is not known here; ${word === null ? '' : `did you mean "${word}"? `}known are ${known.join(', ')}`;
+}
+
+/** That a name is none of those there are, and which was probably meant. */
+export function notOneOf(name: string, known: readonly string[]): string {
+  const word = nearest(name, known);
+  return `"${name}" is not one of ${known.join(', ')}${word === null ? '' : `; did you mean "${word}"?`}`;
+}
+
+/** The known word that differs in a few letters at most; capitals, hyphens and underscores count for nothing. */
+function nearest(given: string, known: readonly string[]): string | null {
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const [best] = known
+    .map((word) => ({ word, steps: stepsBetween(plain(given), plain(word)), most: Math.min(3, plain(word).length / 3) }))
+    .filter(({ steps, most }) => steps <= most)
+    .sort((a, b) => a.steps - b.steps);
+  return best?.word ?? null;
+}
+
+/** How many letters must be added, removed or replaced. Only as much of a text is looked at as a name can be long. */
+function stepsBetween(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const letter of one.slice(0, 60)) {
+    const next = [(row[0] ?? 0) + 1];
+    for (let at = 1; at < row.length; at += 1) {
+      const replaced = (row[at - 1] ?? 0) + (letter === other[at - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[at] ?? 0) + 1, (next[at - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+/** A reference to the environment, or a list of them, in words to copy. */
+export function referenceText(list: boolean): string {
+  const reference = '{ "env": "NAME_OF_A_VARIABLE" }';
+  return list ? `[${reference}]` : reference;
+}
+
+/** Whether a setting is a list of texts. */
+export function takesList(schema: GenericSchema, key: string): boolean {
+  const entry = entriesOf(schema)?.[key];
+  return entry !== undefined && v.is(entry, ['x']) && !v.is(entry, 'x');
+}
+
+function entriesOf(schema: GenericSchema): Readonly<Record<string, GenericSchema>> | null {
+  return 'entries' in schema ? (schema.entries as Readonly<Record<string, GenericSchema>>) : null;
+}
