@@ -31,6 +31,9 @@ const GATES: readonly Gate[] = [
     ['node', 'scripts/tarballs.ts', ...published.map(({ tarball }) => tarball)],
   ],
   ['size', ['node', 'scripts/sizes.ts']],
+  ['licences', ['node', 'scripts/licences.ts']],
+  ['sbom', ['node', 'scripts/sbom.ts', join(packed, 'sbom')]],
+  ['audit', ['node', 'scripts/audit.ts']],
 ];
 
 function passes([name, ...commands]: Gate): boolean {
