@@ -174,7 +174,7 @@ export interface PayoutProviderSpec<P extends AnyPayoutProvider> {
   readonly refusal: (answer: Answer, about: RefusedOperation) => Refusal;
   /** Whether an answer is a replay of an earlier one under the same key. */
   readonly isReplay: (answer: Answer) => boolean;
-  /** The provider's own word on resending; `undefined` leaves it to the common rules. */
+  /** The provider's own word on resending: `false` stops it, `true` sends a refusal again too, `undefined` leaves it to the common rules. */
   readonly mayResend?: ((answer: Answer, resend: number) => boolean | undefined) | undefined;
   readonly webhooks: AdapterWebhooks;
   readonly operations: (

@@ -1,5 +1,6 @@
 import type { Http, RefusedOperation } from './adapter.ts';
 import { type Engine, errorOf, withOutcome } from './engine.ts';
+import { isAskedAgain } from './judge.ts';
 import type { PayoutError } from './errors.ts';
 import { type Answer, type Deadline, type OutgoingRequest, pauseBefore, retryAfterSecondsOf, type Sent, startDeadline } from './http.ts';
 import { randomKey } from './idempotency.ts';
@@ -58,7 +59,7 @@ async function answered(
 function failureOf(engine: Engine, sent: Sent, about: RefusedOperation): { error: PayoutError; unknown: boolean; resend: boolean } {
   if (sent.is !== 'answered') return { error: sent.error, unknown: sent.is === 'lost', resend: sent.error.code !== 'aborted' };
   const refusal = engine.refusal(sent.answer, about);
-  const resend = refusal.outcome === 'unknown' ? refusal.resend : refusal.code === 'rate_limited';
+  const resend = refusal.outcome === 'unknown' ? refusal.resend : isAskedAgain(engine, sent.answer, refusal);
   return { error: errorOf(engine, refusal, sent.answer, null), unknown: refusal.outcome === 'unknown', resend };
 }
 

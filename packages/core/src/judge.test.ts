@@ -146,6 +146,48 @@ describe('what one exchange means', () => {
   });
 });
 
+describe('the provider says that the same may be sent again', () => {
+  const willing: Engine = { ...engine, mayResend: () => true };
+  const saysHuman: Engine = {
+    ...willing,
+    refusal: () => ({
+      code: 'payouts_blocked',
+      message: 'm',
+      providerCode: null,
+      providerMessage: null,
+      outcome: 'rejected',
+      key: 'human',
+    }),
+  };
+  const again = (line: string, may: string) => [line.replace('STATE', 'fresh'), may.replace('STATE', 'may exist')] as const;
+  const REFUSED = again('resend (trouble; STATE), else rejected (same_attempt; fresh)', 'resend (trouble; STATE), else unknown (lost)');
+
+  it.each<readonly [name: string, engine: Engine, sent: Sent, row: readonly [fresh: string, mayExist: string]]>([
+    ['401', willing, answered(401), REFUSED],
+    ['400, which can never succeed', willing, answered(400), again(REFUSED[0].replace('same', 'next'), REFUSED[1])],
+    [
+      '402: it is confirmed first, at once',
+      willing,
+      answered(402),
+      again(
+        'resend (confirm; STATE, confirming), else rejected (same_attempt; fresh)',
+        'resend (confirm; STATE, confirming), else unknown (lost)',
+      ),
+    ],
+    ['402, marked: the key is spent on it', willing, marked(402), ['rejected (next_attempt; marked)', 'rejected (next_attempt; marked)']],
+    ['a refusal that only a person can lift', saysHuman, answered(400), ['rejected (never; fresh)', UNDECIDED]],
+  ])('%s', (_, its, sent, row) => {
+    expect(STATES.slice(0, 2).map((state) => shown(judge(its, sent, state, readable)))).toEqual([...row]);
+  });
+
+  it('402, confirmed: again, as often as trouble is', () => {
+    expect(STATES.slice(2).map((state) => shown(judge(willing, answered(402), state, readable)))).toEqual([
+      'resend (trouble; fresh, confirming), else rejected (same_attempt; fresh)',
+      'resend (trouble; may exist, confirming), else unknown (lost)',
+    ]);
+  });
+});
+
 describe('an adapter', () => {
   const saying = (refusal: Partial<Refusal>): Engine => ({
     ...engine,

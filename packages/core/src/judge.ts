@@ -120,16 +120,21 @@ type RejectedRefusal = Extract<Refusal, { outcome: 'rejected' }>;
 
 function judgeRefusal(engine: Engine, answer: Answer, refusal: RejectedRefusal, state: ExchangeState): Step {
   const error = errorOf(engine, refusal, answer, 'rejected');
-  const human = refusal.key === 'human';
-  if (isSettling(engine, answer)) return { do: 'end', verdict: rejected(error, human ? 'never' : 'next_attempt', refusal, 'marked') };
+  if (isSettling(engine, answer)) {
+    return { do: 'end', verdict: rejected(error, refusal.key === 'human' ? 'never' : 'next_attempt', refusal, 'marked') };
+  }
   const verdict = state.mayExist
     ? unknown(error, 'lost')
     : rejected(refusal.key === 'alive' ? (state.confirming ?? error) : error, ADVICE[refusal.key], refusal);
-  if (refusal.code === 'rate_limited') return { do: 'resend', because: 'trouble', state, ifOver: verdict };
-  if (refusal.key === 'ask' && engine.storesRefusals && state.confirming === null) {
+  if (refusal.code !== 'rate_limited' && refusal.key === 'ask' && engine.storesRefusals && state.confirming === null) {
     return { do: 'resend', because: 'confirm', state: { mayExist: state.mayExist, confirming: error }, ifOver: verdict };
   }
-  return { do: 'end', verdict };
+  return isAskedAgain(engine, answer, refusal) ? { do: 'resend', because: 'trouble', state, ifOver: verdict } : { do: 'end', verdict };
+}
+
+/** Too much at once, or the provider's own word that the same may succeed now; what only a person can lift is not asked again. */
+export function isAskedAgain(engine: Engine, answer: Answer, { code, key }: RejectedRefusal): boolean {
+  return code === 'rate_limited' || (key !== 'human' && engine.mayResend(answer, 1) === true);
 }
 
 const ADVICE: Readonly<Record<RejectedRefusal['key'], RetryAdvice>> = {

@@ -148,6 +148,43 @@ describe('the decision table, for a create', () => {
   });
 });
 
+// Contract 10.4: what the header says goes before what the status would.
+describe('stripe-should-retry', () => {
+  const says = (word: string, row: Row): Row => ({ ...row, headers: { 'stripe-should-retry': word } });
+
+  it.each<readonly [string, Row, string | null, number]>([
+    ['true: a 401 is sent again, a bounded number of times', says('true', { status: 401, error: {} }), 'same_attempt', 3],
+    ['true: so is what can never succeed', says('true', { status: 400, error: { code: 'parameter_unknown' } }), 'next_attempt', 3],
+    [
+      'true: a refusal is confirmed, then sent again',
+      says('true', { status: 400, error: { code: 'amount_too_small' } }),
+      'same_attempt',
+      4,
+    ],
+    ['true: not what a person must look at', says('true', { status: 400, error: { code: 'approval_required' } }), 'never', 1],
+    ['false: no 429 is sent again', says('false', { status: 429, error: {} }), 'same_attempt', 1],
+    ['a word that is none leaves it to the status', says('maybe', { status: 401, error: {} }), 'same_attempt', 1],
+  ])('%s', async (_, row, retry, sent) => {
+    expect(await create(row, false)).toMatchObject({ outcome: 'rejected', retry, sent });
+  });
+
+  it.each([
+    ['true', 3],
+    ['false', 1],
+    ['maybe', 1],
+  ])('%s, to a cancel: sent %i times', async (word, sent) => {
+    const { fetch, requests } = scriptedFetch(() => ({
+      status: 403,
+      body: { error: { type: 'invalid_request_error', message: 'm' } },
+      headers: { 'stripe-should-retry': word },
+    }));
+    const stripe = createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime() });
+    await expect(stripe.cancel('po_1')).rejects.toMatchObject({ code: 'permission', outcome: 'rejected' });
+    expect(requests).toHaveLength(sent);
+    expect(new Set(requests.map(({ headers }) => headers.get('idempotency-key'))).size).toBe(1);
+  });
+});
+
 const rows = (status: number, codes: string, code: string, key: Key, more: object = {}): (readonly [string, Row, string, Key])[] =>
   codes.split(' ').map((name) => [name, { status, error: { code: name, ...more } }, code, key] as const);
 

@@ -65,6 +65,14 @@ export const KEY_CODES: readonly string[] = ['api_key_expired', 'platform_api_ke
 /** Too much at once, whatever the status. */
 export const BUSY_CODES: readonly string[] = ['rate_limit', 'lock_timeout'];
 
+/** Somebody else may have answered, on the way there or back. */
+const NOT_FROM_STRIPE: Conclusion = {
+  as: 'unexpected_response',
+  outcome: 'unknown',
+  resend: true,
+  says: "the answer is not one of Stripe's; a proxy may have given it.",
+};
+
 /** Decided before the code is looked at. */
 export const BEFORE_CODES: readonly StatusRow[] = [
   {
@@ -110,12 +118,7 @@ export const BEFORE_CODES: readonly StatusRow[] = [
   {
     source: LOW_LEVEL,
     when: ({ status, enveloped }) => status < 400 || !enveloped,
-    means: {
-      as: 'unexpected_response',
-      outcome: 'unknown',
-      resend: true,
-      says: "the answer is not one of Stripe's; a proxy may have given it.",
-    },
+    means: NOT_FROM_STRIPE,
   },
 ];
 
@@ -199,8 +202,7 @@ export function concludeFrom(seen: SeenError, tables: Omit<ErrorTables, 'secret'
   if (byCode !== undefined) return afterForbidden(byCode, seen);
   const byMessage = seen.code === null ? [...(tables.messages ?? []), ...MESSAGES].find((row) => matchesMessage(row, seen)) : undefined;
   if (byMessage !== undefined) return afterForbidden(byMessage, seen);
-  const late = AFTER_CODES.find((row) => row.when(seen));
-  return late?.means ?? { as: 'unexpected_response', outcome: 'unknown', resend: true, says: 'the answer could not be understood.' };
+  return AFTER_CODES.find((row) => row.when(seen))?.means ?? NOT_FROM_STRIPE;
 }
 
 function matchesCode(row: CodeRow, { code, param, status }: SeenError): boolean {
