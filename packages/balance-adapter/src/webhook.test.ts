@@ -121,6 +121,10 @@ describe('the header', () => {
   });
 });
 
+it('the types are those of the documentation, by hand', () => {
+  expect(EVENT_TYPES).toEqual(['payout.initiated', 'payout.processing-at-bank', 'payout.completed', 'payout.canceled', 'payout.failed']);
+});
+
 describe('a full event', () => {
   it.each(EVENT_TYPES)('%s', async (type) => {
     const { mollie, told } = hooked({ name: 'eu' });

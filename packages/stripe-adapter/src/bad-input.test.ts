@@ -37,6 +37,7 @@ const BAD_CREATES: readonly [string, object, RegExp, Partial<StripeSettings>?][]
   ['a description of 5001 characters', { description: 'x'.repeat(5001) }, /description.*has 5001 characters; Stripe allows 5000/],
   ['an empty description', { description: '' }, /description.*must not be empty/],
   ['an empty destination', { destination: '' }, /destination.*must not be empty/],
+  ['a destination of 5001 characters', { destination: 'x'.repeat(5001) }, /destination.*has 5001 characters; Stripe allows 5000/],
   ['51 metadata keys', { metadata: keys(51) }, /metadata: has 51 keys; Stripe allows 50/, { correlation: 'none' }],
   ['49 metadata keys and two of ours', { metadata: keys(49) }, /metadata: has 49 keys; Stripe allows 50, 2 of them for/],
   ['a metadata key with brackets', { metadata: { 'a[b]': 'v' } }, /metadata\.a\[b\]: has a key with square brackets/],
@@ -56,6 +57,12 @@ const BAD_CREATES: readonly [string, object, RegExp, Partial<StripeSettings>?][]
   ['an option of a list', options({ arrivalDate: 1 }), /providerOptions\.stripe\.arrivalDate: is not known here/],
   ['expand that is no list', options({ expand: 'destination' }), /providerOptions\.stripe\.expand: must be Array/],
   ['an empty path to expand', options({ expand: [''] }), /providerOptions\.stripe\.expand\.0: must be the path of a field/],
+  ['a path to expand of 5001 characters', options({ expand: ['x'.repeat(5001)] }), /providerOptions\.stripe\.expand\.0: must be the path/],
+  [
+    'a payout method of 5001 characters',
+    options({ payoutMethod: 'x'.repeat(5001) }),
+    /providerOptions\.stripe\.payoutMethod: must be an id/,
+  ],
   [
     'two places to pay to',
     { destination: 'ba_1', ...options({ payoutMethod: 'fa_1' }) },
@@ -93,6 +100,20 @@ describe('a create that cannot be right', () => {
     const paths = outcome.outcome === 'rejected' ? outcome.error.issues.map(({ path }) => path) : [];
     expect(paths).toEqual(['description', 'statementDescriptor', 'metadata.a[', 'metadata.a[', 'metadata.b']);
     expect(requests).toEqual([]);
+  });
+
+  it('takes what is just allowed', async () => {
+    const { stripe } = silent();
+    const request = {
+      reference: 'r'.repeat(120),
+      money: { amount: '0.01', currency: 'USD' },
+      description: 'x'.repeat(5000),
+      destination: 'x'.repeat(5000),
+      statementDescriptor: 'x'.repeat(22),
+      metadata: { ...keys(47), ['k'.repeat(40)]: 'v'.repeat(500) },
+      providerOptions: { stripe: { expand: ['x'.repeat(5000)] } },
+    };
+    await expect(stripe.prepare(request)).resolves.toMatchObject({ reference: request.reference });
   });
 
   it('counts characters, not UTF-16 units', async () => {

@@ -71,6 +71,12 @@ describe('settings', () => {
   });
 });
 
+it('the types are those of the documentation, by hand', () => {
+  const names = ['payout.created', 'payout.updated', 'payout.paid', 'payout.failed', 'payout.canceled', 'payout.reconciliation_completed'];
+  expect(PAYOUT_TYPES).toEqual(names);
+  expect(THIN_PAYOUT_TYPES).toEqual(names.map((name) => `v1.${name}`));
+});
+
 describe('snapshot events', () => {
   it.each(PAYOUT_TYPES)('%s', async (type) => {
     const { stripe, told } = hooked({ name: 'us' });

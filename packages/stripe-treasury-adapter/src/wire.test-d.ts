@@ -18,6 +18,15 @@ describe('the OutboundPayment object', () => {
   it('has exactly its fields', () => {
     expectTypeOf<keyof TreasuryPaymentObject>().toEqualTypeOf<keyof Payment>();
     expectTypeOf<keyof Ours<'destination_payment_method_details'>>().toEqualTypeOf<keyof Theirs<'destination_payment_method_details'>>();
+    type OurDetails = Ours<'destination_payment_method_details'>;
+    type TheirDetails = Theirs<'destination_payment_method_details'>;
+    type In<T, K extends keyof T> = keyof NonNullable<T[K]>;
+    expectTypeOf<In<OurDetails, 'us_bank_account'>>().toEqualTypeOf<In<TheirDetails, 'us_bank_account'>>();
+    expectTypeOf<In<OurDetails, 'financial_account'>>().toEqualTypeOf<In<TheirDetails, 'financial_account'>>();
+    expectTypeOf<In<OurDetails, 'billing_details'>>().toEqualTypeOf<In<TheirDetails, 'billing_details'>>();
+    expectTypeOf<In<NonNullable<OurDetails['billing_details']>, 'address'>>().toEqualTypeOf<
+      In<TheirDetails['billing_details'], 'address'>
+    >();
     expectTypeOf<keyof Ours<'tracking_details'>>().toEqualTypeOf<keyof Theirs<'tracking_details'>>();
     expectTypeOf<keyof NonNullable<Ours<'tracking_details'>['us_domestic_wire']>>().toEqualTypeOf<
       keyof NonNullable<Theirs<'tracking_details'>['us_domestic_wire']>

@@ -91,6 +91,7 @@ export interface TreasuryDestinationDetails {
         readonly bank_name?: string | null | undefined;
         readonly fingerprint?: string | null | undefined;
         readonly last4?: string | null | undefined;
+        readonly mandate?: string | TreasuryReference | undefined;
         readonly network: Open<'ach' | 'us_domestic_wire'>;
         readonly routing_number?: string | null | undefined;
       }

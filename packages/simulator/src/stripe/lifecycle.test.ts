@@ -119,8 +119,12 @@ describe('test account numbers', () => {
     ['DE62370400440532013003', 'eur', 'insufficient_funds'],
     ['DE62370400440532013004', 'eur', 'debit_not_authorized'],
     ['DE62370400440532013005', 'eur', 'invalid_currency'],
+    // Other countries repeat the endings.
     ['11111116', 'eur', 'no_account'],
-    ['0022222227', 'eur', 'insufficient_funds'],
+    ['11111113', 'eur', 'account_closed'],
+    ['22222227', 'eur', 'insufficient_funds'],
+    ['0033333335', 'eur', 'debit_not_authorized'],
+    ['0044444440', 'eur', 'invalid_currency'],
   ])('%s (%s) fails with %s', async (number, currency, code) => {
     const { world, destination } = await paidTo(number, currency);
     const account = world.account();
