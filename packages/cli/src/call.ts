@@ -20,6 +20,8 @@ export interface Ending<Name extends CommandName> {
   /** For people, a line each. */
   readonly text: readonly string[];
   readonly error?: PayoutError | CliError | null | undefined;
+  /** For people in place of the error, which `--json` has all the same. */
+  readonly told?: readonly string[] | null | undefined;
   readonly advice?: readonly string[] | undefined;
 }
 

@@ -88,7 +88,7 @@ function parsed(path: string, shown: string, text: string): ConfigFile {
           ...at(offset),
         }));
   issues.push(...twice);
-  if (tree === undefined || issues.length > 0) throw configError(shown, issues);
+  if (tree === undefined || issues.length > 0) throw configError(shown, issues, ['Correct it, then disburse check.']);
   return {
     path,
     folder: dirname(path),

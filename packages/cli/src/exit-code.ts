@@ -51,6 +51,9 @@ export interface LocatedIssue {
   readonly column: number | null;
 }
 
+/** What is wrong with what was typed, when it is no provider that says so. */
+const MISTAKES: readonly PayoutError['code'][] = ['invalid_request', 'invalid_settings', 'unsupported'];
+
 /**
  * How a thrown error ends a command.
  *
@@ -58,6 +61,6 @@ export interface LocatedIssue {
  */
 export function exitCodeOf(error: PayoutError, changes: boolean): ExitCode {
   if (changes && error.outcome === 'unknown') return EXIT.unknown;
-  if (error.code === 'invalid_settings' || error.code === 'unsupported') return EXIT.usage;
+  if (error.httpStatus === null && MISTAKES.includes(error.code)) return EXIT.usage; // Found before anything was asked of anybody.
   return changes && error.outcome === 'rejected' ? EXIT.rejected : EXIT.nothing;
 }

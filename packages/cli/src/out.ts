@@ -2,6 +2,7 @@ import { isPayoutError, type Payout, type PayoutError } from '@disburse/core';
 import { CliError } from './exit-code.ts';
 import type { ErrorRecord, PayoutRecord } from './records.ts';
 import { printable } from './style.ts';
+import { told } from './words.ts';
 
 /** A payout for `--json`: what the provider said verbatim only when it was asked for. */
 export function payoutRecord(payout: Payout, raw: boolean | undefined): PayoutRecord {
@@ -12,8 +13,10 @@ export function payoutRecord(payout: Payout, raw: boolean | undefined): PayoutRe
 
 export function errorRecord(error: PayoutError | CliError): ErrorRecord {
   if (isPayoutError(error)) {
-    const { code, message, provider, outcome, httpStatus, providerCode, providerMessage, requestId, retryAfterSeconds, payoutId } = error;
-    const issues = error.issues.map(({ path, message: problem }) => ({ path, message: problem, line: null, column: null }));
+    const { message, issues: problems } = told(error);
+    const { code, outcome, httpStatus, providerCode, providerMessage, requestId, retryAfterSeconds, payoutId } = error;
+    const provider = error.provider === STORE ? null : error.provider;
+    const issues = problems.map(({ path, message: problem }) => ({ path, message: problem, line: null, column: null }));
     return { code, message, provider, outcome, httpStatus, providerCode, providerMessage, requestId, retryAfterSeconds, payoutId, issues };
   }
   return {
@@ -31,9 +34,12 @@ export function errorRecord(error: PayoutError | CliError): ErrorRecord {
   };
 }
 
+/** How core calls the store of this command; no provider is called that. */
+const STORE = 'fileSubmissions';
+
 /** An error for people: what happened, what the provider said, and each problem with its place. */
 export function errorLines(error: PayoutError | CliError): readonly string[] {
-  const lines = error.message.split('\n').map(printable);
+  const lines = (isPayoutError(error) ? told(error) : error).message.split('\n').map(printable);
   if (isPayoutError(error)) {
     const said = error.providerMessage;
     if (said !== null && !error.message.includes(said)) lines.push(`the provider said: ${printable(said)}`);

@@ -1,35 +1,49 @@
-import type { PayoutOutcome, RejectedPayout, UnknownPayout } from '@disburse/core';
+import type { KeptSubmission, PayoutOutcome, RejectedPayout, RetryAdvice, Submission, UnknownPayout } from '@disburse/core';
 import type { Call, Ending } from './call.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { type FoundSubmission, fileOf, submissionRecord } from './kept.ts';
+import { type FoundSubmission, fileOf, isRefused, submissionRecord } from './kept.ts';
 import { payoutRecord } from './out.ts';
 import type { OutcomeRecord } from './records.ts';
 import type { Session } from './session.ts';
 import { OUTCOME_COLOURS, type Paint } from './style.ts';
 import { moneyText, payoutFacts, payoutTable } from './tables.ts';
+import { inWords } from './words.ts';
 
 /** Commands that end in an outcome. */
 export type OutcomeCommand = 'create' | 'submit' | 'lookup' | 'settle';
 
-/**
- * How an outcome ends a command.
- *
- * @param given The file that somebody typed; where there is none, it is the one in the store.
- */
+/** What is known of a submission beside its outcome. */
+interface Background {
+  /** The file that somebody typed; where there is none, it is the one in the store. */
+  readonly given?: string | undefined;
+  /** What was on record before this command. */
+  readonly before?: KeptSubmission | null | undefined;
+  /** What a person said, where the outcome is nothing but their word. */
+  readonly word?: 'absent' | 'payout' | undefined;
+}
+
+/** How an outcome ends a command. */
 export async function endWith<Name extends OutcomeCommand>(
   call: Call<Name>,
   session: Session,
   outcome: PayoutOutcome,
-  given: string | null = null,
+  background: Background = {},
 ): Promise<Ending<Name>> {
   const { submission } = outcome;
+  const { given } = background;
   const found =
     submission === null
       ? null
-      : { submission, file: given ?? (await fileOf(session, call.host.cwd, submission)), ...(given === null ? {} : { given }) };
+      : { submission, file: given ?? (await fileOf(session, call.host.cwd, submission)), ...(given === undefined ? {} : { given }) };
   const result: OutcomeRecord = recordOf(outcome, found, call.options.raw);
-  const error = outcome.outcome === 'accepted' ? null : outcome.error;
-  const ending = { exitCode: exitCodeFor(outcome), result, text: linesOf(outcome, call.paint), error, advice: adviceFor(outcome, found) };
+  const ending = {
+    exitCode: exitCodeFor(outcome),
+    result,
+    text: linesOf(outcome, background, call.paint),
+    error: outcome.outcome === 'accepted' ? null : outcome.error,
+    told: toldOf(outcome, background),
+    advice: adviceFor(outcome, { ...background, found, now: session.now() }),
+  };
   return ending as Ending<Name>; // What is common to the four: TypeScript does not see it through the index.
 }
 
@@ -49,7 +63,7 @@ function recordOf(outcome: PayoutOutcome, found: FoundSubmission | null, raw: bo
     replayed: outcome.outcome === 'accepted' && outcome.replayed,
     retry: outcome.outcome === 'rejected' ? outcome.retry : null,
     next: outcome.outcome === 'unknown' ? nextRecord(outcome, raw) : null,
-    notices: outcome.outcome === 'rejected' ? [] : outcome.notices,
+    notices: outcome.outcome === 'rejected' ? [] : outcome.notices.map((notice) => ({ ...notice, message: inWords(notice.message) })),
     submission: found === null ? null : submissionRecord(found),
   };
 }
@@ -59,39 +73,87 @@ function nextRecord({ next }: UnknownPayout, raw: boolean | undefined): OutcomeR
   return { do: 'ask', candidates: next.candidates.map((payout) => payoutRecord(payout, raw)) };
 }
 
-function linesOf(outcome: PayoutOutcome, paint: Paint): readonly string[] {
+function linesOf(outcome: PayoutOutcome, { before, word: spoken }: Background, paint: Paint): readonly string[] {
   const word = paint(OUTCOME_COLOURS[outcome.outcome], outcome.outcome);
   const what =
     outcome.submission === null ? 'a payout' : `${moneyText(outcome.submission.money)}, reference ${outcome.submission.reference}`;
-  if (outcome.outcome === 'rejected') return [`${word}  ${what}: certainly nothing was paid`];
-  const notices = outcome.notices.map(({ message }) => `note: ${message}`);
+  if (outcome.outcome === 'rejected') {
+    if (spoken === 'absent') return [`recorded  ${what}: on your word, no payout was made`];
+    return [`${word}  ${what}: ${isRefused(before?.settled ?? null) ? 'it is on record as rejected' : 'certainly nothing was paid'}`];
+  }
+  const notices = outcome.notices.map(({ message }) => `note: ${inWords(message)}`);
   if (outcome.outcome === 'accepted') {
-    return [`${word}${outcome.replayed ? '  an earlier request made it' : ''}`, ...payoutFacts(outcome.payout, paint), ...notices];
+    const how =
+      spoken === 'payout' ? '  recorded, on your word that it is this one' : outcome.replayed ? '  an earlier request made it' : '';
+    return [`${word}${how}`, ...payoutFacts(outcome.payout, paint), ...notices];
   }
   const { next } = outcome;
   const candidates =
     next.do === 'ask' && next.candidates.length > 0 ? ['It could be one of these:', ...payoutTable(next.candidates, paint)] : [];
+  const paid = paidAs(before);
+  if (paid !== null) return [`${word}  ${what}: accepted before, as ${paid}; nothing was sent now`, ...notices];
   return [`${word}  ${what}: a payout may exist`, ...notices, ...candidates];
+}
+
+/** Where the error itself would say less, or more, than what is true at a terminal; `null` where it says it all. */
+function toldOf(outcome: PayoutOutcome, { before, word }: Background): readonly string[] | null {
+  if (outcome.outcome !== 'rejected') return null;
+  if (word === 'absent') return [];
+  if (!isRefused(before?.settled ?? null)) return null;
+  return [`A provider refused it before, or somebody settled it as absent: the record does not tell which. Nothing was sent now.`];
+}
+
+/** The payout that was on record before. */
+function paidAs(before: KeptSubmission | null | undefined): string | null {
+  const settled = before?.settled ?? null;
+  return settled !== null && 'payoutId' in settled ? settled.payoutId : null;
 }
 
 // ---- What to do next -------------------------------------------------------------------------------------------------
 
-function adviceFor(outcome: PayoutOutcome, found: FoundSubmission | null): readonly string[] {
+interface Circumstances extends Background {
+  readonly found: FoundSubmission | null;
+  /** Milliseconds. */
+  readonly now: number;
+}
+
+function adviceFor(outcome: PayoutOutcome, circumstances: Circumstances): readonly string[] {
   if (outcome.outcome === 'accepted') return [];
-  return outcome.outcome === 'rejected' ? adviceAfterRejection(outcome, found) : adviceAfterUnknown(outcome, found);
+  return outcome.outcome === 'rejected' ? adviceAfterRejection(outcome, circumstances) : adviceAfterUnknown(outcome, circumstances);
 }
 
-function adviceAfterRejection(outcome: RejectedPayout, found: FoundSubmission | null): readonly string[] {
-  if (outcome.retry === 'same_attempt') return [`disburse submit ${nameOf(found)} sends it again, unchanged.`];
-  if (outcome.retry === 'next_attempt') return ['Once the cause is gone: the same command, corrected, with --next-attempt.'];
-  return [];
+function adviceAfterRejection(outcome: RejectedPayout, { found, word }: Circumstances): readonly string[] {
+  if (word === 'absent' && found !== null) return [`A new attempt may be sent from now on: ${anotherAttempt(found.submission)}`];
+  return [whatRetryMeans(outcome.retry, found, outcome.error.retryAfterSeconds)];
 }
 
-function adviceAfterUnknown({ next }: UnknownPayout, found: FoundSubmission | null): readonly string[] {
-  const waiting = next.do === 'submit' ? ` (not before ${next.notBefore})` : '';
-  const settle = `disburse settle ${nameOf(found)} --payout-id ID, or --absent, records what you found out.`;
+/** What the three words of `retry` mean for a person. */
+export function whatRetryMeans(retry: RetryAdvice, found: FoundSubmission | null, waitSeconds: number | null): string {
+  if (retry === 'never') {
+    return 'Do not send this again: it will not be taken, and no other attempt of it either. Find out why; if it is still due then, pay it under a new reference.';
+  }
+  if (retry === 'next_attempt') return 'Once the cause is gone: the same command, corrected, with --next-attempt.';
+  const wait = waitSeconds === null ? 'Once the cause is gone' : `In ${waitSeconds} seconds`;
+  return `${wait}: disburse submit ${nameOf(found)} sends it again, unchanged.`;
+}
+
+/** As it can be typed once an attempt is off the table. */
+export function anotherAttempt({ money, reference }: Submission): string {
+  return `disburse create ${money === 'full_balance' ? '--full-balance' : moneyText(money)} --reference ${quoted(reference)} --next-attempt`;
+}
+
+function adviceAfterUnknown({ next, submission }: UnknownPayout, { found, now, before }: Circumstances): readonly string[] {
+  const paid = paidAs(before);
+  if (paid !== null) return paidAdvice(submission, paid);
+  const waiting = next.do === 'submit' && Date.parse(next.notBefore) > now ? ` (not before ${next.notBefore})` : '';
+  const settle = `disburse settle ${nameOf(found)} --payout-id ID records which payout it is, --absent that there is none: on your word.`;
   const submit = `disburse submit ${nameOf(found)} settles it: it may be repeated, and cannot pay twice${waiting}.`;
   return [...howToSettle(found), next.do === 'submit' ? submit : settle];
+}
+
+/** What holds for a reference that has its payout. */
+export function paidAdvice({ name }: Submission, payoutId: string): readonly string[] {
+  return [`disburse get ${payoutId} --provider ${name} shows it.`, 'Another payout needs a reference of its own.'];
 }
 
 /** What holds for every submission that is not settled. */
@@ -105,5 +167,10 @@ export function nameOf(found: FoundSubmission | null): string {
   if (found === null) return 'FILE';
   const { submission, file, given } = found;
   if (given !== undefined) return given;
-  return /^[\w][\w.:@/+-]*$/.test(submission.reference) ? submission.reference : (file ?? 'FILE');
+  return isPlain(submission.reference) ? submission.reference : (file ?? 'FILE');
 }
+
+const isPlain = (text: string): boolean => /^[\w][\w.:@/+-]*$/.test(text);
+
+/** Of a reference, which has neither spaces nor control characters, what a POSIX shell takes for it. */
+const quoted = (text: string): string => (isPlain(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

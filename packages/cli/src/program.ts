@@ -15,8 +15,12 @@ import { VERSION } from './version.ts';
 
 const DESCRIPTION = `Payouts through interchangeable providers, without paying twice.
 
-Exit codes: 0 done or accepted, 2 usage or configuration, 3 rejected (certainly nothing exists),
-4 unknown (a payout may exist), 5 nothing was sent or a read failed.`;
+Exit codes:
+  0  done, or accepted
+  2  usage or configuration: nothing was begun
+  3  rejected: certainly nothing exists
+  4  unknown: a payout may exist
+  5  nothing was sent, or a read failed`;
 
 const EXAMPLES = `
 Examples:

@@ -151,7 +151,12 @@ const Possible = v.strictObject({ possible: v.boolean(), reason: MaybeText, cond
 const OnePayout = v.strictObject({ payout: PayoutShape });
 
 const RESULTS: { readonly [Name in CommandName]: v.GenericSchema<unknown, Results[Name]> } = {
-  init: v.strictObject({ file: Text, simulated: v.boolean(), providers: v.array(v.strictObject({ name: Text, adapter: Text })) }),
+  init: v.strictObject({
+    file: Text,
+    ignored: MaybeText,
+    simulated: v.boolean(),
+    providers: v.array(v.strictObject({ name: Text, adapter: Text })),
+  }),
   providers: v.strictObject({
     config: Text,
     default: MaybeText,
@@ -202,6 +207,7 @@ const RESULTS: { readonly [Name in CommandName]: v.GenericSchema<unknown, Result
     cancel: Possible,
     reverse: Possible,
     submission: v.nullable(SubmissionShape),
+    recorded: v.nullable(v.picklist(['accepted', 'unsettled', 'rejected'])),
     facts: Words,
   }),
   listen: v.union([

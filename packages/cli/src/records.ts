@@ -83,6 +83,8 @@ interface OnePayout {
 export interface Results {
   readonly init: {
     readonly file: string;
+    /** The `.gitignore` of what is kept beside it; `null` where none could be written. */
+    readonly ignored: string | null;
     readonly simulated: boolean;
     readonly providers: readonly { readonly name: string; readonly adapter: string }[];
   };
@@ -126,6 +128,8 @@ export interface Results {
     readonly cancel: PossibleRecord;
     readonly reverse: PossibleRecord;
     readonly submission: SubmissionRecord | null;
+    /** What is on record of that submission: that this payout is its own, nothing yet, or that it made none. */
+    readonly recorded: 'accepted' | 'unsettled' | 'rejected' | null;
     readonly facts: readonly string[];
   };
   /** One a delivery, after the first, which says where it listens. */

@@ -13,35 +13,58 @@ import { paintFor } from './style.ts';
 export async function run(host: Host): Promise<ExitCode> {
   const ended: { code: ExitCode } = { code: EXIT.done };
   const json = host.args.includes('--json');
-  const said: string[] = [];
   const perform = performOn(host, (code) => {
     ended.code = code;
   });
   const program = makeProgram(perform);
-  configure(program, host, json ? (text) => said.push(text) : (text) => host.stderr.write(text));
+  const misread = configure(program, host, json);
   try {
     await program.parseAsync([...host.args], { from: 'user' });
     return ended.code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
-    const message = said.join('').trim() || error.message;
-    if (json) printRecord(host.stdout, null, EXIT.usage, { error: new CliError('usage', message) });
+    const mistake = misread();
+    if (json) printRecord(host.stdout, null, EXIT.usage, { error: mistake, advice: mistake.advice });
+    else if (error.code !== HELP_WAS_SHOWN) printError(host, errorLines(mistake), mistake.advice);
     return EXIT.usage;
   }
 }
 
-function configure(program: Command, host: Host, writeErr: (text: string) => void): void {
+/** Nothing was typed that names a command; its help says it all, to people. */
+const HELP_WAS_SHOWN = 'commander.help';
+
+/** @returns What is wrong with what was typed, once parsing has failed. */
+function configure(program: Command, host: Host, json: boolean): () => CliError {
+  let mistake = new CliError('usage', 'say which command.', { advice: ['disburse --help lists them.'] });
   const all = [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)];
   for (const command of all) {
     const own = command.parent === null || command.parent === program ? [command] : [command.parent, command];
-    const name = command === program ? '' : `${own.map((each) => each.name()).join(' ')} `;
+    const name = command === program ? 'disburse' : `disburse ${own.map((each) => each.name()).join(' ')}`;
     command
       .exitOverride()
-      .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr })
-      .configureHelp({ showGlobalOptions: true })
-      .showHelpAfterError(`(disburse ${name}--help says more)`);
+      .configureOutput({
+        writeOut: (text) => host.stdout.write(text),
+        writeErr: (text) => json || host.stderr.write(text),
+        outputError: (text) => {
+          mistake = new CliError('usage', withoutValues(text), { advice: [`${name} --help says more.`] });
+        },
+      })
+      .configureHelp({ showGlobalOptions: true });
   }
+  return () => mistake;
+}
+
+/** What commander says, in our style. What was typed is not repeated: it can be the number of an account. */
+function withoutValues(text: string): string {
+  return text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/^option '([^']+)' argument '[^]*' is invalid\. /, '$1: ')
+    .replace(/^command-argument value '[^]*' is invalid for argument '([^']+)'\. /, '$1: ')
+    .replaceAll('\n', ' ')
+    .replace('Allowed choices are', 'one of')
+    .replace(': It is ', ': it is ');
 }
 
 // ---- One command -----------------------------------------------------------------------------------------------------
@@ -130,13 +153,19 @@ async function ending<Name extends CommandName, Options extends object>(
       const own = exitCodeOf(error, effect === 'changes');
       // What was submitted may exist whatever a later call says; of a change, its own error knows how it ended.
       const unknown = about === 'payout' || (about === 'change' && own === EXIT.unknown);
-      return { ...nothing, exitCode: unknown ? EXIT.unknown : own, error, advice: unknown ? advice : [] };
+      const next = own === EXIT.usage ? [moreAbout(call.command)] : [];
+      return { ...nothing, exitCode: unknown ? EXIT.unknown : own, error, advice: unknown ? advice : next };
     }
     const mistake = error.exitCode === EXIT.usage; // Nothing was begun that could be in doubt.
-    if (about === null || mistake) return { ...nothing, exitCode: error.exitCode, error, advice: error.advice };
+    if (about === null || mistake) {
+      const next = error.code === 'usage' && error.advice.length === 0 ? [moreAbout(call.command)] : error.advice;
+      return { ...nothing, exitCode: error.exitCode, error, advice: next };
+    }
     return { ...nothing, exitCode: EXIT.unknown, error, advice: [...advice, ...error.advice] };
   }
 }
+
+const moreAbout = (command: CommandName): string => `disburse ${command} --help says more.`;
 
 /** What nobody throws on purpose is a bug: it is shown as one, without what it may have caught. */
 function known(thrown: unknown, doubt: string | null): PayoutError | CliError {
@@ -150,16 +179,20 @@ function known(thrown: unknown, doubt: string | null): PayoutError | CliError {
 // ---- Printing --------------------------------------------------------------------------------------------------------
 
 function print<Name extends CommandName>(host: Host, call: Call<Name>, end: Ending<Name>): ExitCode {
-  const { exitCode, result, text, error = null, advice = [] } = end;
+  const { exitCode, result, text, error = null, told, advice = [] } = end;
   if (call.options.json === true) {
     printRecord(host.stdout, call.command, exitCode, { result, error, advice });
     return exitCode;
   }
   printText(host.stdout, text);
-  const paint = paintFor(host.stderr, host.env);
-  const lines = error === null ? [] : errorLines(error).map((line, index) => (index === 0 ? `${paint('red', 'error')}  ${line}` : line));
-  printText(host.stderr, [...lines, ...advice.map((line) => `${paint('yellow', 'next')}   ${line}`)]);
+  printError(host, told ?? (error === null ? [] : errorLines(error)), advice);
   return exitCode;
+}
+
+function printError({ stderr, env }: Host, lines: readonly string[], advice: readonly string[]): void {
+  const paint = paintFor(stderr, env);
+  const told = lines.map((line, index) => (index === 0 ? `${paint('red', 'error')}  ${line}` : line));
+  printText(stderr, [...told, ...advice.map((line) => `${paint('yellow', 'next')}   ${line}`)]);
 }
 
 function printText(stream: Output, lines: readonly string[]): void {

@@ -13,6 +13,7 @@ import type { Call } from './call.ts';
 import { type ConfigFile, configError, openConfig } from './config-file.ts';
 import { CliError } from './exit-code.ts';
 import { FACTORIES, type Provider } from './factories.ts';
+import { inWords } from './words.ts';
 import { isSimulated, placeOf, readSimulatedEnv, simulatedNow } from './simulated-place.ts';
 
 /** The providers of a configuration, ready to be called. */
@@ -100,14 +101,16 @@ function located(config: ConfigFile, error: PayoutError): CliError {
   return configError(
     config.shown,
     issues,
-    simulator ? ['disburse simulate, in another terminal, sets what this configuration reads.'] : [],
+    simulator ? ['disburse simulate, in another terminal, sets what this configuration reads.'] : ['Correct it, then disburse check.'],
   );
 }
 
 function chosen(select: (name: string) => AnyPayoutProvider, names: readonly string[], name: string | null): Provider {
   const known = names.join(', ');
-  if (name === null) throw new CliError('usage', `no provider is the default; name one with --provider (configured: ${known}).`);
-  if (!names.includes(name)) throw new CliError('usage', `no provider is configured under "${name}" (configured: ${known}).`);
+  const advice = ['disburse providers shows what each of them can do.'];
+  if (name === null)
+    throw new CliError('usage', `no provider is the default; name one with --provider (configured: ${known}).`, { advice });
+  if (!names.includes(name)) throw new CliError('usage', `no provider is configured under "${name}" (configured: ${known}).`, { advice });
   return select(name) as Provider; // Typed by what some provider takes: core refuses what this one does not.
 }
 
@@ -169,7 +172,7 @@ function telemetryOf({ options, note }: Pick<Call, 'options' | 'note'>): OnTelem
 }
 
 function traced(event: TelemetryEvent): readonly string[] {
-  if (event.type === 'diagnostic') return [`trace  ${event.name}  ${event.code}: ${event.message}`];
+  if (event.type === 'diagnostic') return [`trace  ${event.name}  ${event.code}: ${inWords(event.message)}`];
   if (event.type !== 'exchange') return [];
   const { name, method, path, status, evidence, resend, durationMs, requestId } = event;
   const answer = status === null ? 'no answer' : String(status);

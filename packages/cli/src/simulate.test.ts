@@ -80,7 +80,7 @@ describe('its console', () => {
     const id = await paid(place, name, currency);
     expect(await disburse(['simulate', 'bounce', id], place)).toMatchObject({
       code: 2,
-      stdout: expect.stringContaining('can come back') as string,
+      stderr: expect.stringContaining('can come back') as string,
     });
     await disburse(['simulate', 'pay', id], place);
     expect((await disburse(['simulate', 'bounce', id], place)).stdout).toBe(`${id} is ${word}\n`);
@@ -134,7 +134,7 @@ describe('its console', () => {
     const place = await world();
     const end = await disburse(['simulate', ...line.split(' ')], place);
     expect(end.code).toBe(2);
-    expect(end.stdout).not.toBe('');
+    expect(end.stderr).toMatch(/^error {2}(?!error)\S.*\n(.*\n)*next {3}disburse simulate help/);
     expect(place.simulated.clock.now()).toBe(Date.parse(START));
   });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { CliError } from './exit-code.ts';
 
@@ -28,6 +28,19 @@ export type SimulatedEnv = Readonly<Record<SimulatedVariable, string>>;
 /** The folder beside a configuration that the command keeps its things in. */
 export const placeOf = (configFolder: string): string => join(configFolder, '.disburse');
 
+/**
+ * Makes that folder, with a `.gitignore` in it: what is kept there can hold account numbers, and the keys of a simulator.
+ *
+ * @returns The `.gitignore`.
+ */
+export async function makePlace(configFolder: string): Promise<string> {
+  const place = placeOf(configFolder);
+  await mkdir(place, { recursive: true, mode: 0o700 });
+  const ignored = join(place, '.gitignore');
+  await writeFile(ignored, '*\n', { flag: 'wx' }).catch(() => undefined); // It is there already, or is no reason to stop.
+  return ignored;
+}
+
 const fileOf = (configFolder: string): string => join(placeOf(configFolder), 'simulator.env');
 
 /** What a running simulator left; nothing where none runs. */
@@ -42,7 +55,7 @@ export async function readSimulatedEnv(configFolder: string): Promise<Readonly<R
 /** Leaves it, whole or not at all. @returns The file. */
 export async function writeSimulatedEnv(configFolder: string, env: SimulatedEnv): Promise<string> {
   const file = fileOf(configFolder);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makePlace(configFolder);
   const text = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
   const temporary = `${file}.${randomUUID()}`;
   await writeFile(temporary, text.join(''), { mode: 0o600 });

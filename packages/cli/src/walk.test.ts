@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folder } from './__tests__/bench.ts';
 import { type Binary, bundle } from './__tests__/process.ts';
@@ -20,14 +20,15 @@ it.each(['docs/cli.md', 'README.md'])('%s shows what the command does, line by l
   const page = await readFile(join(REPOSITORY, path), 'utf8');
   const steps = stepsOf(page);
   expect(steps.length).toBeGreaterThan(3);
-  const shell = await openShell(binary, await folder(), await folder());
+  const cwd = await realpath(await folder());
+  const shell = await openShell(binary, cwd, await folder());
   const background: { readonly at: number; readonly shown: string; readonly output: () => string }[] = [];
   const names = new Map<string, string>();
   try {
     for (const { line, shown, background: stays, at } of steps) {
       const typed = withNames(names, line);
       const left = stays ? await shell.leave(typed) : null;
-      const printed = left === null ? await shell.run(typed) : left.output();
+      const printed = (left === null ? await shell.run(typed) : left.output()).replaceAll(cwd, '/home/you/payouts');
       learnNames(names, shown, printed);
       if (left === null) expect.soft(normalized(printed), `line ${at}: ${line}`).toBe(normalized(shown));
       else background.push({ at, shown, output: left.output });

@@ -1,23 +1,26 @@
 import {
   type CreatePayoutRequest,
+  isPayoutError,
   type KeptSubmission,
   nextAttempt,
   type NoOptions,
+  type PayoutError,
   type RequestFeature,
   type Submission,
 } from '@disburse/core';
 import type { Command } from 'commander';
 import type { Call, Ending } from '../call.ts';
 import { exactRequest, requestLines } from '../exact-request.ts';
-import { CliError, EXIT } from '../exit-code.ts';
+import { CliError, EXIT, exitCodeOf } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
 import { attemptsToSettle, fileOf, isRefused, keptAttempts, submissionRecord } from '../kept.ts';
-import { endWith, howToSettle, nameOf } from '../outcome.ts';
+import { endWith, howToSettle, nameOf, paidAdvice } from '../outcome.ts';
 import { collectPairs, optionsOf } from '../pairs.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
 import { askBeforeLive } from '../question.ts';
 import { openSession, type Session } from '../session.ts';
+import { makePlace } from '../simulated-place.ts';
 import { facts, moneyText } from '../tables.ts';
 
 interface CreateOptions {
@@ -77,15 +80,18 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   const request = await requestOf(call, provider, kept);
   if (dry) return dryRun(call, session, provider, request, kept);
   const submission = await prepared(provider, request);
-  if (submission !== null && !isKept(kept, submission)) {
+  if (isPayoutError(submission)) return refusedInput(submission, kept);
+  if (!isKept(kept, submission)) {
     if (options.yes !== true && submission.live !== false) for (const line of whatWillHappen(call, provider, submission)) call.note(line);
     await askBeforeLive(call, submission.live, `Pay ${moneyText(submission.money)} through ${provider.name}?`);
   }
   if (call.signal.aborted) throw new CliError('interrupted', 'Interrupted before anything was sent.');
-  if (submission !== null) call.mayHaveSent(howToSettle({ submission, file: null }));
+  await makePlace(session.config.folder).catch(() => undefined); // What is kept there is kept out of git, where that can be.
+  call.mayHaveSent(howToSettle({ submission, file: null }));
   const outcome = await withProgress(call, `Creating at ${provider.name}`, provider.createPayout(request, { signal: call.signal }));
   if (outcome.outcome === 'unknown' && call.signal.aborted) call.note('Interrupted: the request may have left.');
-  return endWith(call, session, outcome);
+  const before = kept.find(({ submission: { attempt } }) => attempt === outcome.submission?.attempt);
+  return endWith(call, session, outcome, { before });
 }
 
 async function requestOf(call: CreateCall, provider: Provider, kept: readonly KeptSubmission[]): Promise<Request> {
@@ -138,13 +144,25 @@ async function refuseUnsettled(call: CreateCall, session: Session, kept: readonl
   throw new CliError('unsettled', message, { exitCode: EXIT.unknown, advice: [...howToSettle(found), submit] });
 }
 
-/** `null` for what cannot be prepared: createPayout says why, and knows whether it was submitted before. */
-async function prepared(provider: Provider, request: Request): Promise<Submission | null> {
+/** Or what is wrong with what was typed. */
+async function prepared(provider: Provider, request: Request): Promise<Submission | PayoutError> {
   try {
     return await provider.prepare(request);
-  } catch {
-    return null;
+  } catch (error) {
+    if (isPayoutError(error)) return error;
+    throw error;
   }
+}
+
+/** Nothing was begun. What is on record for the reference is said beside it, with the amount that is on record. */
+function refusedInput(error: PayoutError, kept: readonly KeptSubmission[]): Ending<'create'> {
+  const advice = kept.flatMap(({ submission, settled }) => {
+    if (settled === null || isRefused(settled)) return [];
+    const paid = `${submission.reference} was accepted before, as ${settled.payoutId}: ${moneyText(submission.money)} through ${submission.name}.`;
+    return [paid, ...paidAdvice(submission, settled.payoutId)];
+  });
+  const more = ['disburse create --help says more.'];
+  return { exitCode: exitCodeOf(error, true), result: null, text: [], error, advice: advice.length === 0 ? more : advice };
 }
 
 const isKept = (kept: readonly KeptSubmission[], { attempt }: Submission): boolean =>

@@ -1,9 +1,10 @@
-import { can, finalityOf, type Payout } from '@disburse/core';
+import { can, finalityOf, type KeptSubmission, type Payout } from '@disburse/core';
 import type { Command } from 'commander';
 import type { Call, Ending } from '../call.ts';
 import { EXIT } from '../exit-code.ts';
 import type { AdapterId, Provider } from '../factories.ts';
-import { fileOf, keptAttempts, submissionRecord } from '../kept.ts';
+import { fileOf, type FoundSubmission, isRefused, keptAttempts, submissionRecord } from '../kept.ts';
+import { nameOf } from '../outcome.ts';
 import { payoutRecord } from '../out.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
@@ -49,7 +50,8 @@ async function explain(call: Call<'explain'>): Promise<Ending<'explain'>> {
   const provider = session.provider();
   const id = call.args[0] ?? '';
   const payout = await withProgress(call, `Reading ${id}`, provider.retrieve(id, { signal: call.signal }));
-  const submission = await submissionOf(call, session, payout);
+  const kept = await submissionOf(call, session, payout);
+  const submission = kept?.submission ?? null;
   const result: Results['explain'] = {
     payout: payoutRecord(payout, call.options.raw),
     finality: finalityOf(payout.status),
@@ -57,9 +59,11 @@ async function explain(call: Call<'explain'>): Promise<Ending<'explain'>> {
     cancel: possible(provider, 'cancel', payout),
     reverse: possible(provider, 'reverse', payout),
     submission,
-    facts: factsOf(session, payout, submission),
+    recorded: kept?.recorded ?? null,
+    facts: factsOf(session, payout, kept),
   };
-  return { exitCode: EXIT.done, result, text: [...payoutFacts(payout, call.paint), '', ...linesOf(result)] };
+  const text = [...payoutFacts(payout, call.paint), '', ...linesOf(result)];
+  return { exitCode: EXIT.done, result, text, advice: kept?.advice ?? [] };
 }
 
 function possible(provider: Provider, operation: 'cancel' | 'reverse', payout: Payout): PossibleRecord {
@@ -69,23 +73,51 @@ function possible(provider: Provider, operation: 'cancel' | 'reverse', payout: P
   return { possible: true, reason: null, condition: condition ?? null };
 }
 
-/** What was submitted for it from here, if it was. A provider that gives no reference back leaves nothing to look for. */
-async function submissionOf(call: Call<'explain'>, session: Session, { reference, id }: Payout): Promise<SubmissionRecord | null> {
-  if (reference === null) return null;
-  const kept = await keptAttempts(session, reference);
-  const row = kept.find(({ settled }) => settled !== null && 'payoutId' in settled && settled.payoutId === id);
-  return row === undefined
-    ? null
-    : submissionRecord({ submission: row.submission, file: await fileOf(session, call.host.cwd, row.submission) });
+/** What was submitted for a payout from here, and what is on record of it. */
+interface KeptOfIt {
+  readonly submission: SubmissionRecord;
+  readonly recorded: 'accepted' | 'unsettled' | 'rejected';
+  readonly advice: readonly string[];
 }
 
-function factsOf(session: Session, payout: Payout, submission: SubmissionRecord | null): readonly string[] {
+/** A provider that gives no reference back leaves nothing to look for. */
+async function submissionOf(call: Call<'explain'>, session: Session, payout: Payout): Promise<KeptOfIt | null> {
+  if (payout.reference === null) return null;
+  const kept = await keptAttempts(session, payout.reference);
+  const row = kept.find((one) => payoutIdOf(one) === payout.id) ?? kept.find((one) => payoutIdOf(one) === null && carries(payout, one));
+  if (row === undefined) return null;
+  const found = { submission: row.submission, file: await fileOf(session, call.host.cwd, row.submission) };
+  const recorded = row.settled === null ? 'unsettled' : isRefused(row.settled) ? 'rejected' : 'accepted';
+  return { submission: submissionRecord(found), recorded, advice: recorded === 'accepted' ? [] : howToRecord(found, recorded, payout) };
+}
+
+const payoutIdOf = ({ settled }: KeptSubmission): string | null => (settled !== null && 'payoutId' in settled ? settled.payoutId : null);
+
+/** By its metadata: another attempt, or another program, has the same reference and another key. */
+const carries = ({ metadata }: Payout, { submission }: KeptSubmission): boolean =>
+  submission.correlation.by === 'metadata' && Object.values(metadata).includes(submission.correlation.token);
+
+/** The record does not say yet what the provider shows. */
+function howToRecord(found: FoundSubmission, recorded: 'unsettled' | 'rejected', { id }: Payout): readonly string[] {
+  const name = nameOf(found);
+  return recorded === 'unsettled'
+    ? [`disburse lookup ${name} reads and records it; disburse submit ${name} does so, too, and cannot pay twice.`]
+    : [`disburse settle ${name} --payout-id ${id} corrects the record. Send no other attempt of it.`];
+}
+
+const RECORDED: Readonly<Record<KeptOfIt['recorded'], string>> = {
+  accepted: '',
+  unsettled: ' It is not settled yet: how it ended is not on record.',
+  rejected: ' It is on record as rejected, or as absent by the word of a person, and yet this payout carries its key.',
+};
+
+function factsOf(session: Session, payout: Payout, kept: KeptOfIt | null): readonly string[] {
   const read = `Read from ${payout.name} (${payout.provider}) at ${new Date(session.now()).toISOString()}; ${payout.providerStatus} is the provider's own word.`;
   const origin = payout.automatic
     ? "The provider's schedule made it, no request of yours."
-    : submission === null
+    : kept === null
       ? 'No submission for it is kept here: another program or place made it, or the provider gives no reference back.'
-      : `Submitted from here at ${submission.preparedAt}, reference ${submission.reference}, kept in ${submission.file ?? 'the store'}.`;
+      : submittedAs(kept);
   const reversal = [
     payout.reverses === null ? [] : [`It brings the money of ${payout.reverses} back.`],
     payout.reversedBy === null ? [] : [`${payout.reversedBy} brings its money back.`],
@@ -93,6 +125,11 @@ function factsOf(session: Session, payout: Payout, submission: SubmissionRecord 
   const arrival =
     payout.expectedArrival === null || finalityOf(payout.status) !== 'open' ? [] : [`Expected to arrive ${payout.expectedArrival}.`];
   return [read, origin, ...reversal, ...arrival];
+}
+
+function submittedAs({ submission, recorded }: KeptOfIt): string {
+  const { preparedAt, reference, file } = submission;
+  return `Submitted from here at ${preparedAt}, reference ${reference}, kept in ${file ?? 'the folder of submissions'}.${RECORDED[recorded]}`;
 }
 
 function linesOf({ payout, finality, returns, cancel, reverse, facts }: Results['explain']): readonly string[] {

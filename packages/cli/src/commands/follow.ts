@@ -9,6 +9,7 @@ import type { Results } from '../records.ts';
 import { openSession, type Session } from '../session.ts';
 import { FINALITY_WORDS, printable, STATUS_COLOURS } from '../style.ts';
 import { moneyText } from '../tables.ts';
+import { numberOf } from '../typed.ts';
 
 interface FollowOptions {
   readonly until: 'paid' | 'final';
@@ -48,7 +49,7 @@ async function follow(call: FollowCall): Promise<Ending<'follow'>> {
 
 function pauseOf(every: string | undefined): { readonly firstPauseMs?: number; readonly longestPauseMs?: number } {
   if (every === undefined) return {};
-  const ms = Math.round(Number(every) * 1000);
+  const ms = Math.round(numberOf(every, false) * 1000);
   if (!Number.isSafeInteger(ms) || ms < 1) throw new CliError('usage', '--every is a number of seconds, such as 5 or 0.5.');
   return { firstPauseMs: ms, longestPauseMs: ms };
 }

@@ -9,6 +9,7 @@ import { CliError, EXIT } from '../exit-code.ts';
 import { type AdapterId, ADAPTERS } from '../factories.ts';
 import { isInteractive } from '../host.ts';
 import type { Perform } from '../perform.ts';
+import { makePlace } from '../simulated-place.ts';
 import { liveConfig, simulatedConfig, STARTING_NAMES, withoutComments } from '../starting-config.ts';
 
 interface InitOptions {
@@ -39,15 +40,20 @@ async function init(call: Call<'init', InitOptions>): Promise<Ending<'init'>> {
   const adapters = await chosen(call, simulated);
   const text = simulated ? simulatedConfig(adapters) : liveConfig(adapters);
   const path = resolve(host.cwd, options.config ?? join(host.cwd, CONFIG_FILE));
-  const file = shownFrom(host.cwd, path);
-  await write(path, file, options.comments === false ? withoutComments(text) : text, options.force === true);
+  await write(path, shownFrom(host.cwd, path), options.comments === false ? withoutComments(text) : text, options.force === true);
+  const ignored = await makePlace(dirname(path)).catch(() => null);
   const next = simulated
     ? ['disburse simulate, in another terminal, starts the providers; then disburse check.']
     : ['Set the environment variables that it names, then disburse check.'];
   return {
     exitCode: EXIT.done,
-    result: { file: path, simulated, providers: adapters.map((adapter) => ({ name: STARTING_NAMES[adapter], adapter })) },
-    text: [`Wrote ${file}: ${adapters.map((adapter) => `${STARTING_NAMES[adapter]} (${adapter})`).join(', ')}.`],
+    result: { file: path, ignored, simulated, providers: adapters.map((adapter) => ({ name: STARTING_NAMES[adapter], adapter })) },
+    text: [
+      `Wrote ${path}: ${adapters.map((adapter) => `${STARTING_NAMES[adapter]} (${adapter})`).join(', ')}.`,
+      ignored === null
+        ? 'Let git ignore the folder .disburse beside it: what is kept there can hold account numbers.'
+        : `Wrote ${ignored}, so that git leaves out what is kept beside it.`,
+    ],
     advice: next,
   };
 }
@@ -74,9 +80,14 @@ async function write(path: string, shown: string, text: string, replace: boolean
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text, { flag: replace ? 'w' : 'wx' });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    if (code === 'EEXIST')
+    if (codeOf(error) === 'EEXIST')
       throw new CliError('usage', `${shown} is there already.`, { advice: ['--force replaces it; --config PATH names another.'] });
-    throw new CliError('config', `${shown} cannot be written (${code}).`);
+    throw notWritten(shown, error);
   }
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown error');
+
+function notWritten(path: string, error: unknown): CliError {
+  return new CliError('config', `${path} cannot be written (${codeOf(error)}).`, { advice: ['--config PATH names another place.'] });
 }

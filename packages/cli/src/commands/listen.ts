@@ -9,6 +9,8 @@ import type { Results } from '../records.ts';
 import { openSession, type Session, webhookSecretsOf } from '../session.ts';
 import { printable, STATUS_COLOURS } from '../style.ts';
 import { moneyText } from '../tables.ts';
+import { numberOf } from '../typed.ts';
+import { inWords } from '../words.ts';
 import { type Delivery, startReceiver } from '../webhooks/receiver.ts';
 
 interface ListenOptions {
@@ -62,8 +64,8 @@ async function listen(call: ListenCall): Promise<Ending<'listen'>> {
 }
 
 function numbersOf({ port, count }: ListenOptions): { readonly port: number; readonly limit: number } {
-  const number = Number(port);
-  const limit = count === undefined ? Number.POSITIVE_INFINITY : Number(count);
+  const number = numberOf(port);
+  const limit = count === undefined ? Number.POSITIVE_INFINITY : numberOf(count);
   if (!Number.isSafeInteger(number) || number < 0 || number > 65_535) throw new CliError('usage', '--port is a number from 0 to 65535.');
   if (count !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) throw new CliError('usage', '--count is a whole number from 1.');
   return { port: number, limit };
@@ -104,7 +106,7 @@ async function eventsOf(provider: Provider, { headers, body }: Delivery): Promis
   try {
     return await provider.parseWebhook({ headers, body });
   } catch (error) {
-    if (isPayoutError(error)) return error.message;
+    if (isPayoutError(error)) return inWords(error.message);
     throw error;
   }
 }

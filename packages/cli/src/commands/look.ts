@@ -8,6 +8,7 @@ import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
 import { openSession } from '../session.ts';
 import { table } from '../tables.ts';
+import { typedAs } from '../words.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -53,7 +54,7 @@ async function providers(call: Call<'providers'>): Promise<Ending<'providers'>> 
 /** What this provider has and another may lack. */
 function ableTo({ operations, request }: Capabilities): string {
   const optional = operations.filter((name) => name === 'update' || name === 'reverse' || name === 'balances');
-  const fields = Object.entries(request).flatMap(([name, able]) => (able ? [name] : []));
+  const fields = Object.entries(request).flatMap(([name, able]) => (able ? [typedAs(name)] : []));
   return [...optional, ...fields].join(', ');
 }
 
@@ -91,6 +92,7 @@ async function check(call: Call<'check'>): Promise<Ending<'check'>> {
       ...table(['name', 'adapter', 'credential', 'by'], rows, call.paint),
       ...failed.flatMap(({ error }) => (error === null ? [] : errorLines(error))),
     ],
+    advice: failed.length === 0 ? [] : ['Correct what each of them says, in the configuration or its environment; then disburse check.'],
   };
 }
 

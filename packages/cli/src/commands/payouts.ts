@@ -10,6 +10,7 @@ import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
 import { askBeforeLive } from '../question.ts';
 import { openSession } from '../session.ts';
+import { numberOf, timeOf } from '../typed.ts';
 import { balanceTable, moneyText, payoutFacts, payoutTable } from '../tables.ts';
 
 interface BagOption {
@@ -167,14 +168,15 @@ async function update(call: Call<'update', ChangeOptions>): Promise<Ending<'upda
 }
 
 async function list(call: Call<'list', ListOptions>): Promise<Ending<'list'>> {
-  const { provider, bag } = await opened(call);
   const { status, from, to, destination, limit, cursor, all, raw } = call.options;
+  for (const [flag, time] of [['--from', from] as const, ['--to', to] as const]) if (time !== undefined) timeOf(flag, time);
+  const { provider, bag } = await opened(call);
   const query: ListPayoutsQuery = {
     ...(status === undefined ? {} : { status }),
     ...(from === undefined ? {} : { createdFrom: from }),
     ...(to === undefined ? {} : { createdTo: to }),
     ...(destination === undefined ? {} : { destination }),
-    ...(limit === undefined ? {} : { limit: Number(limit) }),
+    ...(limit === undefined ? {} : { limit: numberOf(limit) }),
     ...(cursor === undefined ? {} : { cursor }),
     ...(bag.providerOptions === undefined ? {} : { providerOptions: bag.providerOptions }),
   };

@@ -7,6 +7,7 @@ import type { Perform } from '../perform.ts';
 import { createConsole } from '../simulate/console.ts';
 import { startControlServer } from '../simulate/control-server.ts';
 import { type SimulatedRails, startRails } from '../simulate/simulated-rails.ts';
+import { numberOf, timeOf } from '../typed.ts';
 import { readSimulatedEnv, removeSimulatedEnv, type SimulatedEnv, typeIntoSimulator, writeSimulatedEnv } from '../simulated-place.ts';
 
 interface SimulateOptions {
@@ -43,7 +44,9 @@ async function typeLine(folder: string, line: string): Promise<Ending<'simulate'
   const { DISBURSE_SIMULATOR_URL: url } = await readSimulatedEnv(folder);
   if (url === undefined) throw new CliError('unavailable', 'no simulator runs here.', { advice: ['disburse simulate starts one.'] });
   const { ok, answer } = await typeIntoSimulator(url, line);
-  return { exitCode: ok ? EXIT.done : EXIT.usage, result: { line, answer }, text: answer };
+  if (ok) return { exitCode: EXIT.done, result: { line, answer }, text: answer };
+  const error = new CliError('usage', answer.join('\n'));
+  return { exitCode: EXIT.usage, result: { line, answer }, text: [], error, advice: ['disburse simulate help says what can be typed.'] };
 }
 
 async function runUntilQuit(call: SimulateCall, folder: string): Promise<Ending<'simulate'>> {
@@ -90,8 +93,7 @@ interface Started {
 }
 
 async function started(options: SimulateOptions): Promise<Started> {
-  const { start = new Date().toISOString() } = options;
-  if (Number.isNaN(Date.parse(start))) throw new CliError('usage', '--start is a time like 2026-11-23T09:00:00Z.');
+  const start = timeOf('--start', options.start ?? new Date().toISOString());
   const [stripe, treasury, mollie] = portsOf(options);
   const simulated = await startRails(start, [stripe, treasury, mollie]).catch(refusedPort);
   return { simulated, close: () => simulated.close() };
@@ -100,7 +102,7 @@ async function started(options: SimulateOptions): Promise<Started> {
 /** Of the three providers, then of the console. */
 function portsOf({ port }: SimulateOptions): readonly [number, number, number, number] {
   if (port === undefined) return [0, 0, 0, 0];
-  const first = Number(port);
+  const first = numberOf(port);
   if (!Number.isSafeInteger(first) || first < 1 || first > 65_532) throw new CliError('usage', '--port is a number from 1 to 65532.');
   return [first + 1, first + 2, first + 3, first];
 }

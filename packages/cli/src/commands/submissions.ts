@@ -1,12 +1,13 @@
+import type { KeptSubmission } from '@disburse/core';
 import type { Command } from 'commander';
 import type { Call, Ending } from '../call.ts';
 import { CliError } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
-import { findSubmission, type FoundSubmission } from '../kept.ts';
+import { findSubmission, type FoundSubmission, isRefused } from '../kept.ts';
 import { endWith, howToSettle, type OutcomeCommand } from '../outcome.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
-import { askBeforeLive } from '../question.ts';
+import { askBeforeLive, askBeforeRecording } from '../question.ts';
 import { openSession, type Session } from '../session.ts';
 import { moneyText } from '../tables.ts';
 
@@ -15,7 +16,7 @@ const FILE = 'a submission that was kept: its file, or its reference';
 interface YesOption {
   readonly yes?: boolean | undefined;
 }
-interface SettleOptions {
+interface SettleOptions extends YesOption {
   readonly payoutId?: string | undefined;
   readonly absent?: boolean | undefined;
 }
@@ -42,15 +43,25 @@ export function addSubmissions(program: Command, perform: Perform): void {
     .description('Records what a person found out about a submission that no machine can settle.')
     .argument('<file>', FILE)
     .option('--payout-id <id>', 'this payout is the one that was submitted')
-    .option('--absent', 'no payout was made, and none can be made any more')
+    .option('--absent', 'no payout was made: a new attempt may be sent from then on')
+    .option('--yes', 'do not ask before it is recorded')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ disburse settle seller-42-2026-11 --payout-id po_1Nv0\n  $ disburse settle seller-42-2026-11 --absent',
+      `
+What is recorded is your word: look at the provider's dashboard first. --absent for a payout that exists lets it be paid twice;
+--payout-id of another one leaves this one unpaid.
+
+Examples:
+  $ disburse settle seller-42-2026-11 --payout-id po_1Nv0
+  $ disburse settle seller-42-2026-11 --absent
+
+Exit codes: 0 the payout is recorded, 2 usage or not confirmed, 3 recorded as absent, 4 not settled: a payout may exist.`,
     )
     .action(perform('settle', 'changes', settle));
 }
 
 interface Found extends FoundSubmission {
+  readonly before: KeptSubmission | null;
   readonly session: Session;
   readonly provider: Provider;
 }
@@ -60,7 +71,8 @@ async function found(call: Call<OutcomeCommand>): Promise<Found> {
   const session = await openSession(call);
   const one = await findSubmission(session, call.host.cwd, call.args[0] ?? '');
   call.mayHaveSent(howToSettle(one));
-  return { ...one, session, provider: bound(session.provider(one.submission.name), one.submission.account) };
+  const before = await session.store.find(one.submission).catch(() => null); // What the command does next tells of a store that fails.
+  return { ...one, before, session, provider: bound(session.provider(one.submission.name), one.submission.account) };
 }
 
 /** A submission of a connected account goes to that account. */
@@ -71,23 +83,36 @@ function bound(provider: Provider, account: string | null): Provider {
 }
 
 async function submit(call: Call<'submit', YesOption>): Promise<Ending<'submit'>> {
-  const { session, provider, submission, given } = await found(call);
+  const { session, provider, submission, given, before } = await found(call);
   await askBeforeLive(call, submission.live, `Submit ${moneyText(submission.money)}, reference ${submission.reference}?`);
   const outcome = await withProgress(call, `Submitting to ${provider.name}`, provider.submit(submission, { signal: call.signal }));
-  return endWith(call, session, outcome, given ?? null);
+  return endWith(call, session, outcome, { given, before });
 }
 
 async function lookup(call: Call<'lookup'>): Promise<Ending<'lookup'>> {
-  const { session, provider, submission, given } = await found(call);
+  const { session, provider, submission, given, before } = await found(call);
   const outcome = await withProgress(call, `Looking at ${provider.name}`, provider.lookup(submission, { signal: call.signal }));
-  return endWith(call, session, outcome, given ?? null);
+  return endWith(call, session, outcome, { given, before });
 }
 
 async function settle(call: Call<'settle', SettleOptions>): Promise<Ending<'settle'>> {
   const { payoutId, absent } = call.options;
   if ((payoutId === undefined) === (absent !== true)) throw new CliError('usage', 'say what you found out: --payout-id ID, or --absent.');
-  const { session, provider, submission, given } = await found(call);
+  const one = await found(call);
+  const { session, provider, submission, given, before } = one;
+  const settled = before?.settled ?? null;
+  // Where the payout is known already, nothing is recorded on anybody's word.
+  if (settled === null || isRefused(settled)) await askBeforeRecording(call, wordOf(one, payoutId));
   const decision = payoutId === undefined ? ({ absent: true } as const) : { payoutId };
   const outcome = await withProgress(call, `Asking ${provider.name}`, provider.settle(submission, decision));
-  return endWith(call, session, outcome, given ?? null);
+  return endWith(call, session, outcome, { given, word: payoutId === undefined ? 'absent' : 'payout' });
+}
+
+/** What a person says, and what follows from it. */
+function wordOf({ submission }: FoundSubmission, payoutId: string | undefined): string {
+  const { reference, attempt, name, money, preparedAt } = submission;
+  const what = `${moneyText(money)}, reference ${reference}${attempt === 1 ? '' : `, attempt ${attempt}`}, submitted at ${preparedAt} through ${name}`;
+  return payoutId === undefined
+    ? `your word that no payout was made for ${what}. A new attempt may then be sent: if you are wrong, it is paid twice.`
+    : `your word that ${payoutId} is the payout of ${what}. It then counts as paid and is not sent again: if you are wrong, it is never paid.`;
 }

@@ -64,7 +64,7 @@ export function createConsole(simulated: SimulatedRails, quit: () => void): Cons
 
 function commands(simulated: SimulatedRails, quit: () => void, say: (text: string) => void): Command {
   const root = new Command('simulate>').description('What can be typed while the simulators run.');
-  root.exitOverride().configureOutput({ writeOut: say, writeErr: say });
+  root.exitOverride().configureOutput({ writeOut: say, writeErr: say, outputError: (text) => say(text.replace(/^error: /, '')) });
   root.helpCommand('help [line]', 'say more');
   root.usage('<line>');
   addTime(root, simulated, say);

@@ -1,0 +1,70 @@
+// What core and the adapters say to programs, said to a person at a terminal. words.test.ts reads their sources for what is missing here.
+import { PayoutError, type PayoutIssue } from '@disburse/core';
+
+/** Advice to a program, and names of its parts. The command words its own next step, so most of it goes. */
+const PHRASES: readonly (readonly [RegExp, string])[] = [
+  [/ ?A payout may exist: keep outcome\.submission and submit it again; that cannot pay twice\./g, ' A payout may exist.'],
+  [/ was submitted before: submit outcome\.submission\./g, ' was submitted before.'],
+  [/ Submit (?:outcome\.submission|that attempt's submission) to settle it\./g, ''],
+  [/ Record the answer with settle\(\)\./g, ''],
+  [/ Use nextAttempt\(outcome\) once the cause is gone\./g, ''],
+  [/ settle that one\. lookup\(submission\) answers it\./g, ' settle that one.'],
+  [/must come from nextAttempt\(outcome\); leave it out for the first attempt/g, 'is only for what follows a rejection'],
+  [/ is not supported; this provider can: [^.]*\./g, ' is not possible with this provider.'],
+  [/(?:this|the) library's/g, "disburse's"],
+  [/(?:this|the) library/g, 'disburse'],
+  [/the submissions store/gi, 'the folder of submissions'],
+  [/the (\w+) setting/g, '"$1" in the configuration'],
+  [/in the settings/g, 'in the configuration'],
+  [/the caller aborted/g, 'it was interrupted'],
+  [/the caller stopped waiting while another caller/g, 'it was interrupted while another process'],
+  [/give (?:a string, such as '([^']*)'|\{ amount: '([^']*)', currency: '([^']*)' \})/g, 'such as $1$2 $3'],
+  [/such as '([\d.]+|[A-Z]{3})'/g, 'such as $1'],
+  [/'full_balance'/g, '--full-balance'],
+  [/^\[fileSubmissions\]/g, '[.disburse]'],
+];
+
+/** Members of a request and of a query, as they are typed. */
+const FLAGS: Readonly<Record<string, string>> = {
+  reference: '--reference',
+  money: 'amount',
+  'money.amount': 'amount',
+  'money.currency': 'currency',
+  description: '--description',
+  destination: '--destination',
+  statementDescriptor: '--statement-descriptor',
+  metadata: '--metadata',
+  attempt: '--next-attempt',
+  status: '--status',
+  createdFrom: '--from',
+  createdTo: '--to',
+  limit: '--limit',
+  cursor: '--cursor',
+  providerOptions: '--options',
+  fullBalance: '--full-balance',
+};
+
+/** A sentence, without what only a program can do. */
+export function inWords(sentence: string): string {
+  const plain = PHRASES.reduce((text, [phrase, words]) => text.replace(phrase, words), sentence);
+  return plain.replaceAll(/ +(?=[,;]|\.(?!\.))/g, '').trimEnd();
+}
+
+/** Where something was typed: `metadata.a` is `--metadata a`, `providerOptions.stripe.method` is `--options method`. */
+export function typedAs(path: string): string {
+  if (Object.hasOwn(FLAGS, path)) return FLAGS[path] ?? path;
+  const [first = '', ...rest] = path.split('.');
+  if (first === 'metadata') return `--metadata ${rest.join('.')}`;
+  if (first === 'providerOptions') return ['--options', rest.slice(1).join('.')].filter((part) => part !== '').join(' ');
+  return path;
+}
+
+/** An error of core in the words of the command; what is typed is named as it is typed. */
+export function told(error: PayoutError): PayoutError {
+  const issues: PayoutIssue[] = error.issues.map(({ path, message }) => ({ path: typedAs(path), message: inWords(message) }));
+  const named = error.issues.reduce(
+    (text, { path, message }) => (path === '' ? text : text.replace(`${path}: ${message}`, () => `${typedAs(path)}: ${message}`)),
+    error.message,
+  );
+  return new PayoutError(error.code, inWords(named), { ...error.details(), issues });
+}
