@@ -214,9 +214,11 @@ describe('a bare payout', () => {
     const states = [
       bare('initiated'),
       bare('completed'),
+      bare('completed', { completedAt: '2026-11-24T10:00:00+00:00' }),
       bare('failed'),
       bare('failed', { statusReason: { code: 'returned' } }),
       bare('failed', { statusReason: null }),
+      bare('canceled'),
       bare('canceled', { canceledAt: '2026-11-20T10:00:00+00:00' }),
       bare('initiated', { initiatedAt: '2026-11-24T10:00:00+00:00' }),
     ];

@@ -217,6 +217,19 @@ describe('an abort ends it quietly', () => {
     expect([w.reads(), w.pauses.length]).toEqual([2, 2]);
   });
 
+  it('in a pause that is not over yet', async () => {
+    const w = await world();
+    const controller = new AbortController();
+    const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+      new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason));
+        if (ms !== DEADLINE_MS) controller.abort();
+      });
+    const acme = createAcme({ token: ACME_TOKEN, fetch: w.bank.fetch, timeoutMs: DEADLINE_MS, runtime: { sleep } });
+    expect(await all({ ...w, acme }, { signal: controller.signal })).toEqual([]);
+    expect(w.reads()).toBe(1);
+  });
+
   it('while it reads', async () => {
     const w = await world();
     const controller = new AbortController();

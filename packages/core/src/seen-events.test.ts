@@ -34,6 +34,12 @@ describe('memorySeenEvents', () => {
     expect(kept).toHaveLength(100);
   });
 
+  it('holds 10,000 unless told otherwise', () => {
+    const seen = memorySeenEvents();
+    for (let index = 0; index <= 10_000; index += 1) seen.add(String(index));
+    expect([seen.has('0'), seen.has('1')]).toEqual([false, true]);
+  });
+
   it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses a limit of %s', (limit) => {
     expect(() => memorySeenEvents({ limit })).toThrow(RangeError);
   });
