@@ -90,6 +90,24 @@ describe.each(['us', 'parties', 'eu'] as const)('%s', (name) => {
       ends.push(await run(there, ...command, ...whose, ...flags, ...raw));
     }
     expect(ends.map(({ code }) => code)).toEqual(ends.map(() => 0));
+    const note = ['--metadata', `note=${PERSON.metadata}`];
+    // Not every provider can do all of it, and some of it is too late: whatever they say.
+    for (const command of [
+      ['update', id, ...note],
+      ['reverse', id, ...note, '--yes'],
+      ['cancel', id, '--yes'],
+    ]) {
+      ends.push(await run(there, ...command, '--provider', name, ...flags, ...raw));
+    }
+    for (const command of [
+      ['balances'],
+      ['check'],
+      ['events'],
+      ['settle', 'r1', '--absent', '--yes'],
+      ['settle', 'r1', '--payout-id', id, '--yes'],
+    ]) {
+      ends.push(await run(there, ...command, '--provider', name, ...flags));
+    }
     expect(ends.map((end) => foundIn(printedBy(end), NEVER))).toEqual(ends.map(() => []));
     const files = await kept(there.cwd);
     expect(foundIn(files, CREDENTIALS)).toEqual([]);

@@ -55,14 +55,21 @@ describe.each(RAILS)('a mistake in the configuration of %s', (name) => {
     expect(foundIn(everythingOf(direct), CREDENTIALS)).toEqual([]);
   });
 
-  it.each([['a text'], [[SECRET]], [{ providers: SECRET }], [{ providers: { eu: SECRET } }], [{ secrets: SECRET, providers: {} }]])(
-    'in a configuration that is none: %#',
-    (config) => {
-      const error = thrownBy(() => registryFromConfig(config, FACTORIES, { env: {} }));
-      expect(error).toMatchObject({ code: 'invalid_settings' });
-      expect(foundIn(everythingOf(error), CREDENTIALS)).toEqual([]);
-    },
-  );
+  it.each([
+    ['a text'],
+    [SECRET],
+    [[SECRET]],
+    [{ providers: SECRET }],
+    [{ providers: { eu: SECRET } }],
+    [{ secrets: SECRET, providers: {} }],
+    [{ default: SECRET, providers: {} }],
+    [{ providers: { eu: { adapter: SECRET } } }],
+    [{ providers: { eu: { adapter: { env: SECRET } } } }],
+  ])('in a configuration that is none: %#', (config) => {
+    const error = thrownBy(() => registryFromConfig(config, FACTORIES, { env: {} }));
+    expect(error).toMatchObject({ code: 'invalid_settings' });
+    expect(foundIn(everythingOf(error), CREDENTIALS)).toEqual([]);
+  });
 });
 
 describe.each(RAILS)('input that %s does not take', (name) => {

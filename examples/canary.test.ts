@@ -4,13 +4,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { acceptedOrThrow, type PayoutOutcome, type TelemetryEvent } from '@disburse/core';
+import {
+  acceptedOrThrow,
+  createPayoutRegistry,
+  follow,
+  type Payout,
+  type PayoutOutcome,
+  supports,
+  type TelemetryEvent,
+} from '@disburse/core';
 import { fileSubmissions } from '@disburse/core/node';
 import { opentelemetry } from '@disburse/core/opentelemetry';
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ACCOUNT, CREDENTIALS, everythingOf, foundIn, PERSON, printed } from './canary/canaries.ts';
+import { ACCOUNT, CREDENTIALS, everythingOf, foundIn, listenedTo, PERSON, printed } from './canary/canaries.ts';
 import { type Rail, type RailName, RAILS, railOf, SCENARIOS } from './canary/rails.ts';
 
 /** A provider that is listened to in every way there is. */
@@ -66,6 +74,14 @@ async function thrownBy(work: () => unknown): Promise<unknown> {
   }
 }
 
+/** Reads what became of it, a few times at most. */
+async function followed(provider: Rail['provider'], payout: Payout | undefined): Promise<void> {
+  if (payout === undefined) return;
+  let reads = 0;
+  for await (const { payout: seen } of follow(provider, payout, { failedReads: 1, until: () => (reads += 1) > 3 }))
+    if (seen.id === '') break;
+}
+
 /** Calls everything there is, and answers what was thrown. */
 async function everyCall({
   provider,
@@ -74,12 +90,21 @@ async function everyCall({
   const outcomes = [await create('canary-1'), await create('canary-1'), await create('canary-2', '9999999.00')];
   const [submission] = outcomes.map((outcome) => outcome.submission).filter((each) => each !== null);
   if (submission !== undefined) outcomes.push(await provider.lookup(submission), await provider.submit(submission));
-  const [id] = outcomes.flatMap((outcome) => (outcome.outcome === 'accepted' ? [outcome.payout.id] : ['po_none']));
+  const payouts = outcomes.flatMap((outcome) => (outcome.outcome === 'accepted' ? [outcome.payout] : []));
+  const { id } = payouts[0] ?? { id: 'po_none' };
+  const note = { note: PERSON.metadata };
   const errors = [
     ...outcomes.map((outcome) => thrownBy(() => acceptedOrThrow(outcome))),
-    thrownBy(() => provider.retrieve(id ?? '')),
+    thrownBy(() => provider.retrieve(id)),
     thrownBy(() => provider.list()),
-    thrownBy(() => provider.cancel(id ?? '')),
+    thrownBy(async () => {
+      for await (const payout of provider.listAll()) if (payout.id === '') break;
+    }),
+    thrownBy(() => followed(provider, payouts[0])),
+    ...(supports(provider, 'update') ? [thrownBy(() => provider.update(id, { metadata: note }))] : []),
+    ...(supports(provider, 'balances') ? [thrownBy(() => provider.balances())] : []),
+    thrownBy(() => provider.cancel(id)),
+    ...(supports(provider, 'reverse') ? [thrownBy(() => provider.reverse(id, { metadata: note }))] : []),
     thrownBy(() => provider.parseWebhook({ headers: { 'stripe-signature': 't=1,v1=0', 'x-mollie-signature': 'sha256=0' }, body: '{}' })),
     ...(submission === undefined ? [] : [thrownBy(() => provider.settle(submission, { absent: true }))]),
   ];
@@ -90,8 +115,11 @@ describe.each(RAILS)('%s', (name) => {
   it.each(Object.keys(SCENARIOS))('%s', async (scenario) => {
     const { rail, events, exported } = await watched(name);
     SCENARIOS[scenario]?.(rail);
+    const said = listenedTo();
     const { outcomes, errors } = await everyCall(rail);
+    expect(said(), 'what the library itself writes').toEqual([]);
     const files = await filesOf(outcomes);
+    const registry = createPayoutRegistry({ [rail.provider.name]: rail.provider });
 
     const told = [...outcomes.map((outcome) => (outcome.outcome === 'accepted' ? null : outcome.error)), ...errors];
     const notices = outcomes.map((outcome) => ('notices' in outcome ? outcome.notices : []));
@@ -104,7 +132,7 @@ describe.each(RAILS)('%s', (name) => {
     expect(foundIn(printed(events), everyone), 'events').toEqual([]);
     expect(foundIn(await exported(), everyone), 'spans and metrics').toEqual([]);
     expect(foundIn(printed(payouts), { ...CREDENTIALS, ...ACCOUNT }), 'payouts').toEqual([]);
-    const all = [told, outcomes, submissions, rail.provider, files];
+    const all = [told, outcomes, submissions, rail.provider, registry, registry.select(rail.provider.name), files];
     expect(
       all.map((value) => foundIn(everythingOf(value), CREDENTIALS)),
       'anything, hidden members too',

@@ -1,5 +1,6 @@
 // What must not be found where it does not belong, and everything that could be printed of a value.
 import { inspect } from 'node:util';
+import { onTestFinished, vi } from 'vitest';
 
 /** Credentials: they may be nowhere, not even in a submission. */
 export const CREDENTIALS = {
@@ -50,4 +51,26 @@ function jsonOf(value: unknown): string {
   } catch {
     return ''; // It holds itself; `inspect` shows it.
   }
+}
+
+const WAYS = ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir', 'table'] as const;
+
+/** Hears what is written from now on, to the console, to the streams behind it or as a warning of the process: a library writes nothing. */
+export function listenedTo(): () => readonly string[] {
+  const heard: string[] = [];
+  const hear = (...words: readonly unknown[]): boolean => heard.push(printed(words)) > 0;
+  const spies = [
+    ...WAYS.map((way) => vi.spyOn(console, way).mockImplementation(hear)),
+    vi.spyOn(process.stdout, 'write').mockImplementation(hear),
+    vi.spyOn(process.stderr, 'write').mockImplementation(hear),
+    vi.spyOn(process, 'emitWarning').mockImplementation(hear),
+  ];
+  const end = (): void => {
+    for (const spy of spies) spy.mockRestore();
+  };
+  onTestFinished(end);
+  return () => {
+    end();
+    return heard;
+  };
 }

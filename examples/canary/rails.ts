@@ -40,6 +40,8 @@ export interface Rail {
   readonly lockOut: () => void;
   /** Does what it is asked from now on, and never answers. */
   readonly fallSilent: () => void;
+  /** Does what it is asked from now on, and throws an error with the whole request in it. */
+  readonly throwUp: () => void;
 }
 
 export async function railOf(name: RailName, settings: Settings): Promise<Rail> {
@@ -65,22 +67,32 @@ async function listening(add: Endpoint, settle: () => Promise<unknown>): Promise
 
 /** What stands between a provider and its world: it may refuse the credential, and repeat it, or let every answer go astray. */
 function line(fetch: typeof globalThis.fetch, time: PatientTime) {
-  const happens = { locked: false, silent: false };
+  const happens = { locked: false, silent: false, throwing: false };
   const through: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
+    const body = await request.clone().text();
     if (happens.locked) {
       const message = `Invalid API Key provided: ${request.headers.get('authorization')}`;
       const body = { error: { type: 'invalid_request_error', message }, status: 401, title: 'Unauthorized', detail: message };
       return Response.json(body, { status: 401 });
     }
     const answer = await fetch(request);
+    if (happens.throwing) throw holding({ url: request.url, headers: Object.fromEntries(request.headers), body });
     if (!happens.silent) return answer;
     time.meetDeadlines();
     return new Promise<never>(() => undefined);
   };
   const lockOut = (): void => void (happens.locked = true);
   const fallSilent = (): void => void (happens.silent = true);
-  return { fetch: through, lockOut, fallSilent };
+  const throwUp = (): void => void (happens.throwing = true);
+  return { fetch: through, lockOut, fallSilent, throwUp };
+}
+
+/** An error as libraries throw them: what it is about is in the message, in members, and in an error below it. */
+export function holding(what: object): Error {
+  const text = JSON.stringify(what);
+  const below = Object.assign(new Error(`below: ${text}`), { what, code: 'ECONNRESET' });
+  return Object.assign(new TypeError(`failed: ${text}`, { cause: below }), { what, detail: text, code: text });
 }
 
 async function stripeRail(settings: Settings): Promise<Rail> {
@@ -240,6 +252,7 @@ export const SCENARIOS: Readonly<Record<string, Happens>> = {
   'a lost answer': ({ faults }) => faults.on(CREATE, { reset: 'after' }, 40),
   'a lost request': ({ faults }) => faults.on(CREATE, { reset: 'before' }, 40),
   'a timeout': (rail) => rail.fallSilent(),
+  'a fetch that throws what it holds': (rail) => rail.throwUp(),
   'a success cut off': ({ faults }) => faults.on(CREATE, { truncate: 90 }, 40),
   'a success that is a page': answers(CREATE, 200, page),
   'a success that is something else': answers(CREATE, 200, (echo) => ({ id: echo, status: echo, amount: echo })),

@@ -23,10 +23,13 @@ export function notKnown(key: string, known: readonly string[]): string {
   return `is not known here; ${word === null ? '' : `did you mean "${word}"? `}known are ${known.join(', ')}`;
 }
 
-/** That a name is none of those there are, and which was probably meant. */
+/** No credential of a provider is as short, and hardly a name is longer. */
+const LONGEST_TOLD = 24;
+
+/** That a name is none of those there are, and which was probably meant. What may be a credential in a wrong place is not repeated. */
 export function notOneOf(name: string, known: readonly string[]): string {
   const word = nearest(name, known);
-  return `"${name}" is not one of ${known.join(', ')}${word === null ? '' : `; did you mean "${word}"?`}`;
+  return `${name.length > LONGEST_TOLD ? 'it' : `"${name}"`} is not one of ${known.join(', ')}${word === null ? '' : `; did you mean "${word}"?`}`;
 }
 
 /** The known word that differs in a few letters at most; capitals, hyphens and underscores count for nothing. */
