@@ -62,10 +62,15 @@ async function story(rail: Rail): Promise<void> {
   rail.sendBack(payout.id);
   payout = await provider.retrieve(payout.id);
   line(payout.status, shown(payout));
-  check('it is not paid any more, and says so', payout.status === 'failed' || payout.status === 'returned');
+  check('it is not paid any more, and says why', ['failed', 'returned'].includes(payout.status) && payout.failure !== null);
 
   line('', 'The list, newest first');
-  for await (const listed of provider.listAll()) line(listed.status, `${shown(listed)}  of ${listed.createdAt.slice(0, 10)}`);
+  const references: (string | null)[] = [];
+  for await (const listed of provider.listAll()) {
+    line(listed.status, `${shown(listed)}  of ${listed.createdAt.slice(0, 10)}`);
+    references.push(listed.reference);
+  }
+  check('it has what was made, by our own references', references.join() === `${rail.name}-4,${rail.name}-2,${rail.name}-1`);
 }
 
 /** Tells every change until the payout is paid. */
