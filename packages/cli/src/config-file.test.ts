@@ -55,8 +55,19 @@ describe('a configuration with a mistake names the place, the rule, and no value
     [
       'an unknown setting',
       `{ "providers": { "us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" }, "apikey": 1 } } }`,
-      'providers.us.apikey',
+      'providers.us.apikey: is not known here; did you mean "apiKey"? known are ',
     ],
+    [
+      'a setting that only a program has',
+      `{ "providers": { "us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" }, "fetch": "x" } } }`,
+      '1:82  providers.us.fetch: is nothing that a file can hold; remove it',
+    ],
+    [
+      'a secret of a list in the file',
+      `{ "providers": { "us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" }, "webhookSecrets": "super-secret" } } }`,
+      'providers.us.webhookSecrets: is a secret and must not be in the configuration; write [{ "env": "NAME_OF_A_VARIABLE" }]',
+    ],
+    ['a default with a typo', `{ "default": "uss", "providers": { "us1": { "adapter": "strpe" } } }`, 'did you mean "stripe"?'],
     [
       'a setting of another kind',
       `{ "providers": { "us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" }, "resends": "2" } } }`,
@@ -79,7 +90,10 @@ describe('a configuration with a mistake names the place, the rule, and no value
       'must have the same namespace',
     ],
   ])('%s', async (_, text, words) => {
-    expect(await checked(text)).toContain(words);
+    const said = await checked(text);
+    expect(said).toContain(words);
+    expect(said).toContain('\nnext   ');
+    expect(said).not.toMatch(/known are .*(fetch|runtime|onTelemetry|submissions)/);
   });
 
   it('tells all mistakes at once', async () => {

@@ -4,7 +4,7 @@ import { PayoutError, type PayoutIssue } from '@disburse/core';
 /** Advice to a program, and names of its parts. The command words its own next step, so most of it goes. */
 const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/ ?A payout may exist: keep outcome\.submission and submit it again; that cannot pay twice\./g, ' A payout may exist.'],
-  [/ was submitted before: submit outcome\.submission\./g, ' was submitted before.'],
+  [/was submitted before: submit outcome\.submission\./g, 'was submitted before.'],
   [/ Submit (?:outcome\.submission|that attempt's submission) to settle it\./g, ''],
   [/ Record the answer with settle\(\)\./g, ''],
   [/ Use nextAttempt\(outcome\) once the cause is gone\./g, ''],

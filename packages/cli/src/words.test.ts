@@ -1,0 +1,101 @@
+// Nothing that is said to programs reaches a terminal: whatever core and the adapters say is in their sources, and is looked through here.
+import { PayoutError } from '@disburse/core';
+import { describe, expect, it } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorLines, errorRecord } from './out.ts';
+import { inWords, told, typedAs } from './words.ts';
+
+const PACKAGES = join(import.meta.dirname, '..', '..');
+/** Words of a program: its calls, its values, its parts. */
+const OF_PROGRAMS =
+  /createPayout|outcome\.|nextAttempt|\w+Submissions\b|submissions store|acceptedOrThrow|\b(settle|lookup|submit|prepare|list)\(|\bsettings?\b|\blibrary|\bfetch\b|onTelemetry|\bcaller\b|statementDescriptor:|providerOptions\.|'full_balance'/i;
+/** What the command cannot cause: mistakes of a program, and of an adapter's author. */
+const NEVER_HERE = [
+  'nextAttempt takes only a rejected outcome',
+  'give it the setting name',
+  'must have the same submissions store',
+  'must be a SubmissionStore',
+  'fetch answered with something that is not a Response',
+  'acceptedOrThrow',
+];
+
+interface Sentence {
+  readonly at: string;
+  readonly text: string;
+}
+
+/** Texts of several words in the source of a package; `${...}` stays, as something that is put in later. */
+function sentencesOf(name: string): readonly Sentence[] {
+  const folder = join(PACKAGES, name, 'src');
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !/\.test(-d)?\.ts$/.test(file));
+  return files.flatMap((file) => {
+    const source = readFileSync(join(folder, file), 'utf8')
+      .replaceAll(/\/\*\*[^]*?\*\//g, '')
+      .replaceAll(/^\s*\/\/.*$/gm, '');
+    const texts = [...source.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`|"((?:[^"\\\n]|\\.)*)"/g)];
+    return texts
+      .map((found) => found[1] ?? found[2] ?? found[3] ?? '')
+      .filter((text) => text.trim().split(' ').length > 2)
+      .map((text) => ({ at: `${name}/src/${file}`, text }));
+  });
+}
+
+const sentences = ['core', 'stripe-adapter', 'stripe-treasury-adapter', 'balance-adapter'].flatMap(sentencesOf);
+
+describe('sentences of core and of the adapters', () => {
+  it('are found', () => {
+    expect(sentences.length).toBeGreaterThan(300);
+    expect(sentences.filter(({ text }) => OF_PROGRAMS.test(text)).length).toBeGreaterThan(15);
+  });
+
+  it('say nothing to a person at a terminal that only a program understands', () => {
+    const left = sentences.filter(({ text }) => {
+      const code = text.replaceAll(/\$\{[^}]*\}/g, 'X');
+      return OF_PROGRAMS.test(inWords(code)) && !NEVER_HERE.some((words) => text.includes(words));
+    });
+    expect(left.map(({ at, text }) => `${at}: ${text}`)).toEqual([]);
+  });
+});
+
+describe('an error', () => {
+  it.each([
+    ['reference', '--reference'],
+    ['money.amount', 'amount'],
+    ['money.currency', 'currency'],
+    ['money', 'amount'],
+    ['statementDescriptor', '--statement-descriptor'],
+    ['metadata.order.id', '--metadata order.id'],
+    ['providerOptions.stripe.methd', '--options methd'],
+    ['providerOptions.stripe', '--options'],
+    ['createdFrom', '--from'],
+    ['providers.us.apiKey', 'providers.us.apiKey'],
+    ['constructor', 'constructor'],
+  ])('names %s as it is typed: %s', (path, typed) => {
+    expect(typedAs(path)).toBe(typed);
+    const error = new PayoutError('invalid_request', `${path}: is wrong`, { provider: 'us', issues: [{ path, message: 'is wrong' }] });
+    expect(told(error)).toMatchObject({ message: `[us] ${typed}: is wrong`, issues: [{ path: typed, message: 'is wrong' }] });
+  });
+
+  it('of several problems names each', () => {
+    const issues = [
+      { path: 'money.amount', message: "needs decimals, such as '10.50'." },
+      { path: 'limit', message: 'is $& too much' },
+    ];
+    const message = issues.map(({ path, message: problem }) => `${path}: ${problem}`).join('\n  ');
+    const error = new PayoutError('invalid_request', `2 problems:\n  ${message}`, { provider: 'us', issues });
+    expect(errorLines(error)).toEqual(['[us] 2 problems:', '  amount: needs decimals, such as 10.50.', '  --limit: is $& too much']);
+  });
+
+  it('keeps what the provider said, verbatim', () => {
+    const providerMessage = "Check the destination setting of this library, such as '10.50'.";
+    const error = new PayoutError('invalid_request', 'was refused.', { provider: 'us', providerMessage });
+    expect(errorLines(error)[1]).toBe(`the provider said: ${providerMessage}`);
+    expect(errorRecord(error)).toMatchObject({ providerMessage });
+  });
+
+  it('of the folder of submissions is in the name of no provider', () => {
+    const error = new PayoutError('provider_unavailable', 'x cannot be opened.', { provider: 'fileSubmissions' });
+    expect(errorRecord(error)).toMatchObject({ provider: null, message: '[.disburse] x cannot be opened.' });
+  });
+});
