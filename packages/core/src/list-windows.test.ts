@@ -7,6 +7,7 @@ import type { ErasedOperations } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { listEvery } from './list.ts';
 import { listWindows } from './list-windows.ts';
+import type { Walk } from './one-by-one.ts';
 import type { Payout, PayoutPage } from './payout.ts';
 
 const { engine } = acmeWorld();
@@ -47,7 +48,7 @@ async function idsOf(payouts: AsyncIterable<Payout>): Promise<string[]> {
   return ids;
 }
 
-const walk = (adapter: ErasedOperations, parallel: number, query: AdapterListQuery = range): AsyncGenerator<Payout> =>
+const walk = (adapter: ErasedOperations, parallel: number, query: AdapterListQuery = range): Walk<Payout> =>
   listWindows({ engine, adapter, query, options: undefined, call: {} }, parallel);
 
 describe('any times, any pages, any order of answers', () => {
@@ -110,14 +111,14 @@ describe('reading ahead', () => {
     expect(seen.now).toBe(0);
     expect(seen.asked.length).toBeGreaterThan(4);
     expect(seen.asked.length).toBeLessThanOrEqual(1 + 2 * 4 * 8 + 8);
-    await reading.return(undefined);
+    await reading.return();
   });
 
   it('stops when the caller does', async () => {
     const { adapter, seen } = provider(evenly, 10, [50]);
     const reading = walk(adapter, 4);
     await reading.next();
-    await reading.return(undefined);
+    await reading.return();
     const asked = seen.asked.length;
     for (let turn = 0; turn < 5000; turn += 1) await Promise.resolve();
     expect(seen.asked).toHaveLength(asked);

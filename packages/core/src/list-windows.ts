@@ -1,5 +1,6 @@
 import type { AdapterListQuery } from './adapter.ts';
 import { type Listing, listPage, pagesAfter, repeatedCursor } from './list.ts';
+import { oneByOne, type Pages, type Walk } from './one-by-one.ts';
 import type { Payout, PayoutPage } from './payout.ts';
 import { isoOf } from './times.ts';
 
@@ -19,19 +20,31 @@ const SECOND = 1000;
  * one is follows from how many payouts the last ones held. In memory are at most {@link WINDOWS_AHEAD} x `parallel` windows of
  * {@link MOST_PAGES_HELD} pages.
  */
-export async function* listWindows(listing: Listing, parallel: number): AsyncGenerator<Payout> {
-  const first = await listPage(listing.adapter, listing.query, listing.options, listing.call);
-  if (first.nextCursor === null) return yield* first.payouts;
-  const reading = readAhead(listing, windowsOf(listing, first.payouts), parallel);
-  try {
-    for (let held = reading.next(); held !== null; held = reading.next()) {
-      const { payouts, rest } = await held;
-      yield* payouts;
-      if (rest !== null) yield* pagesAfter({ ...listing, query: rest.query }, rest.seen);
-    }
-  } finally {
-    reading.stop();
-  }
+export function listWindows(listing: Listing, parallel: number): Walk<Payout> {
+  return oneByOne(pagesOfWindows(listing, parallel));
+}
+
+function pagesOfWindows(listing: Listing, parallel: number): Pages<Payout> {
+  let reading: ReadingAhead | null = null;
+  let rest: Pages<Payout> | null = null; // Of a window that held too much.
+  let whole = false;
+  return {
+    next: async () => {
+      if (whole) return null;
+      if (reading === null) {
+        const first = await listPage(listing.adapter, listing.query, listing.options, listing.call);
+        whole = first.nextCursor === null;
+        if (whole) return first.payouts;
+        reading = readAhead(listing, windowsOf(listing, first.payouts), parallel);
+      }
+      const page = (await rest?.next()) ?? null;
+      if (page !== null) return page;
+      const held = await reading.next();
+      rest = held === null || held.rest === null ? null : pagesAfter({ ...listing, query: held.rest.query }, held.rest.seen);
+      return held === null ? null : held.payouts;
+    },
+    stop: () => reading?.stop(),
+  };
 }
 
 // ---- Where to cut ----------------------------------------------------------------------------------------------------

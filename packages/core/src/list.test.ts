@@ -138,8 +138,23 @@ describe('listAll', () => {
     expect(asked).toHaveLength(2);
     await reading.next();
     expect(asked).toHaveLength(3);
-    await reading.return(undefined);
+    await reading.return();
     expect(asked).toHaveLength(3);
+  });
+
+  it('the request for the next page has left before the first payout of this one is handed out', async () => {
+    const left: string[] = [];
+    const adapter = {
+      page: async ({ cursor = '0' }: AdapterListQuery): Promise<PayoutPage> => {
+        await Promise.resolve();
+        process.nextTick(() => left.push(cursor)); // As Node's agent hands a request to its socket.
+        await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+        return { payouts: [payoutOf(cursor)], nextCursor: cursor === '0' ? '1' : null };
+      },
+    } as unknown as ErasedOperations;
+    const leftAt: string[] = [];
+    for await (const { id } of listEvery(engine, adapter, {}, undefined, {})) leftAt.push(`${id} after ${left.join(' ')}`);
+    expect(leftAt).toEqual(['0 after 0 1', '1 after 0 1']);
   });
 
   it('stopped early, a next page that failed disturbs nobody', async () => {

@@ -1,8 +1,10 @@
 import type { AdapterListQuery } from './adapter.ts';
 import type { Engine, ErasedOperations } from './engine.ts';
 import { errorOfIssues, PayoutError, type PayoutIssue } from './errors.ts';
+import { oneByOne, type Pages, type Walk } from './one-by-one.ts';
 import type { Payout, PayoutPage } from './payout.ts';
 import type { CallOptions } from './provider.ts';
+import { underWay } from './runtime.ts';
 import type { PayoutStatus } from './status.ts';
 import { isPlainObject, kindOf } from './validation.ts';
 
@@ -112,29 +114,38 @@ export interface Listing {
   readonly call: CallOptions;
 }
 
-/** All pages; the next one is fetched while the caller works on this one. */
-export async function* listEvery(
+/** All payouts; the next page is fetched while the caller works on this one. */
+export function listEvery(
   engine: Engine,
   adapter: ErasedOperations,
   query: AdapterListQuery,
   options: object | undefined,
   call: CallOptions,
-): AsyncGenerator<Payout> {
-  yield* pagesAfter({ engine, adapter, query, options, call }, new Set());
+): Walk<Payout> {
+  return oneByOne(pagesAfter({ engine, adapter, query, options, call }, new Set()));
 }
 
-/** The payouts from a place on. `seen`: the cursors that led there. @throws {PayoutError} `unexpected_response` when one repeats. */
-export async function* pagesAfter({ engine, adapter, query, options, call }: Listing, seen: Set<string>): AsyncGenerator<Payout> {
-  let next: Promise<PayoutPage> | null = listPage(adapter, query, options, call);
-  while (next !== null) {
-    const page: PayoutPage = await next;
-    const { nextCursor } = page;
-    if (nextCursor !== null && seen.has(nextCursor)) throw repeatedCursor(engine);
-    if (nextCursor !== null) seen.add(nextCursor);
-    next = nextCursor === null ? null : listPage(adapter, { ...query, cursor: nextCursor }, options, call);
-    next?.catch(() => undefined); // Told when it is awaited, not when the caller stops before.
-    yield* page.payouts;
-  }
+/** The pages from a place on. `seen`: the cursors that led there. Throws `unexpected_response` when one repeats. */
+export function pagesAfter({ engine, adapter, query, options, call }: Listing, seen: Set<string>): Pages<Payout> {
+  const ask = (cursor: string | undefined): Promise<PayoutPage> => listPage(adapter, { ...query, cursor }, options, call);
+  let asked: Promise<PayoutPage> | null = null;
+  let begun = false;
+  return {
+    next: async () => {
+      if (!begun) asked = ask(query.cursor);
+      begun = true;
+      if (asked === null) return null;
+      const { payouts, nextCursor } = await asked;
+      if (nextCursor !== null && seen.has(nextCursor)) throw repeatedCursor(engine);
+      asked = null;
+      if (nextCursor === null) return payouts;
+      seen.add(nextCursor);
+      asked = ask(nextCursor);
+      await underWay(asked.catch(() => undefined)); // What fails is told when it is awaited, not when the caller stops before.
+      return payouts;
+    },
+    stop: () => undefined,
+  };
 }
 
 export function repeatedCursor(engine: Engine): PayoutError {

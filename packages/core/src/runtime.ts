@@ -65,3 +65,14 @@ function bound(runtime: Partial<Runtime>): Partial<Runtime> {
     ...(runtime.random === undefined ? {} : { random: runtime.random.bind(runtime) }),
   };
 }
+
+/** As it was when this was loaded: an application's tests may stop time later. */
+const immediate: ((ring: () => void) => unknown) | undefined = globalThis.setImmediate;
+
+/**
+ * Resolves when what was asked for can have left this machine, or is here: Node hands a request to its socket only once nothing
+ * else is to be done, and whoever then works through what he has would keep it waiting for as long.
+ */
+export function underWay(asked: Promise<unknown>): Promise<unknown> {
+  return immediate === undefined ? Promise.resolve() : Promise.race([asked, new Promise<void>((resolve) => immediate(resolve))]);
+}
