@@ -145,8 +145,10 @@ async function sendOnce(
   } catch (error) {
     failure ??= signal.aborted ? signal.reason : error;
   }
-  if (received === undefined) return ended(settings.provider, exchange.evidence, signal.aborted ? signal.reason : failure);
-  return answerOf(settings.provider, received, signal);
+  const answer = received;
+  received = undefined; // The function above outlives its call in what ky leaves to the collector, and with it would a whole body.
+  if (answer === undefined) return ended(settings.provider, exchange.evidence, signal.aborted ? signal.reason : failure);
+  return answerOf(settings.provider, answer, signal);
 }
 
 let done: Response | undefined;
