@@ -50,8 +50,8 @@ function unreadable(reader: Reader, what: string, outcome: 'unknown' | null = nu
 
 /** The balance that a payout left, of its `raw`; `null` where Mollie does not say. */
 export function balanceOf(raw: unknown): string | null {
-  const read = v.safeParse(v.object({ balanceId: v.string() }), raw);
-  return read.success ? read.output.balanceId : null;
+  const { balanceId } = Object(raw) as { readonly balanceId?: unknown };
+  return typeof balanceId === 'string' ? balanceId : null;
 }
 
 function toPayout(reader: Reader, wire: BalancePayoutObject, raw: unknown): Payout {

@@ -124,7 +124,7 @@ export interface AdapterOperations<P extends AnyPayoutProvider> {
    *
    * @param call `null` where nothing is about to be sent, because an earlier call sent it: then nothing is read.
    */
-  notices?(submission: Submission, call: CallOptions | null): Promise<readonly Notice[]>;
+  notices?(submission: Submission, call: CallOptions | null): readonly Notice[] | Promise<readonly Notice[]>;
 }
 
 type AlwaysWritten = Exclude<keyof AdapterOperations<AnyPayoutProvider>, OptionalOperation>;

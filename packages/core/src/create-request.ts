@@ -13,8 +13,10 @@ export function knowAdapter(id: string): void {
   knownAdapters.add(id);
 }
 
-const COMMON_FIELDS = ['reference', 'attempt', 'money', 'description', 'providerOptions'];
 const OPTIONAL_FIELDS = ['destination', 'statementDescriptor', 'metadata'] as const;
+const FIELDS: readonly string[] = ['reference', 'attempt', 'money', 'description', 'providerOptions', ...OPTIONAL_FIELDS];
+/** Of whatever is right, which is most of what is ever asked. */
+const NO_ISSUES: readonly PayoutIssue[] = [];
 
 /** A request that has no problems, and the adapter's own options, parsed. */
 export interface CheckedCreate {
@@ -35,15 +37,17 @@ export function checkCreate<P extends AnyPayoutProvider>(spec: PayoutProviderSpe
   if (input === null)
     throw errorOfIssues('invalid_request', [{ path: 'request', message: `must be plain data, not ${kindOf(given)}` }], details);
   const unsupported = unsupportedFields(spec, input);
-  const problems = [
-    ...unknownFields(input),
-    ...referenceProblems(input['reference']),
-    ...attemptProblems(input['attempt']),
-    ...moneyProblems(spec, input['money']),
-    ...textProblems(input),
-    ...metadataProblems(input['metadata']),
-    ...bagProblems(spec.id, spec.options, 'create', input['providerOptions']),
-  ];
+  const problems = NO_ISSUES.concat(
+    unknownFields(input),
+    referenceProblems(input['reference']),
+    attemptProblems(input['attempt']),
+    moneyProblems(spec, input['money']),
+    textProblems('description', input['description']),
+    textProblems('destination', input['destination']),
+    textProblems('statementDescriptor', input['statementDescriptor']),
+    metadataProblems(input['metadata']),
+    bagProblems(spec.id, spec.options, 'create', input['providerOptions']),
+  );
   if (problems.length > 0) throw errorOfIssues('invalid_request', [...problems, ...unsupported], details);
   if (unsupported.length > 0) throw errorOfIssues('unsupported', unsupported, details);
   const options = bagOf(spec.id, spec.options, 'create', input['providerOptions']);
@@ -83,24 +87,26 @@ function requestOf(input: Record<string, unknown>): AdapterCreateRequest {
   return request as unknown as AdapterCreateRequest; // Every member was checked above.
 }
 
-function unknownFields(input: Record<string, unknown>): PayoutIssue[] {
-  const known = [...COMMON_FIELDS, ...OPTIONAL_FIELDS];
-  return Object.keys(input)
-    .filter((key) => !known.includes(key))
-    .map((key) => ({ path: key, message: `is not known here; known are ${known.join(', ')}` }));
+function unknownFields(input: Record<string, unknown>): readonly PayoutIssue[] {
+  const unknown = Object.keys(input).filter((key) => !FIELDS.includes(key));
+  if (unknown.length === 0) return NO_ISSUES;
+  return unknown.map((key) => ({ path: key, message: `is not known here; known are ${FIELDS.join(', ')}` }));
 }
 
 function unsupportedFields<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, input: Record<string, unknown>): PayoutIssue[] {
   const takes: Readonly<Record<string, boolean>> = spec.request;
-  const fields = OPTIONAL_FIELDS.filter((field) => input[field] !== undefined && takes[field] !== true);
-  const issues: PayoutIssue[] = fields.map((field) => ({ path: field, message: `is not supported: ${spec.label} does not take it` }));
+  const issues: PayoutIssue[] = [];
+  for (const field of OPTIONAL_FIELDS) {
+    if (input[field] === undefined || takes[field] === true) continue;
+    issues.push({ path: field, message: `is not supported: ${spec.label} does not take it` });
+  }
   if (input['money'] === 'full_balance' && takes['fullBalance'] !== true) {
     issues.push({ path: 'money', message: `is not supported: ${spec.label} cannot pay out 'full_balance'; give an amount` });
   }
   return issues;
 }
 
-function referenceProblems(reference: unknown): PayoutIssue[] {
+function referenceProblems(reference: unknown): readonly PayoutIssue[] {
   const path = 'reference';
   const example = 'such as seller-42-2026-11';
   if (typeof reference !== 'string')
@@ -110,43 +116,45 @@ function referenceProblems(reference: unknown): PayoutIssue[] {
   if (!/^[\x21-\x7e]+$/.test(reference)) {
     return [{ path, message: `must be visible ASCII: no spaces, control characters or letters beyond ASCII, ${example}` }];
   }
-  return [];
+  return NO_ISSUES;
 }
 
-function attemptProblems(attempt: unknown): PayoutIssue[] {
-  if (attempt === undefined || (typeof attempt === 'number' && Number.isSafeInteger(attempt) && attempt >= 1 && attempt <= 1000)) return [];
+function attemptProblems(attempt: unknown): readonly PayoutIssue[] {
+  if (attempt === undefined) return NO_ISSUES;
+  if (typeof attempt === 'number' && Number.isSafeInteger(attempt) && attempt >= 1 && attempt <= 1000) return NO_ISSUES;
   return [{ path: 'attempt', message: 'must come from nextAttempt(outcome); leave it out for the first attempt' }];
 }
 
 function moneyProblems<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, money: unknown): readonly PayoutIssue[] {
-  if (money === 'full_balance') return [];
+  if (money === 'full_balance') return NO_ISSUES;
   const issues = moneyIssues(money, 'money');
   if (issues.length > 0) return issues;
   const wire = spec.money.toWire(money as never);
-  return wire.ok ? [] : [{ path: '', message: wire.message }]; // It names its own path.
+  return wire.ok ? NO_ISSUES : [{ path: '', message: wire.message }]; // It names its own path.
 }
 
-function textProblems(input: Record<string, unknown>): PayoutIssue[] {
-  return ['description', 'destination', 'statementDescriptor'].flatMap((path) => {
-    const value = input[path];
-    if (value === undefined) return [];
-    if (typeof value !== 'string') return [{ path, message: `must be a string, not ${kindOf(value)}` }];
-    if (value === '') return [{ path, message: 'must not be empty; leave it out instead' }];
-    if (!value.isWellFormed()) return [{ path, message: 'must be well-formed Unicode' }];
-    return [];
-  });
+function textProblems(path: string, value: unknown): readonly PayoutIssue[] {
+  if (value === undefined) return NO_ISSUES;
+  if (typeof value !== 'string') return [{ path, message: `must be a string, not ${kindOf(value)}` }];
+  if (value === '') return [{ path, message: 'must not be empty; leave it out instead' }];
+  return value.isWellFormed() ? NO_ISSUES : [{ path, message: 'must be well-formed Unicode' }];
 }
 
-function metadataProblems(metadata: unknown): PayoutIssue[] {
-  if (metadata === undefined) return [];
+function metadataProblems(metadata: unknown): readonly PayoutIssue[] {
+  if (metadata === undefined) return NO_ISSUES;
   if (!isPlainObject(metadata)) return [{ path: 'metadata', message: `must be an object of strings, not ${kindOf(metadata)}` }];
-  return Object.entries(metadata).flatMap(([key, value]) => {
-    const path = `metadata.${key}`;
-    if (key.toLowerCase().startsWith('disburse_')) return [{ path, message: 'keys that begin with disburse_ are taken by this library' }];
-    if (typeof value !== 'string') return [{ path, message: `must be a string, not ${kindOf(value)}` }];
-    if (!value.isWellFormed() || !key.isWellFormed()) return [{ path, message: 'must be well-formed Unicode' }];
-    return [];
-  });
+  const issues: PayoutIssue[] = [];
+  for (const key of Object.keys(metadata)) {
+    const message = entryProblem(key, metadata[key]);
+    if (message !== null) issues.push({ path: `metadata.${key}`, message });
+  }
+  return issues;
+}
+
+function entryProblem(key: string, value: unknown): string | null {
+  if (key.toLowerCase().startsWith('disburse_')) return 'keys that begin with disburse_ are taken by this library';
+  if (typeof value !== 'string') return `must be a string, not ${kindOf(value)}`;
+  return value.isWellFormed() && key.isWellFormed() ? null : 'must be well-formed Unicode';
 }
 
 // ---- Option bags -----------------------------------------------------------------------------------------------------
@@ -158,7 +166,7 @@ export function bagProblems(
   operation: keyof OptionBags,
   bags: unknown,
 ): readonly PayoutIssue[] {
-  if (bags === undefined) return [];
+  if (bags === undefined) return NO_ISSUES;
   if (!isPlainObject(bags)) return [{ path: 'providerOptions', message: `must be an object, not ${kindOf(bags)}` }];
   const strangers = Object.keys(bags)
     .filter((key) => key !== id && !knownAdapters.has(key))
@@ -198,7 +206,7 @@ export function bagOf(
 // ---- Fingerprint -----------------------------------------------------------------------------------------------------
 
 /** SHA-256 of the caller's request in a canonical form: whether two creates mean the same. Settings are no part of it. */
-export async function fingerprintOf(input: unknown): Promise<string> {
+export function fingerprintOf(input: unknown): string | Promise<string> {
   const { attempt: _, ...request } = isPlainObject(input) ? input : {};
   return sha256(canonicalJson(request));
 }
@@ -206,9 +214,10 @@ export async function fingerprintOf(input: unknown): Promise<string> {
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (!isPlainObject(value)) return JSON.stringify(value) ?? 'null';
-  const members = Object.keys(value)
-    .filter((key) => value[key] !== undefined)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`);
-  return `{${members.join(',')}}`;
+  let members = '';
+  for (const key of Object.keys(value).sort()) {
+    if (value[key] === undefined) continue;
+    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(value[key])}`;
+  }
+  return `{${members}}`;
 }

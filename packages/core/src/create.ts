@@ -1,4 +1,5 @@
 import type { PayoutProviderSpec } from './adapter.ts';
+import { checkedOptions } from './call-request.ts';
 import { type Engine, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Route, submitKept } from './kept.ts';
@@ -16,9 +17,10 @@ export async function createKept<P extends AnyPayoutProvider>(
   engine: Engine,
   spec: PayoutProviderSpec<P>,
   input: unknown,
-  call: CallOptions = {},
+  call?: CallOptions,
   route?: Route,
 ): Promise<PayoutOutcome> {
+  const options = checkedOptions(engine, call);
   let submission: Submission;
   try {
     submission = await prepare(engine, spec, input);
@@ -26,7 +28,7 @@ export async function createKept<P extends AnyPayoutProvider>(
     if (!(error instanceof PayoutError)) throw error;
     return refusedInput(engine, input, error);
   }
-  return submitKept(engine, submission, call, route);
+  return submitKept(engine, submission, options, route);
 }
 
 /** This call sent nothing. An earlier one with the same reference may have, and then "rejected" would be a lie. */

@@ -54,7 +54,7 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutPr
   const adapterOf: AdapterOf = (one) => (one === engine ? adapter : one.operationsFor(one.headers, { source: one.source }));
   const written = OPTIONAL_OPERATIONS.filter((operation) => adapter[operation] !== undefined);
   const create: Inside['create'] = (input, call, route) =>
-    perform(engine, 'createPayout', async (mine) => createKept(mine, spec, input, checkedOptions(mine, call), route), endingOf);
+    perform(engine, 'createPayout', (mine) => createKept(mine, spec, input, call, route), endingOf);
   const provider = {
     ...spec.own,
     id: engine.id,

@@ -74,17 +74,15 @@ export type Send = (request: OutgoingRequest, context: ExchangeContext) => Promi
 export function createSend(settings: HttpSettings): Send {
   const transport = settings.fetch === undefined ? platformTransport : transportOver(settings.fetch);
   const wire: Wire = { settings, transport, addressOf: addressesBelow(settings.connection.baseUrl) };
+  const now = (): number => settings.runtime.now();
+  const exchangeOf = ({ body }: OutgoingRequest, { notAfter }: ExchangeContext): Exchange => {
+    return { body, notAfter, now, maxAnswerBytes: settings.maxAnswerBytes, evidence: 'not_sent' };
+  };
+  if (settings.telemetry === SILENT) return (request, context) => sendOnce(wire, request, exchangeOf(request, context), context.signal);
   return async (request, context) => {
-    const exchange: Exchange = {
-      body: request.body,
-      notAfter: context.notAfter,
-      now: () => settings.runtime.now(),
-      maxAnswerBytes: settings.maxAnswerBytes,
-      evidence: 'not_sent',
-    };
-    const startedAt = settings.runtime.now();
+    const exchange = exchangeOf(request, context);
+    const startedAt = now();
     const sent = await sendOnce(wire, request, exchange, context.signal);
-    if (settings.telemetry === SILENT) return sent;
     settings.telemetry({
       type: 'exchange',
       method: request.method,
@@ -95,7 +93,7 @@ export function createSend(settings: HttpSettings): Send {
       failure: sent.is === 'answered' ? null : (sent.failure ?? sent.error.code),
       resend: context.resend,
       startedAt,
-      durationMs: settings.runtime.now() - startedAt,
+      durationMs: now() - startedAt,
       requestId: sent.is === 'answered' ? requestIdOf(sent.answer, settings.requestIdHeader) : null,
     });
     return sent;

@@ -9,13 +9,22 @@ import type { Runtime } from './runtime.ts';
  *
  * @param of `account` is the connected account, or `null`.
  */
-export async function deriveKey(of: {
+export async function deriveKey(of: KeyScope): Promise<string> {
+  return createKey(of);
+}
+
+/** What the key of a create is made of. */
+interface KeyScope {
   readonly namespace: string;
   readonly account: string | null;
   readonly reference: string;
   readonly attempt: number;
-}): Promise<string> {
-  return uuidShaped(await sha256(JSON.stringify([1, of.namespace, of.account, of.reference, of.attempt])));
+}
+
+/** {@link deriveKey}, at once where the platform hashes at once. */
+export function createKey(of: KeyScope): string | Promise<string> {
+  const hash = sha256(JSON.stringify([1, of.namespace, of.account, of.reference, of.attempt]));
+  return typeof hash === 'string' ? uuidShaped(hash) : hash.then(uuidShaped);
 }
 
 /** The idempotency key of a reversal: a UUID-shaped SHA-256 of `["reverse", 1, account, payoutId, attempt]`, which no create can have. */
@@ -33,8 +42,8 @@ export function randomKey(runtime: Runtime): string {
   return uuidShaped(words.map((word) => word.toString(16).padStart(8, '0')).join(''));
 }
 
-/** SHA-256 of UTF-8 text, in lower-case hex. */
-export async function sha256(text: string): Promise<string> {
+/** SHA-256 of UTF-8 text, in lower-case hex; at once where the platform has it at once. */
+export function sha256(text: string): string | Promise<string> {
   return digest.sha256(text);
 }
 

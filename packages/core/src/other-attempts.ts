@@ -6,7 +6,6 @@ import { foundOutcome, unknownOutcome } from './lookup.ts';
 import type { NextStep, PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import { search } from './search.ts';
-import type { KeptRow } from './store.ts';
 import { isRejected, type Submission } from './submission.ts';
 import { DAY_MS, isoOf } from './times.ts';
 
@@ -19,8 +18,13 @@ import { DAY_MS, isoOf } from './times.ts';
  * @returns The outcome that stands in the way; `null` when nothing does.
  */
 export async function otherAttempt(engine: Engine, submission: Submission, deadline: Deadline): Promise<PayoutOutcome | null> {
-  const kept = await keptElsewhere(engine, submission);
-  if (kept !== null) return 'failed' in kept ? storeUnread(engine, submission) : mayExist(engine, kept.submission);
+  try {
+    const others = await engine.store.findOthers(submission, submission.attempt + FURTHEST_RAISED);
+    const kept = others.find((row) => !isRejected(row.settled));
+    if (kept !== undefined) return mayExist(engine, kept.submission);
+  } catch {
+    return storeUnread(engine, submission);
+  }
   if (submission.attempt === 1) return null;
   const { provider } = submission;
   const keys = await earlierKeys(submission);
@@ -37,20 +41,6 @@ async function earlierKeys({ namespace, account, reference, attempt: last }: Sub
 
 /** A number that was raised wrongly, such as a job's own count of retries, may be this far above the attempt that is made now. */
 const FURTHEST_RAISED = 10;
-
-/** A kept attempt that was not refused: an earlier one, or one that somebody raised before this one was made. */
-async function keptElsewhere(engine: Engine, submission: Submission): Promise<KeptRow | { readonly failed: true } | null> {
-  const { namespace, reference, attempt } = submission;
-  const earlier = Array.from({ length: attempt - 1 }, (_, index) => index + 1);
-  const raised = Array.from({ length: FURTHEST_RAISED }, (_, index) => attempt + 1 + index);
-  const others = [...earlier, ...raised];
-  try {
-    const rows = await engine.store.findAll({ namespace, reference }, others);
-    return rows.find((row) => !isRejected(row.settled)) ?? null;
-  } catch {
-    return { failed: true };
-  }
-}
 
 function mayExist(engine: Engine, other: Submission): PayoutOutcome {
   return unknownAttempt(engine, other, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });

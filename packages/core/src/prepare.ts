@@ -2,7 +2,7 @@ import type { AdapterCreateRequest, PayoutProviderSpec } from './adapter.ts';
 import { checkCreate, fingerprintOf } from './create-request.ts';
 import type { Engine } from './engine.ts';
 import { PayoutError } from './errors.ts';
-import { deriveKey } from './idempotency.ts';
+import { createKey } from './idempotency.ts';
 import type { AnyPayoutProvider } from './provider.ts';
 import { deepFreeze, type Submission } from './submission.ts';
 import { isoOf } from './times.ts';
@@ -20,10 +20,9 @@ export async function prepare<P extends AnyPayoutProvider>(
   const { request, options, copied } = checkCreate(spec, engine.name, input);
   const attempt = request.attempt ?? 1;
   const { reference } = request;
-  const [key, fingerprint] = await Promise.all([
-    deriveKey({ namespace: engine.namespace, account: engine.account, reference, attempt }),
-    fingerprintOf(copied),
-  ]);
+  // One after the other: where the platform hashes at once, neither waits.
+  const key = await createKey({ namespace: engine.namespace, account: engine.account, reference, attempt });
+  const fingerprint = await fingerprintOf(copied);
   const adapter = engine.operationsFor(engine.headers, { source: engine.source });
   const encoded = adapter.encodeCreate(request, options as never, { by: engine.correlation, token: key, reference });
   const submission: Submission = {

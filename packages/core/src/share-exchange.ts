@@ -8,7 +8,21 @@ import type { Submission } from './submission.ts';
 import { isoOf } from './times.ts';
 
 /** Runs `exchange` for a submission, or joins the one that is under way for its key (NEVER-TWICE R7). */
-export async function shareExchange(
+export function shareExchange(
+  engine: Engine,
+  submission: Submission,
+  call: CallOptions,
+  exchange: (deadline: Deadline) => Promise<PayoutOutcome>,
+): Promise<PayoutOutcome> {
+  const { underWay } = engine.process;
+  const place = placeOf(submission);
+  if (underWay.has(place)) return joinExchange(engine, submission, call, exchange);
+  const shared = start(engine, submission, call, exchange);
+  underWay.set(place, shared);
+  return waitFor(engine, shared, call, true);
+}
+
+async function joinExchange(
   engine: Engine,
   submission: Submission,
   call: CallOptions,
@@ -24,9 +38,7 @@ export async function shareExchange(
   }
   if (joined !== undefined && !sameConnection(joined.connection, engine.connection)) return elsewhere(engine, submission);
   if (joined !== undefined && !sameBytes(joined.submission, submission)) return conflict(engine, joined.submission);
-  const shared = joined ?? start(engine, submission, call, exchange);
-  underWay.set(place, shared);
-  return waitFor(engine, shared, call, joined === undefined);
+  return joined === undefined ? shareExchange(engine, submission, call, exchange) : waitFor(engine, joined, call, false);
 }
 
 /** Whether everybody who waited for it gave up. */
@@ -41,19 +53,33 @@ function start(
   exchange: (deadline: Deadline) => Promise<PayoutOutcome>,
 ): SharedExchange {
   const deadline = startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, undefined);
-  const outcome = exchange(deadline).finally(() => {
-    deadline.end();
-    engine.process.underWay.delete(placeOf(submission));
-  });
+  const outcome = untilDone(engine, submission, deadline, exchange);
   return { submission, connection: engine.connection, deadline, waiting: 0, outcome };
 }
 
+async function untilDone(
+  engine: Engine,
+  submission: Submission,
+  deadline: Deadline,
+  exchange: (deadline: Deadline) => Promise<PayoutOutcome>,
+): Promise<PayoutOutcome> {
+  try {
+    return await exchange(deadline);
+  } finally {
+    deadline.end();
+    engine.process.underWay.delete(placeOf(submission));
+  }
+}
+
 /** Waits as one of several. The exchange's own deadline is the starter's; whoever joined has one beside it. */
-async function waitFor(engine: Engine, shared: SharedExchange, call: CallOptions, starter: boolean): Promise<PayoutOutcome> {
+function waitFor(engine: Engine, shared: SharedExchange, call: CallOptions, starter: boolean): Promise<PayoutOutcome> {
   shared.waiting += 1;
-  const own = starter ? null : startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, call.signal);
-  const signal = own?.signal ?? call.signal;
-  if (signal === undefined) return shared.outcome;
+  if (starter) return call.signal === undefined ? shared.outcome : waitUntil(engine, shared, call.signal, null);
+  const own = startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, call.signal);
+  return waitUntil(engine, shared, own.signal, own);
+}
+
+async function waitUntil(engine: Engine, shared: SharedExchange, signal: AbortSignal, own: Deadline | null): Promise<PayoutOutcome> {
   let leave: (outcome: PayoutOutcome) => void = () => undefined;
   const left = new Promise<PayoutOutcome>((resolve) => {
     leave = resolve;

@@ -23,8 +23,8 @@ export interface CheckedStore {
   keep(submission: Submission): Promise<KeptRow>;
   settle(submission: Submission, settled: Settled): Promise<void>;
   find(place: Place): Promise<KeptRow | null>;
-  /** {@link find} for several attempts of one reference: the rows that are there. A store in memory answers at once. */
-  findAll(of: Omit<Place, 'attempt'>, attempts: readonly number[]): Promise<readonly KeptRow[]>;
+  /** The rows of a reference's other attempts, up to the given one. A store in memory answers at once. */
+  findOthers(of: Place, last: number): readonly KeptRow[] | Promise<readonly KeptRow[]>;
 }
 
 /** A store that fails, hangs or answers something else. Repeats only errors of this library: any other may hold anything. */
@@ -47,28 +47,32 @@ export function checkedStore(store: SubmissionStore, { runtime, timeoutMs, proce
   const peek = peekInto(store);
   const users = usersOf.get(store) ?? new Set();
   usersOf.set(store, users.add(process));
-  const bounded = <T>(work: () => Promise<T>): Promise<T> => (peek === null ? inTime(runtime, timeoutMs, work) : work());
+  const bounded = <T>(work: () => Promise<T>): Promise<T> => (peek === null ? inTime(runtime, timeoutMs, async () => work()) : work());
   const rowOf = (row: KeptSubmission, place: Place): KeptRow => {
     const submission = checkedRow(row, place, process);
     return { submission, settled: settledOf(row.settled), shared: row.shared !== false || (peek !== null && users.size > 1) };
   };
   const find: CheckedStore['find'] = async (place) => {
-    const row = await bounded(async () => store.find(place));
+    const row = await bounded(() => store.find(place));
     return row === null || row === undefined ? null : rowOf(row, place);
   };
   return {
-    keep: async (submission) => rowOf(await bounded(async () => store.keep(submission)), submission),
-    settle: (submission, settled) => bounded(async () => store.settle(submission, settled)),
+    keep: async (submission) => rowOf(await bounded(() => store.keep(submission)), submission),
+    settle: async (submission, settled) => bounded(() => store.settle(submission, settled)),
     find,
-    findAll: async (of, attempts) => {
-      if (peek !== null) {
-        const found = peek(of).filter(({ submission }) => attempts.includes(submission.attempt));
-        return found.map((row) => rowOf(row, { ...of, attempt: row.submission.attempt }));
-      }
-      const found = await Promise.all(attempts.map((attempt) => find({ ...of, attempt })));
-      return found.filter((row) => row !== null);
+    findOthers: (of, last) => {
+      if (peek === null) return findEach(find, of, last);
+      const others = peek(of).filter(({ submission: { attempt } }) => attempt !== of.attempt && attempt <= last);
+      return others.map((row) => rowOf(row, { ...of, attempt: row.submission.attempt }));
     },
   };
+}
+
+async function findEach(find: CheckedStore['find'], of: Place, last: number): Promise<readonly KeptRow[]> {
+  const { namespace, reference } = of;
+  const attempts = Array.from({ length: last }, (_, index) => index + 1).filter((attempt) => attempt !== of.attempt);
+  const found = await Promise.all(attempts.map((attempt) => find({ namespace, reference, attempt })));
+  return found.filter((row) => row !== null);
 }
 
 async function inTime<T>(runtime: Runtime, timeoutMs: number, work: () => Promise<T>): Promise<T> {

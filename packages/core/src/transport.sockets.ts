@@ -23,10 +23,7 @@ export interface Pools {
  */
 export function transportOverSockets(pools: () => Pools): Transport {
   const hosts = new Map<string, Host>();
-  return async (message, exchange) => {
-    if (message.signal.aborted) throw abortFailure();
-    return sent(message, exchange, opened(message, exchange, pools(), hosts));
-  };
+  return (message, exchange) => sent(message, exchange, () => opened(message, exchange, pools(), hosts));
 }
 
 /** Headers that belong to the connection and not to the caller. `expect` would ask for a pause between headers and body. */
@@ -87,8 +84,10 @@ function opened(message: Message, exchange: Exchange, pools: Pools, hosts: Map<s
 }
 
 /** Sends and reads. Whatever happens, it settles once and leaves no listener on the signal. */
-function sent(message: Message, exchange: Exchange, outgoing: ClientRequest): Promise<Received> {
+function sent(message: Message, exchange: Exchange, open: () => ClientRequest): Promise<Received> {
   return new Promise((resolve, reject) => {
+    if (message.signal.aborted) throw abortFailure();
+    const outgoing = open();
     let answer: { readonly response: IncomingMessage; readonly body: AnswerBody } | null = null;
     let settled = false;
     const settle = (how: () => void): void => {
@@ -108,13 +107,13 @@ function sent(message: Message, exchange: Exchange, outgoing: ClientRequest): Pr
     const onAbort = (): void => (answer === null ? fail(abortFailure()) : finish('cut'));
     message.signal.addEventListener('abort', onAbort);
 
-    outgoing.once('socket', (socket) => {
+    outgoing.on('socket', (socket) => {
       whenReady(socket, outgoing.protocol === 'https:', () => {
         if (!settled) write(outgoing, socket, exchange, fail);
       });
     });
-    outgoing.once('response', (response) => {
-      if (settled) return;
+    outgoing.on('response', (response) => {
+      if (settled || answer !== null) return;
       exchange.evidence = 'answered';
       answer = { response, body: answerBody(exchange.maxAnswerBytes) };
       read(response, answer.body, finish);
@@ -123,7 +122,7 @@ function sent(message: Message, exchange: Exchange, outgoing: ClientRequest): Pr
     outgoing.on('error', (error) => {
       if (answer === null) fail(failureFrom(error, message.headers));
     });
-    outgoing.once('close', () => {
+    outgoing.on('close', () => {
       if (answer === null) fail(transportFailure('ECONNRESET', 'The connection closed without an answer.'));
     });
   });

@@ -167,7 +167,7 @@ function operationsOver(http: Http, settings: StripeSettings, name: string): Wri
       return { path: '/v1/payouts', headers: {}, body, source: null };
     },
     readCreate: (answer) => toPayout(name, answer.json),
-    notices: async (submission) => descriptorNotices(submission),
+    notices: (submission) => descriptorNotices(submission),
 
     update: async (id, { metadata }, options, call) => {
       refuseIf(name, metadataProblems(metadata ?? {}));

@@ -27,7 +27,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     mistake: 'a store that fails is passed over',
     edits: [
       core('kept', '    return storeFailed(engine, submission, error);', '    row = { submission, settled: null, shared: false };'),
-      core('other-attempts', '    return { failed: true };', '    return null;'),
+      core('other-attempts', '    return storeUnread(engine, submission);', '    // Passed over.'),
     ],
   },
   {
@@ -47,8 +47,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       core(
         'prepare',
-        'deriveKey({ namespace: engine.namespace, account: engine.account, reference, attempt })',
-        'deriveKey({ namespace: engine.namespace, account: engine.account, reference: `${reference} ${engine.source}`, attempt })',
+        'createKey({ namespace: engine.namespace, account: engine.account, reference, attempt })',
+        'createKey({ namespace: engine.namespace, account: engine.account, reference: `${reference} ${engine.source}`, attempt })',
       ),
     ],
   },
@@ -58,8 +58,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       core(
         'prepare',
-        'reference, attempt }),\n    fingerprintOf',
-        'reference: `${reference} ${engine.runtime.random()}`, attempt }),\n    fingerprintOf',
+        'account: engine.account, reference, attempt }',
+        'account: engine.account, reference: `${reference} ${engine.runtime.random()}`, attempt }',
       ),
     ],
   },
@@ -76,7 +76,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     rule: 'R5',
     mistake: 'other attempts are not looked for in the store',
-    edits: [core('other-attempts', '  if (kept !== null) return', "  if (kept !== null && 'failed' in kept) return")],
+    edits: [core('other-attempts', 'if (kept !== undefined) return', 'if (others.length < 0 && kept !== undefined) return')],
   },
   {
     rule: 'R5',
@@ -96,8 +96,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       core(
         'create-request',
-        "  if (money === 'full_balance') return [];",
-        "  if (money === 'full_balance' || money === undefined) return [];",
+        "  if (money === 'full_balance') return NO_ISSUES;",
+        "  if (money === 'full_balance' || money === undefined) return NO_ISSUES;",
       ),
       core(
         'create-request',
@@ -200,7 +200,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     rule: 'R13',
     mistake: "the caller's metadata may look like ours",
-    edits: [core('create-request', "    if (key.toLowerCase().startsWith('disburse_')) return", "    if (key === '') return")],
+    edits: [core('create-request', "  if (key.toLowerCase().startsWith('disburse_')) return", "  if (key === '') return")],
   },
   {
     rule: 'R14',
