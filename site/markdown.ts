@@ -2,11 +2,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join, posix } from 'node:path';
 
-/** The first heading. */
+/** The first heading, of a decision with its number: it is cited by that. */
 export function titleOf(file: string): string {
   const heading = /^# (.+)$/m.exec(readFileSync(file, 'utf8'))?.[1];
   if (heading === undefined) throw new Error(`${file} has no heading.`);
-  return heading.replaceAll('`', '').replace(/^\d+\. /, '');
+  return heading.replaceAll('`', '');
 }
 
 /** The anchor of a heading as GitHub makes it; VitePress numbers those that repeat. */

@@ -15,7 +15,8 @@ export default defineConfig({
   srcDir: '.built/pages',
   outDir: '.built/site',
   cacheDir: '.built/cache',
-  cleanUrls: false, // Pages are files: the site works from any folder of any server.
+  cleanUrls: false, // Pages are files: any server of files will do, at its root.
+  head: [['link', { rel: 'icon', href: 'data:,' }]], // Or a browser asks for one that is not there.
   markdown: {
     anchor: { slugify: githubAnchor }, // The pages link to each other as GitHub shows them.
     linkify: false, // What looks like an address in a sentence is an example.
@@ -24,6 +25,10 @@ export default defineConfig({
       markdown.renderer.rules['table_open'] = () => '<div class="table"><table tabindex="0">\n';
       markdown.renderer.rules['table_close'] = () => '</table></div>\n';
     },
+  },
+  transformPageData: ({ relativePath, frontmatter }) => {
+    // They are led to, and stand in no order.
+    if (relativePath.startsWith('repository/')) Object.assign(frontmatter, { prev: false, next: false });
   },
   themeConfig: {
     outline: [2, 3],
