@@ -46,8 +46,18 @@ it('what was refused has paused nothing that we know of', async () => {
 describe('with readBalances', () => {
   it('names the frequency before, read before the payout is sent', async () => {
     const { provider, seen } = playedReading(routes({ [BALANCE]: balance('active'), [POST]: created }));
-    expect(pausedIn(await provider.createPayout(REQUEST)).message).toContain('It was every-monday before this request.');
+    expect(pausedIn(await provider.createPayout(REQUEST)).message).toContain(
+      'is "never" from now on. It was "every-monday" before this request.',
+    );
     expect(seen.map(({ method, path }) => `${method} ${path}`)).toEqual([`${BALANCE}?testmode=true`, POST]);
+  });
+
+  it('does not say that what is stopped stops now', async () => {
+    const stopped = (): Response => answer(200, fixture('balances', 'active', { transferFrequency: 'never' }));
+    const { provider } = playedReading(routes({ [BALANCE]: stopped, [POST]: created }));
+    const { message } = pausedIn(await provider.createPayout(REQUEST));
+    expect(message).toContain('stay stopped: its transferFrequency is "never", as it was before this request.');
+    expect(message).not.toMatch(/from now on|It was/);
   });
 
   const readsThatFail: readonly (readonly [string, Play])[] = [

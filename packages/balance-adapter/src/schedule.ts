@@ -14,7 +14,11 @@ const FREQUENCY = /^[a-z-]{1,40}$/;
  * @param before What `transferFrequency` was before it was sent; `null` where that could not be read.
  */
 export function schedulePaused(balanceId: string, before: string | null): Notice {
-  const known = before !== null && FREQUENCY.test(before) ? ` It was ${before} before this request.` : '';
-  const message = `The automatic settlements of ${balanceId} stop with this payout: its transferFrequency is never from now on.${known} Canceling does not undo that; only the Mollie dashboard does.`;
-  return { code: 'settlement_schedule_paused', message };
+  const known = before !== null && FREQUENCY.test(before) ? before : null;
+  const what =
+    known === 'never'
+      ? `The automatic settlements of ${balanceId} stay stopped: its transferFrequency is "never", as it was before this request.`
+      : `The automatic settlements of ${balanceId} stop with this payout: its transferFrequency is "never" from now on.`;
+  const then = known === null || known === 'never' ? '' : ` It was "${known}" before this request.`;
+  return { code: 'settlement_schedule_paused', message: `${what}${then} Canceling does not undo that; only the Mollie dashboard does.` };
 }

@@ -158,7 +158,7 @@ it('tells the schedule that it paused, which stays paused after a cancel', async
   const outcome = await provider.createPayout({ reference: 'r-1', money: EUR('25.50') });
   expect(outcome).toMatchObject({
     outcome: 'accepted',
-    notices: [{ code: 'settlement_schedule_paused', message: expect.stringContaining(`It was ${before} before`) }],
+    notices: [{ code: 'settlement_schedule_paused', message: expect.stringContaining(`It was "${before}" before`) }],
   });
   await provider.cancel(mollie.payouts[0]?.id ?? '');
   expect(mollie.test.balance().balance.transferFrequency).toBe('never');

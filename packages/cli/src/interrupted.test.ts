@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { disburse, hostOn, type World, world } from './__tests__/bench.ts';
 import { type Binary, bundle, type Running, start } from './__tests__/process.ts';
 import { run } from './run.ts';
+import { writeSimulatedEnv } from './simulated-place.ts';
 
 let binary: Binary;
 beforeAll(async () => {
@@ -182,6 +183,24 @@ describe('two processes at once', () => {
     expect(codes.every((code) => code === 0 || code === 4)).toBe(true);
     expect(place.stripe.payouts()).toHaveLength(1);
     expect(await disburse(['submit', 'r1'], place)).toMatchObject({ code: 0 });
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+});
+
+describe('a simulator that is gone', () => {
+  const gone = ({ cwd, simulated }: World): Promise<string> =>
+    writeSimulatedEnv(cwd, { ...simulated.env, DISBURSE_SIMULATOR_URL: 'http://127.0.0.1:1/' });
+  const CHANGES = [CREATE, ['submit', 'r1'], ['lookup', 'r1'], ['settle', 'r1', '--absent', '--yes']];
+
+  it.each(['a payout that may exist', 'a payout that exists'])('%s: 4 for whatever concerns it, not "nothing was sent"', async (which) => {
+    const place = await world();
+    if (which === 'a payout that may exist') place.stripe.faults.on({ method: 'POST' }, { reset: 'after' }, 1);
+    await disburse(CREATE, place);
+    await gone(place);
+    for (const args of CHANGES) expect([args[0], (await disburse(args, place)).code]).toEqual([args[0], 4]);
+    const other = await disburse(['create', '1.00', 'USD', '--reference', 'r2'], place);
+    expect(other).toMatchObject({ code: 5, stderr: expect.stringContaining('disburse simulate starts one.') as string });
+    expect(await disburse(['list'], place)).toMatchObject({ code: 5 });
     expect(place.stripe.payouts()).toHaveLength(1);
   });
 });

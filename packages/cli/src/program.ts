@@ -52,5 +52,7 @@ export function makeProgram(perform: Perform): Command {
   addEvents(program, perform);
   addSimulate(program, perform);
   tab(program, { completionCommandName: 'completion' });
+  const completion = program.commands.find((command) => command.name() === 'completion');
+  completion?.addHelpText('after', '\nExamples:\n  $ source <(disburse completion bash)\n  $ disburse completion zsh > ~/.zsh/_disburse');
   return program;
 }

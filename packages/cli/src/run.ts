@@ -153,7 +153,8 @@ async function ending<Name extends CommandName, Options extends object>(
       const own = exitCodeOf(error, effect === 'changes');
       // What was submitted may exist whatever a later call says; of a change, its own error knows how it ended.
       const unknown = about === 'payout' || (about === 'change' && own === EXIT.unknown);
-      const next = own === EXIT.usage ? [moreAbout(call.command)] : [];
+      const silent = own === EXIT.nothing && error.code === 'provider_unavailable';
+      const next = own === EXIT.usage ? [moreAbout(call.command)] : silent ? ['disburse check tells which provider answers.'] : [];
       return { ...nothing, exitCode: unknown ? EXIT.unknown : own, error, advice: unknown ? advice : next };
     }
     const mistake = error.exitCode === EXIT.usage; // Nothing was begun that could be in doubt.

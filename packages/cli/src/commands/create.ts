@@ -70,13 +70,17 @@ Exit codes: 0 accepted, 3 rejected, 4 a payout may exist (submit, lookup or sett
 }
 
 async function create(call: CreateCall): Promise<Ending<'create'>> {
-  const session = await openSession(call);
+  const session = await openSession(call, { offline: true });
   const { options } = call;
   const { reference } = options;
   const dry = options.dryRun === true;
   const kept = await (dry ? keptAttempts(session, reference) : attemptsToSettle(session, call.host.cwd, reference));
   const provider = session.provider(options.provider ?? kept.at(-1)?.submission.name);
   if (!dry) await refuseUnsettled(call, session, kept);
+  for (const { submission, settled } of dry ? [] : kept) {
+    if (settled !== null && 'payoutId' in settled) call.mayHaveSent(paidAdvice(submission, settled.payoutId));
+  }
+  await session.refreshClock(); // Only now: what is on record says what a provider that cannot be asked means.
   const request = await requestOf(call, provider, kept);
   if (dry) return dryRun(call, session, provider, request, kept);
   const submission = await prepared(provider, request);

@@ -68,9 +68,10 @@ interface Found extends FoundSubmission {
 
 /** What is found may have been paid already: from here on nothing less is said of it. */
 async function found(call: Call<OutcomeCommand>): Promise<Found> {
-  const session = await openSession(call);
+  const session = await openSession(call, { offline: true });
   const one = await findSubmission(session, call.host.cwd, call.args[0] ?? '');
   call.mayHaveSent(howToSettle(one));
+  await session.refreshClock(); // Only now: what is on record says what a provider that cannot be asked means.
   const before = await session.store.find(one.submission).catch(() => null); // What the command does next tells of a store that fails.
   return { ...one, before, session, provider: bound(session.provider(one.submission.name), one.submission.account) };
 }
