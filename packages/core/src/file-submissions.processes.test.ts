@@ -23,7 +23,7 @@ describe('fifty keeps of one reference at once', () => {
     for (const { submission } of kept) expect(submission).toEqual(winners[0]);
   });
 
-  it('in five processes: one is stored, and everybody reads that one', async () => {
+  it('in five processes: one is stored, and everybody reads that one', { timeout: 60_000 }, async () => {
     const folder = join(root, 'five');
     const children = Array.from({ length: 5 }, (_, index) => startChild('keeping-child.ts', folder, `child${index}`, '10'));
     await Promise.all(children.map((child) => child.ready()));

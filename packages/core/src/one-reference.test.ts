@@ -41,7 +41,7 @@ describe('fifty creates of one reference at once are one payout, and fifty times
     expectOnePayout(bank);
   });
 
-  it('in five processes with one folder', async () => {
+  it('in five processes with one folder', { timeout: 60_000 }, async () => {
     const bank = acmeBank();
     const server = await bank.listen();
     const children = Array.from({ length: 5 }, () => startChild('creating-child.ts', server.url, folder, rent.reference, '10'));

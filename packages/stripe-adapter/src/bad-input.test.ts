@@ -1,5 +1,6 @@
 // What is refused before anything is sent: each problem names its field and the rule, and no request is made.
 import { describe, expect, it } from 'vitest';
+import payout from './__fixtures__/payout.create.json' with { type: 'json' };
 import { patientRuntime } from './__fixtures__/patient-runtime.ts';
 import { scriptedFetch } from './__fixtures__/scripted-fetch.ts';
 import { createStripe, type StripeProvider, type StripeSettings } from './index.ts';
@@ -197,6 +198,22 @@ describe('a call that cannot be right', () => {
       message: expect.stringMatching(rule),
     });
     expect(requests).toEqual([]);
+  });
+
+  // Core reads the payout first, to see whether it is reversed already: that changes nothing.
+  it.each([
+    [{ a: '' }, /metadata\.a: is empty/],
+    [{ 'a[b]': 'v' }, /metadata\.a\[b\]: has a key with square brackets/],
+    [keys(51), /metadata: has 51 keys; Stripe allows 50/],
+  ])('a reverse with the metadata %j changes nothing', async (metadata, rule) => {
+    const { fetch, requests } = scriptedFetch(() => ({ status: 200, body: { ...payout, id: 'po_1', status: 'paid' } }));
+    const stripe = createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime() });
+    await expect(stripe.reverse('po_1', { metadata })).rejects.toMatchObject({
+      code: 'invalid_request',
+      outcome: 'rejected',
+      message: expect.stringMatching(rule),
+    });
+    expect(new Set(requests.map(({ method }) => method))).toEqual(new Set(['GET']));
   });
 
   it('listing what was returned asks nobody: Stripe has no such payout', async () => {

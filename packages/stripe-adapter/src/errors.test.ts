@@ -6,6 +6,7 @@ import { NOTHING_LISTED, type Scripted, scriptedFetch } from './__fixtures__/scr
 import { CODES, MESSAGES } from './error-codes.ts';
 import { AFTER_CODES, BEFORE_CODES, concludeFrom, seenIn, stripeRefusals } from './errors.ts';
 import { createStripe, type StripeProvider } from './index.ts';
+import { isReplay } from './protocol.ts';
 
 interface Row {
   readonly status: number;
@@ -183,6 +184,16 @@ describe('stripe-should-retry', () => {
     expect(requests).toHaveLength(sent);
     expect(new Set(requests.map(({ headers }) => headers.get('idempotency-key'))).size).toBe(1);
   });
+});
+
+it.each([
+  ['true', true],
+  ['false', false],
+  ['', false],
+  [undefined, false],
+])('idempotent-replayed: %s is a replay: %s', (word, replay) => {
+  const headers = new Headers(word === undefined ? {} : { 'idempotent-replayed': word });
+  expect(isReplay({ status: 200, headers, text: '', json: undefined })).toBe(replay);
 });
 
 const rows = (status: number, codes: string, code: string, key: Key, more: object = {}): (readonly [string, Row, string, Key])[] =>

@@ -1,5 +1,6 @@
 // Contract section 8: the ledger rows of one payout.
 import { describe, expect, it } from 'vitest';
+import payout from './__fixtures__/payout.create.json' with { type: 'json' };
 import { patientRuntime } from './__fixtures__/patient-runtime.ts';
 import { type Scripted, scriptedFetch, type SeenRequest } from './__fixtures__/scripted-fetch.ts';
 import { createStripe, type StripeProvider, stripePayoutLedger } from './index.ts';
@@ -30,6 +31,17 @@ const ledgerOver = (script: (request: SeenRequest, index: number) => Scripted) =
   const { fetch, requests } = scriptedFetch(script);
   return { rows: stripePayoutLedger(createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime() }), 'po_1'), requests };
 };
+
+it.each([
+  ['what the platform took', { application_fee_amount: 25 }, '0.25'],
+  ['what the platform took, also where the row is filled in', { application_fee_amount: 25, balance_transaction: row('txn_1') }, '0.25'],
+  ['nothing that it took, also where the row is filled in', { application_fee_amount: 0, balance_transaction: row('txn_1') }, '0.00'],
+  ['that of the row', { application_fee_amount: null, balance_transaction: row('txn_1') }, '0.50'],
+])('the fee of a payout is %s', async (_, fields, amount) => {
+  const { fetch } = scriptedFetch(() => ({ status: 200, body: { ...payout, ...fields } }));
+  const { fee } = await createStripe({ apiKey: 'sk_test_1', fetch }).retrieve(payout.id);
+  expect(fee).toEqual({ amount, currency: 'USD' });
+});
 
 describe('the ledger of a payout', () => {
   it('reads every row with its amount, fee and net', async () => {
