@@ -74,6 +74,15 @@ it('500 when somebody read the body first: that is our trouble, and a delivery t
   expect([await handle(sent), errors]).toMatchObject([500, [{ code: 'invalid_request' }]]);
 });
 
+it('400 for a body that does not come within the deadline, and it is read no further', async () => {
+  const cancel = vi.fn<() => void>();
+  const { acme } = hookedAcme({ runtime: { sleep: async () => undefined } });
+  const { handle, errors } = endpoint({ provider: acme });
+  const slow = new ReadableStream<Uint8Array>({ cancel });
+  expect([await handle(request(delivery(), { body: slow, duplex: 'half' })), errors]).toMatchObject([400, [{ code: 'webhook_refused' }]]);
+  expect(cancel).toHaveBeenCalledOnce();
+});
+
 describe('413', () => {
   it('is told from the length alone: nothing is read', async () => {
     const pull = vi.fn<() => void>();

@@ -1,9 +1,12 @@
 import { insideOf } from './define-provider.ts';
 import { isPayoutError, PayoutError } from './errors.ts';
+import { startDeadline } from './http.ts';
 import { DEFAULT_MAX_BODY_BYTES, readBody } from './parse-webhook.ts';
 import type { AnyPayoutProvider } from './provider.ts';
 import { forAccountOf } from './registry.ts';
+import { systemRuntime } from './runtime.ts';
 import { memorySeenEvents, type SeenEvents } from './seen-events.ts';
+import { DEFAULT_TIMEOUT_MS } from './settings.ts';
 import type { PayoutEvent } from './webhook.ts';
 
 /** What {@link webhookHandler} needs. */
@@ -37,8 +40,9 @@ const REFETCH_TIMEOUT_MS = 10_000;
 /**
  * A whole webhook endpoint: a Fetch handler for Hono, Next, Bun, Deno, Workers and, with some lines around it, Node.
  *
- * It answers 200 once every event was handled or had been, 400 to what is not signed, 405 to all but POST, 413 to what is too
- * long, and 500 when `onEvent` throws. No body of it says why: that is for `onError` and `onTelemetry`.
+ * It answers 200 once every event was handled or had been, 400 to what is not signed or does not come within the provider's
+ * `timeoutMs`, 405 to all but POST, 413 to what is too long, and 500 when `onEvent` throws. No body of it says why: that is for
+ * `onError` and `onTelemetry`.
  *
  * @throws {PayoutError} `invalid_settings` for a `maxBodyBytes` that is no number of bytes.
  * @example
@@ -76,13 +80,26 @@ async function statusFor(endpoint: Endpoint, request: Request): Promise<200 | 40
       provider: provider.name,
     });
   }
-  const body = await readBody(request, maxBodyBytes).catch(() => null);
-  if (body === null) return refused(endpoint, 400, 'the body broke off.');
+  const body = await inTime(provider, (signal) => readBody(request, maxBodyBytes, signal));
+  if (body === null) return refused(endpoint, 400, 'the body broke off, or did not come in time.');
   if (body === 'too_large') return refused(endpoint, 413, `the body is longer than maxBodyBytes, ${maxBodyBytes}.`);
   const events = await verified(endpoint, { headers: request.headers, body });
   if (events === null) return 400;
   for (const event of events) if (!(await handledOnce(endpoint, event))) return 500;
   return 200;
+}
+
+/** `null` when it failed, or took longer than a call of this provider may: nobody may hold a request open for ever. */
+async function inTime<T>(provider: AnyPayoutProvider, read: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
+  const { runtime, timeoutMs } = insideOf(provider)?.engine ?? { runtime: systemRuntime, timeoutMs: DEFAULT_TIMEOUT_MS };
+  const deadline = startDeadline(runtime, timeoutMs, undefined);
+  try {
+    return await read(deadline.signal);
+  } catch {
+    return null;
+  } finally {
+    deadline.end();
+  }
 }
 
 function refused<S extends number>(endpoint: Endpoint, status: S, message: string): S {
