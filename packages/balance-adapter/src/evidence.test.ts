@@ -112,6 +112,19 @@ it('reads on until a page ends before the day, and no further', async () => {
   expect(lists).toEqual(['', 'from=payout_1&', 'from=payout_2&'].map((from) => `/v2/payouts?balanceId=${B}&${from}limit=250&sort=desc`));
 });
 
+it('reads four pages of one day at most: they are evidence, not a search', async () => {
+  const endless: Play = (_, index) =>
+    answer(200, {
+      ...fixture('lists', 'empty'),
+      _embedded: { payouts: [fixture('payouts', 'completed', { id: `payout_${index}`, createdAt: ago(1) })] },
+      _links: { next: { href: `/v2/payouts?from=payout_${index + 1}` } },
+    });
+  const { provider, seen } = played(routes({ [POST]: refused, [LIST]: endless }));
+  const outcome = await provider.createPayout(REQUEST);
+  expect(outcome).toMatchObject({ outcome: 'unknown', next: { do: 'ask' } });
+  expect(seen.filter(({ method }) => method === 'GET')).toHaveLength(4);
+});
+
 it.each([
   ['HTTP 500', (): Response => answer(500, fixture('errors', '500'))],
   ['no answer', hang],

@@ -23,6 +23,7 @@ it.each([
   ['no token', without('token'), /^token: is missing/],
   ['an empty token', { ...SETTINGS, token: '' }, /^token: must not be empty/],
   ['a token of another kind', { ...SETTINGS, token: 'sk_test_canary' }, /^token: must begin with live_, test_ or access_/],
+  ['a token of a kind to come', { ...SETTINGS, token: 'oauth_canary' }, /^token: must begin with live_, test_ or access_/],
   ['a prefix alone', { ...SETTINGS, token: 'test_' }, /^token: must begin with/],
   ['a token with a line break', { ...SETTINGS, token: 'test_a\r\nx-evil: 1' }, /^token: must be visible ASCII/],
   ['no balance id', without('balanceId'), /^balanceId: is missing/],

@@ -88,6 +88,13 @@ describe('create', () => {
     expect(reply.json['description']).toBe(description);
   });
 
+  it.each('EUR GBP CHF DKK NOK PLN SEK USD CZK HUF AUD CAD RON'.split(' '))('takes %s, which a balance can have', async (currency) => {
+    const world = simulateMollie();
+    const { id } = world.test.addBalance({ currency, available: '10.00' });
+    const reply = await asking(world)('POST /v2/payouts', { body: { balanceId: id, amount: { currency, value: '10.00' } } });
+    expect([reply.status, reply.json['amount']]).toEqual([201, { currency, value: '10.00' }]);
+  });
+
   it('takes hundredths of every currency, forints too', async () => {
     const world = simulateMollie();
     const { id } = world.test.addBalance({ currency: 'HUF', available: '5000.00' });

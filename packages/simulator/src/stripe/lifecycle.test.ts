@@ -209,6 +209,29 @@ describe('controls', () => {
     }
   });
 
+  it.each([
+    'account_closed',
+    'account_frozen',
+    'bank_account_restricted',
+    'bank_ownership_changed',
+    'could_not_process',
+    'debit_not_authorized',
+    'declined',
+    'insufficient_funds',
+    'invalid_account_number',
+    'incorrect_account_holder_name',
+    'incorrect_account_holder_address',
+    'incorrect_account_holder_tax_id',
+    'invalid_currency',
+    'no_account',
+    'unsupported_card',
+  ])('has a sentence of its own for %s', async (failureCode) => {
+    const { world, id } = await paidTo('000123456789');
+    const { failure_message } = world.account().move(id, 'failed', { failureCode });
+    expect(failure_message).toMatch(/^[A-Z].{20,}\.$/);
+    expect(failure_message).not.toContain(`(${failureCode})`); // As one is told that is in no table.
+  });
+
   it('tells every change to listeners, with the request that caused it', async () => {
     const world = simulateStripe();
     world.account('acct_1');
