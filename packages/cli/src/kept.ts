@@ -1,11 +1,13 @@
 import { isPayoutError, type KeptSubmission, parseSubmission, type Settled, type Submission } from '@disburse/core';
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { shownFrom } from './config-file.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import type { SubmissionRecord } from './records.ts';
+import { makePlace } from './simulated-place.ts';
 import type { Session } from './session.ts';
+import { inWords } from './words.ts';
 
 /** A submission, and the file that it is in. */
 export interface FoundSubmission {
@@ -42,15 +44,33 @@ export async function attemptsToSettle(session: Session, cwd: string, reference:
 
 /** Whatever it was, it was kept before it was sent. */
 function cannotBeRead(session: Session, cwd: string, what: string, why: string): CliError {
-  const message = `what is kept of ${what} cannot be read, so a payout may exist. Nothing was sent now. ${why}`;
+  const message = inWords(`what is kept of ${what} cannot be read, so a payout may exist. Nothing was sent now. ${why}`);
   const advice = [
-    `Restore ${shownFrom(cwd, folderOf(session))} from a backup. Do not create it again under another reference.`,
+    `Make it readable, or restore ${shownFrom(cwd, folderOf(session))} from a backup. Do not create it again under another reference.`,
     'disburse list shows what the provider knows.',
   ];
   return new CliError('unsettled', message, { exitCode: EXIT.unknown, advice });
 }
 
 const folderOf = (session: Session): string => join(session.place, 'submissions');
+
+/**
+ * Sees that a first submission could be kept. Whether one was kept before must be known by then.
+ *
+ * @throws {CliError} `unavailable`: nothing was sent.
+ */
+export async function assertKeeps(session: Session, cwd: string): Promise<void> {
+  const folder = folderOf(session);
+  try {
+    await makePlace(session.config.folder);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const message = `nothing can be kept in ${shownFrom(cwd, folder)} (${code}), so nothing was sent.`;
+    throw new CliError('unavailable', message, { advice: ['Make that folder writable for you, then run it again.'] });
+  }
+}
 
 export function isRefused(settled: Settled | null): settled is Extract<Settled, { readonly rejected: true }> {
   return settled !== null && 'rejected' in settled;

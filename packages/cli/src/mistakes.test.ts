@@ -1,6 +1,6 @@
 // What was typed wrong: exit code 2, one style, what to do next, and nothing sent or kept; and a reference that is taken already.
 import { describe, expect, it } from 'vitest';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { disburse, folder, type World, world } from './__tests__/bench.ts';
 import { type Binary, bundle, start } from './__tests__/process.ts';
@@ -128,6 +128,16 @@ describe('a reference that was paid', () => {
 });
 
 describe('what to do next', () => {
+  it('after a read that found nothing, or reached nobody', async () => {
+    const place = await world();
+    expect(await disburse(['get', 'po_nope'], place)).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('next   disburse list --provider us') as string,
+    });
+    place.stripe.faults.on({ method: 'GET' }, { reset: 'before' });
+    expect(await disburse(['list'], place)).toMatchObject({ code: 5, stderr: expect.stringContaining('next   disburse check') as string });
+  });
+
   it.each([
     ['now', 0, false],
     ['once a minute is over', 60, true],
@@ -195,6 +205,23 @@ describe('where it works', () => {
       env: { ...env, STRIPE_SECRET_KEY: 'sk_test_x1' },
     });
     expect(await elsewhere.ended).toMatchObject({ code: 0 });
+  });
+
+  it('where nothing can be kept, and nothing was kept before, nothing is sent: 5, and what to do', async () => {
+    const place = await world();
+    await symlink('/nowhere/at/all', join(place.cwd, '.disburse', 'submissions')); // For a test that root may run: chmod stops nobody there.
+    const end = await disburse(CREATE, place);
+    expect(end).toMatchObject({ code: 5, stdout: '' });
+    expect(end.stderr).toMatch(/^error {2}nothing can be kept in \.disburse\/submissions \(E\w+\), so nothing was sent\.\nnext/);
+    expect(place.stripe.payouts()).toEqual([]);
+    expect(await disburse([...CREATE, '--dry-run'], place)).toMatchObject({ code: 0 });
+  });
+
+  it('a simulator that cannot leave its addresses says so, and does not run', async () => {
+    const cwd = await folder();
+    await writeFile(join(cwd, '.disburse'), 'not a folder');
+    const end = await disburse(['simulate'], { cwd });
+    expect(end).toMatchObject({ code: 5, stderr: expect.stringMatching(/simulator\.env cannot be written \(E\w+\)\.\nnext/) as string });
   });
 
   it('a create keeps its submissions out of git, too', async () => {

@@ -146,6 +146,9 @@ function adviceAfterUnknown({ next, submission }: UnknownPayout, { found, now, b
   const paid = paidAs(before);
   if (paid !== null) return paidAdvice(submission, paid);
   const waiting = next.do === 'submit' && Date.parse(next.notBefore) > now ? ` (not before ${next.notBefore})` : '';
+  if (found !== null && found.file === null) {
+    return ['Nothing of it is kept here. Run the same command again, with the same reference, once what is in the way is gone.'];
+  }
   const settle = `disburse settle ${nameOf(found)} --payout-id ID records which payout it is, --absent that there is none: on your word.`;
   const submit = `disburse submit ${nameOf(found)} settles it: it may be repeated, and cannot pay twice${waiting}.`;
   return [...howToSettle(found), next.do === 'submit' ? submit : settle];

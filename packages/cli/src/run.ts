@@ -153,8 +153,7 @@ async function ending<Name extends CommandName, Options extends object>(
       const own = exitCodeOf(error, effect === 'changes');
       // What was submitted may exist whatever a later call says; of a change, its own error knows how it ended.
       const unknown = about === 'payout' || (about === 'change' && own === EXIT.unknown);
-      const silent = own === EXIT.nothing && error.code === 'provider_unavailable';
-      const next = own === EXIT.usage ? [moreAbout(call.command)] : silent ? ['disburse check tells which provider answers.'] : [];
+      const next = own === EXIT.usage ? [moreAbout(call.command)] : adviceFor(error);
       return { ...nothing, exitCode: unknown ? EXIT.unknown : own, error, advice: unknown ? advice : next };
     }
     const mistake = error.exitCode === EXIT.usage; // Nothing was begun that could be in doubt.
@@ -164,6 +163,13 @@ async function ending<Name extends CommandName, Options extends object>(
     }
     return { ...nothing, exitCode: EXIT.unknown, error, advice: [...advice, ...error.advice] };
   }
+}
+
+/** What to do about a read, or a change, that certainly did nothing. */
+function adviceFor({ code, provider }: PayoutError): readonly string[] {
+  if (code === 'provider_unavailable') return ['disburse check tells which provider answers.'];
+  if (code === 'not_found') return [`disburse list --provider ${provider} shows what there is; --provider NAME asks another one.`];
+  return [];
 }
 
 const moreAbout = (command: CommandName): string => `disburse ${command} --help says more.`;

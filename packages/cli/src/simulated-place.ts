@@ -52,15 +52,29 @@ export async function readSimulatedEnv(configFolder: string): Promise<Readonly<R
   }
 }
 
-/** Leaves it, whole or not at all. @returns The file. */
+/**
+ * Leaves it, whole or not at all.
+ *
+ * @returns The file.
+ * @throws {CliError} `unavailable` where it cannot be written.
+ */
 export async function writeSimulatedEnv(configFolder: string, env: SimulatedEnv): Promise<string> {
   const file = fileOf(configFolder);
+  try {
+    await writeWhole(file, configFolder, env);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new CliError('unavailable', `${file} cannot be written (${code}).`, { advice: ['--config PATH names another place.'] });
+  }
+  return file;
+}
+
+async function writeWhole(file: string, configFolder: string, env: SimulatedEnv): Promise<void> {
   await makePlace(configFolder);
   const text = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
   const temporary = `${file}.${randomUUID()}`;
   await writeFile(temporary, text.join(''), { mode: 0o600 });
   await rename(temporary, file);
-  return file;
 }
 
 /** Removes it, unless another simulator has taken its place. */

@@ -21,7 +21,9 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/give (?:a string, such as '([^']*)'|\{ amount: '([^']*)', currency: '([^']*)' \})/g, 'such as $1$2 $3'],
   [/such as '([\d.]+|[A-Z]{3})'/g, 'such as $1'],
   [/'full_balance'/g, '--full-balance'],
+  [/\bretrieve was refused/g, 'the read was refused'],
   [/^\[fileSubmissions\]/g, '[.disburse]'],
+  [/\[fileSubmissions\] /g, ''],
 ];
 
 /** Members of a request and of a query, as they are typed. */

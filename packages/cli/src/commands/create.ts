@@ -13,14 +13,13 @@ import type { Call, Ending } from '../call.ts';
 import { exactRequest, requestLines } from '../exact-request.ts';
 import { CliError, EXIT, exitCodeOf } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
-import { attemptsToSettle, fileOf, isRefused, keptAttempts, submissionRecord } from '../kept.ts';
+import { assertKeeps, attemptsToSettle, fileOf, isRefused, keptAttempts, submissionRecord } from '../kept.ts';
 import { endWith, howToSettle, nameOf, paidAdvice } from '../outcome.ts';
 import { collectPairs, optionsOf } from '../pairs.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
 import { askBeforeLive } from '../question.ts';
 import { openSession, type Session } from '../session.ts';
-import { makePlace } from '../simulated-place.ts';
 import { facts, moneyText } from '../tables.ts';
 
 interface CreateOptions {
@@ -90,7 +89,7 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
     await askBeforeLive(call, submission.live, `Pay ${moneyText(submission.money)} through ${provider.name}?`);
   }
   if (call.signal.aborted) throw new CliError('interrupted', 'Interrupted before anything was sent.');
-  await makePlace(session.config.folder).catch(() => undefined); // What is kept there is kept out of git, where that can be.
+  if (kept.length === 0) await assertKeeps(session, call.host.cwd);
   call.mayHaveSent(howToSettle({ submission, file: null }));
   const outcome = await withProgress(call, `Creating at ${provider.name}`, provider.createPayout(request, { signal: call.signal }));
   if (outcome.outcome === 'unknown' && call.signal.aborted) call.note('Interrupted: the request may have left.');
