@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { submissionStoreConformance, submissionToKeep } from '@disburse/conformance/stores';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { submissionStoreRules, submissionToKeep } from '../packages/core/src/__tests__/store-rules.ts';
 import { postgresSubmissions, TABLE } from './postgres-submissions.ts';
 
 let db: PGlite;
@@ -14,15 +14,13 @@ async function newTable(): Promise<void> {
   await db.exec(`drop table if exists payout_submissions; ${TABLE}`);
 }
 
-describe('postgresSubmissions', () => {
-  it.each(submissionStoreRules)('$name', async ({ check }) => {
-    await check(async () => {
-      await newTable();
-      return { open: async () => postgresSubmissions(db) };
-    });
-    expect.assertions(0); // The rules throw by themselves.
-  });
+const makeStore = async () => {
+  await newTable();
+  return { open: async () => postgresSubmissions(db) };
+};
+submissionStoreConformance({ describe, it, expect }, { name: 'postgresSubmissions', shared: true, makeStore });
 
+describe('postgresSubmissions', () => {
   it('says unknown of a row that is no submission, and never takes it for absent', async () => {
     await newTable();
     await postgresSubmissions(db).keep(submissionToKeep());

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { memorySubmissions, type SubmissionStore } from '@disburse/core';
-import { describe, expect, it } from 'vitest';
+import { fileSubmissions } from '@disburse/core/node';
+import { afterAll, describe, expect, it } from 'vitest';
 import { submissionStoreConformance } from './stores.ts';
 
 const inMemory = async () => {
@@ -8,6 +12,15 @@ const inMemory = async () => {
 };
 
 submissionStoreConformance({ describe, it, expect }, { name: 'memorySubmissions', shared: false, makeStore: inMemory });
+
+const folders = mkdtempSync(join(tmpdir(), 'disburse-stores-'));
+afterAll(() => rmSync(folders, { recursive: true }));
+const inFolder = async () => {
+  const folder = mkdtempSync(join(folders, 'store-'));
+  return { open: async () => fileSubmissions(folder) };
+};
+
+submissionStoreConformance({ describe, it, expect }, { name: 'fileSubmissions', shared: true, makeStore: inFolder });
 
 it('a store that remembers nothing breaks rules, and says which', async () => {
   const forgetful: SubmissionStore = {
