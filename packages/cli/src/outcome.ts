@@ -133,7 +133,7 @@ export function whatRetryMeans(retry: RetryAdvice, found: FoundSubmission | null
     return 'Do not send this again: it will not be taken, and no other attempt of it either. Find out why; if it is still due then, pay it under a new reference.';
   }
   if (retry === 'next_attempt') return 'Once the cause is gone: the same command, corrected, with --next-attempt.';
-  const wait = waitSeconds === null ? 'Once the cause is gone' : `In ${waitSeconds} seconds`;
+  const wait = waitSeconds === null ? 'Once the cause is gone' : `In ${waitSeconds} ${waitSeconds === 1 ? 'second' : 'seconds'}`;
   return `${wait}: disburse submit ${nameOf(found)} sends it again, unchanged.`;
 }
 

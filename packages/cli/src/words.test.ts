@@ -9,13 +9,15 @@ import { inWords, told, typedAs } from './words.ts';
 const PACKAGES = join(import.meta.dirname, '..', '..');
 /** Words of a program: its calls, its values, its parts. */
 const OF_PROGRAMS =
-  /createPayout|outcome\.|nextAttempt|\w+Submissions\b|submissions store|acceptedOrThrow|\b(settle|lookup|submit|prepare|list)\(|\bsettings?\b|\blibrary|\bfetch\b|onTelemetry|\bcaller\b|statementDescriptor:|providerOptions\.|'full_balance'/i;
+  /createPayout|outcome\.|nextAttempt|\w+Submissions\b|submissions store|acceptedOrThrow|\b(settle|lookup|submit|prepare|list)\(|\b[a-z]\w*\(\)|\bsettings?\b|\blibrary|\bfetch\b|onTelemetry|\bcaller\b|statementDescriptor:|providerOptions\.|'full_balance'/i;
 /** What the command cannot cause: mistakes of a program, and of an adapter's author. */
 const NEVER_HERE = [
   'nextAttempt takes only a rejected outcome',
   'give it the setting name',
   'must have the same submissions store',
   'must be a SubmissionStore',
+  'must be an object with any of now()',
+  'with Express, use express.raw',
   'fetch answered with something that is not a Response',
   'acceptedOrThrow',
 ];
@@ -33,7 +35,7 @@ function sentencesOf(name: string): readonly Sentence[] {
     const source = readFileSync(join(folder, file), 'utf8')
       .replaceAll(/\/\*\*[^]*?\*\//g, '')
       .replaceAll(/^\s*\/\/.*$/gm, '');
-    const texts = [...source.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`|"((?:[^"\\\n]|\\.)*)"/g)];
+    const texts = [...source.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\\n]|\\.)*)`|"((?:[^"\\\n]|\\.)*)"/g)];
     return texts
       .map((found) => found[1] ?? found[2] ?? found[3] ?? '')
       .filter((text) => text.trim().split(' ').length > 2)

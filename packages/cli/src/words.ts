@@ -21,6 +21,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/give (?:a string, such as '([^']*)'|\{ amount: '([^']*)', currency: '([^']*)' \})/g, 'such as $1$2 $3'],
   [/such as '([\d.]+|[A-Z]{3})'/g, 'such as $1'],
   [/'full_balance'/g, '--full-balance'],
+  [/\bbalances\(\)/g, 'disburse balances'],
   [/\bretrieve was refused/g, 'the read was refused'],
   [/^\[fileSubmissions\]/g, '[.disburse]'],
   [/\[fileSubmissions\] /g, ''],
