@@ -60,7 +60,7 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
   '*-adapter': ADAPTER,
   conformance: {
     source: { '@disburse/core': 'everywhere' },
-    tests: [...TEST_TOOLS, 'valibot', '@disburse/simulator', '@disburse/*-adapter'],
+    tests: [...TEST_TOOLS, 'valibot', '@disburse/simulator', '@disburse/*-adapter', '@disburse/core/node'],
   },
   cli: {
     source: {
