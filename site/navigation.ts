@@ -16,7 +16,7 @@ const GROUPS: readonly (readonly [text: string, ...pages: readonly string[]])[] 
   ['Begin', 'index', 'start', 'concepts'],
   ['Providers', 'providers/stripe', 'providers/stripe-treasury', 'providers/balance'],
   ['Before live money moves', 'webhooks', 'errors', 'safety', 'performance', 'stores', 'keys'],
-  ['Look up', 'status', 'capabilities', 'cli', 'telemetry'],
+  ['Look up', 'status', 'capabilities', 'runtimes', 'cli', 'telemetry'],
   ['Extend', 'adding-an-adapter', 'architecture'],
   ['Coming from an SDK', 'migrating-from-stripe', 'migrating-from-mollie'],
   ['Questions', 'faq'],
