@@ -45,9 +45,10 @@ export interface Page {
   readonly prose: string;
 }
 
-/** README.md, docs and the packages' own pages. */
+/** README.md, SECURITY.md, docs and the packages' own pages. */
 export const PAGES: readonly string[] = [
   'README.md',
+  'SECURITY.md',
   ...globSync('docs/**/*.md', { cwd: ROOT }).sort(),
   ...globSync('packages/*/README.md', { cwd: ROOT }).sort(),
 ];

@@ -1,18 +1,21 @@
-// docs/safety.md says which test shows what: every file that it cites exists, and has a test of that title in those groups.
+// docs/safety.md and SECURITY.md say which test shows what: every file that they cite exists, and has a test of that title in those groups.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { production } from './licences.ts';
 
 const root = join(import.meta.dirname, '..');
 const doc = readFileSync(join(root, 'docs/safety.md'), 'utf8');
+const security = readFileSync(join(root, 'SECURITY.md'), 'utf8');
 
 /** `[name](../path.test.ts) “group › title”, “group › title”` */
-const CITATION = /\]\(\.\.\/(?<file>[^)]+\.test\.ts)\) (?<titles>“[^”]*”(?:, “[^”]*”)*)/g;
+const CITATION = /\]\((?:\.\.\/)?(?<file>[^)]+\.test\.ts)\) (?<titles>“[^”]*”(?:, “[^”]*”)*)/g;
 
-const cited = [...doc.matchAll(CITATION)].flatMap(({ groups }) =>
-  [...(groups?.['titles'] ?? '').matchAll(/“([^”]*)”/g)].map(([, title]) => [groups?.['file'] ?? '', title ?? ''] as const),
-);
+const citedBy = (text: string): (readonly [file: string, title: string])[] =>
+  [...text.matchAll(CITATION)].flatMap(({ groups }) =>
+    [...(groups?.['titles'] ?? '').matchAll(/“([^”]*)”/g)].map(([, title]) => [groups?.['file'] ?? '', title ?? ''] as const),
+  );
 
 // ---- Titles of a test file, read and not run -------------------------------------------------------------------------
 
@@ -24,8 +27,15 @@ interface Titled {
 
 interface Titles {
   readonly titled: readonly Titled[];
-  /** Texts and numbers of the file: what may stand for a placeholder. */
+  /** Texts and numbers of the file, and of those beside it that it imports: what may stand for a placeholder. */
   readonly values: ReadonlySet<string>;
+}
+
+function titlesIn(file: string): Titles {
+  const text = readFileSync(join(root, file), 'utf8');
+  const { titled, values } = titlesOf(text);
+  const beside = [...text.matchAll(/ from '(\.\/[^']+\.ts)'/g)].map(([, path = '']) => join(root, dirname(file), path));
+  return { titled, values: new Set([...values, ...beside.flatMap((path) => [...titlesOf(readFileSync(path, 'utf8')).values])]) };
 }
 
 function titlesOf(text: string): Titles {
@@ -80,15 +90,39 @@ describe('docs/safety.md', () => {
     for (const row of rows) expect(row).toMatch(new RegExp(CITATION.source));
   });
 
-  it.each(cited)('%s has “%s”', (file, title) => {
-    expect(has(titlesOf(readFileSync(join(root, file), 'utf8')), title.split(' › '))).toBe(true);
-  });
+  it.each(citedBy(doc))('%s has “%s”', (file, title) => expect(has(titlesIn(file), title.split(' › '))).toBe(true));
 
   it('cites rules that it describes', () => {
     const described = [...doc.matchAll(/^\| (R\d+) \|/gm)].map(([, rule]) => rule);
     expect(described).toEqual(Array.from({ length: 20 }, (_, index) => `R${index + 1}`));
     const rules = [...doc.matchAll(/\bR\d+\b/g)].map(([rule]) => rule);
     expect(new Set(rules)).toEqual(new Set(described));
+  });
+});
+
+describe('SECURITY.md', () => {
+  const model = security.slice(security.indexOf('## Threat model'), security.indexOf('## What we stand on'));
+  const rows = model.split('\n').filter((line) => line.startsWith('| ') && !/^\| (?:what they try|---) \|/.test(line));
+
+  it('says in every row where it is, which test shows it, or what is left to you', () => {
+    expect(rows.length).toBeGreaterThan(20);
+    for (const row of rows) {
+      const [, , , where = '', shown = '', left = ''] = row.split('|').map((cell) => cell.trim());
+      if (where !== '') expect([row, new RegExp(CITATION.source).test(shown)]).toEqual([row, true]);
+      else expect([row, left]).not.toEqual([row, '']);
+    }
+  });
+
+  it.each(citedBy(model))('%s has “%s”', (file, title) => expect(has(titlesIn(file), title.split(' › '))).toBe(true));
+
+  it('says of everything that comes with the packages what it is for', () => {
+    const table = security.slice(security.indexOf('## What we stand on'), security.indexOf('## What is left'));
+    const told = table.split('\n').flatMap((line) => {
+      const [names = '', , , licence = ''] = line.replace(/^\| /, '').split(' | ');
+      return line.startsWith('| `') ? [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => `${name}: ${licence.split(',')[0]}`) : [];
+    });
+    const installed = production().map(({ manifest: { name, license } }) => `${name}: ${String(license)}`);
+    expect(told.toSorted()).toEqual(installed.toSorted());
   });
 });
 
