@@ -63,9 +63,12 @@ async function textOf(path: string): Promise<string | null> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new CliError('config', `${path} cannot be read (${code}).`);
+    throw new CliError('config', `${path} cannot be read (${code}).`, { advice: ['--config PATH names another file.'] });
   }
 }
+
+/** After the first ones the rest is noise: a file that is no JSON has one at every word. */
+const MOST_SYNTAX_ERRORS = 3;
 
 function parsed(path: string, shown: string, text: string): ConfigFile {
   const errors: ParseError[] = [];
@@ -74,7 +77,7 @@ function parsed(path: string, shown: string, text: string): ConfigFile {
     const before = text.slice(0, offset).split('\n');
     return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
   };
-  const issues: LocatedIssue[] = errors.map(({ error, offset }) => ({
+  const issues: LocatedIssue[] = errors.slice(0, MOST_SYNTAX_ERRORS).map(({ error, offset }) => ({
     path: '',
     message: wordsOf(printParseErrorCode(error)),
     ...at(offset),

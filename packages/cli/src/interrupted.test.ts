@@ -187,6 +187,21 @@ describe('two processes at once', () => {
   });
 });
 
+describe('two processes with two amounts under one reference', () => {
+  it('pay one of them, and the other is told which', async () => {
+    const place = await world();
+    const amounts = ['1.50', '2.50'];
+    const ends = await Promise.all(amounts.map((amount) => start(binary, ['create', amount, 'USD', '--reference', 'r1'], place).ended));
+    expect(ends.map(({ code }) => code).toSorted((a, b) => a - b)).toEqual([0, 4]);
+    expect(place.stripe.payouts()).toHaveLength(1);
+    const lost = ends.findIndex(({ code }) => code === 4);
+    const told = `${ends[lost]?.stdout}${ends[lost]?.stderr}`;
+    expect(told).toContain('Nothing was sent');
+    expect(told).not.toMatch(/--absent|It could be/);
+    expect(told).not.toContain(`${amounts[lost]} USD`);
+  });
+});
+
 describe('a simulator that is gone', () => {
   const gone = ({ cwd, simulated }: World): Promise<string> =>
     writeSimulatedEnv(cwd, { ...simulated.env, DISBURSE_SIMULATOR_URL: 'http://127.0.0.1:1/' });

@@ -73,9 +73,24 @@ describe('a mistake of whoever types', () => {
     expect([place.stripe.payouts(), place.mollie.payouts(), await place.kept()]).toEqual([[], [], []]);
   });
 
-  it('what was typed for an option is not repeated: it can be the number of an account', async () => {
-    const end = await disburse([...CREATE, '--metadata', '000123456789'], await world());
-    expect(end.stderr).not.toContain('000123456789');
+  it.each([[[...CREATE, '--metadata', '000123456789']], [[...CREATE, '000123456789']], [['init', '000123456789']]])(
+    'what was typed is not repeated, it can be the number of an account: %j',
+    async (args) => {
+      const end = await disburse(args, await world());
+      expect(end).toMatchObject({ code: 2, stderr: expect.not.stringContaining('000123456789') as string });
+    },
+  );
+
+  it('a file that is no configuration at all is told in a few lines', async () => {
+    const cwd = await folder();
+    await writeFile(join(cwd, 'notes.txt'), 'What we pay, and to whom.\n'.repeat(50));
+    const end = await disburse(['check', '--config', 'notes.txt'], { cwd });
+    expect(end.code).toBe(2);
+    expect(end.stderr.split('\n').length).toBeLessThan(8);
+    expect(await disburse(['check', '--config', '.'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('\nnext') as string,
+    });
   });
 
   it('nothing at all shows the help, and --json one record', async () => {

@@ -35,14 +35,17 @@ export async function endWith<Name extends OutcomeCommand>(
     submission === null
       ? null
       : { submission, file: given ?? (await fileOf(session, call.host.cwd, submission)), ...(given === undefined ? {} : { given }) };
+  // Another process may have settled it while this one asked.
+  const taken = outcome.outcome === 'unknown' && outcome.error.code === 'idempotency_conflict';
+  const before = background.before ?? (taken ? await session.store.find(outcome.submission).catch(() => null) : null);
   const result: OutcomeRecord = recordOf(outcome, found, call.options.raw);
   const ending = {
     exitCode: exitCodeFor(outcome),
     result,
-    text: linesOf(outcome, background, call.paint),
+    text: linesOf(outcome, { ...background, before }, call.paint),
     error: outcome.outcome === 'accepted' ? null : outcome.error,
-    told: toldOf(outcome, background),
-    advice: adviceFor(outcome, { ...background, found, now: session.now() }),
+    told: toldOf(outcome, { ...background, before }),
+    advice: adviceFor(outcome, { ...background, before, found, now: session.now() }),
   };
   return ending as Ending<Name>; // What is common to the four: TypeScript does not see it through the index.
 }

@@ -8,6 +8,7 @@ import type { Effect, Perform } from './perform.ts';
 import { makeProgram } from './program.ts';
 import type { CommandName, JsonRecord } from './records.ts';
 import { paintFor } from './style.ts';
+import { withoutValues } from './typed.ts';
 
 /** Runs one command. Never throws: what went wrong is printed, and told by the exit code. */
 export async function run(host: Host): Promise<ExitCode> {
@@ -53,18 +54,6 @@ function configure(program: Command, host: Host, json: boolean): () => CliError 
       .configureHelp({ showGlobalOptions: true });
   }
   return () => mistake;
-}
-
-/** What commander says, in our style. What was typed is not repeated: it can be the number of an account. */
-function withoutValues(text: string): string {
-  return text
-    .trim()
-    .replace(/^error: /, '')
-    .replace(/^option '([^']+)' argument '[^]*' is invalid\. /, '$1: ')
-    .replace(/^command-argument value '[^]*' is invalid for argument '([^']+)'\. /, '$1: ')
-    .replaceAll('\n', ' ')
-    .replace('Allowed choices are', 'one of')
-    .replace(': It is ', ': it is ');
 }
 
 // ---- One command -----------------------------------------------------------------------------------------------------

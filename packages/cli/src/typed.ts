@@ -17,3 +17,16 @@ export function timeOf(flag: string, text: string): string {
 export function numberOf(text: string, whole = true): number {
   return (whole ? /^\d{1,15}$/ : /^\d{1,15}(\.\d{1,15})?$/).test(text) ? Number(text) : Number.NaN;
 }
+
+/** What commander says, in our style. What was typed is not repeated: it can be the number of an account. */
+export function withoutValues(text: string): string {
+  return text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/^option '([^']+)' argument '[^]*' is invalid\. /, '$1: ')
+    .replace(/^command-argument value '[^]*' is invalid for argument '([^']+)'\. /, '$1: ')
+    .replace(/(but got \d+): [^]*\.$/, '$1.')
+    .replaceAll('\n', ' ')
+    .replace('Allowed choices are', 'one of')
+    .replace(': It is ', ': it is ');
+}

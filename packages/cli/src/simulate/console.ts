@@ -2,6 +2,7 @@ import type { Fault } from '@disburse/simulator';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { ADAPTERS, type AdapterId } from '../factories.ts';
 import type { ConsoleAnswer } from '../simulated-place.ts';
+import { withoutValues } from '../typed.ts';
 import type { Move, Rail, SimulatedRails } from './simulated-rails.ts';
 
 /** The lines that can be typed while the simulators run. */
@@ -64,7 +65,7 @@ export function createConsole(simulated: SimulatedRails, quit: () => void): Cons
 
 function commands(simulated: SimulatedRails, quit: () => void, say: (text: string) => void): Command {
   const root = new Command('simulate>').description('What can be typed while the simulators run.');
-  root.exitOverride().configureOutput({ writeOut: say, writeErr: say, outputError: (text) => say(text.replace(/^error: /, '')) });
+  root.exitOverride().configureOutput({ writeOut: say, writeErr: say, outputError: (text) => say(withoutValues(text)) });
   root.helpCommand('help [line]', 'say more');
   root.usage('<line>');
   addTime(root, simulated, say);
