@@ -141,7 +141,7 @@ export function whatRetryMeans(retry: RetryAdvice, found: FoundSubmission | null
 }
 
 /** As it can be typed once an attempt is off the table. */
-export function anotherAttempt({ money, reference }: Submission): string {
+function anotherAttempt({ money, reference }: Submission): string {
   return `disburse create ${money === 'full_balance' ? '--full-balance' : moneyText(money)} --reference ${quoted(reference)} --next-attempt`;
 }
 
