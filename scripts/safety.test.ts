@@ -94,7 +94,8 @@ describe('docs/safety.md', () => {
 
   it('cites rules that it describes', () => {
     const described = [...doc.matchAll(/^\| (R\d+) \|/gm)].map(([, rule]) => rule);
-    expect(described).toEqual(Array.from({ length: 20 }, (_, index) => `R${index + 1}`));
+    expect(described.length).toBeGreaterThanOrEqual(20);
+    expect(described).toEqual(described.map((_, index) => `R${index + 1}`));
     const rules = [...doc.matchAll(/\bR\d+\b/g)].map(([rule]) => rule);
     expect(new Set(rules)).toEqual(new Set(described));
   });
