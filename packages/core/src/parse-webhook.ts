@@ -1,8 +1,9 @@
+import { type Bytes, copyOf, textOf, utf8Of } from './bytes.ts';
 import type { Engine } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { CallerAborted, startDeadline } from './http.ts';
 import type { CallOptions } from './provider.ts';
-import { type Bytes, disbelief, SIGNATURE_TOLERANCE_SECONDS } from './signature.ts';
+import { disbelief, SIGNATURE_TOLERANCE_SECONDS } from './signature.ts';
 import { isoOf } from './times.ts';
 import { kindOf } from './validation.ts';
 import type { AdapterEvent, AdapterWebhooks, PayoutEvent, WebhookInput, WebhookReading } from './webhook.ts';
@@ -22,7 +23,9 @@ export async function parseWebhook(
   const body = await verifiedBody(engine, webhooks, secrets, input, call);
   const { events, diagnostics } = readingOf(webhooks, body);
   for (const { code, message } of diagnostics) engine.telemetry({ type: 'diagnostic', code, message });
-  return events.filter((event) => isOfThisMode(engine, event)).map((event) => named(engine, event));
+  const ours: PayoutEvent[] = [];
+  for (const event of events) if (isOfThisMode(engine, event)) ours.push(named(engine, event));
+  return ours;
 }
 
 /** No refusal: whoever sent it, the cause is here, and a delivery that comes again later should be taken. */
@@ -47,7 +50,7 @@ async function verifiedBody(
     if (call.signal?.aborted === true) throw new PayoutError('aborted', 'the caller aborted.', { provider: engine.name });
     const name = webhooks.signatureHeader;
     const header = headerOf(input, name);
-    const body = await rawBody(engine, input, call);
+    const body = checkedBody(engine, isRequest(input) ? await readInTime(engine, input, call) : bytesOf(engine, input));
     if (header === null) throw refused(engine, `there is no ${name} header: only what is signed is believed.`);
     const claim = webhooks.claim(header, body);
     if (claim === null || claim.signatures.length === 0) {
@@ -87,11 +90,15 @@ function headerOf(input: WebhookInput, name: string): string | null {
     const value: unknown = Reflect.apply(headers['get'], headers, [name]);
     return typeof value === 'string' && value !== '' ? value : null;
   }
-  const lines = Object.entries(headers)
-    .filter(([key]) => key.toLowerCase() === name)
-    .flatMap(([, value]) => value)
-    .filter((line) => typeof line === 'string' && line !== '');
-  return lines.length === 0 ? null : lines.join(', ');
+  let found: string | null = null;
+  for (const key of Object.keys(headers)) {
+    if (key.length !== name.length || key.toLowerCase() !== name) continue;
+    const value = headers[key];
+    for (const line of Array.isArray(value) ? value : [value]) {
+      if (typeof line === 'string' && line !== '') found = found === null ? line : `${found}, ${line}`;
+    }
+  }
+  return found;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
@@ -100,22 +107,22 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 
 const EXPRESS = "with Express, use express.raw({ type: '*/*' }) on this route, before any express.json()";
 
-async function rawBody(engine: Engine, input: WebhookInput, call: CallOptions): Promise<Uint8Array> {
-  if (!isRecord(input)) throw refused(engine, `a delivery is { headers, body } or a Request, not ${kindOf(input)}.`);
-  const bytes = isRequest(input) ? await readInTime(engine, input, call) : bytesOf(engine, input['body']);
+function checkedBody(engine: Engine, bytes: Uint8Array | 'too_large'): Uint8Array {
   if (bytes === 'too_large') throw refused(engine, `the body is larger than ${DEFAULT_MAX_BODY_BYTES} bytes.`);
   if (bytes.length === 0) throw refused(engine, `the body is empty. Was it read before? Pass the raw body; ${EXPRESS}.`);
   return bytes;
 }
 
-function isRequest(input: object): input is Request {
-  return 'arrayBuffer' in input && typeof input.arrayBuffer === 'function';
+function isRequest(input: unknown): input is Request {
+  return isRecord(input) && typeof input['arrayBuffer'] === 'function';
 }
 
 /** A copy: whoever owns the memory may use it again while the signature is checked. */
-function bytesOf(engine: Engine, body: unknown): Uint8Array {
-  if (typeof body === 'string') return new TextEncoder().encode(body);
-  if (ArrayBuffer.isView(body)) return Uint8Array.from(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
+function bytesOf(engine: Engine, input: unknown): Uint8Array {
+  if (!isRecord(input)) throw refused(engine, `a delivery is { headers, body } or a Request, not ${kindOf(input)}.`);
+  const { body } = input;
+  if (typeof body === 'string') return utf8Of(body);
+  if (ArrayBuffer.isView(body)) return copyOf(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
   const found = body === undefined ? 'there is no body' : `the body is ${kindOf(body)}, parsed already`;
   throw refused(engine, `${found}, and the signature is over its bytes. Pass the raw body, a string or a Uint8Array; ${EXPRESS}.`);
 }
@@ -175,7 +182,7 @@ function joined(chunks: readonly Uint8Array[], length: number): Bytes {
 
 function readingOf(webhooks: AdapterWebhooks, body: Uint8Array): WebhookReading {
   try {
-    const json: unknown = JSON.parse(new TextDecoder().decode(body));
+    const json: unknown = JSON.parse(textOf(body));
     if (isRecord(json)) return webhooks.read(json);
   } catch {
     // Verified and unreadable: the provider's own, and sending it again would change nothing.

@@ -1,8 +1,6 @@
 import { digest } from '#digest';
+import { type Bytes, bytesOfHex, joined, utf8Of } from './bytes.ts';
 import type { SignatureClaim } from './webhook.ts';
-
-/** Bytes over memory of their own, as WebCrypto wants them. */
-export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** How far a signed time may be from our clock, either way, in seconds. */
 export const SIGNATURE_TOLERANCE_SECONDS = 300;
@@ -20,7 +18,8 @@ export type Disbelief = { readonly why: 'no_match' } | { readonly why: 'time'; r
 export async function disbelief(claim: SignatureClaim, secrets: readonly string[], now: number): Promise<Disbelief> {
   let matches = 0;
   for (const secret of secrets) {
-    const expected = await digest.hmacSha256(secret, claim.signed);
+    const made = digest.hmacSha256(secret, claim.signed);
+    const expected = made instanceof Promise ? await made : made; // On Node it is here already.
     for (const signature of claim.signatures) matches += equalBytes(expected, signature) ? 1 : 0;
   }
   if (matches === 0) return { why: 'no_match' };
@@ -38,15 +37,10 @@ export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
 
 /** The 32 bytes that 64 hex digits write, in either case; `null` for anything else. */
 export function signatureOfHex(hex: string): Bytes | null {
-  if (!/^[0-9a-f]{64}$/i.test(hex)) return null;
-  return Uint8Array.from({ length: 32 }, (_, index) => Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16));
+  return /^[0-9a-f]{64}$/i.test(hex) ? bytesOfHex(hex) : null;
 }
 
 /** A text and the bytes behind it, as one message. */
 export function bodyBehind(prefix: string, body: Uint8Array): Bytes {
-  const head = new TextEncoder().encode(prefix);
-  const joined = new Uint8Array(head.length + body.length);
-  joined.set(head);
-  joined.set(body, head.length);
-  return joined;
+  return joined(utf8Of(prefix), body);
 }
