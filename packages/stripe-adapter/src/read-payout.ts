@@ -80,29 +80,29 @@ function failureOf(sent: ReadPayout): PayoutFailure | null {
 const DAY_SECONDS = 86_400;
 const two = (count: number): string => (count < 10 ? `0${count}` : String(count));
 
-/** Writes calendar days; most often it is asked for the one that it wrote before. */
-function dayWriter(): (nth: number) => string {
-  let written = { nth: 0, day: '1970-01-01' };
-  return (nth) => {
-    if (nth !== written.nth) written = { nth, day: new Date(nth * DAY_SECONDS * 1000).toISOString().slice(0, 10) };
-    return written.day;
-  };
-}
+/** The days that were written before: most often it is one of these again. */
+const days = new Map<number, string>();
+const MOST_DAYS = 1000;
 
-const dayOfTime = dayWriter();
-const dayAlone = dayWriter();
+function dayOf(seconds: number): string {
+  const nth = Math.floor(seconds / DAY_SECONDS);
+  const known = days.get(nth);
+  if (known !== undefined) return known;
+  if (days.size >= MOST_DAYS) days.clear();
+  const day = new Date(nth * DAY_SECONDS * 1000).toISOString().slice(0, 10);
+  days.set(nth, day);
+  return day;
+}
 
 /** ISO 8601 of whole unix seconds. */
 export function isoTime(seconds: number): string {
-  const nth = Math.floor(seconds / DAY_SECONDS);
-  const rest = seconds - nth * DAY_SECONDS;
-  const minutes = Math.floor(rest / 60);
-  return `${dayOfTime(nth)}T${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(rest % 60)}.000Z`;
+  const minutes = Math.floor((seconds - DAY_SECONDS * Math.floor(seconds / DAY_SECONDS)) / 60);
+  return `${dayOf(seconds)}T${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds % 60)}.000Z`;
 }
 
 /** The calendar day, in UTC, of unix seconds. */
 export function isoDay(seconds: number): string {
-  return dayAlone(Math.floor(seconds / DAY_SECONDS));
+  return dayOf(seconds);
 }
 
 /** The error of an answer that does not have the shape it must have. It names fields, never values. */

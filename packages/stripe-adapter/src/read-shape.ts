@@ -39,10 +39,13 @@ export function readShape(raw: unknown): ReadPayout | null {
 const LAST_SECOND = 253_402_300_799;
 const USUAL_ID = /^[\w.:-]{1,128}$/;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+/** Whether it has fields: as the schemas see it, a list has, too. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 const isUnits = (value: unknown): value is number => Number.isSafeInteger(value);
-const isSeconds = (value: unknown): value is number => isUnits(value) && value >= 0 && value <= LAST_SECOND;
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+/** Unix seconds that a date can hold. */
+export const isSeconds = (value: unknown): value is number => isUnits(value) && value >= 0 && value <= LAST_SECOND;
+/** A text, or `null`. */
+export const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 const idOf = (value: unknown): string | null => (isObject(value) ? textOf(value['id']) : textOf(value));
 
 function rowOf(row: unknown): ReadPayout['balance_transaction'] {

@@ -9,8 +9,8 @@ import {
   type WebhookReading,
 } from '@disburse/core';
 import * as v from 'valibot';
+import { readKind, readSnapshotShape, SnapshotShape, ThinShape } from './event-shape.ts';
 import { isoTime } from './read-payout.ts';
-import { IdOf, lenient, UnixSeconds } from './wire.ts';
 
 // ---- Signature -------------------------------------------------------------------------------------------------------
 
@@ -23,15 +23,21 @@ const SIGNATURE_HEADER = 'stripe-signature';
  * Two times in one header are refused: it would be open which of them was signed.
  */
 function claimOf(header: string, body: Uint8Array): SignatureClaim | null {
-  const entries = header.split(',').map((part) => part.trim());
-  const valuesOf = (key: string): string[] =>
-    entries.filter((part) => part.startsWith(`${key}=`)).map((part) => part.slice(key.length + 1));
-  const [seconds, ...others] = new Set(valuesOf('t'));
-  if (seconds === undefined || others.length > 0 || !/^(0|[1-9]\d{0,11})$/.test(seconds)) return null;
-  const signatures = valuesOf('v1')
-    .filter((hex) => hex === hex.toLowerCase()) // As Stripe writes it.
-    .map(signatureOfHex)
-    .filter((signature) => signature !== null);
+  let seconds: string | null = null;
+  const signatures: Uint8Array[] = [];
+  for (const part of header.split(',')) {
+    const entry = part.trim();
+    if (entry.startsWith('t=')) {
+      const written = entry.slice(2);
+      if (seconds !== null && seconds !== written) return null;
+      seconds = written;
+    } else if (entry.startsWith('v1=')) {
+      const hex = entry.slice(3);
+      const signature = hex === hex.toLowerCase() ? signatureOfHex(hex) : null; // As Stripe writes it.
+      if (signature !== null) signatures.push(signature);
+    }
+  }
+  if (seconds === null || !/^(0|[1-9]\d{0,11})$/.test(seconds)) return null;
   return { signed: bodyBehind(`${seconds}.`, body), signatures, signedAt: Number(seconds) * 1000 };
 }
 
@@ -61,42 +67,15 @@ export const PAYOUT_TYPES: readonly string[] = [
 /** https://docs.stripe.com/api/v2/core/events/event-types: the same six. */
 export const THIN_PAYOUT_TYPES: readonly string[] = PAYOUT_TYPES.map((type) => `v1.${type}`);
 
-const Request = v.object({ idempotency_key: lenient(v.string()) });
-const Text = v.pipe(v.string(), v.minLength(1));
-
-/** https://docs.stripe.com/api/events/object */
-const SnapshotShape = v.object({
-  id: Text,
-  type: Text,
-  livemode: v.boolean(),
-  created: lenient(UnixSeconds),
-  account: lenient(v.string()),
-  request: lenient(Request),
-  data: v.object({ object: v.object({ object: v.string(), id: IdOf }) }),
-});
-
-/** https://docs.stripe.com/api/v2/core/events/object */
-const ThinShape = v.object({
-  id: Text,
-  type: Text,
-  livemode: v.boolean(),
-  created: lenient(v.string()),
-  context: lenient(v.string()),
-  reason: lenient(v.object({ request: lenient(Request) })),
-  related_object: v.object({ id: Text }),
-});
-
 /** Webhooks of one of Stripe's products. */
 export function stripeWebhooks(secrets: readonly string[] | undefined, events: StripeEvents): AdapterWebhooks {
   return { secrets, signatureHeader: SIGNATURE_HEADER, claim: claimOf, read: (body) => readEvent(body, events) };
 }
 
-const Kind = v.object({ object: v.string(), type: v.string() });
-
 function readEvent(body: unknown, events: StripeEvents): WebhookReading {
-  const kind = v.safeParse(Kind, body);
-  if (!kind.success) return ignored('webhook_unreadable', 'a verified delivery that is no event was ignored.');
-  const { object, type } = kind.output;
+  const kind = readKind(body);
+  if (kind === null) return ignored('webhook_unreadable', 'a verified delivery that is no event was ignored.');
+  const { object, type } = kind;
   const thin = object === 'v2.core.event';
   if (!thin && object !== 'event') return ignored('webhook_unknown', `a verified delivery of ${word(object)} was ignored.`);
   if (!(thin ? events.thinTypes : events.types).includes(type)) {
@@ -106,31 +85,43 @@ function readEvent(body: unknown, events: StripeEvents): WebhookReading {
 }
 
 function readSnapshot(body: unknown, type: string, events: StripeEvents): WebhookReading {
-  const read = v.safeParse(SnapshotShape, body);
-  if (!read.success) return incomplete(type);
-  const { id, livemode: live, created, account, request, data } = read.output;
+  const read = readSnapshotShape(body) ?? outputOf(SnapshotShape, body);
+  if (read === null) return incomplete(type);
+  const { id, livemode: live, created, account, request, data } = read;
   if (data.object.object !== events.object) {
     return ignored('webhook_foreign', `an event of type ${type} is about ${word(data.object.object)} and was ignored.`);
   }
+  // As it was sent: what was read of it lacks what is not listed.
+  const payout = payoutOf(events, (body as { data: { object: unknown } }).data.object);
   const occurredAt = created === null ? null : isoTime(created);
-  const facts = { id, type, payoutId: data.object.id, occurredAt, live, account, idempotencyKey: request?.idempotency_key ?? null };
+  const idempotencyKey = request === null ? null : request.idempotency_key;
+  const event = { id, type, payoutId: data.object.id, payout, occurredAt, live, account, idempotencyKey };
+  if (payout !== null) return told(event);
+  const message = `the object of an event of type ${type} could not be read; retrieve the payout.`;
+  return { events: [event], diagnostics: [{ code: 'webhook_payout_unreadable', message }] };
+}
+
+function payoutOf(events: StripeEvents, raw: unknown): Payout | null {
   try {
-    // As it was sent: the schema's copy lacks what it does not list.
-    return told({ ...facts, payout: events.toPayout((body as { data: { object: unknown } }).data.object) });
+    return events.toPayout(raw);
   } catch {
-    const message = `the object of an event of type ${type} could not be read; retrieve the payout.`;
-    return { events: [{ ...facts, payout: null }], diagnostics: [{ code: 'webhook_payout_unreadable', message }] };
+    return null;
   }
 }
 
 /** Its `account` is the context, where that is one account's; what else a context can be names no account. */
 function readThin(body: unknown, type: string): WebhookReading {
-  const read = v.safeParse(ThinShape, body);
-  if (!read.success) return incomplete(type);
-  const { id, livemode: live, created, context, reason, related_object } = read.output;
+  const read = outputOf(ThinShape, body);
+  if (read === null) return incomplete(type);
+  const { id, livemode: live, created, context, reason, related_object } = read;
   const account = context !== null && /^acct_[A-Za-z0-9]+$/.test(context) ? context : null;
   const event = { id, type, payoutId: related_object.id, payout: null, occurredAt: utcOf(created), live, account };
   return told({ ...event, idempotencyKey: reason?.request?.idempotency_key ?? null });
+}
+
+function outputOf<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T | null {
+  const read = v.safeParse(schema, body);
+  return read.success ? read.output : null;
 }
 
 const told = (event: AdapterEvent): WebhookReading => ({ events: [event], diagnostics: [] });
