@@ -81,5 +81,5 @@ export function sourcePage(root: string, path: string): string {
   const source = readFileSync(join(root, path), 'utf8').trimEnd();
   const fence = '`'.repeat(Math.max(3, ...[...source.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
   const folder = dirname(path);
-  return `---\naside: false\n---\n\n# ${posix.basename(path)}\n\nIn \`${folder}\` of the repository.\n\n${fence}${LANGUAGES[extname(path)] ?? 'txt'}\n${source}\n${fence}\n`;
+  return `---\naside: false\nsearch: false\n---\n\n# ${posix.basename(path)}\n\nIn \`${folder}\` of the repository.\n\n${fence}${LANGUAGES[extname(path)] ?? 'txt'}\n${source}\n${fence}\n`;
 }

@@ -32,7 +32,11 @@ export default defineConfig({
   },
   themeConfig: {
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // What explains stands before what lists.
+      options: { miniSearch: { searchOptions: { boostDocument: (id: string) => (/\/(?:api|repository)\//.test(id) ? 0.3 : 1) } } },
+    },
     docFooter: { prev: 'Before', next: 'Next' },
     nav: [
       { text: 'Start', link: '/start' },
