@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { type Advisory, unanswered, verdictOf } from './audit.ts';
 
 const advisory = (name: string, severity: string): Advisory => ({
@@ -42,7 +42,8 @@ it.each([
 const ENDPOINT = '/-/npm/v1/security/advisories/bulk';
 const GATE_MS = 60_000;
 
-async function registry(answer: RequestListener): Promise<string> {
+/** Until its own test is over: these run at the same time, where vitest's own `onTestFinished` may be another test's. */
+async function registry(answer: RequestListener, { onTestFinished }: TestContext): Promise<string> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   onTestFinished(() => void server.close());
@@ -67,7 +68,7 @@ const gate = (address: string, ...words: readonly string[]): Promise<{ readonly 
   });
 
 describe('the gate', { concurrent: true, timeout: GATE_MS }, () => {
-  it.each<readonly [string, RequestListener, readonly string[], number, RegExp]>([
+  it.for<readonly [string, RequestListener, readonly string[], number, RegExp]>([
     ['nothing is known: passes without a word', (_, response) => response.end('{}'), ['--required'], 0, /^$/],
     ['a critical hole in what is shipped: fails', knowing('decimal.js', 'critical'), [], 1, /^decimal\.js 10\S+: critical: A hole/m],
     ['a high one in a dependency of a dependency: fails', knowing('ansi-regex', 'high'), [], 1, /^ansi-regex \S+: high: A hole/m],
@@ -76,8 +77,8 @@ describe('the gate', { concurrent: true, timeout: GATE_MS }, () => {
     ['a registry that does not audit: a note', (_, response) => response.writeHead(405).end(), [], 0, /^note: not audited: .*405\)$/m],
     ['the same where it must: fails', (_, response) => response.writeHead(405).end(), ['--required'], 1, /^not audited: it answered 405$/m],
     ['a page: a note', (_, response) => response.end('<p>hello'), [], 0, /^note: not audited: .*no audit\)$/m],
-  ])('%s', async (_, answer, words, code, said) => {
-    const end = await gate(await registry(answer), ...words);
+  ])('%s', async ([, answer, words, code, said], context) => {
+    const end = await gate(await registry(answer, context), ...words);
     expect(end.said).toMatch(said);
     expect(end.code).toBe(code);
   });
