@@ -32,12 +32,12 @@ export function failureFrom(thrown: unknown, headers: Message['headers']): Trans
 }
 
 /** The code of a thrown value, as Node, Bun and Deno write it. */
-export function codeOf(error: unknown): string | null {
+function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 /** Two addresses refused: AggregateError with an empty message. A failed fetch: the reason is the cause. */
-export function innermost(thrown: unknown): unknown {
+function innermost(thrown: unknown): unknown {
   let error = thrown;
   for (let depth = 0; depth < 8 && error instanceof Error; depth++) {
     const inner: unknown = error instanceof AggregateError ? error.errors[0] : codeOf(error) === null ? error.cause : undefined;

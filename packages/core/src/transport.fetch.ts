@@ -1,6 +1,6 @@
 // The transport of every runtime but Node, picked by the `imports` map of package.json.
 import { type AnswerBody, answerBody } from './transport.body.ts';
-import { abortFailure, codeOf, failureFrom, innermost } from './transport.failure.ts';
+import { abortFailure, failureFrom } from './transport.failure.ts';
 import { type Exchange, type Message, type Received, TooLateToSend, type Transport } from './transport.ts';
 
 /** Which transport this is. */
@@ -9,20 +9,20 @@ export const transportName: 'node' | 'fetch' = 'fetch';
 type Fetch = typeof globalThis.fetch;
 
 /**
- * Sends with the application's own `fetch`. Whatever it throws is `maybe_sent`: it may have retried, or written before
- * it failed.
+ * Sends with the application's own `fetch`. Whatever a `fetch` throws is `maybe_sent`, also `ECONNREFUSED`: it may have sent
+ * before the attempt whose error we see.
  */
 export function transportOver(fetch: Fetch): Transport {
-  return (request, exchange) => sent(request, exchange, fetch, () => false);
+  return (request, exchange) => sent(request, exchange, fetch);
 }
 
-/** Sends with the runtime's `fetch`, looked up at each call. Its word that no byte left is taken where it can be. */
-export const transport: Transport = (request, exchange) => {
-  const { fetch } = globalThis;
-  return sent(request, exchange, fetch, (error) => isRuntimesOwn(fetch) && neverConnected(error));
-};
+/**
+ * Sends with the runtime's `fetch`, looked up at each call. It proves no more than an application's: nothing tells for certain
+ * that it is the runtime's own, and sends once. A bound wrapper reads as native code in Bun; undici takes agents that resend.
+ */
+export const transport: Transport = (request, exchange) => sent(request, exchange, globalThis.fetch);
 
-async function sent(request: Message, exchange: Exchange, fetch: Fetch, nothingSent: (error: unknown) => boolean): Promise<Received> {
+async function sent(request: Message, exchange: Exchange, fetch: Fetch): Promise<Received> {
   if (request.signal.aborted) throw abortFailure();
   // Plain values: a `fetch` of another library does not take this realm's Request or Headers.
   const init: RequestInit = {
@@ -43,7 +43,6 @@ async function sent(request: Message, exchange: Exchange, fetch: Fetch, nothingS
     exchange.evidence = 'answered';
     return await received(response, exchange.maxAnswerBytes, abort.happened);
   } catch (error) {
-    if (nothingSent(error)) exchange.evidence = 'not_sent';
     throw request.signal.aborted ? abortFailure() : failureFrom(error, request.headers);
   } finally {
     abort.forget();
@@ -101,44 +100,4 @@ function onceAborted(request: Message): { readonly happened: Promise<null>; forg
   });
   request.signal.addEventListener('abort', onAbort);
   return { happened, forget: () => request.signal.removeEventListener('abort', onAbort) };
-}
-
-/** No connection came to be: https://nodejs.org/api/tls.html#x509-certificate-error-codes and `getaddrinfo`, `connect`. */
-const BEFORE_ANY_BYTE: readonly string[] = [
-  'ENOTFOUND',
-  'ECONNREFUSED',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_REVOKED',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-];
-
-/** Node: code and syscall on the cause. Bun: the code on the TypeError. Deno says no code at all, so nothing is proven there. */
-function neverConnected(error: unknown): boolean {
-  if (!(error instanceof TypeError)) return false;
-  const inner = innermost(error);
-  const code = codeOf(inner);
-  if (code === null) return false;
-  const whileConnecting = inner instanceof Error && 'syscall' in inner && inner.syscall === 'connect';
-  return BEFORE_ANY_BYTE.includes(code) || (code === 'ECONNRESET' && whileConnecting);
-}
-
-/**
- * Whether this is the `fetch` the runtime came with, over the dispatcher it came with. One that was replaced (a tracer,
- * a mock, a retrying wrapper) may have sent the request before the attempt whose error we see.
- */
-function isRuntimesOwn(fetch: Fetch): boolean {
-  const source = Function.prototype.toString.call(fetch);
-  // Not 'function () { [native code] }': so read a bound function and a Proxy.
-  if (/^function fetch\(\) \{\s*\[native code\]\s*\}$/.test(source)) return true;
-  if (!source.includes("require('internal/deps/undici/undici')")) return false;
-  const dispatcher: unknown = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1'));
-  return dispatcher instanceof Object && dispatcher.constructor.name === 'Agent';
 }
