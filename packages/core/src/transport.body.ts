@@ -30,8 +30,13 @@ export function answerBody(maxBytes: number): AnswerBody {
   };
 }
 
+/** Where chunks come together to be decoded. It is kept: memory of their own for the pages of a long list is freed late. */
+let together = new Uint8Array(0);
+const MOST_KEPT_BYTES = 262_144;
+
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
+  if (size > together.length && size <= MOST_KEPT_BYTES) together = new Uint8Array(MOST_KEPT_BYTES);
+  const bytes = size <= together.length ? together.subarray(0, size) : new Uint8Array(size);
   let offset = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, offset);
