@@ -81,6 +81,7 @@ describe('the ledger of a payout', () => {
 
   it.each<readonly [string, (request: SeenRequest, index: number) => Scripted]>([
     ['a list that never ends', () => listOf([row('txn_1')], true)],
+    ['a page with nothing, of which there is more', () => listOf([], true)],
     ['a row without its net', () => listOf([row('txn_1', { net: null })])],
     ['a row in no currency', () => listOf([row('txn_1', { currency: '?' })])],
     ['no list', () => ({ status: 200, body: '<html>' })],

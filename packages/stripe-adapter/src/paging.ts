@@ -66,6 +66,8 @@ export function readList(name: string, answer: Answer): { readonly data: readonl
       'a list',
       read.issues.map((issue) => v.getDotPath(issue)),
     );
+  // Where would it go on? Taken for the end, it would prove that a payout is absent.
+  if (read.output.has_more && read.output.data.length === 0) throw unreadable(name, 'a list', ['data: empty, although has_more']);
   return read.output;
 }
 

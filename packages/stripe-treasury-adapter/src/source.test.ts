@@ -170,6 +170,11 @@ describe('lists', () => {
     ]);
   });
 
+  it('a page with nothing, of which there is more, is no end', async () => {
+    const { treasury } = treasuryOver(() => ({ status: 200, body: { ...NOTHING_LISTED, has_more: true } }));
+    await expect(treasury.list()).rejects.toMatchObject({ code: 'unexpected_response' });
+  });
+
   it('can be left to one destination', async () => {
     const { treasury } = treasuryOver(() => ({
       status: 200,

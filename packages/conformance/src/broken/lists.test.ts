@@ -93,6 +93,26 @@ mustBeCaught('lists and lookups', [
     })),
     ['list/newest-first'],
   ],
+  [
+    'an empty page is the end, whatever it says',
+    inOperations((written) => ({
+      page: async (...given) => {
+        const page = await written.page(...given);
+        return page.payouts.length === 0 ? { ...page, nextCursor: null } : page;
+      },
+    })),
+    ['list/empty-page'],
+  ],
+  [
+    'a cursor that does not advance is the end',
+    inOperations((written) => ({
+      page: async (query, ...rest) => {
+        const page = await written.page(query, ...rest);
+        return page.nextCursor === query.cursor ? { ...page, nextCursor: null } : page;
+      },
+    })),
+    ['list/repeated-cursor'],
+  ],
   ['a foreign next link is followed', followsLinks(), ['list/foreign-next-link']],
   [
     'a list without end is read without end',

@@ -1,4 +1,4 @@
-import type { ListPayoutsQuery, Payout, PayoutStatus } from '@disburse/core';
+import { isPayoutError, type ListPayoutsQuery, type Payout, type PayoutStatus } from '@disburse/core';
 import { type Check, must, NotApplicable, same } from '../check.ts';
 import { type Fault, parsed } from '../line.ts';
 import { errorOf, everyOf, pagesOf, type Stage } from '../stage.ts';
@@ -127,6 +127,29 @@ export const listChecks: readonly Check[] = [
       const error = await errorOf(() => everyOf(stage.provider.listAll({ limit: 2 })), 'listAll of a list that begins again');
       same(error.code, 'unexpected_response', 'its code');
       must(stage.line.requests.filter(isList(stage)).length <= 10, 'the same page was read more than ten times');
+    },
+  },
+  {
+    id: 'list/empty-page',
+    promise: 'NEVER-TWICE R17',
+    forgot:
+      'A page that shows nothing and says that more follows is no end: go on where it says, or throw `unexpected_response`. Taken for the end, it would prove that a payout is absent.',
+    run: async (stage) => {
+      const made = idsOf(await stage.several(5));
+      let emptied = 0;
+      const nothing: Fault = async (_, deliver) => {
+        const real = await deliver();
+        emptied += 1;
+        return { ...real, text: JSON.stringify(parsed(real.text), (__, value: unknown) => (Array.isArray(value) ? [] : value)) };
+      };
+      stage.line.next(nothing, isList(stage));
+      const read = await everyOf(stage.provider.listAll({ limit: 2 })).catch((error: unknown) => {
+        same(isPayoutError(error) ? error.code : error, 'unexpected_response', 'the error of an empty page that goes on');
+        return null;
+      });
+      same(emptied, 1, 'the pages that were emptied');
+      const listed = read?.filter(({ id }) => made.includes(id)).length ?? made.length;
+      must(listed >= made.length - 2, `an empty page that goes on ended the list: it shows ${listed} of ${made.length} payouts`);
     },
   },
   {
