@@ -69,6 +69,8 @@ function copyOf(given: unknown): Record<string, unknown> | null {
 
 /** Deeper than any request is; what goes on for ever ends here. */
 const DEEPEST = 8;
+/** More attempts than anybody counts on purpose. */
+export const MOST_ATTEMPTS = 1000;
 
 /** What `structuredClone` makes of plain data, without its way through a serializer; anything else is left to it. */
 function plainCopy(value: unknown, depth: number): unknown {
@@ -121,7 +123,7 @@ function referenceProblems(reference: unknown): readonly PayoutIssue[] {
 
 function attemptProblems(attempt: unknown): readonly PayoutIssue[] {
   if (attempt === undefined) return NO_ISSUES;
-  if (typeof attempt === 'number' && Number.isSafeInteger(attempt) && attempt >= 1 && attempt <= 1000) return NO_ISSUES;
+  if (typeof attempt === 'number' && Number.isSafeInteger(attempt) && attempt >= 1 && attempt <= MOST_ATTEMPTS) return NO_ISSUES;
   return [{ path: 'attempt', message: 'must come from nextAttempt(outcome); leave it out for the first attempt' }];
 }
 

@@ -1,16 +1,17 @@
 import type { PayoutProviderSpec } from './adapter.ts';
 import { checkedOptions } from './call-request.ts';
+import { MOST_ATTEMPTS } from './create-request.ts';
 import { type Engine, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Route, submitKept } from './kept.ts';
 import { unknownOutcome } from './lookup.ts';
+import { FURTHEST_RAISED } from './other-attempts.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import { prepare } from './prepare.ts';
 import type { AnyPayoutProvider, CallOptions } from './provider.ts';
 import type { KeptRow } from './store.ts';
-import { isRejected, type Submission } from './submission.ts';
+import { isRejected, type Place, type Submission } from './submission.ts';
 import { isoOf } from './times.ts';
-import { isPlainObject } from './validation.ts';
 
 /** Prepares, keeps, submits. What cannot be prepared is `rejected`, unless its reference is kept already. */
 export async function createKept<P extends AnyPayoutProvider>(
@@ -21,38 +22,57 @@ export async function createKept<P extends AnyPayoutProvider>(
   route?: Route,
 ): Promise<PayoutOutcome> {
   const options = checkedOptions(engine, call);
+  const place = placeOf(engine, input); // Read now: the caller may change its object while the key is derived.
   let submission: Submission;
   try {
     submission = await prepare(engine, spec, input);
   } catch (error) {
     if (!(error instanceof PayoutError)) throw error;
-    return refusedInput(engine, input, error);
+    return refusedInput(engine, place, error);
   }
-  return submitKept(engine, submission, options, route);
+  return submitKept(engine, submission, options, { given: false, route });
 }
 
 /** This call sent nothing. An earlier one with the same reference may have, and then "rejected" would be a lie. */
-async function refusedInput(engine: Engine, input: unknown, error: PayoutError): Promise<PayoutOutcome> {
-  const kept = await keptFor(engine, input);
+async function refusedInput(engine: Engine, place: Place | null, error: PayoutError): Promise<PayoutOutcome> {
+  const kept = place === null ? null : await openRow(engine, place);
   if (kept === 'unread') {
     const { issues, ...details } = error.details();
     const message = `${error.message} This call sent nothing; whether its reference was submitted before, the submissions store could not say.`;
     throw new PayoutError(error.code, message, { ...details, issues, outcome: null });
   }
-  if (kept !== null && !isRejected(kept.settled)) {
+  if (kept !== null) {
+    const { settled } = kept;
     const paid =
-      kept.settled === null ? 'was submitted before: submit outcome.submission.' : `was accepted before, as ${kept.settled.payoutId}.`;
+      settled === null || !('payoutId' in settled)
+        ? 'was submitted before: submit outcome.submission.'
+        : `was accepted before, as ${settled.payoutId}.`;
     const doubt = withOutcome(error, 'unknown', `This call sent nothing, but its reference ${paid}`);
     return unknownOutcome(kept.submission, doubt, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
   }
   return { outcome: 'rejected', error: withOutcome(error, 'rejected'), retry: 'never', submission: null };
 }
 
-async function keptFor(engine: Engine, input: unknown): Promise<KeptRow | 'unread' | null> {
-  if (!isPlainObject(input) || typeof input['reference'] !== 'string') return null;
-  const attempt = typeof input['attempt'] === 'number' ? input['attempt'] : 1;
+/** Where a refused input would have been kept, as far as it says; an attempt that cannot be is read as the first. */
+function placeOf(engine: Engine, input: unknown): Place | null {
+  if (typeof input !== 'object' || input === null) return null;
   try {
-    return await engine.store.find({ namespace: engine.namespace, reference: input['reference'], attempt });
+    const [reference, attempt]: readonly unknown[] = [Reflect.get(input, 'reference'), Reflect.get(input, 'attempt')];
+    if (typeof reference !== 'string') return null;
+    const isAttempt = typeof attempt === 'number' && Number.isInteger(attempt) && attempt >= 1 && attempt <= MOST_ATTEMPTS;
+    return { namespace: engine.namespace, reference, attempt: isAttempt ? attempt : 1 };
+  } catch {
+    return null; // A getter of the caller's that throws.
+  }
+}
+
+/** A submission of this reference, under whatever attempt, that may be paid. */
+async function openRow(engine: Engine, place: Place): Promise<KeptRow | 'unread' | null> {
+  try {
+    const own = await engine.store.find(place);
+    if (own !== null && !isRejected(own.settled)) return own;
+    const others = await engine.store.findOthers(place, place.attempt + FURTHEST_RAISED);
+    return others.find((row) => !isRejected(row.settled)) ?? null;
   } catch {
     return 'unread';
   }

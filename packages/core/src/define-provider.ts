@@ -182,7 +182,12 @@ function createOperations<P extends AnyPayoutProvider>(engine: Engine, spec: Pay
     prepare: (request: unknown) => prepare(engine, spec, request),
     createPayout: (request: unknown, call?: CallOptions) => create(request, call),
     submit: (submission: Submission, call?: CallOptions) =>
-      perform(engine, 'submit', async (mine) => submitKept(mine, await boundTo(mine, submission), checkedOptions(mine, call)), endingOf),
+      perform(
+        engine,
+        'submit',
+        async (mine) => submitKept(mine, await boundTo(mine, submission), checkedOptions(mine, call), { given: true }),
+        endingOf,
+      ),
     lookup: (submission: Submission, call?: CallOptions) =>
       perform(engine, 'lookup', async (mine) => lookupKept(mine, await boundTo(mine, submission), checkedOptions(mine, call)), endingOf),
     settle: (submission: Submission, decision: Decision) =>

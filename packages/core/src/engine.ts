@@ -63,6 +63,8 @@ export interface Engine {
 /** An exchange that is under way, and how many wait for it; it is aborted when the last of them gives up. */
 export interface SharedExchange {
   readonly submission: Submission;
+  /** Whether it was sent as one that somebody else may have sent before. */
+  readonly elsewhere: boolean;
   /** Only whoever would send it to the same place with the same credential may join. */
   readonly connection: Connection;
   readonly outcome: Promise<PayoutOutcome>;
@@ -126,6 +128,7 @@ export function rememberAccepted(memory: ProcessMemory, submission: Submission, 
   }
   memory.accepted.set(`${submission.provider} ${payoutId}`, submission.key);
   memory.paid.add(placeOf(submission));
+  memory.prepared.delete(submission); // Never fresh again, also when this is forgotten.
 }
 
 /** Whether a payout is known to be the one of another submission. */

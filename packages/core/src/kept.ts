@@ -1,3 +1,4 @@
+import { copiesOf, type Copies, isApart } from './copies.ts';
 import { type Engine, type ErasedOperations, isFresh, placeOf, rememberAccepted, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Deadline, startDeadline } from './http.ts';
@@ -21,13 +22,16 @@ const ownRoute =
   (submission) =>
     submission.name === engine.name ? engine : null;
 
+/** How a submission came to be submitted. */
+export interface Arrival {
+  /** Whether the caller came with it: then it may be held elsewhere, too. A create prepares one, and shows it to nobody before. */
+  readonly given: boolean;
+  readonly route?: Route | undefined;
+}
+
 /** Keeps a submission, then submits the one that is kept: the first one wins (NEVER-TWICE R1, R2). */
-export async function submitKept(
-  engine: Engine,
-  submission: Submission,
-  call: CallOptions = {},
-  route: Route = ownRoute(engine),
-): Promise<PayoutOutcome> {
+export async function submitKept(engine: Engine, submission: Submission, call: CallOptions, arrival: Arrival): Promise<PayoutOutcome> {
+  const { given, route = ownRoute(engine) } = arrival;
   let row: KeptRow;
   try {
     row = await engine.store.keep(submission);
@@ -36,13 +40,25 @@ export async function submitKept(
   }
   const home = sameCall(engine, route(row.submission));
   const conflict = home === null ? `was made under the name ${row.submission.name}` : conflictOf(home, row.submission, submission);
+  const copies = copiesOf(engine, row.submission, given ? submission : row.submission);
   if (isRejected(row.settled) && (conflict === null || sameUnsentKey(engine, row.submission, submission))) {
-    return rejectedBefore(engine, row.submission, row.settled);
+    return home !== null && conflict === null && isApart(copies)
+      ? lookApart(home, copies, call)
+      : rejectedBefore(engine, row.submission, row.settled);
   }
   if (home === null || conflict !== null) return conflicting(home, engine, row, conflict ?? '', call);
-  const mine = row.submission;
-  if (row.settled !== null && 'payoutId' in row.settled) return noticed(home, await readAgain(home, mine, row.settled.payoutId, call));
-  return noticed(home, await recorded(home, await shareExchange(home, mine, call, (deadline) => submitOnce(home, mine, deadline))));
+  if (row.settled !== null && 'payoutId' in row.settled) {
+    return noticed(home, await readAgain(home, row.submission, row.settled.payoutId, call));
+  }
+  // Recorded before the exchange counts as over: whoever comes in between would send what is being refused.
+  const exchange = async (deadline: Deadline): Promise<PayoutOutcome> => recorded(home, await submitOnce(home, copies, deadline));
+  const outcome = await shareExchange(home, copies, call, exchange);
+  return outcome === 'refused_first' ? submitKept(engine, submission, call, arrival) : noticed(home, outcome);
+}
+
+/** The kept one was refused; this one was prepared apart from it, and may have been sent and paid. It is not sent now: its attempt is over. */
+async function lookApart(home: Engine, copies: Copies, call: CallOptions): Promise<PayoutOutcome> {
+  return noticed(home, await recorded(home, await within(home, call, (deadline) => lookup(home, copies, deadline))));
 }
 
 /** The provider that a registry found works for the operation that asked the registry. */
@@ -178,14 +194,18 @@ export async function noticed<O extends PayoutOutcome>(engine: Engine, outcome: 
 
 /** Finds out by reading only, the store first, and records what is then certain. */
 export async function lookupKept(engine: Engine, submission: Submission, call: CallOptions = {}): Promise<PayoutOutcome> {
-  const look = (mine: Submission): Promise<PayoutOutcome> => within(engine, call, (deadline) => lookup(engine, mine, deadline));
+  const look = (mine: Submission, held = mine): Promise<PayoutOutcome> =>
+    within(engine, call, (deadline) => lookup(engine, copiesOf(engine, mine, held), deadline));
   const kept = await keptFor(engine, submission);
   if (kept === 'unread') return noticed(engine, unlessKept(engine, await look(submission))); // Nothing is recorded about a row that nobody has seen.
   if (kept === null) return noticed(engine, await recordedUnlessTaken(engine, await look(submission)));
   if (!asksTheSame(kept.submission, submission)) return conflicting(engine, engine, kept, 'asked for something else', call);
-  if (isRejected(kept.settled)) return rejectedBefore(engine, kept.submission, kept.settled);
+  const copies = copiesOf(engine, kept.submission, submission);
+  if (isRejected(kept.settled)) {
+    return isApart(copies) ? lookApart(engine, copies, call) : rejectedBefore(engine, kept.submission, kept.settled);
+  }
   if (kept.settled !== null) return noticed(engine, await readAgain(engine, kept.submission, kept.settled.payoutId, call));
-  return noticed(engine, await recorded(engine, await look(kept.submission)));
+  return noticed(engine, await recorded(engine, await look(kept.submission, submission)));
 }
 
 /**

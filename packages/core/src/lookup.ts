@@ -1,4 +1,5 @@
 import { compare, mismatchError } from './about-ours.ts';
+import { allOverAt, type Copies } from './copies.ts';
 import { type Engine, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import type { Deadline } from './http.ts';
@@ -13,12 +14,13 @@ import { isoOf } from './times.ts';
 const READ_AGAIN_MS = 60_000;
 
 /** Finds out by reading only (NEVER-TWICE R16 to R18). */
-export async function lookup(engine: Engine, submission: Submission, deadline: Deadline, because?: PayoutError): Promise<PayoutOutcome> {
+export async function lookup(engine: Engine, copies: Copies, deadline: Deadline, because?: PayoutError): Promise<PayoutOutcome> {
+  const submission = copies.oldest;
   // Before the list is read: what the list shows must be later than the moment when nobody could send any more.
   const askedAt = engine.runtime.now();
   const found = await search(engine, submission, deadline, [submission.correlation.token]);
   if (found.ours !== null) return foundOutcome(engine, submission, found.ours, []);
-  return notFound(engine, submission, askedAt, found, because);
+  return notFound(engine, copies, askedAt, found, because);
 }
 
 /** The outcome of a payout that was found, not made, by this call. */
@@ -30,14 +32,9 @@ export function foundOutcome(engine: Engine, submission: Submission, payout: Pay
   return { outcome: 'accepted', payout, replayed: true, submission, notices: [...notices, ...comparison.notices] };
 }
 
-function notFound(
-  engine: Engine,
-  submission: Submission,
-  askedAt: number,
-  found: SearchResult,
-  because: PayoutError | undefined,
-): PayoutOutcome {
-  const window = keyWindow(submission.preparedAt, engine.keptForMs, engine.timeoutMs);
+function notFound(engine: Engine, copies: Copies, askedAt: number, found: SearchResult, because: PayoutError | undefined): PayoutOutcome {
+  const submission = copies.oldest;
+  const window = { ...keyWindow(submission.preparedAt, engine.keptForMs, engine.timeoutMs), overAt: allOverAt(engine, copies) };
   const over = askedAt > window.overAt;
   if (over && found.gap === null && found.candidates.length === 0) {
     const message = 'no payout exists for this submission, and nobody can send it any more.';

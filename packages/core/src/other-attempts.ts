@@ -40,7 +40,7 @@ async function earlierKeys({ namespace, account, reference, attempt: last }: Sub
 }
 
 /** A number that was raised wrongly, such as a job's own count of retries, may be this far above the attempt that is made now. */
-const FURTHEST_RAISED = 10;
+export const FURTHEST_RAISED = 10;
 
 function mayExist(engine: Engine, other: Submission): PayoutOutcome {
   return unknownAttempt(engine, other, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });

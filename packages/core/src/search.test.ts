@@ -14,6 +14,7 @@ import {
 } from './__tests__/acme-world.ts';
 import type { AcmeSettings } from './__tests__/acme.ts';
 import { HOUR_MS, MINUTE_MS, NINE } from './__tests__/manual-time.ts';
+import { copiesOf } from './copies.ts';
 import type { Engine } from './engine.ts';
 import { startDeadline } from './http.ts';
 import { lookup } from './lookup.ts';
@@ -245,7 +246,7 @@ describe('R17: what a list does not show proves nothing', () => {
     const { submission, time, engine } = await unsent();
     time.jump(OVER + 1);
     const deadline = startDeadline(time, MINUTE_MS, undefined);
-    expect(await lookup({ ...engine, listFloor: at(floor) }, submission, deadline)).toMatchObject({ outcome });
+    expect(await lookup({ ...engine, listFloor: at(floor) }, copiesOf(engine, submission), deadline)).toMatchObject({ outcome });
     deadline.end();
   });
 

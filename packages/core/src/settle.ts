@@ -1,7 +1,7 @@
 import { compare } from './about-ours.ts';
+import { allOverAt, copiesOf, type Copies } from './copies.ts';
 import { type Engine, isAnothers } from './engine.ts';
 import { PayoutError } from './errors.ts';
-import { keyWindow } from './idempotency.ts';
 import { asksTheSame, keptFor, noticed, operationsOf, recorded, recordedUnlessTaken, within } from './kept.ts';
 import type { Notice, PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
@@ -20,7 +20,7 @@ import { DAY_MS, isoOf } from './times.ts';
  */
 export async function settleKept(engine: Engine, submission: Submission, decision: Decision): Promise<PayoutOutcome> {
   const row = await rowToSettle(engine, submission);
-  return settleRow(engine, row?.submission ?? submission, row, decision);
+  return settleRow(engine, copiesOf(engine, row?.submission ?? submission, submission), row, decision);
 }
 
 /**
@@ -39,9 +39,10 @@ async function rowToSettle(engine: Engine, submission: Submission): Promise<Kept
   throw new PayoutError('invalid_state', message, { provider: engine.name });
 }
 
-async function settleRow(engine: Engine, submission: Submission, row: KeptRow | null, decision: Decision): Promise<PayoutOutcome> {
+async function settleRow(engine: Engine, copies: Copies, row: KeptRow | null, decision: Decision): Promise<PayoutOutcome> {
+  const submission = copies.oldest;
   if ('absent' in decision) {
-    const decided = await absentByDecision(engine, submission, row);
+    const decided = await absentByDecision(engine, copies, row);
     return row === null ? recordedUnlessTaken(engine, decided) : recorded(engine, decided);
   }
   if (row !== null && row.settled !== null && 'payoutId' in row.settled && row.settled.payoutId !== decision.payoutId) {
@@ -54,18 +55,18 @@ async function settleRow(engine: Engine, submission: Submission, row: KeptRow | 
       timeoutMs: remaining(engine, deadline),
     }),
   );
-  const notices = noticesOf(engine, submission, payout);
+  const notices = noticesOf(engine, copies, payout);
   const accepted = { outcome: 'accepted', payout, replayed: true, submission, notices } as const;
   // Without our token it is a word, and no proof that the payout is no other submission's.
   return noticed(engine, await recorded(engine, accepted, engine.tokenOf(payout) === submission.correlation.token));
 }
 
 /** What speaks against a person's word but does not refute it; throws what does. */
-function noticesOf(engine: Engine, submission: Submission, payout: Payout): readonly Notice[] {
+function noticesOf(engine: Engine, copies: Copies, payout: Payout): readonly Notice[] {
+  const submission = copies.oldest;
   const { mismatch, notices } = compare(engine, submission, payout);
   const createdAt = Date.parse(payout.createdAt);
   const age = Date.parse(submission.preparedAt) - createdAt;
-  const { overAt } = keyWindow(submission.preparedAt, engine.keptForMs, engine.timeoutMs);
   const ours = engine.tokenOf(payout) === submission.correlation.token;
   // With our token it is this reference's, however old: another process prepared the same key before, and "absent" is refused, too.
   const refuted = ours
@@ -81,15 +82,16 @@ function noticesOf(engine: Engine, submission: Submission, payout: Payout): read
     throw new PayoutError('invalid_request', `${payout.id} is not the payout of this submission: ${refuted}.`, { provider: engine.name });
   }
   // Another process may have prepared the same key later: strange without our token, and no proof.
-  const isLate = !ours && createdAt > overAt;
+  const isLate = !ours && createdAt > allOverAt(engine, copies);
   const strange = mismatch ?? (isLate ? 'it was made after this submission could be sent' : null);
   return strange === null
     ? notices
     : [...notices, { code: 'settled_with_difference', message: `Settled by a person, although ${strange}.` }];
 }
 
-async function absentByDecision(engine: Engine, submission: Submission, row: KeptRow | null): Promise<PayoutOutcome> {
-  const { overAt } = keyWindow(submission.preparedAt, engine.keptForMs, engine.timeoutMs);
+async function absentByDecision(engine: Engine, copies: Copies, row: KeptRow | null): Promise<PayoutOutcome> {
+  const submission = copies.oldest;
+  const overAt = allOverAt(engine, copies);
   if (engine.runtime.now() <= overAt) {
     const message = `a copy of this submission could still be sent or arrive; decide that it is absent after ${isoOf(overAt)}, or submit it again.`;
     throw new PayoutError('invalid_state', message, { provider: engine.name });

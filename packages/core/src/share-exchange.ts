@@ -1,3 +1,4 @@
+import type { Copies } from './copies.ts';
 import { type Engine, placeOf, type SharedExchange } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { CallerAborted, type Connection, type Deadline, startDeadline } from './http.ts';
@@ -7,27 +8,34 @@ import type { CallOptions } from './provider.ts';
 import type { Submission } from './submission.ts';
 import { isoOf } from './times.ts';
 
-/** Runs `exchange` for a submission, or joins the one that is under way for its key (NEVER-TWICE R7). */
+/**
+ * What comes of an exchange; `refused_first` when one was joined that counted as the first to send, for a copy that came from
+ * elsewhere: the refusal is true of the former only.
+ */
+type Shared = PayoutOutcome | 'refused_first';
+
+/** Runs `exchange` for the oldest copy of a submission, or joins the one that is under way for its key (NEVER-TWICE R7). */
 export function shareExchange(
   engine: Engine,
-  submission: Submission,
+  copies: Copies,
   call: CallOptions,
   exchange: (deadline: Deadline) => Promise<PayoutOutcome>,
-): Promise<PayoutOutcome> {
+): Promise<Shared> {
   const { underWay } = engine.process;
-  const place = placeOf(submission);
-  if (underWay.has(place)) return joinExchange(engine, submission, call, exchange);
-  const shared = start(engine, submission, call, exchange);
+  const place = placeOf(copies.oldest);
+  if (underWay.has(place)) return joinExchange(engine, copies, call, exchange);
+  const shared = start(engine, copies, call, exchange);
   underWay.set(place, shared);
   return waitFor(engine, shared, call, true);
 }
 
 async function joinExchange(
   engine: Engine,
-  submission: Submission,
+  copies: Copies,
   call: CallOptions,
   exchange: (deadline: Deadline) => Promise<PayoutOutcome>,
-): Promise<PayoutOutcome> {
+): Promise<Shared> {
+  const submission = copies.oldest;
   const { underWay } = engine.process;
   const place = placeOf(submission);
   let joined = underWay.get(place);
@@ -38,7 +46,9 @@ async function joinExchange(
   }
   if (joined !== undefined && !sameConnection(joined.connection, engine.connection)) return elsewhere(engine, submission);
   if (joined !== undefined && !sameBytes(joined.submission, submission)) return conflict(engine, joined.submission);
-  return joined === undefined ? shareExchange(engine, submission, call, exchange) : waitFor(engine, joined, call, false);
+  if (joined === undefined) return shareExchange(engine, copies, call, exchange);
+  const outcome = await waitFor(engine, joined, call, false);
+  return outcome.outcome === 'rejected' && copies.elsewhere && !joined.elsewhere ? 'refused_first' : outcome;
 }
 
 /** Whether everybody who waited for it gave up. */
@@ -48,13 +58,13 @@ function isLeft({ deadline }: SharedExchange): boolean {
 
 function start(
   engine: Engine,
-  submission: Submission,
+  { oldest: submission, elsewhere }: Copies,
   call: CallOptions,
   exchange: (deadline: Deadline) => Promise<PayoutOutcome>,
 ): SharedExchange {
   const deadline = startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, undefined);
   const outcome = untilDone(engine, submission, deadline, exchange);
-  return { submission, connection: engine.connection, deadline, waiting: 0, outcome };
+  return { submission, elsewhere, connection: engine.connection, deadline, waiting: 0, outcome };
 }
 
 async function untilDone(

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AcmeWorld, acmeWorld, RENT, TEN } from './__tests__/acme-world.ts';
 import { HOUR_MS, MINUTE_MS, NINE } from './__tests__/manual-time.ts';
+import { copiesOf } from './copies.ts';
 import type { Explained, Refusal } from './adapter.ts';
 import type { Engine, ErasedOperations } from './engine.ts';
 import { PayoutError } from './errors.ts';
@@ -50,7 +51,7 @@ async function played(
   };
   await engine.store.keep(submission);
   const deadline: Deadline = startDeadline(engine.runtime, timeoutMs, undefined);
-  const outcome = await submitOnce(engine, submission, deadline);
+  const outcome = await submitOnce(engine, copiesOf(engine, submission), deadline);
   deadline.end();
   expect(world.time.waiting, 'no timer is left behind').toBe(0);
   return { outcome, sends };

@@ -1,5 +1,6 @@
 import { compare, mismatchError } from './about-ours.ts';
 import { pauseAfter, waited } from './client.ts';
+import type { Copies } from './copies.ts';
 import { otherAttempt } from './other-attempts.ts';
 import { type Engine, type ErasedOperations, isAnothers, isFresh, placeOf, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
@@ -14,15 +15,18 @@ import type { Submission } from './submission.ts';
 import { isoOf } from './times.ts';
 
 /**
- * Sends or resends one submission inside its key's window; outside it sends nothing and looks up (NEVER-TWICE R7 to R15).
+ * Sends or resends the oldest copy of a submission inside its key's window; outside it sends nothing and looks up (NEVER-TWICE
+ * R7 to R15).
  *
  * Runs once per key at a time: `shareExchange` sees to that.
  */
-export async function submitOnce(engine: Engine, submission: Submission, deadline: Deadline): Promise<PayoutOutcome> {
-  const fresh = isFresh(engine.process, submission);
+export async function submitOnce(engine: Engine, copies: Copies, deadline: Deadline): Promise<PayoutOutcome> {
+  const submission = copies.oldest;
+  const fresh = !copies.elsewhere && isFresh(engine.process, submission);
   const window = keyWindow(submission.preparedAt, engine.keptForMs, Math.max(engine.timeoutMs, remaining(engine, deadline)));
   const now = engine.runtime.now();
-  if (now < window.opensAt || now > window.closesAt) return lookup(engine, submission, deadline);
+  if (now < window.opensAt || now > window.closesAt) return lookup(engine, copies, deadline);
+  if (submission.request.body === '') return lookup(engine, copies, deadline, blanked(engine));
   const other = await otherAttempt(engine, submission, deadline);
   if (other !== null) return other;
 
@@ -30,7 +34,13 @@ export async function submitOnce(engine: Engine, submission: Submission, deadlin
   const notices = await noticesOf(adapter, submission, engine, deadline);
   engine.process.uncertain.add(placeOf(submission)); // Until a certain refusal says otherwise; also when this call never returns.
   const sent = await exchange(engine, adapter, submission, deadline, window, fresh);
-  return outcomeOf({ engine, adapter, submission, deadline, window, notices }, sent);
+  return outcomeOf({ engine, adapter, submission, copies, deadline, window, notices }, sent);
+}
+
+/** A row may lose its body once it is settled (docs/stores.md): one that lost it before cannot be sent, and an empty request is not it. */
+function blanked(engine: Engine): PayoutError {
+  const message = 'the body of this submission was blanked before it was settled, so it cannot be sent again.';
+  return new PayoutError('unresolved', message, { provider: engine.name });
 }
 
 /** A read for a notice may take this much of a create's time, and no more: it is never a reason not to pay. */
@@ -98,7 +108,9 @@ function askedPause(engine: Engine, sent: Sent): number | null {
 interface Context {
   readonly engine: Engine;
   readonly adapter: ErasedOperations;
+  /** The oldest of its copies, which is the one that is sent. */
   readonly submission: Submission;
+  readonly copies: Copies;
   readonly deadline: Deadline;
   readonly window: KeyWindow;
   readonly notices: readonly Notice[];
@@ -107,8 +119,8 @@ interface Context {
 async function outcomeOf(context: Context, { verdict, retryAfterSeconds }: Exchanged): Promise<PayoutOutcome> {
   if (verdict.is === 'accepted') return acceptedOutcome(context, verdict);
   if (verdict.is === 'rejected') return rejectedOutcome(context, verdict);
-  const { engine, submission, deadline } = context;
-  if (verdict.why === 'late') return lookup(engine, submission, deadline, verdict.error);
+  const { engine, submission, copies, deadline } = context;
+  if (verdict.why === 'late') return lookup(engine, copies, deadline, verdict.error);
   if (verdict.why === 'conflict') return conflictOutcome(context, verdict.error);
   const found = verdict.why === 'server' && submission.correlation.by !== 'none' ? await presence(context) : null;
   return found ?? submitAgain(context, verdict.error, retryAfterSeconds);
