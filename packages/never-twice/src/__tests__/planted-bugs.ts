@@ -216,7 +216,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     rule: 'R14',
     mistake: "an error of the application's fetch means that nothing was sent",
-    edits: [core('transport.fetch', 'sent(request, exchange, fetch, () => false);', 'sent(request, exchange, fetch, () => true);')],
+    edits: [
+      core(
+        'transport.fetch',
+        '  } catch (error) {\n    throw request',
+        "  } catch (error) {\n    exchange.evidence = 'not_sent';\n    throw request",
+      ),
+    ],
   },
   {
     rule: 'R15',
