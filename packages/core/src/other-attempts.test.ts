@@ -7,6 +7,7 @@ import {
   answered,
   answerLost,
   changed,
+  type Meets,
   RENT,
   requestLost,
   stored,
@@ -25,6 +26,10 @@ function following(outcome: PayoutOutcome): Attempt {
   if (outcome.outcome === 'rejected' && outcome.retry === 'next_attempt') return nextAttempt(outcome);
   throw new Error(`no next attempt after ${told(outcome)}`);
 }
+
+/** An empty page, under another clock than ours, or none. */
+const clocked = (date: string | null): Meets =>
+  answered(200, { payouts: [], next: null }, date === null ? {} : { date: new Date(date).toUTCString() });
 
 function expectPayouts({ bank }: AcmeWorld, count: number): void {
   expect(bank.payouts).toHaveLength(count);
@@ -207,6 +212,24 @@ describe('where the provider can look up, earlier keys are looked for first', ()
     world.onRead(requestLost);
     expect(await world.acme.createPayout(RAISED)).toMatchObject({ outcome: 'unknown', next: { do: 'submit' } });
     expect(world.creates()).toEqual([]);
+  });
+
+  it.each<readonly [string, Meets]>([
+    ['repeats a cursor', changed(() => ({ payouts: [], next: '7' }))],
+    ['is read under a clock that disagrees', clocked('2026-11-20T09:02:00Z')],
+    ['shows no clock', clocked(null)],
+  ])('a list that %s shows no absence: nothing is sent, and a person is asked', async (_, page) => {
+    const world = acmeWorld({ resends: 0 });
+    // Another process paid the first attempt; its payout is on a page that is not read.
+    await world.restarted({ submissions: memorySubmissions() }).createPayout(RENT);
+    world.onRead(...Array.from({ length: 3 }, () => page));
+    expect(await world.acme.createPayout(RAISED)).toMatchObject({
+      outcome: 'unknown',
+      error: { code: 'unresolved', outcome: 'unknown' },
+      submission: { attempt: 2 },
+      next: { do: 'ask', candidates: [] },
+    });
+    expectPayouts(world, 1);
   });
 
   it('as far back as an earlier attempt can have been sent', async () => {

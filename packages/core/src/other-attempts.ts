@@ -71,9 +71,14 @@ async function atProvider(
   const since = Date.parse(submission.preparedAt) - engine.keptForMs - 2 * DAY_MS;
   const found = await search(engine, submission, deadline, keys, since);
   if (found.ours !== null) return foundAsEarlier(engine, submission, found.ours);
-  if (found.error === null) return null;
-  const error = withOutcome(found.error, 'unknown', 'Nothing was sent: whether an earlier attempt exists could not be read.');
-  return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+  // Whatever the reason, what was not seen may be there: an endless list, a clock that disagrees, a list that begins too late.
+  if (found.gap === null) return null;
+  const because = found.error ?? new PayoutError('unresolved', `${found.gap.message}.`, { provider: engine.name });
+  const error = withOutcome(because, 'unknown', 'Nothing was sent: whether an earlier attempt exists could not be read.');
+  // Only a read that failed may go better next time.
+  const next: NextStep =
+    found.gap.is === 'failed_read' ? { do: 'submit', notBefore: isoOf(engine.runtime.now()) } : { do: 'ask', candidates: found.candidates };
+  return unknownOutcome(submission, error, next);
 }
 
 function foundAsEarlier(engine: Engine, submission: Submission, payout: Payout): PayoutOutcome {
