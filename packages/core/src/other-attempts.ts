@@ -17,7 +17,11 @@ import { DAY_MS, isoOf } from './times.ts';
  *
  * @returns The outcome that stands in the way; `null` when nothing does.
  */
-export async function otherAttempt(engine: Engine, submission: Submission, deadline: Deadline): Promise<PayoutOutcome | null> {
+export function otherAttempt(engine: Engine, submission: Submission, deadline: Deadline): Promise<PayoutOutcome | null> | null {
+  return submission.attempt === 1 && engine.store.isAlone(submission) ? null : lookForOthers(engine, submission, deadline);
+}
+
+async function lookForOthers(engine: Engine, submission: Submission, deadline: Deadline): Promise<PayoutOutcome | null> {
   try {
     const others = await engine.store.findOthers(submission, submission.attempt + FURTHEST_RAISED);
     const kept = others.find((row) => !isRejected(row.settled));

@@ -23,6 +23,8 @@ export interface CheckedStore {
   keep(submission: Submission): Promise<KeptRow>;
   settle(submission: Submission, settled: Settled): Promise<void>;
   find(place: Place): Promise<KeptRow | null>;
+  /** Whether this reference certainly has no other attempt; `false` where it takes a question to know. */
+  isAlone(of: Place): boolean;
   /** The rows of a reference's other attempts, up to the given one. A store in memory answers at once. */
   findOthers(of: Place, last: number): readonly KeptRow[] | Promise<readonly KeptRow[]>;
 }
@@ -58,8 +60,9 @@ export function checkedStore(store: SubmissionStore, { runtime, timeoutMs, proce
   };
   return {
     keep: async (submission) => rowOf(await bounded(() => store.keep(submission)), submission),
-    settle: async (submission, settled) => bounded(() => store.settle(submission, settled)),
+    settle: (submission, settled) => bounded(() => store.settle(submission, settled)),
     find,
+    isAlone: (of) => peek !== null && peek(of).every(({ submission }) => submission.attempt === of.attempt),
     findOthers: (of, last) => {
       if (peek === null) return findEach(find, of, last);
       const others = peek(of).filter(({ submission: { attempt } }) => attempt !== of.attempt && attempt <= last);

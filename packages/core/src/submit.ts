@@ -9,6 +9,7 @@ import { type KeyWindow, keyWindow } from './idempotency.ts';
 import { type ExchangeState, judge, type Verdict } from './judge.ts';
 import { foundOutcome, lookup, unknownOutcome } from './lookup.ts';
 import type { NextStep, Notice, PayoutOutcome, RejectedPayout } from './outcome.ts';
+import type { Payout } from './payout.ts';
 import { remaining, search } from './search.ts';
 import type { KeptRow } from './store.ts';
 import type { Submission } from './submission.ts';
@@ -47,15 +48,16 @@ function blanked(engine: Engine): PayoutError {
 const NOTICE_SHARE = 0.25;
 const LONGEST_NOTICE_MS = 5_000;
 
-async function noticesOf(
+function noticesOf(
   adapter: ErasedOperations,
   submission: Submission,
   engine: Engine,
   deadline: Deadline,
-): Promise<readonly Notice[]> {
+): readonly Notice[] | Promise<readonly Notice[]> {
   const timeoutMs = Math.max(1, Math.min(LONGEST_NOTICE_MS, Math.floor(remaining(engine, deadline) * NOTICE_SHARE)));
   try {
-    return (await adapter.notices?.(submission, { signal: deadline.signal, timeoutMs })) ?? [];
+    const told = adapter.notices?.(submission, { signal: deadline.signal, timeoutMs }) ?? [];
+    return 'then' in told ? told.catch(() => []) : told;
   } catch {
     return [];
   }
@@ -116,9 +118,17 @@ interface Context {
   readonly notices: readonly Notice[];
 }
 
-async function outcomeOf(context: Context, { verdict, retryAfterSeconds }: Exchanged): Promise<PayoutOutcome> {
+function outcomeOf(context: Context, exchanged: Exchanged): PayoutOutcome | Promise<PayoutOutcome> {
+  const { verdict, retryAfterSeconds } = exchanged;
   if (verdict.is === 'accepted') return acceptedOutcome(context, verdict);
-  if (verdict.is === 'rejected') return rejectedOutcome(context, verdict);
+  return verdict.is === 'rejected' ? rejectedOutcome(context, verdict) : uncertainOutcome(context, verdict, retryAfterSeconds);
+}
+
+async function uncertainOutcome(
+  context: Context,
+  verdict: Extract<Verdict, { is: 'unknown' }>,
+  retryAfterSeconds: number | null,
+): Promise<PayoutOutcome> {
   const { engine, submission, copies, deadline } = context;
   if (verdict.why === 'late') return lookup(engine, copies, deadline, verdict.error);
   if (verdict.why === 'conflict') return conflictOutcome(context, verdict.error);
@@ -132,8 +142,8 @@ function submitAgain({ engine, submission, window, notices }: Context, error: Pa
   return unknownOutcome(submission, told, { do: 'submit', notBefore: isoOf(notBefore) }, notices);
 }
 
-async function acceptedOutcome(context: Context, verdict: Extract<Verdict, { is: 'accepted' }>): Promise<PayoutOutcome> {
-  const { engine, adapter, submission, deadline, notices } = context;
+function acceptedOutcome(context: Context, verdict: Extract<Verdict, { is: 'accepted' }>): PayoutOutcome | Promise<PayoutOutcome> {
+  const { engine, submission, notices } = context;
   const { payout, replayed } = verdict;
   const comparison = compare(engine, submission, payout);
   if (comparison.mismatch !== null) {
@@ -142,7 +152,12 @@ async function acceptedOutcome(context: Context, verdict: Extract<Verdict, { is:
   }
   const known = [...notices, ...comparison.notices];
   if (!replayed) return { outcome: 'accepted', payout, replayed, submission, notices: known };
-  // A replay tells the past: the payout may have failed since (R12).
+  return replayedOutcome(context, payout, known);
+}
+
+/** A replay tells the past: the payout may have failed since (R12). */
+async function replayedOutcome(context: Context, payout: Payout, known: readonly Notice[]): Promise<PayoutOutcome> {
+  const { engine, adapter, submission, deadline, notices } = context;
   try {
     const current = await adapter.retrieve(payout.id, undefined, {
       signal: deadline.signal,
@@ -151,7 +166,7 @@ async function acceptedOutcome(context: Context, verdict: Extract<Verdict, { is:
     return foundOutcome(engine, submission, current, notices);
   } catch {
     const message = 'The answer was a replay and the payout could not be read again: its status is as of its creation.';
-    return { outcome: 'accepted', payout, replayed, submission, notices: [...known, { code: 'status_as_of_creation', message }] };
+    return { outcome: 'accepted', payout, replayed: true, submission, notices: [...known, { code: 'status_as_of_creation', message }] };
   }
 }
 
