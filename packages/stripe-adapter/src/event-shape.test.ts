@@ -1,13 +1,45 @@
-// What the reader by hand reads of an event, the schema reads the same: the schema is the contract, the reader is only faster.
+// Events are read by hand; these schemas are the contract that the readers are held to.
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { snapshot } from './__fixtures__/delivery.ts';
-import { readSnapshotShape, SnapshotShape } from './event-shape.ts';
+import { snapshot, thin } from './__fixtures__/delivery.ts';
+import { readSnapshot, readThin } from './event-shape.ts';
+import { IdOf, lenient, UnixSeconds } from './wire.ts';
 
-const usual: Record<string, unknown> = JSON.parse(JSON.stringify(snapshot('payout.paid')));
+const Request = v.object({ idempotency_key: lenient(v.string()) });
+const Text = v.pipe(v.string(), v.minLength(1));
 
-const FIELDS = ['id', 'type', 'livemode', 'created', 'account', 'request', 'data', 'unheard_of'];
+/** https://docs.stripe.com/api/events/object */
+const SnapshotShape = v.object({
+  id: Text,
+  type: Text,
+  livemode: v.boolean(),
+  created: lenient(UnixSeconds),
+  account: lenient(v.string()),
+  request: lenient(Request),
+  data: v.object({ object: v.object({ object: v.string(), id: IdOf }) }),
+});
+
+/** https://docs.stripe.com/api/v2/core/events/object */
+const ThinShape = v.object({
+  id: Text,
+  type: Text,
+  livemode: v.boolean(),
+  created: lenient(v.string()),
+  context: lenient(v.string()),
+  reason: lenient(v.object({ request: lenient(Request) })),
+  related_object: v.object({ id: Text }),
+});
+
+const plain = (event: object): Record<string, unknown> => JSON.parse(JSON.stringify(event));
+
+const KINDS = [
+  ['snapshot', readSnapshot, SnapshotShape, plain(snapshot('payout.paid'))],
+  ['thin', readThin, ThinShape, plain(thin('v1.payout.paid', { reason: { request: { idempotency_key: 'key-1' } }, context: 'acct_1' }))],
+] as const;
+
+const OWN = ['created', 'account', 'request', 'data', 'context', 'reason', 'related_object'];
+const FIELDS = ['id', 'type', 'livemode', ...OWN, 'unheard_of'];
 
 /** What could stand in a field, rightly or not. */
 const VALUES: readonly unknown[] = [
@@ -21,41 +53,41 @@ const VALUES: readonly unknown[] = [
     { object: { object: 5, id: 'po_1' } },
   ],
   [{ object: { object: '', id: '' }, previous_attributes: {} }],
+  [{ request: {} }, { request: { idempotency_key: 'key-1' } }, { request: [] }, { id: 'po_1' }, { id: '' }, { id: 5 }],
 ].flat();
 
-function bySchema(raw: unknown): unknown {
-  const read = v.safeParse(SnapshotShape, raw);
+function bySchema(shape: v.GenericSchema, raw: unknown): unknown {
+  const read = v.safeParse(shape, raw);
   return read.success ? read.output : null;
 }
 
-/** The reader may leave anything to the schema. */
-const expectedOf = (raw: unknown): unknown => (readSnapshotShape(raw) === null ? null : bySchema(raw));
+describe.each(KINDS)('%s events', (_, read, shape, usual) => {
+  it('the usual one is read', () => {
+    expect(read(usual)).toEqual(bySchema(shape, usual));
+    expect(read(usual)).not.toBeNull();
+  });
 
-it('the usual event is left to nobody', () => {
-  expect(readSnapshotShape(usual)).not.toBeNull();
-  expect(readSnapshotShape({ ...usual, created: {}, account: {}, request: 'req_1' })).not.toBeNull();
-});
+  it.each(FIELDS)('%s, whatever stands there', (field) => {
+    for (const value of VALUES) {
+      const raw = { ...usual, [field]: value };
+      expect([value, read(raw)]).toEqual([value, bySchema(shape, raw)]);
+    }
+    const { [field]: __, ...without } = usual;
+    expect(read(without)).toEqual(bySchema(shape, without));
+  });
 
-it.each(FIELDS)('%s, whatever stands there', (field) => {
-  for (const value of VALUES) {
-    const raw = { ...usual, [field]: value };
-    expect([value, readSnapshotShape(raw)]).toEqual([value, expectedOf(raw)]);
-  }
-  const { [field]: _, ...without } = usual;
-  expect(readSnapshotShape(without)).toEqual(expectedOf(without));
-});
+  it.each([null, undefined, 'event', 5, [], {}, [usual]])('%j is none', (raw) => {
+    expect([read(raw), bySchema(shape, raw)]).toEqual([null, null]);
+  });
 
-it.each([null, undefined, 'event', 5, [], {}, [usual]])('%j is no event', (raw) => {
-  expect([readSnapshotShape(raw), bySchema(raw)]).toEqual([null, null]);
-});
-
-it('several fields at once', () => {
-  const change = fc.dictionary(fc.constantFrom(...FIELDS), fc.oneof(fc.constantFrom(...VALUES), fc.jsonValue()), { maxKeys: 5 });
-  fc.assert(
-    fc.property(change, (fields) => {
-      const raw = { ...usual, ...fields };
-      expect(readSnapshotShape(raw)).toEqual(expectedOf(raw));
-    }),
-    { seed: 20_261_121, numRuns: 2000 },
-  );
+  it('several fields at once', () => {
+    const change = fc.dictionary(fc.constantFrom(...FIELDS), fc.oneof(fc.constantFrom(...VALUES), fc.jsonValue()), { maxKeys: 5 });
+    fc.assert(
+      fc.property(change, (fields) => {
+        const raw = { ...usual, ...fields };
+        expect(read(raw)).toEqual(bySchema(shape, raw));
+      }),
+      { seed: 20_261_121, numRuns: 2000 },
+    );
+  });
 });

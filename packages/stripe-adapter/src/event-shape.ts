@@ -1,54 +1,5 @@
 // https://docs.stripe.com/api/events/object and https://docs.stripe.com/api/v2/core/events/object (read 2026-11-20)
-import * as v from 'valibot';
-import { isObject, isSeconds, textOf } from './read-shape.ts';
-import { IdOf, lenient, UnixSeconds } from './wire.ts';
-
-const Request = v.object({ idempotency_key: lenient(v.string()) });
-const Text = v.pipe(v.string(), v.minLength(1));
-
-/** What of a snapshot event is read, around its object. */
-export interface ReadSnapshot {
-  readonly id: string;
-  readonly type: string;
-  readonly livemode: boolean;
-  readonly created: number | null;
-  readonly account: string | null;
-  readonly request: { readonly idempotency_key: string | null } | null;
-  readonly data: { readonly object: { readonly object: string; readonly id: string } };
-}
-
-/** https://docs.stripe.com/api/events/object */
-export const SnapshotShape: v.GenericSchema<unknown, ReadSnapshot> = v.object({
-  id: Text,
-  type: Text,
-  livemode: v.boolean(),
-  created: lenient(UnixSeconds),
-  account: lenient(v.string()),
-  request: lenient(Request),
-  data: v.object({ object: v.object({ object: v.string(), id: IdOf }) }),
-});
-
-/** What of a thin event is read. */
-export interface ReadThin {
-  readonly id: string;
-  readonly type: string;
-  readonly livemode: boolean;
-  readonly created: string | null;
-  readonly context: string | null;
-  readonly reason: { readonly request: { readonly idempotency_key: string | null } | null } | null;
-  readonly related_object: { readonly id: string };
-}
-
-/** https://docs.stripe.com/api/v2/core/events/object */
-export const ThinShape: v.GenericSchema<unknown, ReadThin> = v.object({
-  id: Text,
-  type: Text,
-  livemode: v.boolean(),
-  created: lenient(v.string()),
-  context: lenient(v.string()),
-  reason: lenient(v.object({ request: lenient(Request) })),
-  related_object: v.object({ id: Text }),
-});
+import { idOf, isObject, isSeconds, textOf } from './read-shape.ts';
 
 /** What every event of Stripe's says of itself; `null` for what is none. */
 export function readKind(raw: unknown): { readonly object: string; readonly type: string } | null {
@@ -57,20 +8,73 @@ export function readKind(raw: unknown): { readonly object: string; readonly type
   return typeof object === 'string' && typeof type === 'string' ? { object, type } : null;
 }
 
-/** What `SnapshotShape` reads of a usual event, a few times as fast. `null` says only that it has to be looked at by the shape. */
-export function readSnapshotShape(raw: unknown): ReadSnapshot | null {
-  if (!isObject(raw)) return null;
-  const { id, type, livemode, created, account, request, data } = raw;
+/** What both kinds of event say. */
+interface ReadFacts {
+  readonly id: string;
+  readonly type: string;
+  readonly livemode: boolean;
+}
+
+/** What of a snapshot event is read, around its object. */
+export interface ReadSnapshot extends ReadFacts {
+  readonly created: number | null;
+  readonly account: string | null;
+  readonly request: ReadRequest;
+  readonly data: { readonly object: { readonly object: string; readonly id: string } };
+}
+
+/** What of a thin event is read. */
+export interface ReadThin extends ReadFacts {
+  readonly created: string | null;
+  readonly context: string | null;
+  readonly reason: { readonly request: ReadRequest } | null;
+  readonly related_object: { readonly id: string };
+}
+
+type ReadRequest = { readonly idempotency_key: string | null } | null;
+
+/** What of a snapshot event is read; `null` for what is none. https://docs.stripe.com/api/events/object */
+export function readSnapshot(raw: unknown): ReadSnapshot | null {
+  const facts = factsOf(raw);
+  if (facts === null || !isObject(raw)) return null;
+  const { created, account, request, data } = raw;
   const about = isObject(data) ? data['object'] : null;
-  if (typeof id !== 'string' || id === '' || typeof type !== 'string' || type === '' || typeof livemode !== 'boolean') return null;
-  if (!isObject(about) || typeof about['object'] !== 'string' || typeof about['id'] !== 'string') return null;
+  if (!isObject(about) || typeof about['object'] !== 'string') return null;
+  const id = idOf(about['id']);
+  if (id === null) return null;
+  const { object } = about;
   return {
-    id,
-    type,
-    livemode,
+    ...facts,
     created: isSeconds(created) ? created : null,
     account: textOf(account),
-    request: isObject(request) ? { idempotency_key: textOf(request['idempotency_key']) } : null,
-    data: { object: { object: about['object'], id: about['id'] } },
+    request: requestOf(request),
+    data: { object: { object, id } },
   };
 }
+
+/** What of a thin event is read; `null` for what is none. https://docs.stripe.com/api/v2/core/events/object */
+export function readThin(raw: unknown): ReadThin | null {
+  const facts = factsOf(raw);
+  if (facts === null || !isObject(raw)) return null;
+  const { created, context, reason, related_object } = raw;
+  const id = isObject(related_object) ? nameOf(related_object['id']) : null;
+  if (id === null) return null;
+  return {
+    ...facts,
+    created: textOf(created),
+    context: textOf(context),
+    reason: isObject(reason) ? { request: requestOf(reason['request']) } : null,
+    related_object: { id },
+  };
+}
+
+function factsOf(raw: unknown): ReadFacts | null {
+  if (!isObject(raw)) return null;
+  const { livemode } = raw;
+  const id = nameOf(raw['id']);
+  const type = nameOf(raw['type']);
+  return id === null || type === null || typeof livemode !== 'boolean' ? null : { id, type, livemode };
+}
+
+const nameOf = (value: unknown): string | null => textOf(value) || null;
+const requestOf = (value: unknown): ReadRequest => (isObject(value) ? { idempotency_key: textOf(value['idempotency_key']) } : null);

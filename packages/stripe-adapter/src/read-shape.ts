@@ -46,7 +46,8 @@ const isUnits = (value: unknown): value is number => Number.isSafeInteger(value)
 export const isSeconds = (value: unknown): value is number => isUnits(value) && value >= 0 && value <= LAST_SECOND;
 /** A text, or `null`. */
 export const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-const idOf = (value: unknown): string | null => (isObject(value) ? textOf(value['id']) : textOf(value));
+/** The id of a reference, whether or not it was expanded, or `null`. */
+export const idOf = (value: unknown): string | null => (isObject(value) ? textOf(value['id']) : textOf(value));
 
 function rowOf(row: unknown): ReadPayout['balance_transaction'] {
   if (!isObject(row)) return null;

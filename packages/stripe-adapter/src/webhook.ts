@@ -8,8 +8,7 @@ import {
   signatureOfHex,
   type WebhookReading,
 } from '@disburse/core';
-import * as v from 'valibot';
-import { readKind, readSnapshotShape, SnapshotShape, ThinShape } from './event-shape.ts';
+import { readKind, readSnapshot, readThin } from './event-shape.ts';
 import { isoTime } from './read-payout.ts';
 
 // ---- Signature -------------------------------------------------------------------------------------------------------
@@ -81,11 +80,11 @@ function readEvent(body: unknown, events: StripeEvents): WebhookReading {
   if (!(thin ? events.thinTypes : events.types).includes(type)) {
     return ignored('webhook_unknown', `an event of type ${word(type)} is no event of a payout and was ignored.`);
   }
-  return thin ? readThin(body, type) : readSnapshot(body, type, events);
+  return thin ? thinEvent(body, type) : snapshotEvent(body, type, events);
 }
 
-function readSnapshot(body: unknown, type: string, events: StripeEvents): WebhookReading {
-  const read = readSnapshotShape(body) ?? outputOf(SnapshotShape, body);
+function snapshotEvent(body: unknown, type: string, events: StripeEvents): WebhookReading {
+  const read = readSnapshot(body);
   if (read === null) return incomplete(type);
   const { id, livemode: live, created, account, request, data } = read;
   if (data.object.object !== events.object) {
@@ -110,18 +109,13 @@ function payoutOf(events: StripeEvents, raw: unknown): Payout | null {
 }
 
 /** Its `account` is the context, where that is one account's; what else a context can be names no account. */
-function readThin(body: unknown, type: string): WebhookReading {
-  const read = outputOf(ThinShape, body);
+function thinEvent(body: unknown, type: string): WebhookReading {
+  const read = readThin(body);
   if (read === null) return incomplete(type);
   const { id, livemode: live, created, context, reason, related_object } = read;
   const account = context !== null && /^acct_[A-Za-z0-9]+$/.test(context) ? context : null;
   const event = { id, type, payoutId: related_object.id, payout: null, occurredAt: utcOf(created), live, account };
   return told({ ...event, idempotencyKey: reason?.request?.idempotency_key ?? null });
-}
-
-function outputOf<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T | null {
-  const read = v.safeParse(schema, body);
-  return read.success ? read.output : null;
 }
 
 const told = (event: AdapterEvent): WebhookReading => ({ events: [event], diagnostics: [] });
