@@ -67,8 +67,8 @@ export const MEANINGS: Readonly<Record<PayoutErrorCode, Meaning>> = {
   },
   payouts_blocked: {
     means: 'The provider holds payouts of this account back.',
-    outcome: REJECTED,
-    next: "A person looks at the provider’s dashboard. With `retry: 'never'` no machine tries again.",
+    outcome: `${REJECTED}; ${UNKNOWN} where it waits for an approval`,
+    next: "A person looks at the provider’s dashboard. With `retry: 'never'` no machine tries again. Unknown: the provider makes the payout by itself once it is approved; `lookup` then finds it, and `settle` records that it was denied.",
   },
   limit_exceeded: {
     means: 'It is above a limit of the account.',

@@ -73,7 +73,10 @@ export type Refusal = {
   | {
       /** It may have been done. */
       readonly outcome: 'unknown';
-      /** `false` where sending the same again can tell nothing new (the key was used for other parameters). */
+      /**
+       * `false` where sending the same again can tell nothing new: the key was used for other parameters, or, with the code
+       * `payouts_blocked`, a person must decide first. What is held so is never sent again, and its absence proves nothing.
+       */
       readonly resend: boolean;
     }
 );

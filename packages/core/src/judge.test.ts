@@ -226,6 +226,12 @@ describe('an adapter', () => {
     ['that reads a payout in a 300 is not asked', engine, answered(300, { amount: '1.00' }), ALWAYS(AGAIN('lost'))],
     ['that reads a payout in a 199 is not asked', engine, answered(199, { amount: '1.00' }), ALWAYS(AGAIN('lost'))],
     ['that says sending again tells nothing new', saying({ outcome: 'unknown', resend: false }), answered(400), ALWAYS(UNDECIDED)],
+    [
+      'that says that a person decides first',
+      saying({ outcome: 'unknown', resend: false, code: 'payouts_blocked' }),
+      marked(403),
+      ALWAYS('unknown (late)'),
+    ],
     ['that says so of a 5xx', saying({ outcome: 'unknown', resend: false }), answered(500), ALWAYS('unknown (server)')],
   ])('%s', (_, its, sent, row) => {
     expect(STATES.map((state) => shown(judge(its, sent, state, readable)))).toEqual([...row]);

@@ -1,6 +1,7 @@
 import type { Refusal } from './adapter.ts';
 import { type Engine, errorOf, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
+import { isHold } from './held.ts';
 import type { Answer, Sent } from './http.ts';
 import type { RetryAdvice } from './outcome.ts';
 import type { Payout } from './payout.ts';
@@ -27,7 +28,7 @@ export type Verdict =
   | {
       readonly is: 'unknown';
       readonly error: PayoutError;
-      /** `conflict`: the key was used for something else; `server`: a 5xx, so a lookup may tell; `late`: the window closed. */
+      /** `conflict`: the key was used for something else; `server`: a 5xx, so a lookup may tell; `late`: nothing more is sent, for the window closed or a person decides. */
       readonly why: 'lost' | 'server' | 'conflict' | 'late';
     };
 
@@ -109,7 +110,10 @@ function idIn(json: unknown): string | null {
 
 function judgeUnknown(engine: Engine, answer: Answer, refusal: Refusal, resend: boolean): Step {
   const error = errorOf(engine, refusal, answer, 'unknown');
-  if (!resend) return { do: 'end', verdict: unknown(error, refusal.code === 'idempotency_conflict' ? 'conflict' : whyOf(answer)) };
+  if (!resend) {
+    const why = refusal.code === 'idempotency_conflict' ? 'conflict' : isHold(error) ? 'late' : whyOf(answer);
+    return { do: 'end', verdict: unknown(error, why) };
+  }
   if (refusal.code === 'idempotency_conflict') {
     return { do: 'resend', because: 'in_flight', state: MAY_EXIST, ifOver: unknown(error, 'lost') };
   }

@@ -172,7 +172,8 @@ describe('R1: a store that everybody may share', () => {
         kept = submission;
         return { submission, settled: null };
       },
-      find: async ({ attempt }) => (attempt === 1 && kept !== null ? { submission: kept, settled: { payoutId: 'ac_9' } } : null),
+      find: async ({ reference, attempt }) =>
+        reference === RENT.reference && attempt === 1 && kept !== null ? { submission: kept, settled: { payoutId: 'ac_9' } } : null,
     });
     const world = acmeWorld({ submissions, resends: 0 });
     world.onCreate(answered(403));

@@ -2,6 +2,7 @@ import { compare, mismatchError } from './about-ours.ts';
 import { allOverAt, type Copies } from './copies.ts';
 import { type Engine, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
+import { ASK_THERE, heldBefore, hold, isHeld, isHold } from './held.ts';
 import type { Deadline } from './http.ts';
 import { keyWindow } from './idempotency.ts';
 import type { NextStep, Notice, PayoutOutcome, UnknownPayout } from './outcome.ts';
@@ -16,11 +17,20 @@ const READ_AGAIN_MS = 60_000;
 /** Finds out by reading only (NEVER-TWICE R16 to R18). */
 export async function lookup(engine: Engine, copies: Copies, deadline: Deadline, because?: PayoutError): Promise<PayoutOutcome> {
   const submission = copies.oldest;
+  if (because !== undefined && isHold(because)) await hold(engine, submission);
   // Before the list is read: what the list shows must be later than the moment when nobody could send any more.
   const askedAt = engine.runtime.now();
   const found = await search(engine, submission, deadline, [submission.correlation.token]);
   if (found.ours !== null) return foundOutcome(engine, submission, found.ours, []);
-  return notFound(engine, copies, askedAt, found, because);
+  const held = await isHeld(engine, submission);
+  if (held === true) {
+    const error = withOutcome(because ?? heldBefore(engine, submission), 'unknown', ASK_THERE);
+    return unknownOutcome(submission, error, { do: 'ask', candidates: found.candidates });
+  }
+  const outcome = notFound(engine, copies, askedAt, found, because);
+  if (held === false || outcome.outcome !== 'rejected') return outcome;
+  const doubt = withOutcome(outcome.error, 'unknown', 'But the submissions store could not be read, and may know better.');
+  return unknownOutcome(submission, doubt, { do: 'submit', notBefore: isoOf(askedAt + READ_AGAIN_MS) });
 }
 
 /** The outcome of a payout that was found, not made, by this call. */

@@ -1,8 +1,10 @@
+import { copiesOf } from './copies.ts';
 import { type Engine, placeOf, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import type { Deadline } from './http.ts';
 import { deriveKey } from './idempotency.ts';
-import { foundOutcome, unknownOutcome } from './lookup.ts';
+import { type Held, isHeld } from './held.ts';
+import { foundOutcome, lookup, unknownOutcome } from './lookup.ts';
 import type { NextStep, PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import { search } from './search.ts';
@@ -10,7 +12,7 @@ import { isRejected, type Submission } from './submission.ts';
 import { DAY_MS, isoOf } from './times.ts';
 
 /**
- * Before an attempt is sent: whether another attempt of its reference may exist after all (NEVER-TWICE R5).
+ * Before an attempt is sent: whether another attempt of its reference may exist after all (NEVER-TWICE R5), or it is held itself.
  *
  * Attempts above 1 should follow certain rejections only. A cast can say otherwise, so it is checked against what the store
  * keeps, what this process remembers and, where payouts carry our token, what the provider shows.
@@ -18,10 +20,17 @@ import { DAY_MS, isoOf } from './times.ts';
  * @returns The outcome that stands in the way; `null` when nothing does.
  */
 export function otherAttempt(engine: Engine, submission: Submission, deadline: Deadline): Promise<PayoutOutcome | null> | null {
-  return submission.attempt === 1 && engine.store.isAlone(submission) ? null : lookForOthers(engine, submission, deadline);
+  const held = isHeld(engine, submission);
+  if (held === false && submission.attempt === 1 && engine.store.isAlone(submission)) return null;
+  return lookForOthers(engine, submission, deadline, held);
 }
 
-async function lookForOthers(engine: Engine, submission: Submission, deadline: Deadline): Promise<PayoutOutcome | null> {
+async function lookForOthers(
+  engine: Engine,
+  submission: Submission,
+  deadline: Deadline,
+  held: Held | Promise<Held>,
+): Promise<PayoutOutcome | null> {
   try {
     const others = await engine.store.findOthers(submission, submission.attempt + FURTHEST_RAISED);
     const kept = others.find((row) => !isRejected(row.settled));
@@ -29,6 +38,9 @@ async function lookForOthers(engine: Engine, submission: Submission, deadline: D
   } catch {
     return storeUnread(engine, submission);
   }
+  const mine = await held;
+  if (mine === 'unread') return storeUnread(engine, submission);
+  if (mine) return lookup(engine, copiesOf(engine, submission), deadline);
   if (submission.attempt === 1) return null;
   const { provider } = submission;
   const keys = await earlierKeys(submission);

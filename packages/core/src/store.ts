@@ -25,6 +25,8 @@ export interface CheckedStore {
   find(place: Place): Promise<KeptRow | null>;
   /** Whether this reference certainly has no other attempt; `false` where it takes a question to know. */
   isAlone(of: Place): boolean;
+  /** Whether anything is kept there. A store in memory answers at once. */
+  has(place: Place): boolean | Promise<boolean>;
   /** The rows of a reference's other attempts, up to the given one. A store in memory answers at once. */
   findOthers(of: Place, last: number): readonly KeptRow[] | Promise<readonly KeptRow[]>;
 }
@@ -63,6 +65,10 @@ export function checkedStore(store: SubmissionStore, { runtime, timeoutMs, proce
     settle: (submission, settled) => bounded(() => store.settle(submission, settled)),
     find,
     isAlone: (of) => peek !== null && peek(of).every(({ submission }) => submission.attempt === of.attempt),
+    has: (place) =>
+      peek === null
+        ? find(place).then((row) => row !== null)
+        : peek(place).some(({ submission: { attempt } }) => attempt === place.attempt),
     findOthers: (of, last) => {
       if (peek === null) return findEach(find, of, last);
       const others = peek(of).filter(({ submission: { attempt } }) => attempt !== of.attempt && attempt <= last);

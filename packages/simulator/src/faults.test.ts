@@ -110,6 +110,17 @@ describe('one fault, one exchange', () => {
     expect(world.payouts).toHaveLength(1);
   });
 
+  it('holds a request until a person approves it, and answers at once', async () => {
+    const world = simulateStripe();
+    const body = { error: { type: 'invalid_request_error', code: 'approval_required' } };
+    world.faults.next({ lateMs: 60_000, client: { status: 403, body } });
+    const answer = await create(world);
+    expect([answer.status, answer.json]).toEqual([403, body]);
+    expect(world.payouts).toHaveLength(0);
+    await world.clock.advance(60_000);
+    expect(world.payouts).toHaveLength(1);
+  });
+
   it('pays twice when a late request meets an expired key: the danger that the library must rule out', async () => {
     const world = simulateStripe();
     world.faults.next({ lateMs: 25 * 3_600_000, client: 'reset' });

@@ -39,10 +39,13 @@ export interface DelayFault {
   readonly delayMs: number;
   readonly at: Moment;
 }
-/** The client sees this at once, but the request reaches the provider, and is executed, `lateMs` virtual milliseconds later. */
+/**
+ * The client sees this at once, but the request reaches the provider, and is executed, `lateMs` virtual milliseconds later: on a
+ * slow way, or, with an answer such as Stripe's `approval_required`, because a person approved it then.
+ */
 export interface LateFault {
   readonly lateMs: number;
-  readonly client: 'reset' | 'hang';
+  readonly client: 'reset' | 'hang' | FaultAnswer;
 }
 /** Executed; the JSON answer is changed on its way. The provider stores what it meant to say. */
 export interface ChangeFault {

@@ -59,7 +59,8 @@ async function play(plan: Plan, request: SimulatedRequest, stage: Stage): Promis
     agenda.later(clock.now() + plan.late.lateMs, () => {
       answerTo(provider.open(request));
     });
-    return { kind: plan.late.client };
+    const { client } = plan.late;
+    return typeof client === 'string' ? { kind: client } : { kind: 'answer', answer: answerOf(client, provider.headers(request)) };
   }
   if (plan.before !== null) return refuse(plan.before, plan, request, stage);
   const exchange = provider.open(request);

@@ -4,6 +4,7 @@ import type { CodeRow, MessageRow } from './errors.ts';
 
 const DOCS = 'https://docs.stripe.com/error-codes';
 const CHANGES = 'https://github.com/stripe/stripe-node/blob/master/CHANGELOG.md (22.1.0, 22.3.0)';
+const APPROVALS = 'https://docs.stripe.com/account/approvals';
 const KILN = 'https://github.com/Kiln-AI/stripe_world (recorded answers of the sandbox, 2026-09)';
 
 /** By code; the first row that matches counts. */
@@ -96,12 +97,22 @@ export const CODES: readonly CodeRow[] = [
     says: 'payouts are disabled on this account. The Dashboard says what Stripe needs.',
   },
   {
-    codes: ['anomalous_money_movement_request', 'approval_required', 'action_blocked', 'request_blocked'],
+    // No refusal, although it looks like one, and although the project's own notes on Stripe had it as one (a human must act): "it's paused and an approval request is created. Approved actions are completed
+    // automatically", days later, whatever became of the key. The object's example expires after a week.
+    codes: ['approval_required'],
+    source: `${APPROVALS} (read 2026-11-21); payouts: changelog 2026-08-26 (dahlia)`,
+    as: 'payouts_blocked',
+    outcome: 'unknown',
+    resend: false,
+    says: 'Stripe holds it until a reviewer approves it in the Dashboard, and then completes it by itself.',
+  },
+  {
+    codes: ['anomalous_money_movement_request', 'action_blocked', 'request_blocked'],
     source: CHANGES,
     as: 'payouts_blocked',
     outcome: 'rejected',
     key: 'human',
-    says: 'Stripe holds it back until a person has approved it in the Dashboard. Do not retry by machine.',
+    says: 'Stripe blocked it; only a person can change that, in the Dashboard. Do not retry by machine.',
   },
   {
     codes: ['payouts_limit_exceeded'],

@@ -130,6 +130,18 @@ describe('the decision table, for a create', () => {
     else expect(created.sent).toBe(sent);
   });
 
+  it.each([
+    [400, undefined],
+    [403, undefined],
+    [400, 'true'],
+  ])('approval_required (%i, stripe-should-retry: %s): a payout may come, and nothing is sent again', async (status, word) => {
+    const headers = word === undefined ? {} : { 'stripe-should-retry': word };
+    for (const marked of [true, false]) {
+      const created = await create({ status, error: { code: 'approval_required' }, headers }, marked);
+      expect(created).toEqual({ outcome: 'unknown', code: 'payouts_blocked', retry: null, sent: 1 });
+    }
+  });
+
   it('1: no answer at all', async () => {
     const { fetch, requests } = scriptedFetch(() => new TypeError('fetch failed'));
     const stripe = createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime() });
@@ -162,7 +174,7 @@ describe('stripe-should-retry', () => {
       'same_attempt',
       4,
     ],
-    ['true: not what a person must look at', says('true', { status: 400, error: { code: 'approval_required' } }), 'never', 1],
+    ['true: not what a person must look at', says('true', { status: 400, error: { code: 'action_blocked' } }), 'never', 1],
     ['false: no 429 is sent again', says('false', { status: 429, error: {} }), 'same_attempt', 1],
     ['a word that is none leaves it to the status', says('maybe', { status: 401, error: {} }), 'same_attempt', 1],
   ])('%s', async (_, row, retry, sent) => {
@@ -219,8 +231,8 @@ const BY_CODE: readonly (readonly [string, Row, string, Key])[] = [
     'ask',
   ),
   ...rows(400, 'payouts_not_allowed', 'payouts_blocked', 'ask'),
-  ...rows(400, 'anomalous_money_movement_request approval_required action_blocked request_blocked', 'payouts_blocked', 'human'),
-  ...rows(403, 'approval_required', 'payouts_blocked', 'human'),
+  ...rows(400, 'anomalous_money_movement_request action_blocked request_blocked', 'payouts_blocked', 'human'),
+  ...rows(403, 'request_blocked', 'payouts_blocked', 'human'),
   ...rows(400, 'payouts_limit_exceeded instant_payouts_limit_exceeded', 'limit_exceeded', 'ask'),
   ...rows(
     400,
@@ -243,7 +255,7 @@ describe('codes, for a create', () => {
   });
 
   it('has a row here for every code of the table, and the other way round', () => {
-    expect(new Set(BY_CODE.map(([code]) => code))).toEqual(new Set(CODES.flatMap(({ codes }) => codes)));
+    expect(new Set(['approval_required', ...BY_CODE.map(([code]) => code)])).toEqual(new Set(CODES.flatMap(({ codes }) => codes)));
   });
 });
 

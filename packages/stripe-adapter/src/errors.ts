@@ -35,7 +35,7 @@ export type CodeRow = {
   readonly params?: readonly string[] | undefined;
   /** Only with this HTTP status. */
   readonly status?: number | undefined;
-} & Extract<Conclusion, { outcome: 'rejected' }>;
+} & Conclusion;
 
 /** A rule for errors without a code: a fragment of the message is the only sign. */
 export type MessageRow = {
@@ -231,7 +231,8 @@ export function stripeRefusals(tables: ErrorTables): (answer: Answer, about: Ref
   return (answer, about) => {
     const seen = seenIn(answer, about);
     const conclusion = concludeFrom(seen, tables);
-    const verb = conclusion.outcome === 'rejected' ? 'was refused' : 'was not answered properly';
+    const verb =
+      conclusion.outcome === 'rejected' ? 'was refused' : conclusion.as === 'payouts_blocked' ? 'is held' : 'was not answered properly';
     const without = (text: string | null): string | null => text?.replaceAll(tables.secret, '[apiKey]') ?? null;
     const common = {
       code: conclusion.as,

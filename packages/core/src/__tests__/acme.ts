@@ -219,5 +219,7 @@ function refusalOf({ status, json }: Answer): Refusal {
   if (code !== undefined && key !== undefined) return { code, ...common, outcome: 'rejected', key };
   // In flight until it is known that the key was used for something else.
   if (status === 409) return { code: 'idempotency_conflict', ...common, outcome: 'unknown', resend: providerCode !== 'key_reused' };
+  // A person at Acme decides, and Acme then does it by itself.
+  if (status === 423) return { code: 'payouts_blocked', ...common, outcome: 'unknown', resend: false };
   return { code: 'provider_unavailable', ...common, outcome: 'unknown', resend: true };
 }

@@ -1,0 +1,58 @@
+import { type Engine, placeOf, type ProcessMemory } from './engine.ts';
+import { PayoutError } from './errors.ts';
+import type { Submission } from './submission.ts';
+
+// A provider may hold a create until a person there has decided, and then do it by itself, days after it forgot the key. So a
+// held submission is never sent again (a second request could be approved, too), and absence proves nothing about it: until its
+// payout is found, or a person says that there is none.
+
+/** What an answer meant that leaves a submission unknown: by the code, as with conflicts. See `Refusal`. */
+export const isHold = (error: PayoutError): boolean => error.code === 'payouts_blocked';
+
+const heldHere = new WeakMap<ProcessMemory, Set<string>>();
+
+/**
+ * Remembers that a submission is held: here, and in the store, as a row beside its own.
+ *
+ * No reference can have a space, so nobody's row is taken. It holds no body, and is settled: nobody will take it for one to send.
+ */
+export async function hold(engine: Engine, submission: Submission): Promise<void> {
+  heldHere.set(engine.process, (heldHere.get(engine.process) ?? new Set()).add(placeOf(submission)));
+  const note = noteOf(submission);
+  try {
+    await engine.store.keep(note);
+    await engine.store.settle(note, { rejected: true, retry: 'never' });
+  } catch {
+    const message = 'The submissions store could not record that the provider holds this submission; another process may send it again.';
+    engine.telemetry({ type: 'diagnostic', code: 'not_recorded', message });
+  }
+}
+
+/** Whether a submission is held; `unread` when the store cannot say. */
+export type Held = boolean | 'unread';
+
+/** Whether a submission is held. A store in memory answers at once. */
+export function isHeld(engine: Engine, submission: Submission): Held | Promise<Held> {
+  if (heldHere.get(engine.process)?.has(placeOf(submission)) === true) return true;
+  const { namespace, attempt } = submission;
+  const noted = engine.store.has({ namespace, reference: beside(submission), attempt });
+  return typeof noted === 'boolean' ? noted : noted.catch(() => 'unread');
+}
+
+const beside = ({ reference }: Submission): string => `${reference} (held by the provider)`;
+
+const noteOf = (submission: Submission): Submission => ({
+  ...submission,
+  reference: beside(submission),
+  request: { ...submission.request, body: '' },
+});
+
+/** What is told of a submission that was held before. */
+export function heldBefore(engine: Engine, { reference }: Submission): PayoutError {
+  const message = `the provider holds reference ${reference} until a person has decided there, and may then make the payout by itself. Nothing was sent.`;
+  return new PayoutError('payouts_blocked', message, { provider: engine.name });
+}
+
+/** What a person can do about it. */
+export const ASK_THERE =
+  'Nothing is sent again. Once it was approved, a lookup finds the payout; once it was denied or has expired there, a person settles it as absent.';
