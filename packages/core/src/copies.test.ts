@@ -72,6 +72,35 @@ describe.each(['metadata', 'none'] as const)('a copy older than the kept row, co
   );
 });
 
+describe('a copy with other bytes than the kept row', () => {
+  const apart = async () => {
+    const world = acmeWorld({ resends: 0 });
+    const paper = await paidOnPaper(world);
+    world.time.pass(HOUR_MS);
+    const { acme } = await refusedLater(world, 'revoked');
+    return { world, acme, paper: stored({ ...paper, request: { ...paper.request, path: '/v2/payouts' } }) };
+  };
+
+  it.each(['submit', 'lookup'] as const)('%s sends none of them, and settles none', async (operation) => {
+    const { world, acme, paper } = await apart();
+    const sent = world.creates().length;
+    expect(await acme[operation](paper)).toMatchObject({ outcome: 'unknown', error: { code: 'idempotency_conflict' } });
+    expect(world.creates()).toHaveLength(sent);
+    await expect(acme.settle(paper, { payoutId: 'ac_1' })).rejects.toMatchObject({ code: 'invalid_state' });
+  });
+
+  it('is settled by itself, once the kept one was refused', async () => {
+    const world = acmeWorld({ correlation: 'none', resends: 0 });
+    const paper = await paidOnPaper(world);
+    world.time.pass(30 * HOUR_MS);
+    const { acme } = await refusedLater(world, 'too little money');
+    const other = stored({ ...paper, request: { ...paper.request, path: '/v2/payouts' } });
+    expect(told(await acme.submit(other))).toBe('unknown unresolved');
+    expect(told(await acme.settle(other, { payoutId: 'ac_1' }))).toBe('ac_1');
+    expect(told(await acme.createPayout(RENT))).toBe('ac_1');
+  });
+});
+
 describe('a copy younger than the kept row', () => {
   const young = async () => {
     const world = acmeWorld({ resends: 0 });

@@ -43,23 +43,27 @@ export async function submitKept(engine: Engine, submission: Submission, call: C
   const copies = copiesOf(engine, row.submission, given ? submission : row.submission);
   if (isRejected(row.settled) && (conflict === null || sameUnsentKey(engine, row.submission, submission))) {
     return home !== null && conflict === null && isApart(copies)
-      ? lookApart(home, copies, call)
+      ? lookApart(home, submission, call)
       : rejectedBefore(engine, row.submission, row.settled);
   }
   if (home === null || conflict !== null) return conflicting(home, engine, row, conflict ?? '', call);
   if (row.settled !== null && 'payoutId' in row.settled) {
-    return noticed(home, await readAgain(home, row.submission, row.settled.payoutId, call));
+    return noticed(home, await readAgain(home, copies, row.submission, row.settled.payoutId, call));
   }
+  if (isApart(copies) && !asksTheSame(row.submission, submission)) return conflicting(home, engine, row, OTHER_SETTINGS, call);
   // Recorded before the exchange counts as over: whoever comes in between would send what is being refused.
   const exchange = async (deadline: Deadline): Promise<PayoutOutcome> => recorded(home, await submitOnce(home, copies, deadline));
   const outcome = await shareExchange(home, copies, call, exchange);
-  return outcome === 'refused_first' ? submitKept(engine, submission, call, arrival) : noticed(home, outcome);
+  if (outcome === 'refused_first') return submitKept(engine, submission, call, arrival);
+  return noticed(home, outcome);
 }
 
 /** The kept one was refused; this one was prepared apart from it, and may have been sent and paid. It is not sent now: its attempt is over. */
-async function lookApart(home: Engine, copies: Copies, call: CallOptions): Promise<PayoutOutcome> {
-  return noticed(home, await recorded(home, await within(home, call, (deadline) => lookup(home, copies, deadline))));
+async function lookApart(home: Engine, given: Submission, call: CallOptions): Promise<PayoutOutcome> {
+  return noticed(home, await recorded(home, await within(home, call, (deadline) => lookup(home, copiesOf(home, given), deadline))));
 }
+
+const OTHER_SETTINGS = 'was prepared with other settings (source, version, ...)';
 
 /** The provider that a registry found works for the operation that asked the registry. */
 function sameCall(engine: Engine, home: Engine | null): Engine | null {
@@ -114,10 +118,19 @@ async function readQuietly(engine: Engine, submission: Submission, id: string, c
 }
 
 /** A settled reference needs no sending: the payout is read again by its id. */
-async function readAgain(engine: Engine, submission: Submission, payoutId: string, call: CallOptions): Promise<PayoutOutcome> {
+async function readAgain(
+  engine: Engine,
+  { oldest, youngest }: Copies,
+  submission: Submission,
+  payoutId: string,
+  call: CallOptions,
+): Promise<PayoutOutcome> {
   try {
     const payout = await operationsOf(engine, submission).retrieve(payoutId, undefined, call);
-    return await foundAgain(engine, submission, payout);
+    // A copy that left another source is settled by its own payout.
+    const source = engine.sourceOf(payout);
+    const its = [submission, oldest, youngest].find((copy) => copy.source === source) ?? submission;
+    return await foundAgain(engine, its, payout);
   } catch (error) {
     if (!(error instanceof PayoutError)) throw error;
     const told = withOutcome(
@@ -199,12 +212,12 @@ export async function lookupKept(engine: Engine, submission: Submission, call: C
   const kept = await keptFor(engine, submission);
   if (kept === 'unread') return noticed(engine, unlessKept(engine, await look(submission))); // Nothing is recorded about a row that nobody has seen.
   if (kept === null) return noticed(engine, await recordedUnlessTaken(engine, await look(submission)));
-  if (!asksTheSame(kept.submission, submission)) return conflicting(engine, engine, kept, 'asked for something else', call);
+  const isSame = asksTheSame(kept.submission, submission);
   const copies = copiesOf(engine, kept.submission, submission);
-  if (isRejected(kept.settled)) {
-    return isApart(copies) ? lookApart(engine, copies, call) : rejectedBefore(engine, kept.submission, kept.settled);
-  }
-  if (kept.settled !== null) return noticed(engine, await readAgain(engine, kept.submission, kept.settled.payoutId, call));
+  if (isRejected(kept.settled) && isApart(copies)) return lookApart(engine, submission, call);
+  if (!isSame) return conflicting(engine, engine, kept, 'asked for something else', call);
+  if (isRejected(kept.settled)) return rejectedBefore(engine, kept.submission, kept.settled);
+  if (kept.settled !== null) return noticed(engine, await readAgain(engine, copies, kept.submission, kept.settled.payoutId, call));
   return noticed(engine, await recorded(engine, await look(kept.submission, submission)));
 }
 

@@ -8,7 +8,7 @@ import type { Payout } from './payout.ts';
 import type { Decision } from './provider.ts';
 import { remaining, search } from './search.ts';
 import type { KeptRow } from './store.ts';
-import type { Submission } from './submission.ts';
+import { isRejected, type Submission } from './submission.ts';
 import { rejectedAs } from './submit.ts';
 import { DAY_MS, isoOf } from './times.ts';
 
@@ -20,13 +20,15 @@ import { DAY_MS, isoOf } from './times.ts';
  */
 export async function settleKept(engine: Engine, submission: Submission, decision: Decision): Promise<PayoutOutcome> {
   const row = await rowToSettle(engine, submission);
-  return settleRow(engine, copiesOf(engine, row?.submission ?? submission, submission), row, decision);
+  const kept = row === null || isRejected(row.settled) ? submission : row.submission;
+  return settleRow(engine, copiesOf(engine, kept, submission), row, decision);
 }
 
 /**
- * The row that the decision is about: the kept submission, where it is the same request.
+ * The row that the decision is about: the kept submission, where it is the same request or was refused.
  *
- * A decision about another one would be recorded on it, and free its reference while it can still be sent.
+ * A decision about another one would be recorded on it, and free its reference while it can still be sent. What was refused frees
+ * it already.
  */
 async function rowToSettle(engine: Engine, submission: Submission): Promise<KeptRow | null> {
   const row = await keptFor(engine, submission);
@@ -34,7 +36,7 @@ async function rowToSettle(engine: Engine, submission: Submission): Promise<Kept
     const message = 'the submissions store failed, so nothing was recorded. Decide again once it works.';
     throw new PayoutError('provider_unavailable', message, { provider: engine.name });
   }
-  if (row === null || asksTheSame(row.submission, submission)) return row;
+  if (row === null || isRejected(row.settled) || asksTheSame(row.submission, submission)) return row;
   const message = `another submission is kept for reference ${submission.reference}; settle that one. lookup(submission) answers it.`;
   throw new PayoutError('invalid_state', message, { provider: engine.name });
 }

@@ -11,11 +11,10 @@ import {
 } from '@disburse/core';
 import type { Dice } from './dice.ts';
 import { type Judge, said } from './judge.ts';
-import type { Paid } from './ledger.ts';
+import { isOf, type Paid } from './ledger.ts';
 import type { Line } from './network.ts';
 import type { Process } from './processes.ts';
 import type { Rail } from './rails.ts';
-import { MINUTE_MS } from './time.ts';
 import type { Protection } from './scope.ts';
 
 /** One thing to be paid: one reference. */
@@ -52,6 +51,7 @@ async function judged(
   job: Job,
   what: string,
   call: () => Promise<PayoutOutcome>,
+  given: Submission | null = null,
 ): Promise<PayoutOutcome | null> {
   const { line, judge } = scene;
   const { name } = process.machine;
@@ -61,7 +61,7 @@ async function judged(
   try {
     const outcome = await call();
     line.look();
-    judge.outcome(name, job.reference, outcome, askedAt);
+    judge.outcome(name, job.reference, outcome, askedAt, given);
     return outcome;
   } catch (error) {
     // Bad input, of which the store cannot say whether its reference was paid: any outcome would be a guess.
@@ -93,19 +93,13 @@ export function submit(scene: Scene, process: Process, job: Job, json: string, h
   job.holders.add(process.machine.name);
   const submission = parseSubmission(json);
   const what = `${how === 'submit' ? 'submits' : 'looks up'} ${job.reference}, attempt ${submission.attempt}, from JSON`;
-  return judged(scene, process, job, what, () => process.registry[how](submission));
+  return judged(scene, process, job, what, () => process.registry[how](submission), submission);
 }
 
 /** The next attempt, by the book. */
 export function createNext(scene: Scene, process: Process, job: Job, outcome: PayoutOutcome): Promise<PayoutOutcome | null> {
   if (outcome.outcome !== 'rejected' || outcome.retry !== 'next_attempt') return Promise.resolve(null);
   return create(scene, process, job, { ...requestOf(job), attempt: nextAttempt(outcome) });
-}
-
-/** Whether a payout was made by this very submission: not by one that another process prepared for the same key before. */
-export function isOf({ flight, rail }: Paid, { key, name, request, preparedAt }: Submission): boolean {
-  const since = Date.parse(preparedAt) - 5 * MINUTE_MS; // By whatever clock.
-  return flight.key === key && rail.name === name && flight.body === request.body && flight.sentAt >= since;
 }
 
 /** What a person finds in the dashboard: by amount and time, or by our token where payouts carry one. */
@@ -129,6 +123,20 @@ export async function personSettles(scene: Scene, process: Process, job: Job, js
   const nothingOfThisOne = mine !== undefined && !isOf(mine, submission) && first.code === 'invalid_request';
   const second = nothingOfThisOne ? await decided(scene, process, job, submission, { absent: true }) : null;
   return second instanceof Error ? null : second;
+}
+
+/** A person who looks at the payouts that the library asks about: the one that is this job's is taken, or known at least. */
+export async function personTakes(
+  scene: Scene,
+  process: Process,
+  job: Job,
+  json: string,
+  asked: readonly string[],
+): Promise<PayoutOutcome | 'known' | null> {
+  const mine = scene.line.ledger.paid.find(({ id, reference }) => reference === job.reference && asked.includes(id));
+  if (mine === undefined) return null;
+  const outcome = await decided(scene, process, job, parseSubmission(json), { payoutId: mine.id });
+  return outcome instanceof Error ? 'known' : outcome;
 }
 
 /** A person who is wrong in a way that the library can see: it must refuse. */

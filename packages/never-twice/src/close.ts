@@ -1,5 +1,6 @@
 import type { PayoutOutcome, Submission } from '@disburse/core';
 import * as app from './application.ts';
+import { isOf } from './ledger.ts';
 import { type Deployment, type Process, start } from './processes.ts';
 import { excuseForRejected } from './scope.ts';
 import { DAY_MS, SECOND_MS } from './time.ts';
@@ -27,7 +28,7 @@ async function close(scene: app.Scene, deployment: Deployment, process: Process,
     checkFound(scene, process.machine.name, job, json, outcome);
   }
   for (const paid of ledger.paid.filter(({ reference }) => reference === job.reference)) {
-    const isHeld = [...held.values()].some((json) => app.isOf(paid, read(json)));
+    const isHeld = [...held.values()].some((json) => isOf(paid, read(json)));
     if (!isHeld)
       scene.judge.blame(
         'lost',
@@ -43,7 +44,7 @@ const read = (json: string): Submission => JSON.parse(json) as Submission;
 
 function checkFound({ judge, line, protection }: app.Scene, by: string, job: app.Job, json: string, outcome: PayoutOutcome | null): void {
   if (outcome === null) return;
-  const mine = line.ledger.paid.filter((paid) => app.isOf(paid, read(json)));
+  const mine = line.ledger.paid.filter((paid) => isOf(paid, read(json)));
   if (mine.length === 0) return;
   const found = outcome.outcome === 'accepted' && mine.some(({ id }) => id === outcome.payout.id);
   if (!found)
@@ -79,7 +80,10 @@ async function follow(scene: app.Scene, process: Process, job: app.Job, json: st
       await runtime.sleep(wait);
       outcome = await app.submit(scene, process, job, JSON.stringify(outcome.submission), 'submit');
     } else {
-      const decided = await app.personSettles(scene, process, job, JSON.stringify(outcome.submission));
+      const mine = JSON.stringify(outcome.submission);
+      const asked = next.candidates.map(({ id }) => id);
+      const decided = (await app.personSettles(scene, process, job, mine)) ?? (await app.personTakes(scene, process, job, mine, asked));
+      if (decided === 'known') return null; // Paid, by another copy of it than this one; the person has seen it.
       if (decided === null) await runtime.sleep(DAY_MS);
       else outcome = decided;
     }

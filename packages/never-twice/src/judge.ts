@@ -6,7 +6,7 @@ import {
   type Submission,
   type UnknownPayout,
 } from '@disburse/core';
-import type { Ledger, Paid } from './ledger.ts';
+import { isOf, type Ledger, type Paid } from './ledger.ts';
 import { type Excuse, excuseForRejected, excuseForTwo, type Protection } from './scope.ts';
 import type { Trace } from './trace.ts';
 
@@ -41,6 +41,7 @@ interface GivenRejection {
   readonly reference: string;
   readonly retry: RejectedPayout['retry'];
   readonly by: string;
+  readonly from: Submission | null;
 }
 
 /** Compares what was said with what is true, at the moment at which it is said and ever after. */
@@ -50,7 +51,8 @@ export interface Judge {
   readonly excused: ReadonlyMap<Excuse, number>;
   /** How many outcomes were given, by kind. */
   readonly given: Readonly<Record<PayoutOutcome['outcome'], number>>;
-  outcome(by: string, reference: string, outcome: PayoutOutcome, askedAt: number): void;
+  /** @param from The submission that was read from JSON for it: of that one the outcome must be true, whoever else prepared another. */
+  outcome(by: string, reference: string, outcome: PayoutOutcome, askedAt: number, from?: Submission | null): void;
   /** A payout came into being. */
   made(paid: Paid): void;
   blame(is: ViolationKind, reference: string, told: string, excuse?: Excuse | null): void;
@@ -86,7 +88,13 @@ export function newJudge(ledger: Ledger, protection: Protection, trace: Trace): 
     }
   };
 
-  const rejected = (by: string, reference: string, outcome: RejectedPayout): void => {
+  /** Of the submission that was given, and made while its key lived, it is no other process's doing: that excuses nothing. */
+  const excuseFor = (by: string, paid: Paid, from: Submission | null): Excuse | null => {
+    const isGiven = from !== null && isOf(paid, from) && paid.flight.sentAt < Date.parse(from.preparedAt) + paid.rail.leaseMs;
+    return isGiven ? null : excuseForRejected(by, paid.reference, protection);
+  };
+
+  const rejected = (by: string, reference: string, outcome: RejectedPayout, from: Submission | null): void => {
     const { submission } = outcome;
     // Without a submission it says that this very call sent nothing, which is so; but never when a store knows better.
     if (submission === null) {
@@ -98,15 +106,10 @@ export function newJudge(ledger: Ledger, protection: Protection, trace: Trace): 
     const { key, name: rail } = submission;
     const paid = ledger.paid.find(({ flight, rail: on }) => flight.key === key && on.name === rail);
     if (paid !== undefined) {
-      blame(
-        'rejected, but it was paid',
-        reference,
-        `${by} said rejected, and ${paid.id} exists`,
-        excuseForRejected(by, reference, protection),
-      );
+      blame('rejected, but it was paid', reference, `${by} said rejected, and ${paid.id} exists`, excuseFor(by, paid, from));
     }
     checkAdvice(by, reference, outcome, key, rail);
-    rejections.push({ order: ledger.order(), key, rail, reference, retry: outcome.retry, by });
+    rejections.push({ order: ledger.order(), key, rail, reference, retry: outcome.retry, by, from });
   };
 
   /** A refusal by the provider: a marked one has spent its key, any other has not (no request here is one that can never succeed). */
@@ -134,11 +137,11 @@ export function newJudge(ledger: Ledger, protection: Protection, trace: Trace): 
     excused,
     given,
     blame,
-    outcome: (by, reference, outcome, askedAt) => {
+    outcome: (by, reference, outcome, askedAt, from = null) => {
       given[outcome.outcome] += 1;
       trace(by, () => `is told: ${shown(outcome)}`);
       if (outcome.outcome === 'accepted') accepted(reference, outcome, askedAt);
-      else if (outcome.outcome === 'rejected') rejected(by, reference, outcome);
+      else if (outcome.outcome === 'rejected') rejected(by, reference, outcome, from);
       else unknown(reference, outcome);
     },
     made: (paid) => {
@@ -148,7 +151,7 @@ export function newJudge(ledger: Ledger, protection: Protection, trace: Trace): 
       );
       const { key } = paid.flight;
       for (const one of rejections.filter((given) => given.key === key && given.rail === paid.rail.name)) {
-        const excuse = excuseForRejected(one.by, paid.reference, protection);
+        const excuse = excuseFor(one.by, paid, one.from);
         if (paid.flight.order < one.order) {
           blame('rejected, but it is still on its way', paid.reference, `${one.by} said rejected while the request was on its way`, excuse);
         } else if (one.retry !== 'same_attempt') {

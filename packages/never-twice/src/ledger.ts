@@ -1,4 +1,6 @@
+import type { Submission } from '@disburse/core';
 import { hasEnded, type Rail, type RailName } from './rails.ts';
+import { MINUTE_MS } from './time.ts';
 
 /** A create on its way to a provider. */
 export interface Flight {
@@ -28,6 +30,12 @@ export interface Paid {
   status: string;
   /** When it was first seen to have failed, been canceled or returned. */
   endedAt: number | null;
+}
+
+/** Whether a payout was made by this very submission: not by one that another process prepared for the same key before. */
+export function isOf({ flight, rail }: Paid, { key, name, request, preparedAt }: Submission): boolean {
+  const since = Date.parse(preparedAt) - 5 * MINUTE_MS; // By whatever clock.
+  return flight.key === key && rail.name === name && flight.body === request.body && flight.sentAt >= since;
 }
 
 /** The truth of a run: what was sent, and what it made. */

@@ -1,6 +1,6 @@
 // A scenario for what random runs cannot reach, or reach too seldom: each says what is wrong, or nothing.
 import { createBalance } from '@disburse/balance-adapter';
-import { type Attempt, createPayoutRegistry, isPayoutError } from '@disburse/core';
+import { type Attempt, createPayoutRegistry, isPayoutError, memorySubmissions } from '@disburse/core';
 import { simulateMollie, simulateStripe } from '@disburse/simulator';
 import { createStripe } from '@disburse/stripe-adapter';
 import { synchronousDigest } from '../synchronous-digest.ts';
@@ -39,6 +39,28 @@ export const DIRECTED: readonly Directed[] = [
     submissions.away = true;
     await ended(process({ submissions }).createPayout(USD));
     return mustHave(1, world.payouts);
+  }),
+  scenario('R8', 'a copy of yesterday comes to a process that was refused an hour ago', async () => {
+    const { time, world, process, ended, later } = stripeScene({ correlation: 'none', resends: 0 });
+    world.faults.on(POST, { reset: 'after' }, 1);
+    const lost = await ended(process().createPayout(USD));
+    await later(23 * HOUR_MS);
+    const own = { runtime: runtimeOf(time), submissions: memorySubmissions() };
+    await ended(process({ ...own, apiKey: 'sk_test_revoked' }).createPayout(USD));
+    await later(2 * HOUR_MS);
+    await ended(process(own).submit(parsed(lost.submission)));
+    return mustHave(1, world.payouts);
+  }),
+  scenario('R15', 'a copy of yesterday, paid, comes to a process whose own was refused for good', async () => {
+    const { time, world, process, ended, later } = stripeScene({ resends: 0 });
+    world.faults.on(POST, { reset: 'after' }, 1);
+    const lost = await ended(process().createPayout(USD));
+    await later(30 * HOUR_MS);
+    const own = { runtime: runtimeOf(time), submissions: memorySubmissions() };
+    world.account().fund({ amount: -world.account().available('usd'), currency: 'usd' });
+    const refused = await ended(process(own).createPayout(USD));
+    const told = await ended(process(own).submit(parsed(lost.submission)));
+    return mustBe('rejected', refused) ?? mustBe('accepted', told);
   }),
   scenario('R2', 'the default is switched, and the job runs again', async () => {
     const { time, ended } = scene();

@@ -37,7 +37,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       core(
         'kept',
         '  const home = sameCall(engine, route(row.submission));',
-        '  if (row.submission.name !== engine.name) return recorded(engine, await shareExchange(engine, submission, call, (deadline) => submitOnce(engine, submission, deadline)));\n  const home = sameCall(engine, route(row.submission));',
+        '  if (row.submission.name !== engine.name) {\n    const only = copiesOf(engine, submission);\n    return recorded(engine, (await shareExchange(engine, only, call, (deadline) => submitOnce(engine, only, deadline))) as PayoutOutcome);\n  }\n  const home = sameCall(engine, route(row.submission));',
       ),
     ],
   },
@@ -120,7 +120,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     rule: 'R7',
     mistake: 'a parsed submission counts as fresh',
-    edits: [core('engine', 'return memory.prepared.has(submission) && ', 'return ')],
+    edits: [
+      core('engine', 'return memory.prepared.has(submission) && ', 'return '),
+      core('submit', '!copies.elsewhere && isFresh', 'isFresh'),
+    ],
+  },
+  {
+    rule: 'R8',
+    mistake: "a copy that is older than the kept one is sent with the kept one's age",
+    edits: [core('copies', 'Date.parse(given.preparedAt) < Date.parse(kept.preparedAt) ? [given, kept] : [kept, given]', '[kept, kept]')],
   },
   {
     rule: 'R8',
@@ -223,6 +231,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         "  } catch (error) {\n    exchange.evidence = 'not_sent';\n    throw request",
       ),
     ],
+  },
+  {
+    rule: 'R15',
+    mistake: 'what became of the kept one is told of every copy',
+    edits: [core('copies', '=> elsewhere && oldest.preparedAt !== youngest.preparedAt', '=> elsewhere && oldest.preparedAt === null')],
   },
   {
     rule: 'R15',
