@@ -4,14 +4,13 @@ import { MOST_ATTEMPTS } from './create-request.ts';
 import { type Engine, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Route, submitKept } from './kept.ts';
-import { unknownOutcome } from './lookup.ts';
+import { unknownForNow } from './lookup.ts';
 import { FURTHEST_RAISED } from './other-attempts.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import { prepare } from './prepare.ts';
 import type { AnyPayoutProvider, CallOptions } from './provider.ts';
 import type { KeptRow } from './store.ts';
 import { isRejected, type Place, type Submission } from './submission.ts';
-import { isoOf } from './times.ts';
 
 /** Prepares, keeps, submits. What cannot be prepared is `rejected`, unless its reference is kept already. */
 export async function createKept<P extends AnyPayoutProvider>(
@@ -48,7 +47,7 @@ async function refusedInput(engine: Engine, place: Place | null, error: PayoutEr
         ? 'was submitted before: submit outcome.submission.'
         : `was accepted before, as ${settled.payoutId}.`;
     const doubt = withOutcome(error, 'unknown', `This call sent nothing, but its reference ${paid}`);
-    return unknownOutcome(kept.submission, doubt, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+    return unknownForNow(engine, kept.submission, doubt);
   }
   return { outcome: 'rejected', error: withOutcome(error, 'rejected'), retry: 'never', submission: null };
 }

@@ -2,7 +2,7 @@ import { copiesOf, type Copies, isApart } from './copies.ts';
 import { type Engine, type ErasedOperations, isFresh, placeOf, rememberAccepted, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Deadline, startDeadline } from './http.ts';
-import { lookup, unknownOutcome } from './lookup.ts';
+import { lookup, unknownForNow, unknownOutcome } from './lookup.ts';
 import { foundAgain } from './other-attempts.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
@@ -12,7 +12,6 @@ import { shareExchange } from './share-exchange.ts';
 import { type KeptRow, StoreFailed } from './store.ts';
 import { isRejected, type Settled, type Submission } from './submission.ts';
 import { rejectedAs, submitOnce } from './submit.ts';
-import { isoOf } from './times.ts';
 
 /** Finds the provider that a kept submission was made under; only a registry knows any but the provider itself. */
 export type Route = (submission: Submission) => Engine | null;
@@ -92,7 +91,7 @@ async function conflicting(home: Engine | null, engine: Engine, row: KeptRow, wh
   // In the name of the provider that has it, whichever one was asked.
   const error = new PayoutError('idempotency_conflict', message, { provider: submission.name, outcome: 'unknown' });
   const here = home !== null && isBound(home, submission);
-  if (here && settled === null) return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+  if (here && settled === null) return unknownForNow(engine, submission, error);
   const known = here && settled !== null && 'payoutId' in settled ? await readQuietly(home, submission, settled.payoutId, call) : null;
   return unknownOutcome(submission, error, { do: 'ask', candidates: known === null ? [] : [known] });
 }
@@ -138,7 +137,7 @@ async function readAgain(
       'unknown',
       `Reference ${submission.reference} was accepted before as ${payoutId}; nothing was sent now.`,
     );
-    return unknownOutcome(submission, told, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+    return unknownForNow(engine, submission, told);
   }
 }
 
@@ -152,7 +151,7 @@ function storeFailed(engine: Engine, submission: Submission, thrown: unknown): P
   const why = thrown instanceof StoreFailed ? ` (${thrown.message})` : '';
   const message = `the submissions store failed${why} before anything was sent; an earlier call may have sent it. Create again with the same reference.`;
   const error = new PayoutError('provider_unavailable', message, { provider: engine.name, outcome: 'unknown' });
-  return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+  return unknownForNow(engine, submission, error);
 }
 
 // ---- Recording -------------------------------------------------------------------------------------------------------
@@ -238,15 +237,14 @@ export async function recordedUnlessTaken(engine: Engine, outcome: PayoutOutcome
     // Who has it now cannot be seen.
   }
   const doubt = withOutcome(error, 'unknown', 'But somebody kept another submission of this reference meanwhile, and may be sending it.');
-  return unknownOutcome(submission, doubt, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+  return unknownForNow(engine, submission, doubt);
 }
 
 /** A row that could not be read may hold another submission with this key, younger and still to be sent: nothing is refused for certain. */
 function unlessKept(engine: Engine, outcome: PayoutOutcome): PayoutOutcome {
   if (outcome.outcome !== 'rejected' || outcome.submission === null) return outcome;
   const doubt = 'But the submissions store could not be read, and it may keep another submission of this reference.';
-  const next = { do: 'submit', notBefore: isoOf(engine.runtime.now()) } as const;
-  return unknownOutcome(outcome.submission, withOutcome(outcome.error, 'unknown', doubt), next);
+  return unknownForNow(engine, outcome.submission, withOutcome(outcome.error, 'unknown', doubt));
 }
 
 /** The row of a submission's reference; `unread` when the store cannot say. */

@@ -79,3 +79,10 @@ function nextStep(now: number, window: ReturnType<typeof keyWindow>, found: Sear
 export function unknownOutcome(submission: Submission, error: PayoutError, next: NextStep, notices: readonly Notice[] = []): UnknownPayout {
   return { outcome: 'unknown', error, submission, next, notices };
 }
+
+export const submitNow = (engine: Engine): NextStep => ({ do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+
+/** Nothing is known now, and submitting again finds out: at once. */
+export function unknownForNow(engine: Engine, submission: Submission, error: PayoutError): UnknownPayout {
+  return unknownOutcome(submission, error, submitNow(engine));
+}

@@ -4,12 +4,12 @@ import { PayoutError } from './errors.ts';
 import type { Deadline } from './http.ts';
 import { deriveKey } from './idempotency.ts';
 import { type Held, isHeld } from './held.ts';
-import { foundOutcome, lookup, unknownOutcome } from './lookup.ts';
+import { foundOutcome, lookup, submitNow, unknownForNow, unknownOutcome } from './lookup.ts';
 import type { NextStep, PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import { search } from './search.ts';
 import { isRejected, type Submission } from './submission.ts';
-import { DAY_MS, isoOf } from './times.ts';
+import { DAY_MS } from './times.ts';
 
 /**
  * Before an attempt is sent: whether another attempt of its reference may exist after all (NEVER-TWICE R5), or it is held itself.
@@ -59,7 +59,7 @@ async function earlierKeys({ namespace, account, reference, attempt: last }: Sub
 export const FURTHEST_RAISED = 10;
 
 function mayExist(engine: Engine, other: Submission): PayoutOutcome {
-  return unknownAttempt(engine, other, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+  return unknownAttempt(engine, other, submitNow(engine));
 }
 
 function unknownAttempt(engine: Engine, submission: Submission, next: NextStep): PayoutOutcome {
@@ -74,7 +74,7 @@ function unknownAttempt(engine: Engine, submission: Submission, next: NextStep):
 function storeUnread(engine: Engine, submission: Submission): PayoutOutcome {
   const message = 'nothing was sent: the submissions store could not say whether another attempt of this reference exists.';
   const error = new PayoutError('provider_unavailable', message, { provider: engine.name, outcome: 'unknown' });
-  return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+  return unknownForNow(engine, submission, error);
 }
 
 async function atProvider(
@@ -92,8 +92,7 @@ async function atProvider(
   const because = found.error ?? new PayoutError('unresolved', `${found.gap.message}.`, { provider: engine.name });
   const error = withOutcome(because, 'unknown', 'Nothing was sent: whether an earlier attempt exists could not be read.');
   // Only a read that failed may go better next time.
-  const next: NextStep =
-    found.gap.is === 'failed_read' ? { do: 'submit', notBefore: isoOf(engine.runtime.now()) } : { do: 'ask', candidates: found.candidates };
+  const next: NextStep = found.gap.is === 'failed_read' ? submitNow(engine) : { do: 'ask', candidates: found.candidates };
   return unknownOutcome(submission, error, next);
 }
 

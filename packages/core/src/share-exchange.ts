@@ -2,11 +2,10 @@ import type { Copies } from './copies.ts';
 import { type Engine, placeOf, type SharedExchange } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { CallerAborted, type Connection, type Deadline, startDeadline } from './http.ts';
-import { unknownOutcome } from './lookup.ts';
+import { unknownForNow } from './lookup.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { CallOptions } from './provider.ts';
 import type { Submission } from './submission.ts';
-import { isoOf } from './times.ts';
 
 /**
  * What comes of an exchange; `refused_first` when one was joined that counted as the first to send, for a copy that came from
@@ -113,7 +112,7 @@ async function waitUntil(engine: Engine, shared: SharedExchange, signal: AbortSi
 function leftEarly(engine: Engine, submission: Submission): PayoutOutcome {
   const message = 'the caller stopped waiting while another caller is still sending the same submission.';
   const error = new PayoutError('aborted', message, { provider: engine.name, outcome: 'unknown' });
-  return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+  return unknownForNow(engine, submission, error);
 }
 
 function sameBytes(a: Submission, b: Submission): boolean {
@@ -128,11 +127,11 @@ function sameConnection(a: Connection, b: Connection): boolean {
 function elsewhere(engine: Engine, submission: Submission): PayoutOutcome {
   const message = `a submission with the key of reference ${submission.reference} is being sent right now under another credential. This one was not sent. Programs that number their own references need a namespace each.`;
   const error = new PayoutError('idempotency_conflict', message, { provider: engine.name, outcome: 'unknown' });
-  return unknownOutcome(submission, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+  return unknownForNow(engine, submission, error);
 }
 
 function conflict(engine: Engine, underWay: Submission): PayoutOutcome {
   const message = `another request with reference ${underWay.reference} is being sent right now, and it is different. This one was not sent.`;
   const error = new PayoutError('idempotency_conflict', message, { provider: engine.name, outcome: 'unknown' });
-  return unknownOutcome(underWay, error, { do: 'submit', notBefore: isoOf(engine.runtime.now()) });
+  return unknownForNow(engine, underWay, error);
 }

@@ -40,7 +40,7 @@ export async function submitOnce(engine: Engine, copies: Copies, deadline: Deadl
 
 /** A row may lose its body once it is settled (docs/stores.md): one that lost it before cannot be sent, and an empty request is not it. */
 function blanked(engine: Engine): PayoutError {
-  const message = 'the body of this submission was blanked before it was settled, so it cannot be sent again.';
+  const message = 'its body was blanked before it was settled, so it cannot be sent again.';
   return new PayoutError('unresolved', message, { provider: engine.name });
 }
 
