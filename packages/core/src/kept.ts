@@ -62,7 +62,7 @@ async function lookApart(home: Engine, given: Submission, call: CallOptions): Pr
   return noticed(home, await recorded(home, await within(home, call, (deadline) => lookup(home, copiesOf(home, given), deadline))));
 }
 
-const OTHER_SETTINGS = 'was prepared with other settings (source, version, ...)';
+const OTHER_SETTINGS = 'left another source or was written in another version';
 
 /** The provider that a registry found works for the operation that asked the registry. */
 function sameCall(engine: Engine, home: Engine | null): Engine | null {
