@@ -5,7 +5,19 @@ import './scripts/pinned-node.js';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@disburse/source', 'module', 'node', 'development|production'];
-const subjects = ['outcome', 'idempotency', 'http', 'http.words', 'observe', 'money', 'money.words', 'money-profile', 'judge'];
+const subjects = [
+  'outcome',
+  'idempotency',
+  'http',
+  'http.request',
+  'http.words',
+  'observe',
+  'money',
+  'money.words',
+  'money-profile',
+  'money-profile.forms',
+  'judge',
+];
 const callers = ['client', 'pauses'];
 
 export default defineConfig({

@@ -68,7 +68,7 @@ describe('a request', () => {
     ]);
   });
 
-  it.each(['https://evil.test/', '//evil.test/', 'x', '@evil.test/', '', '?x'])(
+  it.each(['https://evil.test/', '//evil.test/', 'x', '@evil.test/', '', '?x', '%2F', ':x', '\\evil.test/'])(
     'a path that leads elsewhere is refused: %j',
     async (path) => {
       expect(() => addressesBelow('https://acme.test')(path)).toThrow(expect.objectContaining({ code: 'unexpected_response' }));
@@ -223,6 +223,25 @@ describe('a deadline', () => {
     if (!before) caller.abort(new Error(CANARY));
     expect(deadline.signal.reason).toBeInstanceOf(CallerAborted);
     expect(inspect(deadline.signal.reason)).not.toContain(CANARY);
+  });
+
+  it('is ended before its time by whoever holds it, for the reason they give', () => {
+    const clock = manualTime();
+    const deadline = startDeadline(clock, 60_000, undefined);
+    const reason = new CallerAborted('somebody else settled it');
+    deadline.abort(reason);
+    clock.pass(60_000);
+    expect(deadline.signal.reason).toBe(reason);
+  });
+
+  it('that is over before the request sends nothing, and asks no fetch', async () => {
+    let asked = 0;
+    const fetch: typeof globalThis.fetch = async () => {
+      asked += 1;
+      return new Response('{}');
+    };
+    expect(await sentBy(fetch, {}, AbortSignal.abort(new DeadlineOver(1)))).toMatchObject({ is: 'not_sent', tooLate: false });
+    expect(asked).toBe(0);
   });
 
   it('ended leaves no timer and hears nobody', () => {

@@ -137,7 +137,7 @@ async function sendOnce(
         } catch (error) {
           failure = error;
         }
-        return (done ??= new Response(null, { status: 200 }));
+        return (done ??= new Response(null));
       },
     });
   } catch (error) {
@@ -155,23 +155,22 @@ let done: Response | undefined;
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+/** What Fetch takes off both ends of a value. https://fetch.spec.whatwg.org/#concept-header-value-normalize */
+const AROUND = /^[\t\n\r ]+|[\t\n\r ]+$/g;
+
 /** Headers as Fetch has them: names in lower case, each once, values without white space around them. */
 function headersOf(...given: readonly Readonly<Record<string, string>>[]): Message['headers'] {
   const headers = new Map<string, string>();
   for (const record of given) {
     for (const given of Object.keys(record)) {
       const name = given.toLowerCase();
-      const value = trimmed(String(record[given]));
+      const value = String(record[given]).replace(AROUND, '');
       if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) throw new TypeError('A header cannot be sent as it is.');
       const before = headers.get(name);
       headers.set(name, before === undefined ? value : `${before}, ${value}`);
     }
   }
   return headers;
-}
-
-function trimmed(value: string): string {
-  return /^[\t\n\r ]|[\t\n\r ]$/.test(value) ? value.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '') : value;
 }
 
 /** What is said when no answer came. The failure itself is not kept as a cause: it may hold the request. */
@@ -234,7 +233,7 @@ function parsedJson(text: string): unknown {
 }
 
 /** Nothing in it that the URL parser would write in another way. */
-const PLAIN_PATH = /^\/(?!\/)[\w!$&()*+,\-.:;=@[\]~%/?]*$/;
+const PLAIN_PATH = /^[\w!$&()*+,\-.:;=@[\]~%/?]*$/;
 /** A step within the path, for the URL parser. https://url.spec.whatwg.org/#double-dot-path-segment */
 const DOTS = /\/(?:\.|%2e)/i;
 
@@ -247,12 +246,11 @@ export function addressesBelow(baseUrl: string): (path: string) => string {
   const base = new URL(baseUrl);
   const below = `${base.origin}${base.pathname.replace(/\/$/, '')}`;
   return (path) => {
-    if (PLAIN_PATH.test(path) && !DOTS.test(path)) return below + path;
-    const url = new URL(below + path);
-    if (!path.startsWith('/') || path.startsWith('//') || url.origin !== base.origin) {
+    // Behind one slash of ours nothing is read as a host any more.
+    if (!path.startsWith('/') || path.startsWith('//')) {
       throw new PayoutError('unexpected_response', 'a path that leads to another origin was refused; nothing was sent to it.');
     }
-    return url.href;
+    return PLAIN_PATH.test(path) && !DOTS.test(path) ? below + path : new URL(below + path).href;
   };
 }
 
@@ -268,8 +266,7 @@ export function requestIdOf(answer: Answer, header: string | null): string | nul
 
 /** Seconds that an answer asks to wait, from `Retry-After` in either form; `null` when it does not say. */
 export function retryAfterSecondsOf(answer: Answer, now: number): number | null {
-  const value = answer.headers.get('retry-after')?.trim();
-  if (value === undefined || value === '') return null;
+  const value = answer.headers.get('retry-after') ?? '';
   if (/^\d{1,9}(\.\d+)?$/.test(value)) return Math.ceil(Number(value));
   const at = /^[a-z]/i.test(value) ? Date.parse(value) : Number.NaN; // Date.parse takes '1.5' for a day of 2001.
   return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - now) / 1000));
@@ -309,7 +306,7 @@ export function startDeadline(runtime: Runtime, timeoutMs: number, caller: Abort
     controller.abort(ours instanceof DeadlineOver || ours instanceof CallerAborted ? ours : new CallerAborted('the caller aborted'));
   };
   if (caller?.aborted === true) onCaller();
-  caller?.addEventListener('abort', onCaller, { once: true });
+  caller?.addEventListener('abort', onCaller);
   const disarm = alarm(runtime, timeoutMs, () => controller.abort(new DeadlineOver(timeoutMs)));
   return {
     signal: controller.signal,

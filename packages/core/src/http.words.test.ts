@@ -15,6 +15,7 @@ import {
 } from './http.ts';
 import { systemRuntime } from './runtime.ts';
 import type { Untold } from './telemetry.ts';
+import type { Evidence } from './transport.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -129,10 +130,17 @@ describe('what is said when no answer came', () => {
       'provider_unavailable',
       `${LOST} the connection failed.`,
     ],
-    ['a reason with a number for a code', aborting(coded(7), 'headers'), 'lost', 'provider_unavailable', `${LOST} the connection failed.`],
+    ['a reason with a number for a code', aborting(coded(77), 'headers'), 'lost', 'provider_unavailable', `${LOST} the connection failed.`],
     ['a reason that is an array', aborting([], 'headers'), 'lost', 'provider_unavailable', `${LOST} the connection failed.`],
     ['a reason that is a text', aborting('stop', 'headers'), 'lost', 'provider_unavailable', `${LOST} the connection failed.`],
     ['a reason that is null', aborting(null, 'headers'), 'lost', 'provider_unavailable', `${LOST} the connection failed.`],
+    [
+      'an error of ours as a reason',
+      aborting(new PayoutError('invalid_request', 'theirs'), 'headers'),
+      'lost',
+      'provider_unavailable',
+      `${LOST} the connection failed.`,
+    ],
     [
       'the caller, before',
       { fetch: answers, signal: AbortSignal.abort(BY_CALLER) },
@@ -197,6 +205,27 @@ describe('what is said when half an answer came', () => {
   });
 });
 
+describe('what telemetry is told of an exchange without an answer', () => {
+  const tooLarge: Fetch = async () => new Response('x'.repeat(1025), { status: 201 });
+  it.each<readonly [name: string, Case, evidence: Evidence, failure: string]>([
+    ['the code of the system', { fetch: throws(coded('ECONNRESET')) }, 'maybe_sent', 'ECONNRESET'],
+    ['no code', { fetch: throws(coded('econnreset')) }, 'maybe_sent', 'provider_unavailable'],
+    ['the deadline, before the headers', aborting(BY_DEADLINE, 'headers'), 'maybe_sent', 'timeout'],
+    ['the deadline, within the body', aborting(BY_DEADLINE, 'body'), 'answered', 'timeout'],
+    ['the caller, before the headers', aborting(BY_CALLER, 'headers'), 'maybe_sent', 'aborted'],
+    ['the caller, within the body', aborting(BY_CALLER, 'body'), 'answered', 'aborted'],
+    ['the caller, before', { fetch: answers, signal: AbortSignal.abort(BY_CALLER) }, 'not_sent', 'aborted'],
+    ['a body that breaks off', { fetch: half((body) => body.error(coded('ECONNRESET'))) }, 'answered', 'cut'],
+    ['a body that is too large', { fetch: tooLarge }, 'answered', 'too_large'],
+    ['a path to another origin', { fetch: answers, path: '//evil.test' }, 'not_sent', 'unexpected_response'],
+    ['the time to send was over', { fetch: answers, notAfter: 0 }, 'not_sent', 'provider_unavailable'],
+  ])('%s', async (_, given, evidence, failure) => {
+    const events: Untold[] = [];
+    await sent({ ...given, settings: { telemetry: (event) => events.push(event) } });
+    expect(events).toMatchObject([{ type: 'exchange', evidence, status: null, failure, requestId: null }]);
+  });
+});
+
 describe('the time to send', () => {
   it.each([
     ['is over', NINE - 1, { is: 'not_sent', tooLate: true }],
@@ -250,9 +279,21 @@ describe('small parts', () => {
 
   it.each([
     ['1.25', 2],
+    ['0', 0],
+    [' 7 ', 7],
+    [new Date(NINE + 1_500).toUTCString(), 1],
+    [new Date(NINE - 60_000).toUTCString(), 0],
     ['2026-11-20T09:01:00Z', null],
-  ])('Retry-After: %s', (value, seconds) => {
+    ['1234567890', null],
+    ['-1', null],
+    ['soon', null],
+    ['', null],
+  ])('Retry-After: %j', (value, seconds) => {
     expect(retryAfterSecondsOf(answerWith({ 'retry-after': value }), NINE)).toBe(seconds);
+  });
+
+  it('an answer without Retry-After asks for no wait', () => {
+    expect(retryAfterSecondsOf(answerWith({}), NINE)).toBeNull();
   });
 
   it('the reasons of our own signals have names', async () => {

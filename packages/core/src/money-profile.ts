@@ -70,15 +70,15 @@ export function defineMoneyProfile(spec: MoneyProfileSpec): MoneyProfile {
   if (issues.length > 0) throw errorOfIssues('invalid_settings', issues, { provider: spec.provider });
   const rules = structuredClone(spec);
   const payable = new Map<string, Payable>();
-  const written = new Map<string, Written>();
+  const written = new Map<unknown, Written>();
   return Object.freeze({
     provider: rules.provider,
     toWire: (money: Money) => plainToWire(rules, payable, money) ?? toWire(rules, money),
     fromWire: (wire: string | number, currency: string) => plainFromWire(rules, written, wire, currency) ?? fromWire(rules, wire, currency),
-    stepOf: (currency: string) => stepOf(rules, currency),
-    maximumOf: (currency: string) => maximumOf(rules, currency),
+    stepOf: (currency: string) => limitsOf(rules, currency)?.step ?? null,
+    maximumOf: (currency: string) => limitsOf(rules, currency)?.maximum ?? null,
     exponentOf: (currency: string) => exponentOf(rules, currency),
-    accepts: (currency: string) => accepts(rules, currency),
+    accepts: (currency: string) => limitsOf(rules, currency) !== null,
   });
 }
 
@@ -129,21 +129,20 @@ function plainToWire(rules: MoneyProfileSpec, known: Map<string, Payable>, money
 }
 
 function payableOf(rules: MoneyProfileSpec, currency: string): Payable | null {
-  const digits = payableDigitsOf(currency);
-  const step = stepOf(rules, currency);
-  const maximum = maximumOf(rules, currency);
-  if (digits === null || step === null || maximum === null) return null;
+  const limits = limitsOf(rules, currency);
+  if (limits === null) return null;
+  const { digits, exponent, step, maximum } = limits;
   const unitsOf = (money: Money): number => Number(moveDecimalPoint(money.amount, digits, 0));
-  return { step: unitsOf(step), maximum: unitsOf(maximum), shift: exponentOf(rules, currency) - digits };
+  return { step: unitsOf(step), maximum: unitsOf(maximum), shift: exponent - digits };
 }
 
 function toWire(rules: MoneyProfileSpec, money: Money): WireAmount {
   const issues = moneyIssues(money, 'money');
   if (issues.length > 0) return refuse(issues.map(({ path, message }) => `${path}: ${message}`).join(' '));
   const { amount, currency } = money;
-  const step = stepOf(rules, currency);
-  const maximum = maximumOf(rules, currency);
-  if (step === null || maximum === null) return refuse(`money.currency: ${currencyRule(rules, currency)}`);
+  const limits = limitsOf(rules, currency);
+  if (limits === null) return refuse(`money.currency: ${currencyRule(rules, currency)}`);
+  const { exponent, step, maximum } = limits;
   if (!isMultipleOf(amount, step.amount)) {
     return refuse(
       `money.amount: ${rules.provider} pays out ${currency} only in multiples of ${step.amount} (fit(money, profile) tells what can be sent); nothing is rounded.`,
@@ -152,7 +151,6 @@ function toWire(rules: MoneyProfileSpec, money: Money): WireAmount {
   if (compareAmounts(amount, maximum.amount) > 0) {
     return refuse(`money.amount: ${rules.provider} takes at most ${maximum.amount} ${currency} in one payout.`);
   }
-  const exponent = exponentOf(rules, currency);
   return { ok: true, amount: rules.form === 'minor_units' ? moveDecimalPoint(amount, exponent, 0) : moveDecimalPoint(amount, 0, exponent) };
 }
 
@@ -160,9 +158,9 @@ function refuse(message: string): WireAmount {
   return { ok: false, message };
 }
 
-/** A short list is said in full; a long one would hide the sentence. */
+/** A short list is said in full; a long one would hide the sentence. Tables that know every code refuse none by it. */
 function currencyRule(rules: MoneyProfileSpec, currency: string): string {
-  const taken = rules.currencies ?? (rules.exponentElse === null ? Object.keys(rules.exponents) : []);
+  const taken = rules.currencies ?? Object.keys(rules.exponents);
   const all = taken.length > 0 && taken.length <= 5;
   return all ? `${rules.provider} pays out only ${taken.join(', ')}.` : `${rules.provider} does not pay out ${currency}.`;
 }
@@ -172,13 +170,13 @@ function currencyRule(rules: MoneyProfileSpec, currency: string): string {
 /** How a currency is written: worked out once. */
 interface Written {
   readonly code: string;
-  readonly exponent: number;
+  /** `null`: the provider does not say. */
+  readonly exponent: number | null;
   readonly digits: number;
 }
 
 /** What {@link fromWire} answers for what a provider usually writes, without decimal arithmetic; `null`: look closer. */
-function plainFromWire(rules: MoneyProfileSpec, known: Map<string, Written>, wire: unknown, currency: unknown): Money | null {
-  if (typeof currency !== 'string') return null;
+function plainFromWire(rules: MoneyProfileSpec, known: Map<unknown, Written>, wire: unknown, currency: unknown): Money | null {
   const written = known.get(currency) ?? writtenOf(rules, currency);
   if (written === null) return null;
   known.set(currency, written); // A code that ISO knows, in either case of its letters: it stays small.
@@ -186,7 +184,7 @@ function plainFromWire(rules: MoneyProfileSpec, known: Map<string, Written>, wir
   if (rules.form === 'decimal_string') {
     return typeof wire === 'string' && decimalsIn(wire) === digits && PLAIN_AMOUNT.test(wire) ? { amount: wire, currency: code } : null;
   }
-  if (typeof wire !== 'number' || !Number.isSafeInteger(wire) || exponent > digits) return null;
+  if (typeof wire !== 'number' || !Number.isSafeInteger(wire) || exponent === null || exponent > digits) return null;
   const sign = wire < 0 ? '-' : '';
   const units = `${Math.abs(wire)}${'0'.repeat(digits - exponent)}`.padStart(digits + 1, '0');
   const point = units.length - digits;
@@ -196,13 +194,11 @@ function plainFromWire(rules: MoneyProfileSpec, known: Map<string, Written>, wir
 /** Within what {@link isExactAmount} takes, and written as decimal arithmetic would write it. */
 const PLAIN_AMOUNT = /^(?:0|[1-9]\d{0,14})(?:\.\d{1,8})?$/;
 
-function writtenOf(rules: MoneyProfileSpec, currency: string): Written | null {
+function writtenOf(rules: MoneyProfileSpec, currency: unknown): Written | null {
   const code = currencyCodeIn(currency);
-  const digits = code === null ? null : isoDigitsOf(code);
-  const exponent = code === null ? null : wireDigits(rules, code);
-  if (code === null || digits === null) return null;
-  if (exponent === null && rules.form === 'minor_units') return null;
-  return { code, exponent: exponent ?? digits, digits };
+  if (code === null) return null;
+  const digits = isoDigitsOf(code);
+  return digits === null ? null : { code, exponent: wireDigits(rules, code), digits };
 }
 
 function fromWire(rules: MoneyProfileSpec, wire: unknown, currency: unknown): Money | null {
@@ -238,28 +234,29 @@ function exponentOf(rules: MoneyProfileSpec, currency: string): number {
   throw new PayoutError('invalid_request', `${rules.provider} does not say how many decimals ${code ?? 'this currency'} has.`);
 }
 
-function accepts(rules: MoneyProfileSpec, currency: string): boolean {
-  return payableDigitsOf(currency) !== null && wireDigits(rules, currency) !== null && (rules.currencies?.includes(currency) ?? true);
+/** What can be paid of a currency. */
+interface Limits {
+  readonly digits: number;
+  readonly exponent: number;
+  readonly step: Money;
+  readonly maximum: Money;
 }
 
-function stepOf(rules: MoneyProfileSpec, currency: string): Money | null {
+/** `null` for a currency that is not taken. */
+function limitsOf(rules: MoneyProfileSpec, currency: string): Limits | null {
   const digits = payableDigitsOf(currency);
-  if (digits === null || !accepts(rules, currency)) return null;
-  const exponent = exponentOf(rules, currency);
-  const own = Object.hasOwn(rules.steps ?? {}, currency) ? (rules.steps?.[currency] ?? 1) : 1;
+  const exponent = wireDigits(rules, currency);
+  if (digits === null || exponent === null || rules.currencies?.includes(currency) === false) return null;
+  const steps = rules.steps ?? {};
+  const own = Object.hasOwn(steps, currency) ? (steps[currency] ?? 1) : 1;
   // Money has ISO digits, so a wire that is finer than ISO is used only in whole ISO units.
-  const step = leastCommonMultiple(own, 10 ** Math.max(0, exponent - digits));
-  return { amount: moveDecimalPoint(String(step), -exponent, digits), currency };
-}
-
-function maximumOf(rules: MoneyProfileSpec, currency: string): Money | null {
-  const step = stepOf(rules, currency);
-  const digits = payableDigitsOf(currency);
-  if (step === null || digits === null) return null;
-  const onWire = moveDecimalPoint(String(rules.maximum ?? Number.MAX_SAFE_INTEGER), -exponentOf(rules, currency), 0);
+  const units = leastCommonMultiple(own, 10 ** Math.max(0, exponent - digits));
+  const step = moveDecimalPoint(String(units), -exponent, digits);
+  const onWire = moveDecimalPoint(String(rules.maximum ?? Number.MAX_SAFE_INTEGER), -exponent, 0);
   const inMoney = moveDecimalPoint(String(Number.MAX_SAFE_INTEGER), -digits, 0);
   const most = compareAmounts(onWire, inMoney) < 0 ? onWire : inMoney;
-  return { amount: largestMultiple(most, step.amount, digits), currency };
+  const maximum = largestMultiple(most, step, digits);
+  return { digits, exponent, step: { amount: step, currency }, maximum: { amount: maximum, currency } };
 }
 
 function leastCommonMultiple(a: number, b: number): number {
