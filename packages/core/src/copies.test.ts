@@ -28,7 +28,7 @@ async function refusedLater(world: AcmeWorld, how: 'revoked' | 'too little money
   const refused = await world.restarted({ runtime, submissions, ...token }).createPayout(RENT);
   world.bank.balance = balance;
   expect(refused).toMatchObject({ outcome: 'rejected' });
-  return { acme: world.restarted({ runtime, submissions }), revoked: world.restarted({ runtime, submissions, token: 'revoked' }) };
+  return { refused, acme: world.restarted({ runtime, submissions }), revoked: world.restarted({ runtime, submissions, token: 'revoked' }) };
 }
 
 describe.each(['metadata', 'none'] as const)('a copy older than the kept row, correlation %s', (correlation) => {
@@ -76,28 +76,59 @@ describe('a copy with other bytes than the kept row', () => {
   const apart = async () => {
     const world = acmeWorld({ resends: 0 });
     const paper = await paidOnPaper(world);
-    world.time.pass(HOUR_MS);
-    const { acme } = await refusedLater(world, 'revoked');
-    return { world, acme, paper: stored({ ...paper, request: { ...paper.request, path: '/v2/payouts' } }) };
+    world.time.pass(23 * HOUR_MS);
+    const own = { runtime: { ...world.time, now: () => world.time.now() }, submissions: memorySubmissions(), correlation: 'none' } as const;
+    await world.restarted({ ...own, token: 'revoked' }).createPayout(RENT);
+    return { world, acme: world.restarted(own), paper };
   };
 
-  it.each(['submit', 'lookup'] as const)('%s sends none of them, and settles none', async (operation) => {
+  it.each(['submit', 'lookup'] as const)('%s: it is found by its own, and the kept one is not sent', async (operation) => {
     const { world, acme, paper } = await apart();
-    const sent = world.creates().length;
-    expect(await acme[operation](paper)).toMatchObject({ outcome: 'unknown', error: { code: 'idempotency_conflict' } });
-    expect(world.creates()).toHaveLength(sent);
-    await expect(acme.settle(paper, { payoutId: 'ac_1' })).rejects.toMatchObject({ code: 'invalid_state' });
+    world.time.pass(2 * HOUR_MS);
+    expect(told(await acme[operation](paper))).toBe('ac_1');
+    expect(told(await acme.createPayout(RENT))).toBe('ac_1');
+    expect(world.bank.payouts).toHaveLength(1);
+  });
+});
+
+describe('a copy that was brought is remembered', () => {
+  it.each(['submit', 'lookup'] as const)('%s, then a create after its window: nothing is sent', async (operation) => {
+    const world = acmeWorld({ correlation: 'none', resends: 0 });
+    const paper = await paidOnPaper(world);
+    world.time.pass(23 * HOUR_MS);
+    const { acme } = await refusedLater(world, 'revoked');
+    world.onCreate(answered(503));
+    await acme[operation](paper);
+    world.time.pass(3 * HOUR_MS);
+    expect(told(await acme.createPayout(RENT))).toMatch(/^unknown/);
+    expect(world.bank.payouts).toHaveLength(1);
   });
 
-  it('is settled by itself, once the kept one was refused', async () => {
+  it('while it is open, there is no next attempt; once a person has settled it, there is', async () => {
     const world = acmeWorld({ correlation: 'none', resends: 0 });
     const paper = await paidOnPaper(world);
     world.time.pass(30 * HOUR_MS);
-    const { acme } = await refusedLater(world, 'too little money');
-    const other = stored({ ...paper, request: { ...paper.request, path: '/v2/payouts' } });
-    expect(told(await acme.submit(other))).toBe('unknown unresolved');
-    expect(told(await acme.settle(other, { payoutId: 'ac_1' }))).toBe('ac_1');
+    const { acme, refused } = await refusedLater(world, 'too little money');
+    expect(await acme.submit(paper)).toMatchObject({ outcome: 'unknown', next: { do: 'ask' } });
+    const next = { ...RENT, attempt: nextAttempt(spent(refused)) };
+    expect(told(await acme.createPayout(next))).toMatch(/^unknown/);
+    expect(told(await acme.settle(paper, { payoutId: 'ac_1' }))).toBe('ac_1');
+    expect(await acme.createPayout(next)).toMatchObject({ outcome: 'unknown', submission: { attempt: 1 } });
     expect(told(await acme.createPayout(RENT))).toBe('ac_1');
+    expect(world.bank.payouts).toHaveLength(1);
+  });
+
+  it('a younger one, too: whichever submission is looked up, absence counts from its end', async () => {
+    const world = acmeWorld({ resends: 0 });
+    const holder = world.restarted();
+    world.onCreate(requestLost);
+    await world.acme.createPayout(RENT);
+    world.time.pass(5 * HOUR_MS);
+    const paper = stored(await holder.prepare(RENT));
+    world.time.pass(20 * HOUR_MS);
+    const early = await world.acme.lookup(paper);
+    expect(await world.acme.lookup(stored(early.submission))).toMatchObject({ outcome: 'unknown' });
+    expect(await world.acme.createPayout(RENT)).toMatchObject({ outcome: 'unknown' });
   });
 });
 
@@ -164,6 +195,19 @@ describe('a copy from elsewhere that meets an exchange under way', () => {
     expect(await other.createPayout(RENT)).toMatchObject({ outcome: 'rejected', retry: 'same_attempt' });
     expect(await joining).toMatchObject({ outcome: 'unknown' });
     expect(world.bank.payouts).toHaveLength(1);
+  });
+});
+
+describe('two copies that are submitted at once', () => {
+  it('a marked refusal of the one is not one of the other', async () => {
+    const world = acmeWorld({ resends: 0 });
+    const paper = await paidOnPaper(world);
+    world.time.pass(30 * HOUR_MS);
+    const young = stored(await world.restarted().prepare(RENT));
+    const other = world.restarted();
+    world.bank.balance = 0;
+    const [first, second] = await Promise.all([other.submit(young), other.submit(paper)]);
+    expect([first.outcome, told(second)]).toEqual([expect.not.stringMatching('accepted'), 'ac_1']);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { AdapterOperations, RefusedOperation, Refusal, Scope } from './adapter.ts';
+import type { Copies } from './copies.ts';
 import { PayoutError } from './errors.ts';
 import { type Answer, type Connection, type Deadline, requestIdOf, retryAfterSecondsOf, type Send } from './http.ts';
 import type { PayoutOutcome } from './outcome.ts';
@@ -63,8 +64,8 @@ export interface Engine {
 /** An exchange that is under way, and how many wait for it; it is aborted when the last of them gives up. */
 export interface SharedExchange {
   readonly submission: Submission;
-  /** Whether it was sent as one that somebody else may have sent before. */
-  readonly elsewhere: boolean;
+  /** What was known of its copies when it began. */
+  readonly copies: Copies;
   /** Only whoever would send it to the same place with the same credential may join. */
   readonly connection: Connection;
   readonly outcome: Promise<PayoutOutcome>;
@@ -82,6 +83,8 @@ export interface ProcessMemory {
   readonly underWay: Map<string, SharedExchange>;
   /** Keys whose last exchange did not end in a certain refusal. */
   readonly uncertain: Set<string>;
+  /** Copies of open submissions that were brought here, and were prepared apart from what is kept. */
+  readonly copies: Map<string, Copies>;
   /** Payouts that were accepted here, and the key of each: one that is another submission's is no candidate for this one. */
   accepted: Map<string, string>;
   /** Where keys were accepted: what exists is not fresh, whichever store is asked. */
@@ -96,6 +99,7 @@ const newMemory = (): ProcessMemory => ({
   submissions: memorySubmissions(),
   underWay: new Map(),
   uncertain: new Set(),
+  copies: new Map(),
   accepted: new Map(),
   paid: new Set(),
   before: { accepted: new Map(), paid: new Set() },

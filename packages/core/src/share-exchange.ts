@@ -1,4 +1,4 @@
-import type { Copies } from './copies.ts';
+import { type Copies, isApart } from './copies.ts';
 import { type Engine, placeOf, type SharedExchange } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { CallerAborted, type Connection, type Deadline, startDeadline } from './http.ts';
@@ -7,11 +7,8 @@ import type { PayoutOutcome } from './outcome.ts';
 import type { CallOptions } from './provider.ts';
 import type { Submission } from './submission.ts';
 
-/**
- * What comes of an exchange; `refused_first` when one was joined that counted as the first to send, for a copy that came from
- * elsewhere: the refusal is true of the former only.
- */
-type Shared = PayoutOutcome | 'refused_first';
+/** What comes of an exchange; `refused_other` when one was joined that knew fewer copies: its refusal is true of those only. */
+type Shared = PayoutOutcome | 'refused_other';
 
 /** Runs `exchange` for the oldest copy of a submission, or joins the one that is under way for its key (NEVER-TWICE R7). */
 export function shareExchange(
@@ -47,8 +44,11 @@ async function joinExchange(
   if (joined !== undefined && !sameBytes(joined.submission, submission)) return conflict(engine, joined.submission);
   if (joined === undefined) return shareExchange(engine, copies, call, exchange);
   const outcome = await waitFor(engine, joined, call, false);
-  return outcome.outcome === 'rejected' && copies.elsewhere && !joined.elsewhere ? 'refused_first' : outcome;
+  return outcome.outcome === 'rejected' && isApart(copies) && !sameCopies(copies, joined.copies) ? 'refused_other' : outcome;
 }
+
+const sameCopies = (a: Copies, b: Copies): boolean =>
+  a.oldest.preparedAt === b.oldest.preparedAt && a.youngest.preparedAt === b.youngest.preparedAt;
 
 /** Whether everybody who waited for it gave up. */
 function isLeft({ deadline }: SharedExchange): boolean {
@@ -57,13 +57,14 @@ function isLeft({ deadline }: SharedExchange): boolean {
 
 function start(
   engine: Engine,
-  { oldest: submission, elsewhere }: Copies,
+  copies: Copies,
   call: CallOptions,
   exchange: (deadline: Deadline) => Promise<PayoutOutcome>,
 ): SharedExchange {
+  const submission = copies.oldest;
   const deadline = startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, undefined);
   const outcome = untilDone(engine, submission, deadline, exchange);
-  return { submission, elsewhere, connection: engine.connection, deadline, waiting: 0, outcome };
+  return { submission, copies, connection: engine.connection, deadline, waiting: 0, outcome };
 }
 
 async function untilDone(
