@@ -221,14 +221,6 @@ export async function lookupKept(engine: Engine, submission: Submission, call: C
   return noticed(engine, await recorded(engine, await within(engine, call, (deadline) => lookup(engine, copies, deadline))));
 }
 
-/** Whether a submission is the kept one, or a copy of it that was prepared apart, which may differ in its bytes and source. */
-export function isSameAs({ submission: kept }: KeptRow, other: Submission): boolean {
-  const isCopy =
-    kept.preparedAt !== other.preparedAt &&
-    (['name', 'provider', 'account', 'live', 'key', 'fingerprint'] as const).every((member) => kept[member] === other[member]);
-  return isCopy || asksTheSame(kept, other);
-}
-
 /**
  * Records the outcome of a submission that nobody had kept.
  *
@@ -265,18 +257,20 @@ export async function keptFor(engine: Engine, submission: Submission): Promise<K
   }
 }
 
-/** Whether two submissions are the same request; only the time at which they were prepared may differ, and the kept one's counts. */
-export function asksTheSame(kept: Submission, other: Submission): boolean {
-  const same = (member: 'name' | 'provider' | 'account' | 'live' | 'source' | 'key' | 'fingerprint'): boolean =>
-    kept[member] === other[member];
+const ASKED = ['name', 'provider', 'account', 'live', 'key', 'fingerprint'] as const;
+const sameWish = (kept: Submission, other: Submission): boolean => ASKED.every((member) => kept[member] === other[member]);
+
+/** Whether two submissions are the same request; only the time at which they were prepared may differ. */
+function asksTheSame(kept: Submission, other: Submission): boolean {
   const { method, path, body } = kept.request;
-  return (
-    (['name', 'provider', 'account', 'live', 'source', 'key', 'fingerprint'] as const).every(same) &&
-    method === other.request.method &&
-    path === other.request.path &&
-    // A body may be blanked once it is settled (docs/stores.md); the fingerprint still tells what was asked.
-    (body === other.request.body || body === '')
-  );
+  const isSent = method === other.request.method && path === other.request.path && kept.source === other.source;
+  // A body may be blanked once it is settled (docs/stores.md); the fingerprint still tells what was asked.
+  return sameWish(kept, other) && isSent && (body === other.request.body || body === '');
+}
+
+/** Whether a submission is the kept one, or a copy of it that was prepared apart, which may differ in its bytes and source. */
+export function isSameAs({ submission: kept }: KeptRow, other: Submission): boolean {
+  return kept.preparedAt === other.preparedAt ? asksTheSame(kept, other) : sameWish(kept, other);
 }
 
 export async function within<T>(engine: Engine, call: CallOptions, work: (deadline: Deadline) => Promise<T>): Promise<T> {
