@@ -4,17 +4,21 @@ import { describe, expect, it } from 'vitest';
 import { manualTime } from './__tests__/manual-time.ts';
 import { PayoutError } from './errors.ts';
 import { addressesBelow, createSend, type OutgoingRequest, type Sent } from './http.ts';
+import { SILENT, type Tell } from './telemetry.ts';
 
 const ORIGIN = 'https://acme.test';
 
 /** Sends it, and says what an application's `fetch` was given; `null` when it was not asked. */
-async function leaving(request: Partial<OutgoingRequest>): Promise<{ readonly headers: unknown; readonly sent: Sent }> {
+async function leaving(
+  request: Partial<OutgoingRequest>,
+  telemetry: Tell = () => undefined,
+): Promise<{ readonly headers: unknown; readonly sent: Sent }> {
   let headers: unknown = null;
   const send = createSend({
     provider: 'eu',
     connection: { baseUrl: ORIGIN, headers: {}, credentials: { Authorization: 'Bearer t' } },
     runtime: manualTime(),
-    telemetry: () => undefined,
+    telemetry,
     maxAnswerBytes: 1024,
     fetch: async (_, init) => {
       headers = init?.headers;
@@ -49,6 +53,11 @@ describe('the headers of a request', () => {
       expect([headers, sent.is]).toEqual([null, 'not_sent']);
     },
   );
+});
+
+it('a request that nobody is told of leaves as every other', async () => {
+  const request = { headers: { 'x-a': '1' } };
+  expect(await leaving(request, SILENT)).toEqual(await leaving(request));
 });
 
 describe('the address of a request', () => {

@@ -20,7 +20,7 @@ const decimals = defineMoneyProfile({
 const units = defineMoneyProfile({
   provider: 'P',
   form: 'minor_units',
-  exponents: { KWD: 0, GBP: 6, EUR: 7, USD: 8, JPY: 8 },
+  exponents: { KWD: 0, GBP: 6, EUR: 7, USD: 8, JPY: 8, ZZZ: 0, ZZY: 2 },
   exponentElse: null,
 });
 
@@ -47,7 +47,8 @@ describe('what is sent', () => {
     [decimals, '1.234 KWD', 'only in multiples of 0.010'],
     [units, '12.500 KWD', 'only in multiples of 1.000'],
     [units, '90071992.55 USD', 'takes at most 90071992.54 USD'],
-    [units, '1.00 CHF', 'pays out only KWD, GBP, EUR, USD, JPY.'],
+    [units, '1.00 CHF', 'P does not pay out CHF.'],
+    [decimals, '1.00 CHF', 'P pays out only EUR, KWD, USD, JPY.'],
   ] as const)('%o %s is refused: %s', (profile, money, rule) => {
     expect(profile.toWire(of(money))).toMatchObject({ ok: false, message: expect.stringContaining(rule) });
   });
@@ -70,6 +71,8 @@ describe('what is read', () => {
     [units, 105_000_000, 'EUR', '10.50 EUR'],
     [units, 1, 'USD', '0.00000001 USD'],
     [units, -150_000_000, 'JPY', '-1.5 JPY'],
+    [units, 1050, 'ZZZ', '1050 ZZZ'], // Not of ISO 4217: the digits of the wire.
+    [units, 1050, 'ZZY', '10.50 ZZY'],
   ] as const)('%o %s %s -> %s', (profile, wire, currency, money) => {
     expect(profile.fromWire(wire, currency)).toEqual(of(money));
   });
