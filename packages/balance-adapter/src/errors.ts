@@ -159,8 +159,8 @@ const Text = v.fallback(v.nullable(v.string()), null);
 /** `application/hal+json`, not RFC 9457. A gateway answers HTML instead: a body that says nothing but its status. */
 const ErrorBody = v.fallback(v.object({ title: Text, detail: Text, field: Text }), { title: null, detail: null, field: null });
 
-/** A refusal and the status it came with, by which the evidence step knows a 422. */
-export type BalanceRefusal = Refusal & { readonly status: number };
+/** A refusal, the status it came with and the field it names: by these the evidence step knows a 422, and one about the currency. */
+export type BalanceRefusal = Refusal & { readonly status: number; readonly field: string | null };
 
 /**
  * What every answer other than 2xx means.
@@ -181,6 +181,7 @@ export function refusalOf(answer: Answer, about: RefusedOperation, token: string
     providerCode: without(body.title), // These errors have no code; the title is the nearest thing.
     providerMessage: without(body.detail),
     status,
+    field: without(body.field),
   };
   return row.outcome === 'rejected'
     ? { ...common, outcome: 'rejected', key: row.key }

@@ -23,6 +23,11 @@ describe('a payout that could be ours makes it unknown', () => {
       fixture('payouts', 'requested', { createdAt: ago(1), amount: { currency: 'EUR', value: '3.00' } }),
       'invalid_state',
     ],
+    [
+      'planned an hour ago, with a larger amount: R17 says any',
+      fixture('payouts', 'requested', { createdAt: ago(1), amount: { currency: 'EUR', value: '30.00' } }),
+      'invalid_state',
+    ],
     ['planned an hour ago, without an amount', fixture('payouts', 'amount null', { createdAt: ago(1) }), 'invalid_state'],
     [
       'planned three days ago: nothing was executed over the weekend',
@@ -69,6 +74,15 @@ describe('a payout that cannot be ours leaves it refused', () => {
     });
   });
 
+  it.each([
+    ['completed an hour ago', 'completed', 'invalid_request'],
+    ['planned an hour ago: a proof, and no candidate', 'requested', 'invalid_state'],
+  ])('in another currency, %s', async (_, name, code) => {
+    const payout = fixture('payouts', name, { createdAt: ago(1), amount: { currency: 'USD', value: '10.00' } });
+    const { provider } = played(routes({ [POST]: refused, [LIST]: listOf(payout) }));
+    expect(await provider.createPayout(REQUEST)).toMatchObject({ outcome: 'rejected', retry: 'next_attempt', error: { code } });
+  });
+
   it('planned, with the key of another reference: a proof, and no candidate', async () => {
     const planned = fixture('payouts', 'requested', { createdAt: ago(1), ...(await marked('r-2')) });
     const { provider } = played(routes({ [POST]: refused, [LIST]: listOf(planned) }), { ...SETTINGS, correlation: 'description' });
@@ -79,6 +93,45 @@ describe('a payout that cannot be ours leaves it refused', () => {
       error: { code: 'invalid_state', providerMessage: 'own text: not now' },
     });
     expect(outcome.outcome === 'rejected' && outcome.error.message).toContain(String(planned['id']));
+  });
+});
+
+describe('a 422 that names amount.currency', () => {
+  const DOLLARS = { amount: '10.00', currency: 'USD' };
+  const body = fixture('errors', '422 without field', { field: 'amount.currency', detail: 'own text: this balance holds EUR' });
+  const byCurrency: Play = (_, index) => answer(422, body, index === 0 ? {} : REPLAYED);
+  const recent = fixture('payouts', 'amount null', { createdAt: ago(1) });
+
+  it('is about the currency, whatever else was paid: nothing is read, and the currency that was asked for is named', async () => {
+    const { provider, seen } = played(routes({ [POST]: byCurrency, [LIST]: listOf(recent) }));
+    const outcome = await provider.createPayout({ reference: 'r-1', money: DOLLARS });
+    expect(outcome).toMatchObject({
+      outcome: 'rejected',
+      retry: 'next_attempt',
+      error: { code: 'invalid_request', httpStatus: 422, providerMessage: 'own text: this balance holds EUR' },
+    });
+    expect(outcome.outcome === 'rejected' && outcome.error.message).toContain(
+      'create was refused (HTTP 422, field amount.currency): USD was asked for, and the currency is the cause',
+    );
+    expect(seen.every(({ method }) => method === 'POST')).toBe(true);
+  });
+
+  it('and was first sent by somebody else, or lost, stays unknown', async () => {
+    const lost: Play = (_, index) => (index === 0 ? Promise.reject(new Error('reset')) : answer(422, body));
+    const { provider } = played(routes({ [POST]: lost, [LIST]: listOf() }));
+    expect(await provider.createPayout({ reference: 'r-1', money: DOLLARS })).toMatchObject({ outcome: 'unknown' });
+  });
+
+  it('where no currency was asked for is looked into like any other', async () => {
+    const { provider } = played(routes({ [POST]: byCurrency, [LIST]: listOf(recent) }));
+    const outcome = await provider.createPayout({ reference: 'r-1', money: 'full_balance' });
+    expect(outcome).toMatchObject({ outcome: 'unknown', next: { candidates: [{ id: recent['id'] }] } });
+  });
+
+  it.each(['amount', 'amount.value', 'balanceId', 'amount.currency.x'])('%s instead may have any reason', async (field) => {
+    const other: Play = (_, index) => answer(422, { ...body, field }, index === 0 ? {} : REPLAYED);
+    const { provider } = played(routes({ [POST]: other, [LIST]: listOf(recent) }));
+    expect(await provider.createPayout({ reference: 'r-1', money: DOLLARS })).toMatchObject({ outcome: 'unknown' });
   });
 });
 
@@ -181,7 +234,7 @@ describe('what the balance proves', () => {
   });
 
   it('an amount in another currency than the balance hides no candidate', async () => {
-    const recent = fixture('payouts', 'completed', { createdAt: ago(1) });
+    const recent = fixture('payouts', 'completed', { createdAt: ago(1), amount: { currency: 'USD', value: '10.00' } });
     const outcome = await create(balance('low'), { amount: '10.00', currency: 'USD' }, listOf(recent));
     expect(outcome).toMatchObject({ outcome: 'unknown', next: { candidates: [{ id: recent['id'] }] } });
   });

@@ -35,6 +35,16 @@ export function isUnexplained(refusal: Refusal): boolean {
 }
 
 /**
+ * A 422 that names the currency is about these bytes, which could never have been paid: neither a planned payout nor anything else
+ * that exists explains it. `null` where it names something else, or no currency was asked for.
+ */
+export function currencyRefusal(refusal: Refusal, { money }: Submission): Refusal | null {
+  if (money === 'full_balance' || !('field' in refusal) || refusal.field !== 'amount.currency') return null;
+  const message = `create was refused (HTTP 422, field amount.currency): ${money.currency} was asked for, and the currency is the cause: a balance pays out its own. error.providerMessage says more.`;
+  return { ...refusal, message };
+}
+
+/**
  * Looks for the reason of a 422, and for payouts that could be ours all the same: "already planned" may be our own payout, made
  * under a key that is forgotten since (NEVER-TWICE R15, R17).
  */
@@ -48,11 +58,19 @@ export async function explain422(refusal: Refusal, submission: Submission, reads
   };
 }
 
-/** Ours where one carries our key, else every payout that carries no key of another submission. Any amount: fees change it. */
+/**
+ * Ours where one carries our key, else every payout that carries no key of another submission. Any amount (R17): fees change it.
+ * But not another currency: an answer in that is not about our payout either (R13).
+ */
 function candidatesIn(submission: Submission, payouts: readonly Payout[]): readonly Payout[] {
   const ours = payouts.filter((payout) => tokenOf(payout) === submission.correlation.token);
   if (ours.length > 0) return ours;
-  return payouts.filter((payout) => tokenOf(payout) === null && !payout.automatic);
+  return payouts.filter((payout) => tokenOf(payout) === null && !payout.automatic && mayBeIn(submission.money, payout.money));
+}
+
+/** What is not fixed yet, or was asked for without an amount, may be in any. */
+function mayBeIn(asked: Submission['money'], paid: Money | null): boolean {
+  return asked === 'full_balance' || paid === null || paid.currency === asked.currency;
 }
 
 /** Since a day before the submission, and older ones that are still planned: they are what a second one is refused for. */

@@ -21,7 +21,7 @@ import { type BalanceReads, fetchBalance, frequencyBefore, toBalance } from './b
 import { credentialOf, credentialProblems, pathOf } from './credential.ts';
 import { descriptionProblems, tokenOf } from './description.ts';
 import { isReplay, mayResend, refusalOf } from './errors.ts';
-import { type EvidenceReads, explain422, isUnexplained } from './evidence.ts';
+import { currencyRefusal, type EvidenceReads, explain422, isUnexplained } from './evidence.ts';
 import { LARGEST_PAGE, LIST_FLOOR, listPayouts } from './list.ts';
 import { MONEY } from './money.ts';
 import { type BalanceBags, OPTIONS } from './options.ts';
@@ -233,6 +233,8 @@ function operationsOf(context: Context, http: Http, scope: Scope): Operations {
     ],
     explain: async (refusal, submission, call) => {
       if (!isUnexplained(refusal)) return { refusal, candidates: [] };
+      const byCurrency = currencyRefusal(refusal, submission);
+      if (byCurrency !== null) return { refusal: byCurrency, candidates: [] };
       const reads: EvidenceReads = {
         page: (cursor) => listPayouts({ ...list, get: (path) => http.get(path, call, 'list') }, { limit: LARGEST_PAGE, cursor }),
         balance: context.allowed ? () => fetchBalance(context, http, balanceId, call) : null,
