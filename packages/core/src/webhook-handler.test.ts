@@ -134,6 +134,21 @@ describe('413', () => {
   });
 });
 
+it.each([
+  ['onTelemetry', () => undefined],
+  ['maxBodybytes', 1024],
+  ['constructor', undefined],
+])('%s is no option of it: refused before anything is served, with those there are', (name, value) => {
+  const options = { [name]: value } as Partial<WebhookHandlerOptions>;
+  expect(() => endpoint(options)).toThrow(
+    expect.objectContaining({
+      code: 'invalid_request',
+      provider: 'acme',
+      issues: [{ path: name, message: 'is not known here; known are provider, onEvent, seen, refetch, maxBodyBytes, onError' }],
+    }),
+  );
+});
+
 describe('an event is handled once', () => {
   it('however often it is delivered', async () => {
     const { handle, events } = endpoint();

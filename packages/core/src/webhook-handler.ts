@@ -1,5 +1,5 @@
 import { insideOf } from './define-provider.ts';
-import { isPayoutError, PayoutError } from './errors.ts';
+import { errorOfIssues, isPayoutError, PayoutError } from './errors.ts';
 import { startDeadline } from './http.ts';
 import { DEFAULT_MAX_BODY_BYTES, readBody } from './parse-webhook.ts';
 import type { AnyPayoutProvider } from './provider.ts';
@@ -42,15 +42,17 @@ const REFETCH_TIMEOUT_MS = 10_000;
  *
  * It answers 200 once every event was handled or had been, 400 to what is not signed or does not come within the provider's
  * `timeoutMs`, 405 to all but POST, 413 to what is too long, and 500 when `onEvent` throws. No body of it says why: that is for
- * `onError` and `onTelemetry`.
+ * `onError` and the provider's own setting `onTelemetry`.
  *
- * @throws {PayoutError} `invalid_settings` for a `maxBodyBytes` that is no number of bytes.
+ * @throws {PayoutError} `invalid_request` for an option that it does not know; `invalid_settings` for a `maxBodyBytes` that is no
+ *   number of bytes.
  * @example
  * const handle = webhookHandler({ provider: stripe, onEvent: async (event) => save(event) });
  * app.post('/webhooks/stripe', (c) => handle(c.req.raw)); // Hono
  */
 export function webhookHandler(options: WebhookHandlerOptions): (request: Request) => Promise<Response> {
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options;
+  assertKnown(options);
   if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) {
     throw new PayoutError('invalid_settings', 'maxBodyBytes must be a whole number of bytes from 1.', { provider: options.provider.name });
   }
@@ -64,6 +66,24 @@ export function webhookHandler(options: WebhookHandlerOptions): (request: Reques
       return new Response(null, { status: 500 });
     }
   };
+}
+
+const KNOWN: Readonly<Record<keyof WebhookHandlerOptions, true>> = {
+  provider: true,
+  onEvent: true,
+  seen: true,
+  refetch: true,
+  maxBodyBytes: true,
+  onError: true,
+};
+
+/** A misspelt `onError` or `refetch` would be missed only once it is needed. */
+function assertKnown(options: WebhookHandlerOptions): void {
+  const known = Object.keys(KNOWN).join(', ');
+  const issues = Object.keys(options)
+    .filter((path) => !Object.hasOwn(KNOWN, path))
+    .map((path) => ({ path, message: `is not known here; known are ${known}` }));
+  if (issues.length > 0) throw errorOfIssues('invalid_request', issues, { provider: options.provider.name });
 }
 
 interface Endpoint extends WebhookHandlerOptions {
