@@ -1,37 +1,47 @@
-// What this library is against: the few lines that most programs have, and one lost answer.
+// What this library is against: the few lines that most programs have, one lost answer, and one job that runs again a day later.
 import { randomUUID } from 'node:crypto';
 import { simulateStripe, type VirtualClock } from '@disburse/simulator';
 import type { Timeline } from './timeline.ts';
 
+const DAY_AND_MORE_MS = 25 * 3_600_000;
+
 /** Pays the way most code does. @throws when anything goes wrong, whatever it was. */
-async function pay(url: string, apiKey: string): Promise<string> {
+async function pay(url: string, apiKey: string, key: string): Promise<string> {
   const answer = await fetch(`${url}/v1/payouts`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${apiKey}`,
       'content-type': 'application/x-www-form-urlencoded',
-      'idempotency-key': randomUUID(), // A new one for each attempt: the provider cannot know that they are the same.
+      'idempotency-key': key,
     },
     body: 'amount=12500&currency=usd',
   });
   return ((await answer.json()) as { readonly id: string }).id;
 }
 
-/** The same payout, tried until it works. */
+/** Two payouts, each tried until it works. */
 export async function tellMostCode(clock: VirtualClock, { scene, line, check }: Timeline): Promise<void> {
   const stripe = simulateStripe({ clock, seed: 42 });
   const server = await stripe.listen();
+  const paid = (what: string, ...ids: readonly string[]): void => {
+    for (const id of ids) line('paid twice', `${id}  ${what}`);
+  };
+
   scene('what most code does: fetch, and again when it throws');
   stripe.faults.on({ method: 'POST' }, { reset: 'after' }, 1);
-  for (let attempt = 1, id = ''; id === ''; attempt += 1) {
-    try {
-      id = await pay(server.url, stripe.apiKey);
-      line('pending', `${id}  125.00 USD  attempt ${attempt}: it worked`);
-    } catch {
-      line('failed', `attempt ${attempt}: the answer was lost. It is stored as failed, so the next run pays`);
-    }
-  }
-  for (const { id } of stripe.payouts) line('paid twice', `${id}  is what the provider has`);
-  check('one seller was paid twice, and the program knows of one payout', stripe.payouts.length === 2);
+  // A new key for each attempt: the provider cannot know that they are the same.
+  await pay(server.url, stripe.apiKey, randomUUID()).catch(() =>
+    line('failed', 'the answer was lost: stored as failed, so the next run pays'),
+  );
+  await pay(server.url, stripe.apiKey, randomUUID());
+  paid('125.00 USD for one seller', ...stripe.payouts.map(({ id }) => id));
+  check('one seller was paid twice', stripe.payouts.length === 2);
+
+  scene('what better code does: one key for each seller, and the job runs again a day later');
+  const first = await pay(server.url, stripe.apiKey, 'seller-43');
+  await clock.advance(DAY_AND_MORE_MS);
+  line('forgotten', 'the same key is sent: Stripe kept it for 24 hours');
+  paid('125.00 USD for one seller', first, await pay(server.url, stripe.apiKey, 'seller-43'));
+  check('another seller was paid twice', stripe.payouts.length === 4);
   await server.close();
 }

@@ -23,7 +23,7 @@ export interface Rails {
   readonly clock: VirtualClock;
   readonly rails: readonly Rail[];
   /** What `disburse.config.json` would hold. */
-  readonly config: unknown;
+  readonly config: object;
   /** What the environment would hold: secrets are never in the configuration. */
   readonly env: Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;

@@ -10,5 +10,6 @@ const adapters = { stripe: createStripe, 'stripe-treasury': createStripeTreasury
 const payouts = registryFromConfig(config, adapters, { settings: { submissions: fileSubmissions('submissions') } });
 
 // Today, tomorrow, after a crash, twice: a submission is one payout. It goes to the provider it was made with.
-const outcome = await payouts.submit(parseSubmission(await readFile('seller-42-2026-11.json', 'utf8')));
+const [file = 'seller-42-2026-11.json'] = process.argv.slice(2);
+const outcome = await payouts.submit(parseSubmission(await readFile(file, 'utf8')));
 console.log(outcome.outcome === 'accepted' ? `accepted: ${outcome.payout.id}` : `${outcome.outcome}: ${outcome.error.message}`);

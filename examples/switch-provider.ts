@@ -10,18 +10,19 @@ const adapters = { stripe: createStripe, 'stripe-treasury': createStripeTreasury
 const submissions = fileSubmissions('submissions'); // what was sent, kept before it is sent: outlives a crash
 const payouts = registryFromConfig(config, adapters, { settings: { submissions } });
 
-const outcome = await payouts.createPayout({
-  reference: 'seller-42-2026-11', // your own id: one reference is one payout
-  money: { amount: '125.00', currency: 'USD' },
-  description: 'November earnings',
-});
+// The reference is your own id: one reference is one payout.
+const [reference = 'seller-42-2026-11', amount = '125.00', currency = 'USD'] = process.argv.slice(2);
+const outcome = await payouts.createPayout({ reference, money: { amount, currency }, description: 'November earnings' });
 
 if (outcome.outcome === 'accepted') {
   console.log(`accepted: ${outcome.payout.id} is ${outcome.payout.status}`);
   for (const notice of outcome.notices) console.log(`note: ${notice.message}`);
 } else if (outcome.outcome === 'rejected') {
   console.log(`rejected, certainly nothing was paid: ${outcome.error.message} (retry: ${outcome.retry})`);
+  // After `next_attempt`, once the cause is gone: createPayout({ ..., attempt: nextAttempt(outcome) }), of @disburse/core.
 } else {
-  await writeFile('seller-42-2026-11.json', JSON.stringify(outcome.submission)); // it may have been paid: submit it again
+  await writeFile(`${encodeURIComponent(reference)}.json`, JSON.stringify(outcome.submission)); // It may have been paid.
   console.log(`unknown: ${outcome.error.message}`);
+  const { next } = outcome;
+  console.log(next.do === 'submit' ? `next: submit it again, from ${next.notBefore} on` : 'next: a person looks, then settle');
 }
