@@ -223,6 +223,7 @@ const RESULTS: { readonly [Name in CommandName]: v.GenericSchema<unknown, Result
   simulate: v.union([
     v.strictObject({ ready: v.strictObject({ file: Text, now: Text, providers: TextMap }) }),
     v.strictObject({ line: Text, answer: Words }),
+    v.strictObject({ undelivered: v.strictObject({ adapter: Text, type: Text, status: v.nullable(v.number()), failure: MaybeText }) }),
   ]),
 };
 

@@ -149,7 +149,15 @@ export interface Results {
   /** The first says what was started, then one a line of the console. */
   readonly simulate:
     | { readonly ready: { readonly file: string; readonly now: string; readonly providers: Readonly<Record<string, string>> } }
-    | { readonly line: string; readonly answer: readonly string[] };
+    | { readonly line: string; readonly answer: readonly string[] }
+    | {
+        readonly undelivered: {
+          readonly adapter: string;
+          readonly type: string;
+          readonly status: number | null;
+          readonly failure: string | null;
+        };
+      };
 }
 
 /** Commands that print records. */

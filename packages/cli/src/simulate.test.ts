@@ -1,5 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { access, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { disburse, folder, START, type World, world } from './__tests__/bench.ts';
 import { type Binary, bundle, start } from './__tests__/process.ts';
@@ -28,6 +30,22 @@ describe('simulate', () => {
     simulator.type('quit');
     expect(await simulator.ended).toMatchObject({ code: 0 });
     await expect(access(join(cwd, '.disburse', 'simulator.env'))).rejects.toThrow('ENOENT');
+  });
+
+  it('tells of a delivery that its receiver does not take', async () => {
+    const cwd = await folder();
+    await disburse(['init', '--simulated'], { cwd });
+    const receiver = createServer((_, response) => void response.writeHead(400).end());
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void receiver.close());
+    const simulator = start(binary, ['simulate', '--start', START, '--json'], { cwd });
+    await simulator.printed('ready');
+    const { port } = receiver.address() as AddressInfo;
+    await disburse(['simulate', 'webhooks', `http://127.0.0.1:${port}`, '--adapter', 'stripe'], { cwd });
+    await disburse(['create', '25.00', 'USD', '--reference', 'r1'], { cwd });
+    await simulator.printed('"result":{"undelivered":{"adapter":"stripe","type":"payout.created","status":400,"failure":null}}');
+    simulator.type('quit');
+    expect(await simulator.ended).toMatchObject({ code: 0 });
   });
 
   it('without --start its time runs with the real one', async () => {
@@ -136,6 +154,17 @@ describe('its console', () => {
     expect(end.code).toBe(2);
     expect(end.stderr).toMatch(/^error {2}(?!error)\S.*\n(.*\n)*next {3}disburse simulate help/);
     expect(place.simulated.clock.now()).toBe(Date.parse(START));
+  });
+
+  it.each(['advance 3 days', 'advance 10 seconds'])('%s says that programs with a clock of their own stay behind', async (line) => {
+    const place = await world();
+    const end = await disburse(['simulate', ...line.split(' ')], place);
+    expect(end.stdout.split('\n')).toEqual([
+      `it is ${new Date(place.simulated.clock.now()).toISOString()}`,
+      'A program with its own clock stays behind: what it has open may go out under a key forgotten in here, and pay again. disburse follows this time.',
+      '',
+    ]);
+    expect((await disburse(['simulate', 'time'], place)).stdout.trimEnd().split('\n')).toHaveLength(1);
   });
 
   it('help says what there is', async () => {

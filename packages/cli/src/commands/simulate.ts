@@ -7,6 +7,7 @@ import type { Perform } from '../perform.ts';
 import { createConsole } from '../simulate/console.ts';
 import { startControlServer } from '../simulate/control-server.ts';
 import { type SimulatedRails, startRails } from '../simulate/simulated-rails.ts';
+import { undeliveredText } from '../simulate/undelivered.ts';
 import { numberOf, timeOf } from '../typed.ts';
 import { readSimulatedEnv, removeSimulatedEnv, type SimulatedEnv, typeIntoSimulator, writeSimulatedEnv } from '../simulated-place.ts';
 
@@ -52,6 +53,9 @@ async function typeLine(folder: string, line: string): Promise<Ending<'simulate'
 async function runUntilQuit(call: SimulateCall, folder: string): Promise<Ending<'simulate'>> {
   const { simulated, close } = await started(call.options);
   const quit = Promise.withResolvers<void>();
+  simulated.onUndelivered((undelivered) => {
+    call.emit({ result: { undelivered }, text: [undeliveredText(undelivered, simulated.clock.now())] });
+  });
   const typed = createConsole(simulated, quit.resolve);
   const control = await startControlServer(() => simulated.clock.now(), typed.type, portsOf(call.options)[3]).catch(refusedPort);
   const env: SimulatedEnv = { DISBURSE_SIMULATOR_URL: control.url, ...simulated.env };

@@ -19,6 +19,9 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   weeks: 604_800_000,
 };
 
+const STAYS_BEHIND =
+  'A program with its own clock stays behind: what it has open may go out under a key forgotten in here, and pay again. disburse follows this time.';
+
 /** What can go wrong with the next create, cancel or other change, in the words of the console. */
 const FAULTS: Readonly<Record<string, { readonly fault: Fault; readonly says: string }>> = {
   'lose-answer': { fault: { reset: 'after' }, says: 'is done, and the connection breaks before the answer' },
@@ -71,14 +74,7 @@ function commands(simulated: SimulatedRails, quit: () => void, say: (text: strin
   addTime(root, simulated, say);
   addMoves(root, simulated, say);
   addFaults(root, simulated, say);
-  root
-    .command('webhooks')
-    .description('deliver signed webhooks to a loopback address from now on; disburse listen is one')
-    .argument('<url>')
-    .action(async (url: string) => {
-      for (const rail of simulated.rails) await rail.deliverTo(url);
-      say(`webhooks of ${simulated.rails.map(({ adapter }) => adapter).join(', ')} go to ${url}`);
-    });
+  addWebhooks(root, simulated, say);
   root.command('quit').description('stop the simulators and forget everything').action(quit);
   return root;
 }
@@ -96,6 +92,7 @@ function addTime(root: Command, { clock }: SimulatedRails, say: (text: string) =
       if (!Number.isSafeInteger(ms) || ms <= 0) throw new Error('advance how far? For example: advance 3 days');
       await clock.advance(ms);
       told();
+      say(STAYS_BEHIND);
     });
 }
 
@@ -132,20 +129,38 @@ function railOf(rails: readonly Rail[], id: string): Rail {
   return rail;
 }
 
-interface FaultOptions {
+interface AdapterOption {
   readonly adapter?: AdapterId | undefined;
+}
+
+const onlyThere = (): Option => new Option('--adapter <adapter>', 'only there; default: everywhere').choices(ADAPTERS);
+
+const chosenOf = (rails: readonly Rail[], adapter: AdapterId | undefined): readonly Rail[] =>
+  rails.filter((rail) => adapter === undefined || rail.adapter === adapter);
+
+function addWebhooks(root: Command, simulated: SimulatedRails, say: (text: string) => void): void {
+  root
+    .command('webhooks')
+    .description('deliver signed webhooks to a loopback address from now on; disburse listen is one')
+    .argument('<url>')
+    .addOption(onlyThere())
+    .action(async (url: string, { adapter }: AdapterOption) => {
+      const chosen = chosenOf(simulated.rails, adapter);
+      await simulated.deliverTo(url, chosen);
+      say(`webhooks of ${chosen.map((rail) => rail.adapter).join(', ')} go to ${url}`);
+    });
+}
+
+interface FaultOptions extends AdapterOption {
   readonly times: string;
 }
 
 function addFaults(root: Command, { rails }: SimulatedRails, say: (text: string) => void): void {
-  const only = (): Option => new Option('--adapter <adapter>', 'only there; default: everywhere').choices(ADAPTERS);
-  const chosen = (adapter: AdapterId | undefined): readonly Rail[] =>
-    rails.filter((rail) => adapter === undefined || rail.adapter === adapter);
   root
     .command('fault')
     .description('let this happen to the next request that changes something')
     .addArgument(new Argument('<kind>').choices(Object.keys(FAULTS)))
-    .addOption(only())
+    .addOption(onlyThere())
     .option('--times <count>', 'to so many of them', '1')
     .addHelpText(
       'after',
@@ -157,7 +172,7 @@ function addFaults(root: Command, { rails }: SimulatedRails, say: (text: string)
       const known = FAULTS[kind];
       const count = Number(times);
       if (known === undefined || !Number.isSafeInteger(count) || count < 1) throw new Error('--times is a whole number from 1.');
-      for (const rail of chosen(adapter)) {
+      for (const rail of chosenOf(rails, adapter)) {
         rail.faults.on({ method: 'POST' }, known.fault, count);
         rail.faults.on({ method: 'DELETE' }, known.fault, count);
       }
@@ -177,9 +192,9 @@ function addFaults(root: Command, { rails }: SimulatedRails, say: (text: string)
     root
       .command(name)
       .description(name === 'down' ? 'refuse connections' : 'take connections again')
-      .addOption(only())
+      .addOption(onlyThere())
       .action(async ({ adapter }: FaultOptions) => {
-        for (const { server } of chosen(adapter)) {
+        for (const { server } of chosenOf(rails, adapter)) {
           await server.connections(mode);
           if (mode === 'refuse') server.closeIdle();
         }

@@ -8,9 +8,11 @@ import {
   simulateStripe,
   simulateStripeTreasury,
   type VirtualClock,
+  type WebhookDelivery,
 } from '@disburse/simulator';
 import type { AdapterId } from '../factories.ts';
 import type { SimulatedEnv } from '../simulated-place.ts';
+import type { Undelivered } from './undelivered.ts';
 
 /** What happens to a payout when somebody says so. */
 export type Move = 'pay' | 'fail' | 'return' | 'bounce';
@@ -25,8 +27,13 @@ export interface Rail {
   requests(): readonly RecordedRequest[];
   /** @returns The provider's own word for where it is now. @throws {Error} for a step that the provider does not know. */
   move(id: string, move: Move, code: string | undefined): string;
-  /** Events from now on go there. */
-  deliverTo(url: string): Promise<void>;
+  /**
+   * Events from now on go there.
+   *
+   * @returns Ends that.
+   * @throws {Error} where the provider does not take the address.
+   */
+  deliverTo(url: string, onDelivery?: (delivery: WebhookDelivery) => void): Promise<() => void>;
 }
 
 export interface SimulatedRails {
@@ -34,6 +41,14 @@ export interface SimulatedRails {
   readonly rails: readonly Rail[];
   /** What a configuration of `init --simulated` reads, apart from the address of the console. */
   readonly env: Omit<SimulatedEnv, 'DISBURSE_SIMULATOR_URL'>;
+  /**
+   * Events of these go there from now on: of all of them, or, where one does not take the address, of none.
+   *
+   * @throws {Error} that names the one.
+   */
+  deliverTo(url: string, rails: readonly Rail[]): Promise<void>;
+  /** Hears when the first attempt to deliver an event fails. */
+  onUndelivered(listener: (undelivered: Undelivered) => void): void;
   close(): Promise<void>;
 }
 
@@ -51,9 +66,12 @@ export async function startRails(start: string, ports: readonly [number, number,
     mollie.listen({ port: ports[2] }),
   ]);
   const rails = [stripeRail(stripe, forStripe), treasuryRail(treasury, forTreasury), mollieRail(mollie, forMollie)];
+  const listeners: ((undelivered: Undelivered) => void)[] = [];
   return {
     clock,
     rails,
+    deliverTo: (url, chosen) => deliverAll(url, chosen, (undelivered) => listeners.forEach((listener) => listener(undelivered))),
+    onUndelivered: (listener) => void listeners.push(listener),
     env: {
       DISBURSE_SIMULATED_STRIPE_URL: forStripe.url,
       DISBURSE_SIMULATED_STRIPE_KEY: stripe.apiKey,
@@ -72,6 +90,27 @@ export async function startRails(start: string, ports: readonly [number, number,
       await Promise.all(rails.map(({ server }) => server.close()));
     },
   };
+}
+
+/** Mollie asks the receiver first, so the one that may refuse comes before those that take any address. */
+async function deliverAll(url: string, rails: readonly Rail[], tell: (undelivered: Undelivered) => void): Promise<void> {
+  const ends: (() => void)[] = [];
+  for (const rail of rails.toReversed()) {
+    const { adapter } = rail;
+    try {
+      ends.push(
+        await rail.deliverTo(url, ({ type, attempt, status, failure }) => {
+          const taken = status !== null && status >= 200 && status < 300;
+          if (!taken && attempt === 1) tell({ adapter, type, status, failure });
+        }),
+      );
+    } catch (error) {
+      for (const end of ends) end();
+      const others = rails.map((one) => one.adapter).filter((other) => other !== adapter);
+      const alone = others.length === 0 ? '' : `; --adapter ${others[0]} subscribes that one alone`;
+      throw new Error(`${adapter}: ${error instanceof Error ? error.message : String(error)}\nNo provider was subscribed by this${alone}.`);
+    }
+  }
 }
 
 /** A payout that is not paid cannot come back. */
@@ -94,8 +133,9 @@ function stripeRail(stripe: ReturnType<typeof simulateStripe>, server: Listening
       if (move === 'bounce') assertIs(id, account.payouts.find((payout) => payout.id === id)?.status, 'paid');
       return account.move(id, 'failed', { failureCode: code ?? 'account_closed' }).status;
     },
-    deliverTo: async (url) => {
-      await stripe.webhooks.add({ url });
+    deliverTo: async (url, onDelivery) => {
+      const endpoint = await stripe.webhooks.add({ url, onDelivery });
+      return () => endpoint.remove();
     },
   };
 }
@@ -114,8 +154,9 @@ function treasuryRail(treasury: ReturnType<typeof simulateStripeTreasury>, serve
       if (move === 'bounce') assertIs(id, account.payouts.find((payment) => payment.id === id)?.status, 'posted');
       return account.move(id, 'returned', { code: (code ?? 'account_closed') as ReturnCode }).status; // What it does not know it refuses.
     },
-    deliverTo: async (url) => {
-      await treasury.webhooks.add({ url });
+    deliverTo: async (url, onDelivery) => {
+      const endpoint = await treasury.webhooks.add({ url, onDelivery });
+      return () => endpoint.remove();
     },
   };
 }
@@ -133,8 +174,9 @@ function mollieRail(mollie: ReturnType<typeof simulateMollie>, server: Listening
       if (move === 'bounce') assertIs(id, mollie.test.payouts.find((payout) => payout.id === id)?.status, 'completed');
       return mollie.test.move(id, 'failed', { code: code ?? 'returned' }).status;
     },
-    deliverTo: async (url) => {
-      await mollie.webhooks.add({ url, secret: MOLLIE_WEBHOOK_SECRET });
+    deliverTo: async (url, onDelivery) => {
+      const endpoint = await mollie.webhooks.add({ url, secret: MOLLIE_WEBHOOK_SECRET, onDelivery });
+      return () => endpoint.remove();
     },
   };
 }

@@ -57,6 +57,7 @@ export interface EndpointState {
   failingSince: number | null;
   /** One delivery after the other, so that nothing depends on which socket is faster. */
   turn: Promise<unknown>;
+  onDelivery: ((delivery: WebhookDelivery) => void) | undefined;
 }
 
 /** Delivers what one world tells. */
@@ -146,6 +147,7 @@ export function createCourier({ clock, agenda, rules, seed, newId }: CourierOpti
     Object.assign(entry, { at, request: asReceived(signed) });
     const outcome = endpoint.status === 'removed' ? REMOVED : await outcomeOf(endpoint, signed, plan.lose);
     Object.assign(entry, outcome);
+    endpoint.onDelivery?.({ ...entry });
     if (job.retried && plan.lose !== 'event' && outcome !== REMOVED) conclude({ ...job, firstAt: job.firstAt ?? at }, outcome);
     return outcome;
   };

@@ -12,6 +12,8 @@ export interface WebhookOptions {
   readonly secret?: string | undefined;
   /** The types of events that it gets. Default all. */
   readonly events?: readonly string[] | undefined;
+  /** Hears of every attempt at it, once there is an answer or there will be none. */
+  readonly onDelivery?: ((delivery: WebhookDelivery) => void) | undefined;
 }
 
 /** A webhook endpoint. */
@@ -136,6 +138,7 @@ export function createWebhooks<Event, Options extends WebhookOptions, Endpoint e
         status: 'enabled',
         failingSince: null,
         turn: Promise.resolve(),
+        onDelivery: undefined,
       };
       const basic: WebhookEndpoint = {
         id: state.id,
@@ -157,6 +160,7 @@ export function createWebhooks<Event, Options extends WebhookOptions, Endpoint e
       const now = (): number => clock.now();
       const endpoint = await provider.handOut(basic, { state, options: given, others, courier, ids, now });
       endpoints.set(state, given);
+      state.onDelivery = given.onDelivery; // Only now: what a provider asks before it takes an endpoint, its add() answers.
       return endpoint;
     },
     get deliveries() {
