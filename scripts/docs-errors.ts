@@ -23,7 +23,7 @@ export const MEANINGS: Readonly<Record<PayoutErrorCode, Meaning>> = {
   invalid_request: {
     means: 'The request is wrong; `issues` or `providerMessage` says how.',
     outcome: REJECTED,
-    next: 'Correct it, then do what `retry` says. With `submission: null` nothing was prepared: create again.',
+    next: 'Correct it, then do what `retry` says. With `submission: null` nothing was prepared or kept: create again, under the same reference.',
   },
   invalid_state: {
     means: 'The payout, or the balance, is not in a state that allows it.',
@@ -68,7 +68,7 @@ export const MEANINGS: Readonly<Record<PayoutErrorCode, Meaning>> = {
   payouts_blocked: {
     means: 'The provider holds payouts of this account back.',
     outcome: `${REJECTED}; ${UNKNOWN} where it waits for an approval`,
-    next: "A person looks at the provider’s dashboard. With `retry: 'never'` no machine tries again. Unknown: the provider makes the payout by itself once it is approved; `lookup` then finds it, and `settle` records that it was denied.",
+    next: "A person looks at the provider’s dashboard. With `retry: 'never'` no machine tries again, and there is no next attempt. Unknown: the provider makes the payout by itself once it is approved; `lookup` then finds it, and `settle` records that it was denied.",
   },
   limit_exceeded: {
     means: 'It is above a limit of the account.',
@@ -275,7 +275,7 @@ export function errorsDocument(): string {
           'ask',
           'it is sent once more: `next_attempt` where the provider keeps the refusal under the key, `same_attempt` where it does not',
         ],
-        ['never', '`never`: a person has to act'],
+        ['never', '`never`: the provider refused it for good; [a person has to act](concepts.md#outcomes)'],
       ],
     ),
     '*Sent again*: the same bytes under the same key, `resends` times. A create that may have been sent before stays unknown after all of these, ' +

@@ -46,9 +46,11 @@ describe.each(pages)('$path', (page) => {
 
   it('names scripts that exist', () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
-    const known = [...Object.keys(scripts), 'install', 'exec', 'changeset'];
+    const known = [...Object.keys(scripts), 'install', 'exec', 'pack', 'changeset'];
     const lines = [page.prose, ...page.blocks.flatMap((block) => block.lines)].join('\n');
-    const named = [...lines.matchAll(/\bpnpm@12 (?:run )?([\w:-]+)/g)].map(([, script]) => script ?? '');
+    const named = [...lines.matchAll(/\bpnpm@12 (?:--(?:silent|recursive) |--(?:dir|filter) \S+ )*(?:run )?([\w:-]+)/g)].map(
+      ([, script]) => script ?? '',
+    );
     expect(named.filter((script) => !known.includes(script))).toEqual([]);
   });
 
