@@ -65,7 +65,7 @@ const Settings: v.GenericSchema<unknown, BalanceSettings> = v.strictObject({
   ...commonSettings,
   token: v.pipe(HeaderText, v.regex(/^(live|test|access)_./, 'must begin with live_, test_ or access_; other credentials are not taken')),
   balanceId: v.pipe(
-    v.string(),
+    v.string('must be a balance\'s id: a string such as "bal_..."'),
     v.check((id) => id !== 'primary', "must be the balance's own id (bal_...): primary is not known where payouts are created"),
     v.regex(/^(?:bal_[\x21-\x7e]{1,200}|primary)$/, "must be a balance's id, which begins with bal_"),
   ),

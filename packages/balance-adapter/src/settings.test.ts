@@ -26,7 +26,7 @@ it.each([
   ['a token of a kind to come', { ...SETTINGS, token: 'oauth_canary' }, /^token: must begin with live_, test_ or access_/],
   ['a prefix alone', { ...SETTINGS, token: 'test_' }, /^token: must begin with/],
   ['a token with a line break', { ...SETTINGS, token: 'test_a\r\nx-evil: 1' }, /^token: must be visible ASCII/],
-  ['no balance id', without('balanceId'), /^balanceId: is missing/],
+  ['no balance id', without('balanceId'), /^balanceId: is missing; must be a balance's id: a string such as "bal_\.\.\."$/],
   ['an empty balance id', { ...SETTINGS, balanceId: '' }, /^balanceId: must be a balance's id, which begins with bal_/],
   ['the prefix alone', { ...SETTINGS, balanceId: 'bal_' }, /^balanceId: must be a balance's id/],
   ['primary', { ...SETTINGS, balanceId: 'primary' }, /^balanceId: .*primary is not known where payouts are created/],
@@ -40,6 +40,7 @@ it.each([
     { ...SETTINGS, acceptScheduleSideEffect: false },
     /^acceptScheduleSideEffect: must be true.*transferFrequency to never/,
   ],
+  ['a balance that is no text', { ...SETTINGS, balanceId: 7 }, /^balanceId: must be a balance's id: a string such as "bal_\.\.\."$/],
   ['the side effect as text', { ...SETTINGS, acceptScheduleSideEffect: 'true' }, /^acceptScheduleSideEffect: must be true/],
   ['an access_ token without testmode', without('testmode', ACCESS), /^testmode: is missing.*live money.*true or false/],
   [

@@ -71,7 +71,7 @@ describe('a configuration with a mistake names the place, the rule, and no value
     [
       'a setting of another kind',
       `{ "providers": { "us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" }, "resends": "2" } } }`,
-      '1:82  providers.us.resends: must be number',
+      '1:82  providers.us.resends: must be a whole number from 0 to 10',
     ],
     [
       'an address that is not https',

@@ -18,6 +18,8 @@ interface Background {
   readonly given?: string | undefined;
   /** What was on record before this command. */
   readonly before?: KeptSubmission | null | undefined;
+  /** What was asked for now, which may differ from what is kept. */
+  readonly asked?: Submission['money'] | undefined;
   /** What a person said, where the outcome is nothing but their word. */
   readonly word?: 'absent' | 'payout' | undefined;
 }
@@ -76,7 +78,7 @@ function nextRecord({ next }: UnknownPayout, raw: boolean | undefined): OutcomeR
   return { do: 'ask', candidates: next.candidates.map((payout) => payoutRecord(payout, raw)) };
 }
 
-function linesOf(outcome: PayoutOutcome, { before, word: spoken }: Background, paint: Paint): readonly string[] {
+function linesOf(outcome: PayoutOutcome, { before, asked, word: spoken }: Background, paint: Paint): readonly string[] {
   const word = paint(OUTCOME_COLOURS[outcome.outcome], outcome.outcome);
   const what =
     outcome.submission === null ? 'a payout' : `${moneyText(outcome.submission.money)}, reference ${outcome.submission.reference}`;
@@ -94,8 +96,15 @@ function linesOf(outcome: PayoutOutcome, { before, word: spoken }: Background, p
   const candidates =
     next.do === 'ask' && next.candidates.length > 0 ? ['It could be one of these:', ...payoutTable(next.candidates, paint)] : [];
   const paid = paidAs(before);
-  if (paid !== null) return [`${word}  ${what}: accepted before, as ${paid}; nothing was sent now`, ...notices];
+  if (paid !== null) return [`${word}  ${takenBy(outcome.submission, paid, asked)}`, ...notices];
   return [`${word}  ${what}: a payout may exist`, ...notices, ...candidates];
+}
+
+/** Nothing was sent: the reference has its payout, perhaps over something else than was asked for now. */
+function takenBy({ money, reference }: Submission, paid: string, asked: Submission['money'] | undefined): string {
+  const [kept, now] = [moneyText(money), moneyText(asked ?? money)];
+  if (kept === now) return `${kept}, reference ${reference}: accepted before, as ${paid}; nothing was sent now`;
+  return `reference ${reference} is taken by ${kept}, accepted as ${paid}; ${now} was not sent`;
 }
 
 /** Where the error itself would say less, or more, than what is true at a terminal; `null` where it says it all. */

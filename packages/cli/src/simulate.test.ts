@@ -102,7 +102,9 @@ describe('its console', () => {
     });
     await disburse(['simulate', 'pay', id], place);
     expect((await disburse(['simulate', 'bounce', id], place)).stdout).toBe(`${id} is ${word}\n`);
-    expect((await disburse(['get', id, '--provider', name], place)).stdout).toMatch(new RegExp(`status +${status}`));
+    const shown = (await disburse(['get', id, '--provider', name], place)).stdout;
+    expect(shown).toMatch(new RegExp(`status +${status}`));
+    expect(shown).not.toMatch(/failure +(\w+): \1\b/); // The provider's code is told where it is another word.
   });
 
   it('Treasury returns, Stripe has no word for it', async () => {

@@ -57,13 +57,17 @@ export function moneyText(money: Money | 'full_balance' | null): string {
   return money === 'full_balance' ? 'the full balance' : `${money.amount} ${money.currency}`;
 }
 
+/** The provider's code is often our own word for it. */
+const failureText = ({ reason, code, message }: NonNullable<Payout['failure']>): string =>
+  [...new Set([reason, code, message])].filter((part) => part !== null).join(': ');
+
 export function payoutFacts(payout: Payout, paint: Paint): readonly string[] {
   const { status, providerStatus, failure } = payout;
   return facts(
     [
       ['payout', payout.id],
       ['status', `${paint(STATUS_COLOURS[status], status)}${status === providerStatus ? '' : ` (${printable(providerStatus)})`}`],
-      ['failure', failure === null ? null : [failure.reason, failure.code, failure.message].filter((part) => part !== null).join(': ')],
+      ['failure', failure === null ? null : failureText(failure)],
       ['amount', moneyText(payout.money)],
       ['fee', payout.fee === null ? null : moneyText(payout.fee)],
       ['provider', `${payout.name} (${payout.provider}), ${payout.live ? 'live' : 'test'}`],

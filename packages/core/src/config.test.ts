@@ -206,7 +206,9 @@ describe('what is wrong with it', () => {
     expect(said({ providers: { us: { ...us, token: CANARY } } })).toBe(
       '[disburse] providers.us.token: is a secret and must not be in the configuration; write { "env": "NAME_OF_A_VARIABLE" }',
     );
-    expect(said({ providers: { us: { ...us, timeoutMs: '1' } } })).toBe('[disburse] providers.us.timeoutMs: must be number, not a string');
+    expect(said({ providers: { us: { ...us, timeoutMs: '1' } } })).toBe(
+      '[disburse] providers.us.timeoutMs: must be a whole number of milliseconds from 1 to 600000',
+    );
     expect(said({ default: 'eu', providers: { us } })).toBe('[disburse] default: "eu" is not one of us');
   });
 

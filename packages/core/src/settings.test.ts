@@ -114,11 +114,53 @@ describe('what is refused', () => {
   it('rules that no schema can see come once the schema has nothing to say', () => {
     const rules = (): { path: string; message: string }[] => [{ path: 'testmode', message: 'not with this token' }];
     expect(() => checkSettings('eu', Schema, {}, rules)).toThrow('[eu] testmode: not with this token');
-    expect(() => checkSettings('eu', Schema, { name: 7 }, rules)).toThrow('[eu] name: must be string, not a number');
+    expect(() => checkSettings('eu', Schema, { name: 7 }, rules)).toThrow('[eu] name: must be a string, not a number');
   });
 });
 
 describe('a header value', () => {
   it.each(['a', '!', '~', 'sk_live_1'])('%j is fine', (value) => expect(v.is(HeaderText, value)).toBe(true));
   it.each(['', ' ', 'a b', 'a\r\nx: y', 'a\u0000', 'ä', '\u007f'])('%j is refused', (value) => expect(v.is(HeaderText, value)).toBe(false));
+});
+
+describe('what is expected is said in words', () => {
+  const Words = v.strictObject({
+    ...commonSettings,
+    apiKey: HeaderText,
+    id: v.string('must be a string such as "id_..."'),
+    live: v.boolean(),
+    list: v.optional(v.array(v.string())),
+    bag: v.optional(v.strictObject({ size: v.number() })),
+  });
+  const said = (settings: object): Record<string, string> => {
+    try {
+      checkSettings('eu', Words, settings);
+      return {};
+    } catch (error) {
+      return Object.fromEntries((error as PayoutError).issues.map(({ path, message }) => [path, message]));
+    }
+  };
+
+  it('of what is missing: what it would be, not its name again', () => {
+    expect(said({ bag: {} })).toEqual({
+      apiKey: 'is missing; expected a string',
+      id: 'is missing; must be a string such as "id_..."',
+      live: 'is missing; expected true or false',
+      'bag.size': 'is missing',
+    });
+    expect(said({ apiKey: undefined, id: 'id_1', live: true })).toEqual({ apiKey: 'is missing; expected a string' });
+  });
+
+  it('of what is of another kind', () => {
+    expect(said({ apiKey: 7, id: 7, live: 'true', list: 'a', bag: 7, timeoutMs: '1000', resends: '2', maxAnswerBytes: null })).toEqual({
+      apiKey: 'must be a string, not a number',
+      id: 'must be a string such as "id_..."',
+      live: 'must be true or false, not a string',
+      list: 'must be a list, not a string',
+      bag: 'must be an object, not a number',
+      timeoutMs: 'must be a whole number of milliseconds from 1 to 600000',
+      resends: 'must be a whole number from 0 to 10',
+      maxAnswerBytes: 'must be a whole number of bytes from 1024 to 1073741824',
+    });
+  });
 });

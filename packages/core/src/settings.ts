@@ -46,11 +46,13 @@ const isHttpsOrLoopback = (value: string): boolean => {
   return plain && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback));
 };
 
-const integerBetween = (least: number, most: number) =>
-  v.pipe(
-    v.number(),
-    v.check((value) => Number.isSafeInteger(value) && value >= least && value <= most, `must be a whole number from ${least} to ${most}`),
+function integerBetween(least: number, most: number, unit = '') {
+  const message = `must be a whole number${unit} from ${least} to ${most}`;
+  return v.pipe(
+    v.number(message),
+    v.check((value) => Number.isSafeInteger(value) && value >= least && value <= most, message),
   );
+}
 
 /** Whether an object has these methods; class instances count, so inherited ones do. */
 function hasMethods(value: unknown, required: readonly string[], optional: readonly string[]): boolean {
@@ -84,7 +86,7 @@ export const commonSettings: {
       v.check(isHttpsOrLoopback, 'must be an https address (http only on loopback) without credentials, query or fragment'),
     ),
   ),
-  timeoutMs: v.optional(integerBetween(1, 600_000)),
+  timeoutMs: v.optional(integerBetween(1, 600_000, ' of milliseconds')),
   resends: v.optional(integerBetween(0, 10)),
   fetch: v.optional(v.custom<typeof globalThis.fetch>(isFunction, 'must be a function')),
   runtime: v.optional(
@@ -94,7 +96,7 @@ export const commonSettings: {
     ),
   ),
   onTelemetry: v.optional(v.custom<OnTelemetry>(isFunction, 'must be a function')),
-  maxAnswerBytes: v.optional(integerBetween(1024, 1024 ** 3)),
+  maxAnswerBytes: v.optional(integerBetween(1024, 1024 ** 3, ' of bytes')),
 };
 
 /**

@@ -11,7 +11,9 @@ export function problemsOf(schema: GenericSchema, value: unknown): readonly Payo
   if (isObjectSchema(schema) && !isPlainObject(value)) return [{ path: '', message: `must be an object, not ${kindOf(value)}` }];
   const unknownKeys = isObjectSchema(schema) && schema.type === 'strict_object' && isPlainObject(value) ? unknownKeysOf(schema, value) : [];
   const result = v.safeParse(schema, value);
-  const found = (result.issues ?? []).filter((issue) => !isUnknownKey(issue) || (issue.path?.length ?? 0) > 1).map(problemOf);
+  const found = (result.issues ?? [])
+    .filter((issue) => !isUnknownKey(issue) || (issue.path?.length ?? 0) > 1)
+    .map((issue) => problemOf(schema, issue));
   return [...unknownKeys, ...found];
 }
 
@@ -33,7 +35,7 @@ export function kindOf(value: unknown): string {
 }
 
 interface ObjectSchema extends GenericSchema {
-  readonly entries: Readonly<Record<string, unknown>>;
+  readonly entries: Readonly<Record<string, GenericSchema>>;
 }
 
 function isObjectSchema(schema: GenericSchema): schema is ObjectSchema {
@@ -50,11 +52,32 @@ function isUnknownKey(issue: BaseIssue<unknown>): boolean {
   return issue.type === 'strict_object' && issue.expected === 'never';
 }
 
-function problemOf(issue: BaseIssue<unknown>): PayoutIssue {
+/** The schema library's names of types, for people. */
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  boolean: 'true or false',
+  Array: 'a list',
+  Object: 'an object',
+};
+
+const inWords = (expected: string | null): string =>
+  (expected !== null && Object.hasOwn(WORDS, expected) ? WORDS[expected] : expected) ?? 'a value';
+
+/** What a key that is not there would have been. Of a missing key the schema library says its name again. */
+function missingAt(schema: GenericSchema, path: string, { expected }: BaseIssue<unknown>): string {
+  if (expected === null || !expected.startsWith('"')) return `is missing; expected ${inWords(expected)}`;
+  const entry = isObjectSchema(schema) && Object.hasOwn(schema.entries, path) ? schema.entries[path] : undefined;
+  if (entry === undefined) return 'is missing';
+  if ('message' in entry && typeof entry.message === 'string') return `is missing; ${entry.message}`;
+  return `is missing; expected ${inWords(entry.expects)}`;
+}
+
+function problemOf(schema: GenericSchema, issue: BaseIssue<unknown>): PayoutIssue {
   const path = v.getDotPath(issue) ?? '';
   if (isUnknownKey(issue)) return { path, message: 'is not known here' };
   // Messages that the library wrote repeat the value; ours never begin like that.
   if (!issue.message.startsWith('Invalid ')) return { path, message: issue.message };
-  if (issue.input === undefined) return { path, message: `is missing; expected ${issue.expected ?? 'a value'}` };
-  return { path, message: `must be ${issue.expected ?? 'different'}, not ${kindOf(issue.input)}` };
+  if (issue.input === undefined) return { path, message: missingAt(schema, path, issue) };
+  return { path, message: `must be ${inWords(issue.expected)}, not ${kindOf(issue.input)}` };
 }

@@ -56,7 +56,7 @@ const BAD_CREATES: readonly [string, object, RegExp, Partial<StripeSettings>?][]
   ['a source type that does not exist', options({ sourceType: 'cash' }), /providerOptions\.stripe\.sourceType: must be/],
   ['an empty payout method', options({ payoutMethod: '' }), /providerOptions\.stripe\.payoutMethod: must be an id of Stripe/],
   ['an option of a list', options({ arrivalDate: 1 }), /providerOptions\.stripe\.arrivalDate: is not known here/],
-  ['expand that is no list', options({ expand: 'destination' }), /providerOptions\.stripe\.expand: must be Array/],
+  ['expand that is no list', options({ expand: 'destination' }), /providerOptions\.stripe\.expand: must be a list/],
   ['an empty path to expand', options({ expand: [''] }), /providerOptions\.stripe\.expand\.0: must be the path of a field/],
   ['a path to expand of 5001 characters', options({ expand: ['x'.repeat(5001)] }), /providerOptions\.stripe\.expand\.0: must be the path/],
   [

@@ -31,7 +31,7 @@ describe('settings', () => {
     ['no webhook secrets', { apiKey: 'k', webhookSecrets: [] }, /webhookSecrets: must hold at least one/],
     ['an empty destination', { apiKey: 'k', destination: '' }, /destination: must be an id of Stripe/],
     ['http', { apiKey: 'k', baseUrl: 'http://api.stripe.com' }, /baseUrl: must be an https address \(http only on loopback\)/],
-    ['a timeout of 0', { apiKey: 'k', timeoutMs: 0 }, /timeoutMs: must be a whole number from 1/],
+    ['a timeout of 0', { apiKey: 'k', timeoutMs: 0 }, /timeoutMs: must be a whole number of milliseconds from 1/],
   ])('refuses %s', (_, settings, rule) => {
     expect(broken(settings)).toMatchObject({ name: 'PayoutError', code: 'invalid_settings', message: expect.stringMatching(rule) });
   });

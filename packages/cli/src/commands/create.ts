@@ -94,7 +94,7 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   const outcome = await withProgress(call, `Creating at ${provider.name}`, provider.createPayout(request, { signal: call.signal }));
   if (outcome.outcome === 'unknown' && call.signal.aborted) call.note('Interrupted: the request may have left.');
   const before = kept.find(({ submission: { attempt } }) => attempt === outcome.submission?.attempt);
-  return endWith(call, session, outcome, { before });
+  return endWith(call, session, outcome, { before, asked: submission.money });
 }
 
 async function requestOf(call: CreateCall, provider: Provider, kept: readonly KeptSubmission[]): Promise<Request> {
