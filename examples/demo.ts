@@ -63,7 +63,7 @@ async function story(rail: Rail): Promise<void> {
   await clock.advance(WEEK_MS);
   rail.sendBack(payout.id);
   payout = await provider.retrieve(payout.id);
-  line(payout.status, `${shown(payout)}: paid is not the end, a week later the bank sends it back`);
+  line(payout.status, `${shown(payout)}: a week later the bank sends it back: ${payout.failure?.reason}`);
   check('it is not paid any more, and says why', ['failed', 'returned'].includes(payout.status) && payout.failure !== null);
 
   const references: string[] = [];
