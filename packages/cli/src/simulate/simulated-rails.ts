@@ -92,10 +92,10 @@ export async function startRails(start: string, ports: readonly [number, number,
   };
 }
 
-/** Mollie asks the receiver first, so the one that may refuse comes before those that take any address. */
+/** Stripe takes any address, Mollie asks the receiver first: what was subscribed before a refusal is taken back. */
 async function deliverAll(url: string, rails: readonly Rail[], tell: (undelivered: Undelivered) => void): Promise<void> {
   const ends: (() => void)[] = [];
-  for (const rail of rails.toReversed()) {
+  for (const rail of rails) {
     const { adapter } = rail;
     try {
       ends.push(
