@@ -1,6 +1,5 @@
-import { type Engine, placeOf } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { keyWindow } from './idempotency.ts';
-import type { Payout } from './payout.ts';
 import type { Submission } from './submission.ts';
 
 /**
@@ -11,44 +10,18 @@ import type { Submission } from './submission.ts';
 export interface Copies {
   readonly oldest: Submission;
   readonly youngest: Submission;
+  /** Whether one of them came from elsewhere: whatever this process knows, somebody may have sent it. */
+  readonly elsewhere: boolean;
 }
 
-/**
- * What is known here of a kept submission: itself, every copy of it that somebody brought while it was open, and the one that is
- * brought now. An object that was prepared here is no copy from elsewhere.
- */
+/** What is held of a kept submission when a caller comes with its own copy; without one, only the kept. */
 export function copiesOf(engine: Engine, kept: Submission, given: Submission = kept): Copies {
-  const { copies, prepared } = engine.process;
-  const known = copies.get(placeOf(kept));
-  const brought = given === kept || prepared.has(given) ? [] : [given];
-  const all = [kept, ...brought, ...(known === undefined ? [] : [known.oldest, known.youngest])];
-  const oldest = all.reduce((a, b) => (timeOf(b) < timeOf(a) ? b : a));
-  const youngest = all.reduce((a, b) => (timeOf(b) > timeOf(a) ? b : a));
-  const found = { oldest, youngest };
-  if (isApart(found)) copies.set(placeOf(kept), found);
-  return found;
+  const [oldest, youngest] = Date.parse(given.preparedAt) < Date.parse(kept.preparedAt) ? [given, kept] : [kept, given];
+  return { oldest, youngest, elsewhere: given !== kept && !engine.process.prepared.has(given) };
 }
 
-const timeOf = (submission: Submission): number => Date.parse(submission.preparedAt);
-
-/** Whether they were prepared apart: whatever this process knows of its own, somebody may have sent another. */
-export const isApart = ({ oldest, youngest }: Copies): boolean => oldest.preparedAt !== youngest.preparedAt;
-
-/** The copies without one of them. */
-export const besides = ({ oldest, youngest }: Copies, one: Submission): Copies =>
-  oldest.preparedAt === one.preparedAt
-    ? { oldest: youngest, youngest }
-    : youngest.preparedAt === one.preparedAt
-      ? { oldest, youngest: oldest }
-      : { oldest, youngest };
-
-/** Whether a list that shows one of them would show the other. */
-export const leaveTheSame = ({ oldest, youngest }: Copies): boolean => oldest.source === youngest.source;
-
-/** The copy that a payout is compared with: the one that left where its money left. */
-export function copyOf(engine: Engine, { oldest, youngest }: Copies, payout: Payout): Submission {
-  return youngest.source === engine.sourceOf(payout) ? youngest : oldest;
-}
+/** Whether the caller's copy was prepared apart from the kept one, elsewhere: what became of the kept one says nothing about it. */
+export const isApart = ({ oldest, youngest, elsewhere }: Copies): boolean => elsewhere && oldest.preparedAt !== youngest.preparedAt;
 
 /** From here on nobody can send any of them, or have a sent one arrive. */
 export const allOverAt = (engine: Engine, { youngest }: Copies): number =>

@@ -83,8 +83,6 @@ export interface ProcessMemory {
   readonly underWay: Map<string, SharedExchange>;
   /** Keys whose last exchange did not end in a certain refusal. */
   readonly uncertain: Set<string>;
-  /** Copies of open submissions that were brought here, and were prepared apart from what is kept. */
-  readonly copies: Map<string, Copies>;
   /** Payouts that were accepted here, and the key of each: one that is another submission's is no candidate for this one. */
   accepted: Map<string, string>;
   /** Where keys were accepted: what exists is not fresh, whichever store is asked. */
@@ -99,7 +97,6 @@ const newMemory = (): ProcessMemory => ({
   submissions: memorySubmissions(),
   underWay: new Map(),
   uncertain: new Set(),
-  copies: new Map(),
   accepted: new Map(),
   paid: new Set(),
   before: { accepted: new Map(), paid: new Set() },

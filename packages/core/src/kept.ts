@@ -1,4 +1,4 @@
-import { besides, type Copies, copiesOf, copyOf, isApart } from './copies.ts';
+import { copiesOf, type Copies, isApart } from './copies.ts';
 import { type Engine, type ErasedOperations, isFresh, placeOf, rememberAccepted, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Deadline, startDeadline } from './http.ts';
@@ -42,13 +42,14 @@ export async function submitKept(engine: Engine, submission: Submission, call: C
   const copies = copiesOf(engine, row.submission, given ? submission : row.submission);
   if (isRejected(row.settled) && (conflict === null || sameUnsentKey(engine, row.submission, submission))) {
     return home !== null && conflict === null && isApart(copies)
-      ? lookApart(home, copies, row.submission, given ? submission : row.submission, call)
+      ? lookApart(home, submission, call)
       : rejectedBefore(engine, row.submission, row.settled);
   }
   if (home === null || conflict !== null) return conflicting(home, engine, row, conflict ?? '', call);
   if (row.settled !== null && 'payoutId' in row.settled) {
-    return noticed(home, await readAgain(home, copies, row.settled.payoutId, call));
+    return noticed(home, await readAgain(home, copies, row.submission, row.settled.payoutId, call));
   }
+  if (isApart(copies) && !asksTheSame(row.submission, submission)) return lookBeside(home, submission, call);
   // Recorded before the exchange counts as over: whoever comes in between would send what is being refused.
   const exchange = async (deadline: Deadline): Promise<PayoutOutcome> => recorded(home, await submitOnce(home, copies, deadline));
   const outcome = await shareExchange(home, copies, call, exchange);
@@ -56,18 +57,21 @@ export async function submitKept(engine: Engine, submission: Submission, call: C
   return noticed(home, outcome);
 }
 
+/** The kept one was refused; this one was prepared apart from it, and may have been sent and paid. It is not sent now: its attempt is over. */
+async function lookApart(home: Engine, given: Submission, call: CallOptions): Promise<PayoutOutcome> {
+  return noticed(home, await recorded(home, await within(home, call, (deadline) => lookup(home, copiesOf(home, given), deadline))));
+}
+
 /**
- * The kept one was refused; what was prepared apart from it may have been sent, and paid. It is not sent now: its attempt is over.
+ * Another one is kept, and open, that left another source or was written in another version: neither is sent, this one is read.
  *
- * @param asked The copy that was asked about; of the kept one, all the others are what is open.
+ * Its absence is no refusal of the reference, under which the kept one may still be sent.
  */
-async function lookApart(home: Engine, copies: Copies, kept: Submission, asked: Submission, call: CallOptions): Promise<PayoutOutcome> {
-  const open = besides(copies, kept);
-  const mine = asked.preparedAt === kept.preparedAt ? open : { oldest: asked, youngest: asked };
-  const outcome = await recorded(home, await within(home, call, (deadline) => lookup(home, mine, deadline)));
-  const isAll = mine.oldest.preparedAt === open.oldest.preparedAt && mine.youngest.preparedAt === open.youngest.preparedAt;
-  if (outcome.outcome === 'rejected' && !isAll) home.process.copies.set(placeOf(kept), copies);
-  return noticed(home, outcome);
+async function lookBeside(home: Engine, given: Submission, call: CallOptions): Promise<PayoutOutcome> {
+  const outcome = await within(home, call, (deadline) => lookup(home, copiesOf(home, given), deadline));
+  if (outcome.outcome !== 'rejected') return noticed(home, await recorded(home, outcome));
+  const doubt = withOutcome(outcome.error, 'unknown', 'But another submission of this reference is kept, and may exist.');
+  return unknownOutcome(given, doubt, { do: 'ask', candidates: [] });
 }
 
 /** The provider that a registry found works for the operation that asked the registry. */
@@ -123,12 +127,19 @@ async function readQuietly(engine: Engine, submission: Submission, id: string, c
 }
 
 /** A settled reference needs no sending: the payout is read again by its id. */
-async function readAgain(engine: Engine, copies: Copies, payoutId: string, call: CallOptions): Promise<PayoutOutcome> {
-  let submission = copies.oldest;
+async function readAgain(
+  engine: Engine,
+  { oldest, youngest }: Copies,
+  submission: Submission,
+  payoutId: string,
+  call: CallOptions,
+): Promise<PayoutOutcome> {
   try {
     const payout = await operationsOf(engine, submission).retrieve(payoutId, undefined, call);
-    submission = copyOf(engine, copies, payout);
-    return await foundAgain(engine, submission, payout);
+    // A copy that left another source is settled by its own payout.
+    const source = engine.sourceOf(payout);
+    const its = [submission, oldest, youngest].find((copy) => copy.source === source) ?? submission;
+    return await foundAgain(engine, its, payout);
   } catch (error) {
     if (!(error instanceof PayoutError)) throw error;
     const told = withOutcome(
@@ -171,11 +182,10 @@ export async function recorded(engine: Engine, outcome: PayoutOutcome, proven = 
   const settled = settlementOf(outcome);
   const { submission } = outcome;
   if (submission === null || outcome.outcome === 'unknown') return outcome;
-  const { copies, uncertain } = engine.process;
+  const { uncertain } = engine.process;
   if (outcome.outcome === 'accepted' && proven) rememberAccepted(engine.process, submission, outcome.payout.id);
   // Certainly refused: its key may be sent as if for the first time, or never again.
   if (outcome.outcome === 'rejected') uncertain.delete(placeOf(submission));
-  if (settled !== null) copies.delete(placeOf(submission));
   if (settled === null) return outcome;
   try {
     await engine.store.settle(submission, settled);
@@ -206,19 +216,22 @@ export async function noticed<O extends PayoutOutcome>(engine: Engine, outcome: 
 
 /** Finds out by reading only, the store first, and records what is then certain. */
 export async function lookupKept(engine: Engine, submission: Submission, call: CallOptions = {}): Promise<PayoutOutcome> {
-  const look = (): Promise<PayoutOutcome> => within(engine, call, (deadline) => lookup(engine, copiesOf(engine, submission), deadline));
+  const look = (mine: Submission, held = mine): Promise<PayoutOutcome> =>
+    within(engine, call, (deadline) => lookup(engine, copiesOf(engine, mine, held), deadline));
   const kept = await keptFor(engine, submission);
-  if (kept === 'unread') return noticed(engine, unlessKept(engine, await look())); // Nothing is recorded about a row that nobody has seen.
-  if (kept === null) return noticed(engine, await recordedUnlessTaken(engine, await look()));
-  if (!isSameAs(kept, submission)) return conflicting(engine, engine, kept, 'asked for something else', call);
+  if (kept === 'unread') return noticed(engine, unlessKept(engine, await look(submission))); // Nothing is recorded about a row that nobody has seen.
+  if (kept === null) return noticed(engine, await recordedUnlessTaken(engine, await look(submission)));
+  const isSame = asksTheSame(kept.submission, submission);
   const copies = copiesOf(engine, kept.submission, submission);
-  if (isRejected(kept.settled)) {
-    return isApart(copies)
-      ? lookApart(engine, copies, kept.submission, submission, call)
-      : rejectedBefore(engine, kept.submission, kept.settled);
+  if (isRejected(kept.settled) && isApart(copies)) return lookApart(engine, submission, call);
+  const isOpen = kept.settled === null;
+  if (!isSame && isOpen && isApart(copies) && conflictOf(engine, kept.submission, submission) === null) {
+    return lookBeside(engine, submission, call);
   }
-  if (kept.settled !== null) return noticed(engine, await readAgain(engine, copies, kept.settled.payoutId, call));
-  return noticed(engine, await recorded(engine, await within(engine, call, (deadline) => lookup(engine, copies, deadline))));
+  if (!isSame) return conflicting(engine, engine, kept, 'asked for something else', call);
+  if (isRejected(kept.settled)) return rejectedBefore(engine, kept.submission, kept.settled);
+  if (kept.settled !== null) return noticed(engine, await readAgain(engine, copies, kept.submission, kept.settled.payoutId, call));
+  return noticed(engine, await recorded(engine, await look(kept.submission, submission)));
 }
 
 /**
@@ -257,20 +270,18 @@ export async function keptFor(engine: Engine, submission: Submission): Promise<K
   }
 }
 
-const ASKED = ['name', 'provider', 'account', 'live', 'key', 'fingerprint'] as const;
-const sameWish = (kept: Submission, other: Submission): boolean => ASKED.every((member) => kept[member] === other[member]);
-
-/** Whether two submissions are the same request; only the time at which they were prepared may differ. */
-function asksTheSame(kept: Submission, other: Submission): boolean {
+/** Whether two submissions are the same request; only the time at which they were prepared may differ, and the kept one's counts. */
+export function asksTheSame(kept: Submission, other: Submission): boolean {
+  const same = (member: 'name' | 'provider' | 'account' | 'live' | 'source' | 'key' | 'fingerprint'): boolean =>
+    kept[member] === other[member];
   const { method, path, body } = kept.request;
-  const isSent = method === other.request.method && path === other.request.path && kept.source === other.source;
-  // A body may be blanked once it is settled (docs/stores.md); the fingerprint still tells what was asked.
-  return sameWish(kept, other) && isSent && (body === other.request.body || body === '');
-}
-
-/** Whether a submission is the kept one, or a copy of it that was prepared apart, which may differ in its bytes and source. */
-export function isSameAs({ submission: kept }: KeptRow, other: Submission): boolean {
-  return kept.preparedAt === other.preparedAt ? asksTheSame(kept, other) : sameWish(kept, other);
+  return (
+    (['name', 'provider', 'account', 'live', 'source', 'key', 'fingerprint'] as const).every(same) &&
+    method === other.request.method &&
+    path === other.request.path &&
+    // A body may be blanked once it is settled (docs/stores.md); the fingerprint still tells what was asked.
+    (body === other.request.body || body === '')
+  );
 }
 
 export async function within<T>(engine: Engine, call: CallOptions, work: (deadline: Deadline) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { compare, mismatchError } from './about-ours.ts';
-import { allOverAt, type Copies, copyOf, leaveTheSame } from './copies.ts';
+import { allOverAt, type Copies } from './copies.ts';
 import { type Engine, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { ASK_THERE, heldBefore, hold, isHeld, isHold } from './held.ts';
@@ -21,7 +21,7 @@ export async function lookup(engine: Engine, copies: Copies, deadline: Deadline,
   // Before the list is read: what the list shows must be later than the moment when nobody could send any more.
   const askedAt = engine.runtime.now();
   const found = await search(engine, submission, deadline, [submission.correlation.token]);
-  if (found.ours !== null) return foundOutcome(engine, copyOf(engine, copies, found.ours), found.ours, []);
+  if (found.ours !== null) return foundOutcome(engine, submission, found.ours, []);
   const held = await isHeld(engine, submission);
   if (held === true) {
     const error = withOutcome(because ?? heldBefore(engine, submission), 'unknown', ASK_THERE);
@@ -46,7 +46,7 @@ function notFound(engine: Engine, copies: Copies, askedAt: number, found: Search
   const submission = copies.oldest;
   const window = { ...keyWindow(submission.preparedAt, engine.keptForMs, engine.timeoutMs), overAt: allOverAt(engine, copies) };
   const over = askedAt > window.overAt;
-  if (over && found.gap === null && found.candidates.length === 0 && leaveTheSame(copies)) {
+  if (over && found.gap === null && found.candidates.length === 0) {
     const message = 'no payout exists for this submission, and nobody can send it any more.';
     return {
       outcome: 'rejected',

@@ -44,10 +44,8 @@ async function lookForOthers(
   if (submission.attempt === 1) return null;
   const { provider } = submission;
   const keys = await earlierKeys(submission);
-  const { copies, uncertain, underWay } = engine.process;
-  const doubtful = keys
-    .map((key) => placeOf({ provider, key }))
-    .some((place) => uncertain.has(place) || underWay.has(place) || copies.has(place));
+  const { uncertain, underWay } = engine.process;
+  const doubtful = keys.map((key) => placeOf({ provider, key })).some((place) => uncertain.has(place) || underWay.has(place));
   if (doubtful) return unknownAttempt(engine, submission, { do: 'ask', candidates: [] });
   return submission.correlation.by === 'none' ? null : atProvider(engine, submission, deadline, keys);
 }

@@ -1,8 +1,8 @@
 import { compare } from './about-ours.ts';
-import { allOverAt, copiesOf, type Copies, copyOf } from './copies.ts';
+import { allOverAt, copiesOf, type Copies } from './copies.ts';
 import { type Engine, isAnothers } from './engine.ts';
 import { PayoutError } from './errors.ts';
-import { isSameAs, keptFor, noticed, operationsOf, recorded, recordedUnlessTaken, within } from './kept.ts';
+import { asksTheSame, keptFor, noticed, operationsOf, recorded, recordedUnlessTaken, within } from './kept.ts';
 import type { Notice, PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import type { Decision } from './provider.ts';
@@ -36,7 +36,7 @@ async function rowToSettle(engine: Engine, submission: Submission): Promise<Kept
     const message = 'the submissions store failed, so nothing was recorded. Decide again once it works.';
     throw new PayoutError('provider_unavailable', message, { provider: engine.name });
   }
-  if (row === null || isRejected(row.settled) || isSameAs(row, submission)) return row;
+  if (row === null || isRejected(row.settled) || asksTheSame(row.submission, submission)) return row;
   const message = `another submission is kept for reference ${submission.reference}; settle that one. lookup(submission) answers it.`;
   throw new PayoutError('invalid_state', message, { provider: engine.name });
 }
@@ -66,7 +66,7 @@ async function settleRow(engine: Engine, copies: Copies, row: KeptRow | null, de
 /** What speaks against a person's word but does not refute it; throws what does. */
 function noticesOf(engine: Engine, copies: Copies, payout: Payout): readonly Notice[] {
   const submission = copies.oldest;
-  const { mismatch, notices } = compare(engine, copyOf(engine, copies, payout), payout);
+  const { mismatch, notices } = compare(engine, submission, payout);
   const createdAt = Date.parse(payout.createdAt);
   const age = Date.parse(submission.preparedAt) - createdAt;
   const ours = engine.tokenOf(payout) === submission.correlation.token;

@@ -1,4 +1,4 @@
-import { type Copies, isApart } from './copies.ts';
+import type { Copies } from './copies.ts';
 import { type Engine, placeOf, type SharedExchange } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { CallerAborted, type Connection, type Deadline, startDeadline } from './http.ts';
@@ -7,7 +7,7 @@ import type { PayoutOutcome } from './outcome.ts';
 import type { CallOptions } from './provider.ts';
 import type { Submission } from './submission.ts';
 
-/** What comes of an exchange; `refused_other` when one was joined that knew fewer copies: its refusal is true of those only. */
+/** What comes of an exchange; `refused_other` when one was joined that began with other copies: its refusal is true of those only. */
 type Shared = PayoutOutcome | 'refused_other';
 
 /** Runs `exchange` for the oldest copy of a submission, or joins the one that is under way for its key (NEVER-TWICE R7). */
@@ -44,11 +44,11 @@ async function joinExchange(
   if (joined !== undefined && !sameBytes(joined.submission, submission)) return conflict(engine, joined.submission);
   if (joined === undefined) return shareExchange(engine, copies, call, exchange);
   const outcome = await waitFor(engine, joined, call, false);
-  return outcome.outcome === 'rejected' && isApart(copies) && !sameCopies(copies, joined.copies) ? 'refused_other' : outcome;
+  return outcome.outcome === 'rejected' && copies.elsewhere && !sameCopies(copies, joined.copies) ? 'refused_other' : outcome;
 }
 
 const sameCopies = (a: Copies, b: Copies): boolean =>
-  a.oldest.preparedAt === b.oldest.preparedAt && a.youngest.preparedAt === b.youngest.preparedAt;
+  a.elsewhere === b.elsewhere && a.oldest.preparedAt === b.oldest.preparedAt && a.youngest.preparedAt === b.youngest.preparedAt;
 
 /** Whether everybody who waited for it gave up. */
 function isLeft({ deadline }: SharedExchange): boolean {

@@ -1,6 +1,6 @@
 import { compare, mismatchError } from './about-ours.ts';
 import { pauseAfter, waited } from './client.ts';
-import { type Copies, isApart } from './copies.ts';
+import type { Copies } from './copies.ts';
 import { otherAttempt } from './other-attempts.ts';
 import { type Engine, type ErasedOperations, isAnothers, isFresh, placeOf, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
@@ -23,7 +23,7 @@ import { isoOf } from './times.ts';
  */
 export async function submitOnce(engine: Engine, copies: Copies, deadline: Deadline): Promise<PayoutOutcome> {
   const submission = copies.oldest;
-  const fresh = !isApart(copies) && isFresh(engine.process, submission);
+  const fresh = !copies.elsewhere && isFresh(engine.process, submission);
   const window = keyWindow(submission.preparedAt, engine.keptForMs, Math.max(engine.timeoutMs, remaining(engine, deadline)));
   const now = engine.runtime.now();
   if (now < window.opensAt || now > window.closesAt) return lookup(engine, copies, deadline);

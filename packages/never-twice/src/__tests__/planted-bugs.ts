@@ -122,13 +122,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     mistake: 'a parsed submission counts as fresh',
     edits: [
       core('engine', 'return memory.prepared.has(submission) && ', 'return '),
-      core('submit', '!isApart(copies) && isFresh', 'isFresh'),
+      core('submit', '!copies.elsewhere && isFresh', 'isFresh'),
     ],
   },
   {
     rule: 'R8',
     mistake: "a copy that is older than the kept one is sent with the kept one's age",
-    edits: [core('copies', 'const oldest = all.reduce((a, b) => (timeOf(b) < timeOf(a) ? b : a));', 'const oldest = kept;')],
+    edits: [core('copies', 'Date.parse(given.preparedAt) < Date.parse(kept.preparedAt) ? [given, kept] : [kept, given]', '[kept, kept]')],
   },
   {
     rule: 'R8',
@@ -235,7 +235,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     rule: 'R15',
     mistake: 'what became of the kept one is told of every copy',
-    edits: [core('copies', '=> oldest.preparedAt !== youngest.preparedAt', '=> oldest === youngest && oldest.preparedAt === youngest.key')],
+    edits: [core('copies', '=> elsewhere && oldest.preparedAt !== youngest.preparedAt', '=> elsewhere && oldest.preparedAt === null')],
   },
   {
     rule: 'R15',
