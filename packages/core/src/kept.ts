@@ -152,9 +152,11 @@ async function readAgain(
 }
 
 function rejectedBefore(engine: Engine, submission: Submission, settled: Extract<Settled, { rejected: true }>): PayoutOutcome {
-  const message = `attempt ${submission.attempt} of reference ${submission.reference} was refused before, and nothing was sent now. Use nextAttempt(outcome) once the cause is gone.`;
+  const retry = settled.retry ?? 'next_attempt';
+  const advice = retry === 'never' ? '' : ' Use nextAttempt(outcome) once the cause is gone.';
+  const message = `attempt ${submission.attempt} of reference ${submission.reference} was refused before, and nothing was sent now.${advice}`;
   const error = new PayoutError('invalid_state', message, { provider: engine.name, outcome: 'rejected' });
-  return rejectedAs(settled.retry ?? 'next_attempt', error, submission);
+  return rejectedAs(retry, error, submission);
 }
 
 function storeFailed(engine: Engine, submission: Submission, thrown: unknown): PayoutOutcome {
