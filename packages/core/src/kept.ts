@@ -59,7 +59,7 @@ export async function submitKept(engine: Engine, submission: Submission, call: C
 
 /** The kept one was refused; this one was prepared apart from it, and may have been sent and paid. It is not sent now: its attempt is over. */
 async function lookApart(home: Engine, given: Submission, call: CallOptions): Promise<PayoutOutcome> {
-  return noticed(home, await recorded(home, await within(home, call, (deadline) => lookup(home, copiesOf(home, given), deadline))));
+  return noticed(home, await recorded(home, await lookedUp(home, copiesOf(home, given), call)));
 }
 
 /**
@@ -68,7 +68,7 @@ async function lookApart(home: Engine, given: Submission, call: CallOptions): Pr
  * Its absence is no refusal of the reference, under which the kept one may still be sent.
  */
 async function lookBeside(home: Engine, given: Submission, call: CallOptions): Promise<PayoutOutcome> {
-  const outcome = await within(home, call, (deadline) => lookup(home, copiesOf(home, given), deadline));
+  const outcome = await lookedUp(home, copiesOf(home, given), call);
   if (outcome.outcome !== 'rejected') return noticed(home, await recorded(home, outcome));
   const doubt = withOutcome(outcome.error, 'unknown', 'But another submission of this reference is kept, and may exist.');
   return unknownOutcome(given, doubt, { do: 'ask', candidates: [] });
@@ -218,11 +218,10 @@ export async function noticed<O extends PayoutOutcome>(engine: Engine, outcome: 
 
 /** Finds out by reading only, the store first, and records what is then certain. */
 export async function lookupKept(engine: Engine, submission: Submission, call: CallOptions = {}): Promise<PayoutOutcome> {
-  const look = (mine: Submission, held = mine): Promise<PayoutOutcome> =>
-    within(engine, call, (deadline) => lookup(engine, copiesOf(engine, mine, held), deadline));
+  const look = (): Promise<PayoutOutcome> => lookedUp(engine, copiesOf(engine, submission), call);
   const kept = await keptFor(engine, submission);
-  if (kept === 'unread') return noticed(engine, unlessKept(engine, await look(submission))); // Nothing is recorded about a row that nobody has seen.
-  if (kept === null) return noticed(engine, await recordedUnlessTaken(engine, await look(submission)));
+  if (kept === 'unread') return noticed(engine, unlessKept(engine, await look())); // Nothing is recorded about a row that nobody has seen.
+  if (kept === null) return noticed(engine, await recordedUnlessTaken(engine, await look()));
   const isSame = asksTheSame(kept.submission, submission);
   const copies = copiesOf(engine, kept.submission, submission);
   if (isRejected(kept.settled) && isApart(copies)) return lookApart(engine, submission, call);
@@ -233,7 +232,11 @@ export async function lookupKept(engine: Engine, submission: Submission, call: C
   if (!isSame) return conflicting(engine, engine, kept, 'asked for something else', call);
   if (isRejected(kept.settled)) return rejectedBefore(engine, kept.submission, kept.settled);
   if (kept.settled !== null) return noticed(engine, await readAgain(engine, copies, kept.submission, kept.settled.payoutId, call));
-  return noticed(engine, await recorded(engine, await look(kept.submission, submission)));
+  return noticed(engine, await recorded(engine, await lookedUp(engine, copies, call)));
+}
+
+function lookedUp(engine: Engine, copies: Copies, call: CallOptions): Promise<PayoutOutcome> {
+  return within(engine, call, (deadline) => lookup(engine, copies, deadline));
 }
 
 /**
@@ -272,7 +275,7 @@ export async function keptFor(engine: Engine, submission: Submission): Promise<K
   }
 }
 
-/** Whether two submissions are the same request; only the time at which they were prepared may differ, and the kept one's counts. */
+/** Whether two submissions are the same request; only the time at which they were prepared may differ. */
 export function asksTheSame(kept: Submission, other: Submission): boolean {
   const same = (member: 'name' | 'provider' | 'account' | 'live' | 'source' | 'key' | 'fingerprint'): boolean =>
     kept[member] === other[member];
