@@ -50,6 +50,19 @@ export interface EncodedCreate {
   readonly source: string | null;
 }
 
+/** What the request of a create says, read back from its own bytes. */
+export interface DecodedCreate {
+  readonly money: Money | 'full_balance';
+  /** The balance or financial account that the request names; `null` where it names none. */
+  readonly source: string | null;
+  /** The provider's id of the destination that the request names; `null` for a default or an inline one, whose number is not repeated. */
+  readonly destination: string | null;
+  /** The connected account that the headers name. */
+  readonly account: string | null;
+  /** The token that the request carries; `null` where correlation is off. */
+  readonly token: string | null;
+}
+
 /** What an answer other than 2xx means. */
 export type Refusal = {
   readonly code: PayoutErrorCode;

@@ -80,6 +80,8 @@ export {
   type KeptSubmission,
   memorySubmissions,
   parseSubmission,
+  type RecordedRefusal,
+  type RefusalReason,
   type Settled,
   type Submission,
   type SubmissionStore,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { errorOfIssues, PayoutError } from './errors.ts';
+import { errorOfIssues, PayoutError, type PayoutErrorCode } from './errors.ts';
 import type { Money } from './money.ts';
 import { problemsOf } from './validation.ts';
 
@@ -42,8 +42,32 @@ export interface Submission {
   readonly preparedAt: string;
 }
 
+/** Why a submission was refused: kept with it, so that the next run of a job can tell it again. */
+export interface RefusalReason {
+  readonly code: PayoutErrorCode;
+  /** The library's own sentence for people; never what the provider wrote. */
+  readonly message: string;
+  /** The provider's own code, verbatim. */
+  readonly providerCode: string | null;
+  /** The provider's id of the request that was refused. */
+  readonly requestId: string | null;
+  /** When it was refused. ISO 8601 UTC. */
+  readonly at: string;
+  /** Who said so: the provider (or nothing left this machine), a lookup after the key's time, or a person. A person's word proves nothing. */
+  readonly by: 'provider' | 'lookup' | 'person';
+}
+
 /** How a submission ended, once that is certain. */
-export type Settled = { readonly payoutId: string } | { readonly rejected: true; readonly retry?: 'next_attempt' | 'never' | undefined };
+export type Settled =
+  | { readonly payoutId: string }
+  | { readonly rejected: true; readonly retry?: 'next_attempt' | 'never' | undefined; readonly reason?: RefusalReason | undefined };
+
+/** A refusal as its only holder records it: `same_attempt` leaves the submission open to the next holder, the others end it. */
+export interface RecordedRefusal {
+  readonly rejected: true;
+  readonly retry: 'same_attempt' | 'next_attempt' | 'never';
+  readonly reason: RefusalReason;
+}
 
 /** What a store keeps for one (namespace, reference, attempt). */
 export interface KeptSubmission {
@@ -55,6 +79,15 @@ export interface KeptSubmission {
    * @default true: a store that does not tell makes the library careful
    */
   readonly shared?: boolean | undefined;
+  /**
+   * Of `keep`: this call took over a submission whose every send was refused, and nobody else holds it. Only a store that has
+   * `refuse` says so.
+   *
+   * @default false
+   */
+  readonly alone?: boolean | undefined;
+  /** The refusal of a submission that nobody holds, whose every send was refused; `null` or left out otherwise. */
+  readonly refused?: RecordedRefusal | null | undefined;
 }
 
 /** Whether a submission ended in a certain refusal. */
@@ -74,8 +107,22 @@ export interface SubmissionStore {
    *
    * Answer the very object that was given if, and only if, this call stored it; that identity is how the library knows
    * that nobody else can have sent it. A copy is always safe, and only makes the library more careful.
+   *
+   * @param hold A random word of this call, from a caller whose process prepared the submission and holds nothing uncertain of
+   * it. A store that has `refuse` notes who holds the submission; any other may ignore it.
    */
-  keep(submission: Submission): Promise<KeptSubmission>;
+  keep(submission: Submission, hold?: string): Promise<KeptSubmission>;
+  /**
+   * Records a refusal, if and only if `hold` still holds the submission: nobody else was answered it since.
+   *
+   * It is one atomic step, and the last one before the library says `rejected`. Optional: without it the library looks
+   * whether the submission was shared, and a refusal that spent no key is not remembered.
+   *
+   * @returns `true` when it was recorded, also by an earlier call with the same hold; `false` when somebody else may be sending it.
+   */
+  refuse?(submission: Submission, hold: string, refusal: RecordedRefusal): Promise<boolean>;
+  /** What is not settled, the oldest first: submissions that may exist, and those that were refused and may be sent again. Optional. */
+  open?(): AsyncIterable<KeptSubmission>;
   /** Records how it ended. The first word stays, except that a payout that exists always wins over a rejection. */
   settle(submission: Submission, settled: Settled): Promise<void>;
   /** Reads without keeping, and without counting as shared. */
