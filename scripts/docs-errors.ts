@@ -60,8 +60,13 @@ export const MEANINGS: Readonly<Record<PayoutErrorCode, Meaning>> = {
     outcome: REJECTED,
     next: 'Wait, `retryAfterSeconds` where the provider says, then make the same request again.',
   },
+  reference_taken: {
+    means: 'The reference is kept for another request. `issues` says which members differ, and what is kept.',
+    outcome: UNKNOWN,
+    next: 'Do what `next` says about the kept one. Give a second payment a reference of its own.',
+  },
   idempotency_conflict: {
-    means: 'The key, or the reference, was used for something else, or is in use right now.',
+    means: 'The key was used for something else at the provider, or is in use right now.',
     outcome: UNKNOWN,
     next: 'Do what `next` says. If two payments have one reference, give the second one of its own.',
   },

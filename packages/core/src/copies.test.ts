@@ -1,7 +1,7 @@
 // One request, prepared at different times by processes that share no store: what is kept here says nothing about the other copy.
 import { describe, expect, it } from 'vitest';
 import { answered, answerLost, acmeWorld, type AcmeWorld, RENT, requestLost, stored, told } from './__tests__/acme-world.ts';
-import { isFresh, processMemory, rememberAccepted } from './engine.ts';
+import { isFresh, rememberAccepted } from './engine.ts';
 import { nextAttempt, type PayoutOutcome, type RejectedKeySpent } from './outcome.ts';
 import { memorySubmissions, type Submission } from './submission.ts';
 
@@ -312,13 +312,12 @@ describe('input that is refused, of a reference that may be paid', () => {
 
 describe('what was accepted here', () => {
   it('is not fresh again, also when so many were accepted since that it is forgotten', async () => {
-    const { acme } = acmeWorld();
-    const memory = processMemory({});
+    const { acme, engine } = acmeWorld();
+    const memory = engine.process;
     const submission = await acme.prepare(RENT);
-    memory.prepared.add(submission);
     expect(isFresh(memory, submission)).toBe(true);
-    rememberAccepted(memory, submission, 'ac_0');
-    for (let other = 1; other <= 20_001; other += 1) rememberAccepted(memory, { ...submission, key: `k${other}` }, `ac_${other}`);
+    rememberAccepted(engine, submission, 'ac_0');
+    for (let other = 1; other <= 20_001; other += 1) rememberAccepted(engine, { ...submission, key: `k${other}` }, `ac_${other}`);
     expect(isFresh(memory, submission)).toBe(false);
   });
 });

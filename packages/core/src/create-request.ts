@@ -213,6 +213,12 @@ export function fingerprintOf(input: unknown): string | Promise<string> {
   return sha256(canonicalJson(request));
 }
 
+/** SHA-256 of what decides who is paid how much: the same for two requests that differ only in their words. */
+export function paymentFingerprintOf(input: unknown): string | Promise<string> {
+  const { attempt: _, description: __, statementDescriptor: ___, metadata: ____, ...request } = isPlainObject(input) ? input : {};
+  return sha256(canonicalJson(request));
+}
+
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (!isPlainObject(value)) return JSON.stringify(value) ?? 'null';

@@ -7,10 +7,10 @@ import { type Route, submitKept } from './kept.ts';
 import { unknownForNow } from './lookup.ts';
 import { FURTHEST_RAISED } from './other-attempts.ts';
 import type { PayoutOutcome } from './outcome.ts';
-import { prepare } from './prepare.ts';
+import { prepareCreate, type Prepared } from './prepare.ts';
 import type { AnyPayoutProvider, CallOptions } from './provider.ts';
 import type { KeptRow } from './store.ts';
-import { isRejected, type Place, type Submission } from './submission.ts';
+import { isRejected, type Place } from './submission.ts';
 
 /** Prepares, keeps, submits. What cannot be prepared is `rejected`, unless its reference is kept already. */
 export async function createKept<P extends AnyPayoutProvider>(
@@ -22,14 +22,22 @@ export async function createKept<P extends AnyPayoutProvider>(
 ): Promise<PayoutOutcome> {
   const options = checkedOptions(engine, call);
   const place = placeOf(engine, input); // Read now: the caller may change its object while the key is derived.
-  let submission: Submission;
+  let prepared: Prepared;
   try {
-    submission = await prepare(engine, spec, input);
+    prepared = await prepareCreate(engine, spec, input);
   } catch (error) {
     if (!(error instanceof PayoutError)) throw error;
     return refusedInput(engine, place, error);
   }
-  return submitKept(engine, submission, options, { given: false, route });
+  const { submission, asAttempt } = prepared;
+  const arrival = { given: false, anyAttempt: asAttempt !== null, route } as const;
+  let result = await submitKept(engine, submission, options, arrival);
+  // Every round is about a higher attempt than the one before.
+  while ('openAttempt' in result) {
+    if (asAttempt === null) throw new TypeError('a named attempt is never passed on');
+    result = await submitKept(engine, await asAttempt(result.openAttempt), options, arrival);
+  }
+  return result;
 }
 
 /** This call sent nothing. An earlier one with the same reference may have, and then "rejected" would be a lie. */
@@ -49,7 +57,7 @@ async function refusedInput(engine: Engine, place: Place | null, error: PayoutEr
     const doubt = withOutcome(error, 'unknown', `This call sent nothing, but its reference ${paid}`);
     return unknownForNow(engine, kept.submission, doubt);
   }
-  return { outcome: 'rejected', error: withOutcome(error, 'rejected'), retry: 'never', submission: null };
+  return { outcome: 'rejected', error: withOutcome(error, 'rejected'), retry: 'never', submission: null, replayed: false, notices: [] };
 }
 
 /** Where a refused input would have been kept, as far as it says; an attempt that cannot be is read as the first. */

@@ -9,7 +9,7 @@ import { type Engine, type ErasedOperations, processMemory } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { createSend } from './http.ts';
 import { deriveKey } from './idempotency.ts';
-import { lookupKept, type Route, submitKept } from './kept.ts';
+import { lookupKept, type Route, submitGiven } from './kept.ts';
 import { checkAllQuery, checkQuery, listEvery, listPage } from './list.ts';
 import { listWindows } from './list-windows.ts';
 import { endingOf, perform } from './operation.ts';
@@ -138,6 +138,7 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
     listFloor: capabilities.listFloor,
     headers: connection.headers,
     connection,
+    fetch: settings.fetch,
     timeoutMs,
     resends: settings.resends ?? DEFAULT_RESENDS,
     requestIdHeader,
@@ -182,12 +183,7 @@ function createOperations<P extends AnyPayoutProvider>(engine: Engine, spec: Pay
     prepare: (request: unknown) => prepare(engine, spec, request),
     createPayout: (request: unknown, call?: CallOptions) => create(request, call),
     submit: (submission: Submission, call?: CallOptions) =>
-      perform(
-        engine,
-        'submit',
-        async (mine) => submitKept(mine, await boundTo(mine, submission), checkedOptions(mine, call), { given: true }),
-        endingOf,
-      ),
+      perform(engine, 'submit', async (mine) => submitGiven(mine, await boundTo(mine, submission), checkedOptions(mine, call)), endingOf),
     lookup: (submission: Submission, call?: CallOptions) =>
       perform(engine, 'lookup', async (mine) => lookupKept(mine, await boundTo(mine, submission), checkedOptions(mine, call)), endingOf),
     settle: (submission: Submission, decision: Decision) =>

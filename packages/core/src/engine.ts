@@ -1,5 +1,4 @@
 import type { AdapterOperations, RefusedOperation, Refusal, Scope } from './adapter.ts';
-import type { Copies } from './copies.ts';
 import { PayoutError } from './errors.ts';
 import { type Answer, type Connection, type Deadline, requestIdOf, retryAfterSecondsOf, type Send } from './http.ts';
 import type { PayoutOutcome } from './outcome.ts';
@@ -7,7 +6,7 @@ import type { Payout } from './payout.ts';
 import type { AnyPayoutProvider, OptionalOperation } from './provider.ts';
 import type { Runtime } from './runtime.ts';
 import type { CheckedStore } from './store.ts';
-import { memorySubmissions, type Submission, type SubmissionStore } from './submission.ts';
+import { memorySubmissions, type Settled, type Submission, type SubmissionStore } from './submission.ts';
 import type { Tell } from './telemetry.ts';
 
 type Written = AdapterOperations<AnyPayoutProvider>;
@@ -30,6 +29,8 @@ export interface Engine {
   readonly listFloor: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly connection: Connection;
+  /** The application's own, where it has one. */
+  readonly fetch: typeof globalThis.fetch | undefined;
   readonly timeoutMs: number;
   readonly resends: number;
   readonly requestIdHeader: string | null;
@@ -63,15 +64,27 @@ export interface Engine {
 
 /** An exchange that is under way, and how many wait for it; it is aborted when the last of them gives up. */
 export interface SharedExchange {
-  readonly submission: Submission;
-  /** What was known of its copies when it began. */
-  readonly copies: Copies;
+  /** What its starter asked for. Only whoever asks for the same may join. */
+  readonly asked: Submission;
+  readonly anyAttempt: boolean;
+  /** Through which store: what one store knows says nothing about another. */
+  readonly store: SubmissionStore;
   /** Only whoever would send it to the same place with the same credential may join. */
   readonly connection: Connection;
-  readonly outcome: Promise<PayoutOutcome>;
+  readonly ended: Promise<SharedResult>;
   /** Its own, the starter's. */
   readonly deadline: Pick<Deadline, 'signal' | 'abort'>;
   waiting: number;
+}
+
+/** How an exchange ends: in an outcome, or in the number of a later attempt that is open and has to be asked for instead. */
+export type SharedResult = PayoutOutcome | { readonly openAttempt: number };
+
+/** A payout that was accepted in this process. */
+interface KnownPayout {
+  readonly id: string;
+  /** Through whom: the same key may be another account's. */
+  readonly through: Pick<Engine, 'connection' | 'fetch'>;
 }
 
 /**
@@ -85,10 +98,14 @@ export interface ProcessMemory {
   readonly uncertain: Set<string>;
   /** Payouts that were accepted here, and the key of each: one that is another submission's is no candidate for this one. */
   accepted: Map<string, string>;
-  /** Where keys were accepted: what exists is not fresh, whichever store is asked. */
-  paid: Set<string>;
+  /** Where keys were accepted, and the payout of each: what exists is not fresh, whichever store is asked. */
+  paid: Map<string, KnownPayout>;
   /** Both, as they were before they grew too large. */
   before: Pick<ProcessMemory, 'accepted' | 'paid'>;
+  /** Certain refusals that a store could not record. They are recorded at the next chance. */
+  readonly unrecorded: Map<string, Extract<Settled, { rejected: true }>>;
+  /** Keys whose create the provider holds for a person, and the stores in which that is noted. */
+  readonly held: Map<string, WeakSet<SubmissionStore>>;
   /** The very objects that `prepare` made here: a parsed copy may have been sent by anybody. */
   readonly prepared: WeakSet<Submission>;
 }
@@ -98,8 +115,10 @@ const newMemory = (): ProcessMemory => ({
   underWay: new Map(),
   uncertain: new Set(),
   accepted: new Map(),
-  paid: new Set(),
-  before: { accepted: new Map(), paid: new Set() },
+  paid: new Map(),
+  before: { accepted: new Map(), paid: new Map() },
+  unrecorded: new Map(),
+  held: new Map(),
   prepared: new WeakSet(),
 });
 
@@ -121,14 +140,14 @@ export const placeOf = (of: { readonly provider: string; readonly key: string })
 const REMEMBERED = 10_000;
 
 /** Remembers whose a payout is. The older half is forgotten at once: taking the oldest out of a map, one by one, is slow. */
-export function rememberAccepted(memory: ProcessMemory, submission: Submission, payoutId: string): void {
+export function rememberAccepted({ process: memory, connection, fetch }: Engine, submission: Submission, payoutId: string): void {
   if (Math.max(memory.accepted.size, memory.paid.size) >= REMEMBERED) {
     memory.before = { accepted: memory.accepted, paid: memory.paid };
     memory.accepted = new Map();
-    memory.paid = new Set();
+    memory.paid = new Map();
   }
   memory.accepted.set(`${submission.provider} ${payoutId}`, submission.key);
-  memory.paid.add(placeOf(submission));
+  memory.paid.set(placeOf(submission), { id: payoutId, through: { connection, fetch } });
   memory.prepared.delete(submission); // Never fresh again, also when this is forgotten.
 }
 
@@ -139,11 +158,28 @@ export function isAnothers(memory: ProcessMemory, submission: Submission, payout
   return key !== undefined && key !== submission.key;
 }
 
+const paidAt = (memory: ProcessMemory, place: string): KnownPayout | undefined => memory.paid.get(place) ?? memory.before.paid.get(place);
+
+/** The payout that this process made or found for a key in this very account, whichever store it was recorded in; `null` for none. */
+export function payoutKnownFor({ process: memory, connection, fetch }: Engine, submission: Submission): string | null {
+  const known = paidAt(memory, placeOf(submission));
+  return known !== undefined && known.through.fetch === fetch && sameConnection(known.through.connection, connection) ? known.id : null;
+}
+
+/** Whether two providers send to the same place with the same credential. */
+export function sameConnection(a: Connection, b: Connection): boolean {
+  return a === b || JSON.stringify([a.baseUrl, a.headers, a.credentials]) === JSON.stringify([b.baseUrl, b.headers, b.credentials]);
+}
+
+/** Whether nobody here can have sent this key without a certain refusal. */
+export function isCertain(memory: ProcessMemory, submission: Submission): boolean {
+  const place = placeOf(submission);
+  return paidAt(memory, place) === undefined && !memory.uncertain.has(place);
+}
+
 /** Whether this process prepared the very object and nobody here can have sent its key without a certain refusal (R7). */
 export function isFresh(memory: ProcessMemory, submission: Submission): boolean {
-  const place = placeOf(submission);
-  if (memory.before.paid.has(place)) return false;
-  return memory.prepared.has(submission) && !memory.uncertain.has(place) && !memory.paid.has(place);
+  return memory.prepared.has(submission) && isCertain(memory, submission);
 }
 
 // ---- Errors ----------------------------------------------------------------------------------------------------------

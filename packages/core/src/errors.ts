@@ -1,25 +1,35 @@
-/** Why something did not happen. The set is closed; the provider's own code is kept beside it. */
-export type PayoutErrorCode =
+/** The codes, in the order in which docs/errors.md explains them. */
+const CODES = [
   // What providers say
-  | 'invalid_request'
-  | 'invalid_state'
-  | 'insufficient_funds'
-  | 'invalid_destination'
-  | 'authentication'
-  | 'permission'
-  | 'not_found'
-  | 'rate_limited'
-  | 'idempotency_conflict'
-  | 'payouts_blocked'
-  | 'limit_exceeded'
-  | 'unsupported'
-  | 'provider_unavailable'
-  | 'unexpected_response'
+  'invalid_request',
+  'invalid_state',
+  'insufficient_funds',
+  'invalid_destination',
+  'authentication',
+  'permission',
+  'not_found',
+  'rate_limited',
+  'idempotency_conflict',
+  'payouts_blocked',
+  'limit_exceeded',
+  'unsupported',
+  'provider_unavailable',
+  'unexpected_response',
   // What the library says
-  | 'invalid_settings'
-  | 'webhook_refused'
-  | 'aborted'
-  | 'unresolved';
+  'reference_taken',
+  'invalid_settings',
+  'webhook_refused',
+  'aborted',
+  'unresolved',
+] as const;
+
+/** Why something did not happen. The set is closed; the provider's own code is kept beside it. */
+export type PayoutErrorCode = (typeof CODES)[number];
+
+/** Whether a stored word is one of the codes. */
+export function isErrorCode(word: unknown): word is PayoutErrorCode {
+  return CODES.some((code) => code === word);
+}
 
 /** One thing that was wrong with an input. */
 export interface PayoutIssue {

@@ -1,5 +1,6 @@
-import { type Engine, placeOf, type ProcessMemory } from './engine.ts';
+import { type Engine, placeOf } from './engine.ts';
 import { PayoutError } from './errors.ts';
+import { type Notice, NOT_RECORDED } from './outcome.ts';
 import type { Submission } from './submission.ts';
 
 // A provider may hold a create until a person there has decided, and then do it by itself, days after it forgot the key. So a
@@ -9,22 +10,34 @@ import type { Submission } from './submission.ts';
 /** What an answer meant that leaves a submission unknown: by the code, as with conflicts. See `Refusal`. */
 export const isHold = (error: PayoutError): boolean => error.code === 'payouts_blocked';
 
-const heldHere = new WeakMap<ProcessMemory, Set<string>>();
+/** Remembers that a submission is held, in this process. */
+export function rememberHeld(engine: Engine, submission: Submission): void {
+  const { held } = engine.process;
+  const place = placeOf(submission);
+  if (!held.has(place)) held.set(place, new WeakSet());
+}
 
 /**
- * Remembers that a submission is held: here, and in the store, as a row beside its own.
+ * Notes in the store that a submission is held, where this process knows it and the store may not: as a row beside its own.
  *
  * No reference can have a space, so nobody's row is taken. It holds no body, and is settled: nobody will take it for one to send.
+ *
+ * @returns What to tell while the store cannot note it; nothing once it has.
  */
-export async function hold(engine: Engine, submission: Submission): Promise<void> {
-  heldHere.set(engine.process, (heldHere.get(engine.process) ?? new Set()).add(placeOf(submission)));
+export async function noteHeld(engine: Engine, submission: Submission): Promise<readonly Notice[]> {
+  const notedIn = engine.process.held.get(placeOf(submission));
+  const { itself } = engine.store;
+  if (notedIn === undefined || notedIn.has(itself)) return [];
   const note = noteOf(submission);
   try {
     await engine.store.keep(note);
     await engine.store.settle(note, { rejected: true, retry: 'never' });
+    notedIn.add(itself);
+    return [];
   } catch {
     const message = 'The submissions store could not record that the provider holds this submission; another process may send it again.';
-    engine.telemetry({ type: 'diagnostic', code: 'not_recorded', message });
+    engine.telemetry({ type: 'diagnostic', code: NOT_RECORDED, message });
+    return [{ code: NOT_RECORDED, message }];
   }
 }
 
@@ -33,7 +46,7 @@ export type Held = boolean | 'unread';
 
 /** Whether a submission is held. A store in memory answers at once. */
 export function isHeld(engine: Engine, submission: Submission): Held | Promise<Held> {
-  if (heldHere.get(engine.process)?.has(placeOf(submission)) === true) return true;
+  if (engine.process.held.has(placeOf(submission))) return true;
   const { namespace, attempt } = submission;
   const noted = engine.store.has({ namespace, reference: beside(submission), attempt });
   return typeof noted === 'boolean' ? noted : noted.catch(() => 'unread');

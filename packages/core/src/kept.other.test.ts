@@ -26,7 +26,7 @@ function world() {
 const request = (amount: string) => ({ reference: 'r', money: { amount, currency: 'EUR' } });
 
 it.each([
-  ['another amount', '12.00', 'idempotency_conflict'],
+  ['another amount', '12.00', 'reference_taken'],
   ['the same, prepared again', '10.00', 'unresolved'],
 ] as const)('a lookup of %s, never kept, frees no reference that was paid', async (_, amount, code) => {
   const { bank, acme, wait } = world();

@@ -37,20 +37,30 @@ describe('R1: one reference is one payout', () => {
   it.each([
     ['amount', { money: { ...TEN, amount: '10.01' } }],
     ['currency', { money: { ...TEN, currency: 'USD' } }],
-    ['description', { description: 'another' }],
     ['provider options', { providerOptions: { acme: {} } }],
-  ])('with another %s it is a conflict: nothing is sent', async (_, change) => {
+  ])('with another %s the reference is taken: nothing is sent', async (what, change) => {
     const world = acmeWorld({ resends: 0 });
     world.onCreate(requestLost);
     await world.acme.createPayout(RENT);
     const outcome = await world.acme.createPayout({ ...RENT, ...change });
     expect(outcome).toMatchObject({
       outcome: 'unknown',
-      error: { code: 'idempotency_conflict' },
+      error: { code: 'reference_taken', issues: [{ path: what === 'provider options' ? 'providerOptions' : 'money' }] },
       submission: { money: TEN },
       next: { do: 'submit' },
     });
     expect(world.creates()).toHaveLength(1);
+  });
+
+  it('with other words the kept payout is answered, and a notice says whose words count', async () => {
+    const world = acmeWorld({ resends: 0 });
+    world.onCreate(requestLost);
+    await world.acme.createPayout({ ...RENT, description: 'one' });
+    const outcome = await world.acme.createPayout({ ...RENT, description: 'another' });
+    expect(outcome).toMatchObject({ outcome: 'accepted', payout: { description: 'one' }, notices: [{ code: 'words_differ' }] });
+    const again = await world.acme.createPayout({ ...RENT, description: 'a third' });
+    expect(again).toMatchObject({ outcome: 'accepted', replayed: true, notices: [{ code: 'words_differ' }] });
+    expectPayouts(world, 1);
   });
 
   it('in a conflict with one that was accepted, the payout is shown', async () => {
@@ -92,7 +102,8 @@ describe('R1: one reference is one payout', () => {
     expect(await world.acme.createPayout(RENT)).toMatchObject({
       outcome: 'rejected',
       retry: 'next_attempt',
-      error: { code: 'invalid_state' },
+      replayed: true,
+      error: { code: 'insufficient_funds', providerCode: 'balance_too_low' },
     });
     expect(await world.acme.createPayout({ ...RENT, money: { ...TEN, amount: '1.00' } })).toMatchObject({ outcome: 'rejected' });
     expect(world.left).toHaveLength(sent);
@@ -216,7 +227,7 @@ describe('R2: a kept submission of another name', () => {
     await world.acme.createPayout(RENT);
     const other = createAcme({ token: ACME_TOKEN, name: 'eu', submissions, fetch: world.bank.fetch, runtime: world.time });
     const outcome: PayoutOutcome = await other.createPayout(RENT);
-    expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'idempotency_conflict' }, next: { do: 'ask', candidates: [] } });
+    expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'reference_taken' }, next: { do: 'ask', candidates: [] } });
     expect(outcome.outcome === 'unknown' && outcome.error.message).toContain('under the name acme');
     expectPayouts(world, 0);
   });

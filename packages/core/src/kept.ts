@@ -1,17 +1,20 @@
 import { copiesOf, type Copies, isApart } from './copies.ts';
-import { type Engine, type ErasedOperations, isFresh, placeOf, rememberAccepted, withOutcome } from './engine.ts';
+import { type Engine, isFresh, payoutKnownFor, placeOf, type SharedResult, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Deadline, startDeadline } from './http.ts';
+import { randomKey } from './idempotency.ts';
 import { lookup, unknownForNow, unknownOutcome } from './lookup.ts';
-import { foundAgain } from './other-attempts.ts';
+import { FURTHEST_RAISED, mayExist } from './other-attempts.ts';
 import type { PayoutOutcome } from './outcome.ts';
-import type { Payout } from './payout.ts';
-import { assertBound } from './prepare.ts';
 import type { CallOptions } from './provider.ts';
+import { operationsOf, paidByOther, payoutIdOf, readAgain, relationNotices, takenOutcome, withNotices } from './read-again.ts';
+import { recorded, type RefusedBy } from './record-outcome.ts';
+import { relate, type Relation } from './relate.ts';
+import { remaining } from './search.ts';
 import { shareExchange } from './share-exchange.ts';
 import { type KeptRow, StoreFailed } from './store.ts';
 import { isRejected, type Settled, type Submission } from './submission.ts';
-import { rejectedAs, submitOnce } from './submit.ts';
+import { type Sending, submitOnce } from './submit.ts';
 
 /** Finds the provider that a kept submission was made under; only a registry knows any but the provider itself. */
 export type Route = (submission: Submission) => Engine | null;
@@ -25,41 +28,109 @@ const ownRoute =
 export interface Arrival {
   /** Whether the caller came with it: then it may be held elsewhere, too. A create prepares one, and shows it to nobody before. */
   readonly given: boolean;
+  /** Whether the caller named no attempt, so that the highest one that is kept answers. */
+  readonly anyAttempt: boolean;
   readonly route?: Route | undefined;
 }
 
-/** Keeps a submission, then submits the one that is kept: the first one wins (NEVER-TWICE R1, R2). */
-export async function submitKept(engine: Engine, submission: Submission, call: CallOptions, arrival: Arrival): Promise<PayoutOutcome> {
-  const { given, route = ownRoute(engine) } = arrival;
-  let row: KeptRow;
-  try {
-    row = await engine.store.keep(submission);
-  } catch (error) {
-    return storeFailed(engine, submission, error);
-  }
-  const home = sameCall(engine, route(row.submission));
-  const conflict = home === null ? `was made under the name ${row.submission.name}` : conflictOf(home, row.submission, submission);
-  const copies = copiesOf(engine, row.submission, given ? submission : row.submission);
-  if (isRejected(row.settled) && (conflict === null || sameUnsentKey(engine, row.submission, submission))) {
-    return home !== null && conflict === null && isApart(copies)
-      ? lookApart(home, submission, call)
-      : rejectedBefore(engine, row.submission, row.settled);
-  }
-  if (home === null || conflict !== null) return conflicting(home, engine, row, conflict ?? '', call);
-  if (row.settled !== null && 'payoutId' in row.settled) {
-    return noticed(home, await readAgain(home, copies, row.submission, row.settled.payoutId, call));
-  }
-  if (isApart(copies) && !asksTheSame(row.submission, submission)) return lookBeside(home, submission, call);
-  // Recorded before the exchange counts as over: whoever comes in between would send what is being refused.
-  const exchange = async (deadline: Deadline): Promise<PayoutOutcome> => recorded(home, await submitOnce(home, copies, deadline));
-  const outcome = await shareExchange(home, copies, call, exchange);
-  if (outcome === 'refused_other') return submitKept(engine, submission, call, arrival);
-  return noticed(home, outcome);
+/** One submission on its way through the store. */
+interface Passage {
+  readonly engine: Engine;
+  readonly asked: Submission;
+  readonly arrival: Arrival;
+  readonly route: Route;
+  readonly deadline: Deadline;
 }
 
+/** Keeps a submission, then submits the one that is kept: the first one wins (NEVER-TWICE R1, R2). */
+export function submitKept(engine: Engine, asked: Submission, call: CallOptions, arrival: Arrival): Promise<SharedResult> {
+  const { route = ownRoute(engine) } = arrival;
+  const elsewhere = arrival.given && !engine.process.prepared.has(asked);
+  const { anyAttempt } = arrival;
+  return shareExchange({ engine, asked, call, elsewhere, anyAttempt }, (deadline) =>
+    keepAndSubmit({ engine, asked, arrival, route, deadline }),
+  );
+}
+
+/** Submits a submission that the caller came with: an attempt of its own, and no other. */
+export async function submitGiven(engine: Engine, submission: Submission, call: CallOptions): Promise<PayoutOutcome> {
+  const result = await submitKept(engine, submission, call, { given: true, anyAttempt: false });
+  if ('openAttempt' in result) throw new TypeError('a named attempt is never passed on');
+  return result;
+}
+
+async function keepAndSubmit(passage: Passage): Promise<SharedResult> {
+  const { engine, asked } = passage;
+  const hold = isFresh(engine.process, asked) ? randomKey(engine.runtime) : undefined;
+  let row: KeptRow;
+  try {
+    row = await engine.store.keep(asked, hold);
+  } catch (error) {
+    return storeFailed(engine, asked, error);
+  }
+  const home = homeOf(passage, row.submission);
+  // Another provider, so that another key is under way: this one's place says nothing about it.
+  if (home !== null && placeOf(row.submission) !== placeOf(asked)) {
+    const call = { signal: passage.deadline.signal, timeoutMs: remaining(engine, passage.deadline) };
+    const { anyAttempt } = passage.arrival;
+    const of = { engine: home, asked: row.submission, call, elsewhere: false, anyAttempt };
+    return shareExchange(of, (deadline) => answered({ ...passage, deadline }, row, home, null));
+  }
+  return answered(passage, row, home, hold ?? null);
+}
+
+/** The provider that a kept submission goes to, for the operation that asked. */
+function homeOf({ engine, route }: Passage, kept: Submission): Engine | null {
+  const home = route(kept);
+  return home === null || home === engine || engine.call === undefined ? home : home.as(engine.call);
+}
+
+/** What the kept row says to the request, or what comes of sending it. */
+async function answered(passage: Passage, row: KeptRow, home: Engine | null, hold: string | null): Promise<SharedResult> {
+  const { engine, asked, arrival, deadline } = passage;
+  const relation = relate(home, row.submission, asked);
+  const copies = copiesOf(engine, row.submission, arrival.given ? asked : row.submission);
+  const call = callWithin(engine, deadline);
+  if (isRejected(row.settled) && (relation.is !== 'taken' || sameUnsentKey(engine, row.submission, asked))) {
+    const isOwn = home !== null && relation.is !== 'taken';
+    return isOwn && isApart(copies) ? lookApart(home, asked, deadline) : ofRejected(passage, row, row.settled);
+  }
+  if (home === null || relation.is === 'taken') {
+    const differences = relation.is === 'taken' ? relation : NOT_HERE;
+    return takenOutcome(engine, row.submission, differences, { home, payoutId: payoutIdOf(row), call });
+  }
+  const payoutId = payoutIdOf(row) ?? payoutKnownFor(home, row.submission);
+  if (payoutId !== null) {
+    const outcome = await readAgain(home, copies, { submission: row.submission, payoutId }, call);
+    // A payout that this process knows and the store does not is recorded now.
+    return finished(home, payoutIdOf(row) === null ? await recorded(home, outcome) : outcome, relation);
+  }
+  const refused = home.process.unrecorded.get(placeOf(row.submission));
+  if (refused !== undefined) return recordAgain(home, row.submission, refused);
+  if (isApart(copies) && !asksTheSame(row.submission, asked)) return lookBeside(home, asked, deadline);
+  return finished(home, await sentAndRecorded(home, { copies, hold, alone: row.alone }, deadline), relation);
+}
+
+const NOT_HERE: Extract<Relation, { is: 'taken' }> = { is: 'taken', differences: [] };
+
+/** Recorded before the exchange counts as over: whoever comes in between would send what is being refused. */
+async function sentAndRecorded(home: Engine, sending: Sending, deadline: Deadline): Promise<PayoutOutcome> {
+  const { outcome, recordAs } = await submitOnce(home, sending, deadline);
+  return recordAs === null ? outcome : recorded(home, outcome, { by: recordAs });
+}
+
+async function finished(home: Engine, outcome: PayoutOutcome, relation: Relation): Promise<PayoutOutcome> {
+  return noticed(home, outcome.outcome === 'accepted' ? withNotices(outcome, relationNotices(relation)) : outcome);
+}
+
+const callWithin = (engine: Engine, deadline: Deadline): CallOptions => ({
+  signal: deadline.signal,
+  timeoutMs: remaining(engine, deadline),
+});
+
 /** The kept one was refused; this one was prepared apart from it, and may have been sent and paid. It is not sent now: its attempt is over. */
-async function lookApart(home: Engine, given: Submission, call: CallOptions): Promise<PayoutOutcome> {
-  return noticed(home, await recorded(home, await lookedUp(home, copiesOf(home, given), call)));
+async function lookApart(home: Engine, given: Submission, deadline: Deadline): Promise<PayoutOutcome> {
+  return noticed(home, await recorded(home, await lookup(home, copiesOf(home, given), deadline), { by: 'lookup' }));
 }
 
 /**
@@ -67,96 +138,16 @@ async function lookApart(home: Engine, given: Submission, call: CallOptions): Pr
  *
  * Its absence is no refusal of the reference, under which the kept one may still be sent.
  */
-async function lookBeside(home: Engine, given: Submission, call: CallOptions): Promise<PayoutOutcome> {
-  const outcome = await lookedUp(home, copiesOf(home, given), call);
+async function lookBeside(home: Engine, given: Submission, deadline: Deadline): Promise<PayoutOutcome> {
+  const outcome = await lookup(home, copiesOf(home, given), deadline);
   if (outcome.outcome !== 'rejected') return noticed(home, await recorded(home, outcome));
   const doubt = withOutcome(outcome.error, 'unknown', 'But another submission of this reference is kept, and may exist.');
   return unknownOutcome(given, doubt, { do: 'ask', candidates: [] });
 }
 
-/** The provider that a registry found works for the operation that asked the registry. */
-function sameCall(engine: Engine, home: Engine | null): Engine | null {
-  return home === null || home === engine || engine.call === undefined ? home : home.as(engine.call);
-}
-
 /** A corrected request that nobody sent, under a key that is spent on a refusal: the refusal still holds for that key. */
 function sameUnsentKey(engine: Engine, kept: Submission, asked: Submission): boolean {
   return kept.key === asked.key && isFresh(engine.process, asked);
-}
-
-/** Why a kept submission is not what was asked for now; `null` when it is. */
-function conflictOf(home: Engine, kept: Submission, asked: Submission): string | null {
-  if (kept.provider !== home.id) return `was made through ${kept.provider}`;
-  if (kept.account !== home.account) return 'was made on another connected account';
-  if (kept.live !== home.live) return `was made in ${kept.live === true ? 'live' : 'test'} mode`;
-  if (kept.fingerprint !== asked.fingerprint) return 'asked for something else (amount, destination, ...)';
-  return null;
-}
-
-async function conflicting(home: Engine | null, engine: Engine, row: KeptRow, why: string, call: CallOptions): Promise<PayoutOutcome> {
-  const { submission, settled } = row;
-  const { money } = submission;
-  const kept = `${submission.name}, ${money === 'full_balance' ? 'the full balance' : `${money.amount} ${money.currency}`}`;
-  const message = `reference ${submission.reference} is taken: the submission that is kept for it (${kept}) ${why}. Nothing was sent.`;
-  // In the name of the provider that has it, whichever one was asked.
-  const error = new PayoutError('idempotency_conflict', message, { provider: submission.name, outcome: 'unknown' });
-  const here = home !== null && isBound(home, submission);
-  if (here && settled === null) return unknownForNow(engine, submission, error);
-  const known = here && settled !== null && 'payoutId' in settled ? await readQuietly(home, submission, settled.payoutId, call) : null;
-  return unknownOutcome(submission, error, { do: 'ask', candidates: known === null ? [] : [known] });
-}
-
-function isBound(engine: Engine, submission: Submission): boolean {
-  try {
-    assertBound(engine, submission);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-export const operationsOf = (engine: Engine, submission: Submission): ErasedOperations =>
-  engine.operationsFor(engine.headers, { source: submission.source });
-
-async function readQuietly(engine: Engine, submission: Submission, id: string, call: CallOptions): Promise<Payout | null> {
-  try {
-    return await operationsOf(engine, submission).retrieve(id, undefined, call);
-  } catch {
-    return null;
-  }
-}
-
-/** A settled reference needs no sending: the payout is read again by its id. */
-async function readAgain(
-  engine: Engine,
-  { oldest, youngest }: Copies,
-  submission: Submission,
-  payoutId: string,
-  call: CallOptions,
-): Promise<PayoutOutcome> {
-  try {
-    const payout = await operationsOf(engine, submission).retrieve(payoutId, undefined, call);
-    // A copy that left another source is settled by its own payout.
-    const source = engine.sourceOf(payout);
-    const its = [submission, oldest, youngest].find((copy) => copy.source === source) ?? submission;
-    return await foundAgain(engine, its, payout);
-  } catch (error) {
-    if (!(error instanceof PayoutError)) throw error;
-    const told = withOutcome(
-      error,
-      'unknown',
-      `Reference ${submission.reference} was accepted before as ${payoutId}; nothing was sent now.`,
-    );
-    return unknownForNow(engine, submission, told);
-  }
-}
-
-function rejectedBefore(engine: Engine, submission: Submission, settled: Extract<Settled, { rejected: true }>): PayoutOutcome {
-  const retry = settled.retry ?? 'next_attempt';
-  const advice = retry === 'never' ? '' : ' Use nextAttempt(outcome) once the cause is gone.';
-  const message = `attempt ${submission.attempt} of reference ${submission.reference} was refused before, and nothing was sent now.${advice}`;
-  const error = new PayoutError('invalid_state', message, { provider: engine.name, outcome: 'rejected' });
-  return rejectedAs(retry, error, submission);
 }
 
 function storeFailed(engine: Engine, submission: Submission, thrown: unknown): PayoutOutcome {
@@ -166,39 +157,96 @@ function storeFailed(engine: Engine, submission: Submission, thrown: unknown): P
   return unknownForNow(engine, submission, error);
 }
 
-// ---- Recording -------------------------------------------------------------------------------------------------------
+// ---- Refused before --------------------------------------------------------------------------------------------------
 
-/** How an outcome settles its submission; `null` while it does not. */
-function settlementOf(outcome: PayoutOutcome): Settled | null {
-  if (outcome.outcome === 'accepted') return { payoutId: outcome.payout.id };
-  if (outcome.outcome === 'unknown' || outcome.retry === 'same_attempt') return null;
-  return { rejected: true, retry: outcome.retry };
+type SettledRefusal = Extract<Settled, { rejected: true }>;
+
+/** A refused attempt: the reference is what its highest attempt says, for it may have been paid since. */
+async function ofRejected(passage: Passage, row: KeptRow, settled: SettledRefusal): Promise<SharedResult> {
+  const later = await laterAnswer(passage, row);
+  return later ?? rejectedBefore(passage.engine, row.submission, settled);
+}
+
+/** What a later attempt says about the reference of a refused one; `null` where all there are were refused and none counts. */
+async function laterAnswer(passage: Passage, row: KeptRow): Promise<SharedResult | null> {
+  const { engine, asked, arrival } = passage;
+  let later: LaterAttempts;
+  try {
+    later = await laterThan(engine, row);
+  } catch (error) {
+    return storeFailed(engine, row.submission, error);
+  }
+  const { open, highest } = later;
+  if (open !== null) return openAnswer(passage, open);
+  const counts = arrival.anyAttempt && highest.submission.attempt > asked.attempt;
+  return counts && isRejected(highest.settled) ? rejectedBefore(engine, highest.submission, highest.settled) : null;
+}
+
+/** A later attempt that was not refused. */
+async function openAnswer(passage: Passage, open: KeptRow): Promise<SharedResult> {
+  const payoutId = payoutIdOf(open);
+  if (payoutId !== null) return paidLater(passage, open.submission, payoutId, homeOf(passage, open.submission));
+  return passage.arrival.anyAttempt ? { openAttempt: open.submission.attempt } : mayExist(passage.engine, open.submission);
+}
+
+async function paidLater(passage: Passage, submission: Submission, payoutId: string, home: Engine | null): Promise<PayoutOutcome> {
+  const { engine, asked, arrival, deadline } = passage;
+  const call = callWithin(engine, deadline);
+  if (home === null) return takenOutcome(engine, submission, asTaken(relate(home, submission, asked)), { home, payoutId, call });
+  const outcome = await paidByOther(home, asked, { submission, payoutId }, call);
+  const isExpected = arrival.anyAttempt && outcome.outcome === 'accepted';
+  return isExpected ? { ...outcome, notices: outcome.notices.filter(({ code }) => code !== 'later_attempt') } : outcome;
+}
+
+const asTaken = (relation: Relation): Extract<Relation, { is: 'taken' }> => (relation.is === 'taken' ? relation : NOT_HERE);
+
+/** What is kept above a refused attempt. */
+interface LaterAttempts {
+  /** The first one that is not refused; a payout before what may be one. */
+  readonly open: KeptRow | null;
+  /** The highest one that was refused, maybe the attempt itself. */
+  readonly highest: KeptRow;
 }
 
 /**
- * Tells the store how it ended, and this process when nothing is uncertain any more. A store that fails changes no truth.
- *
- * @param proven Whether an accepted payout is certainly the one of its submission; on a person's word it may be another's.
+ * Reads upwards: an attempt is read only after the one below it was read as refused. Downwards, a payout could slip between two
+ * reads. Then ten further ones, which only a number that was raised wrongly can have.
  */
-export async function recorded(engine: Engine, outcome: PayoutOutcome, proven = true): Promise<PayoutOutcome> {
-  const settled = settlementOf(outcome);
-  const { submission } = outcome;
-  if (submission === null || outcome.outcome === 'unknown') return outcome;
-  const { uncertain } = engine.process;
-  if (outcome.outcome === 'accepted' && proven) rememberAccepted(engine.process, submission, outcome.payout.id);
-  // Certainly refused: its key may be sent as if for the first time, or never again.
-  if (outcome.outcome === 'rejected') uncertain.delete(placeOf(submission));
-  if (settled === null) return outcome;
-  try {
-    await engine.store.settle(submission, settled);
-    uncertain.delete(placeOf(submission)); // The store knows it from here on.
-    return outcome;
-  } catch {
-    const message = 'The submissions store could not record this outcome; the next create with this reference will ask the provider again.';
-    engine.telemetry({ type: 'diagnostic', code: 'not_recorded', message });
-    if (outcome.outcome !== 'accepted') return outcome;
-    return { ...outcome, notices: [...outcome.notices, { code: 'not_recorded', message }] };
+async function laterThan({ store }: Engine, row: KeptRow): Promise<LaterAttempts> {
+  const { submission: place } = row;
+  let highest = row;
+  for (;;) {
+    const attempt = highest.submission.attempt + 1;
+    const next = await store.find({ namespace: place.namespace, reference: place.reference, attempt });
+    if (next === null) break;
+    if (!isRejected(next.settled)) return { open: next, highest };
+    highest = next;
   }
+  const { attempt } = highest.submission;
+  const above = await store.findBetween(place, attempt + 1, attempt + FURTHEST_RAISED);
+  const open = above.filter((each) => !isRejected(each.settled));
+  return { open: open.find((each) => payoutIdOf(each) !== null) ?? open[0] ?? null, highest: above.at(-1) ?? highest };
+}
+
+/** A refusal of before, with its own reason. Nothing is sent. */
+function rejectedBefore(engine: Engine, submission: Submission, { retry = 'next_attempt', reason }: SettledRefusal): PayoutOutcome {
+  const advice = retry === 'never' ? '' : ' Use nextAttempt(outcome) once the cause is gone.';
+  const when = reason === undefined ? 'before' : `at ${reason.at}`;
+  const told = `Attempt ${submission.attempt} of reference ${submission.reference} was refused ${when}; nothing was sent now.${advice}`;
+  const message = reason === undefined ? told : `${sentence(reason.message)} ${told}`;
+  const details = { provider: engine.name, outcome: 'rejected', providerCode: reason?.providerCode, requestId: reason?.requestId } as const;
+  const error = new PayoutError(reason?.code ?? 'invalid_state', message, details);
+  return { outcome: 'rejected', error, retry, submission, replayed: true, notices: [] };
+}
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** A certain refusal that the store could not record: it is recorded now, and told. */
+async function recordAgain(home: Engine, submission: Submission, settled: SettledRefusal): Promise<PayoutOutcome> {
+  const before = rejectedBefore(home, submission, settled);
+  const { by = 'provider' } = settled.reason ?? {};
+  const { notices } = await recorded(home, before, { by });
+  return { ...before, notices };
 }
 
 /** What every create of this provider does besides is said of one that an earlier call sent, too. */
@@ -217,26 +265,50 @@ export async function noticed<O extends PayoutOutcome>(engine: Engine, outcome: 
 // ---- Reading and deciding --------------------------------------------------------------------------------------------
 
 /** Finds out by reading only, the store first, and records what is then certain. */
-export async function lookupKept(engine: Engine, submission: Submission, call: CallOptions = {}): Promise<PayoutOutcome> {
-  const look = (): Promise<PayoutOutcome> => lookedUp(engine, copiesOf(engine, submission), call);
-  const kept = await keptFor(engine, submission);
-  if (kept === 'unread') return noticed(engine, unlessKept(engine, await look())); // Nothing is recorded about a row that nobody has seen.
-  if (kept === null) return noticed(engine, await recordedUnlessTaken(engine, await look()));
-  const isSame = asksTheSame(kept.submission, submission);
-  const copies = copiesOf(engine, kept.submission, submission);
-  if (isRejected(kept.settled) && isApart(copies)) return lookApart(engine, submission, call);
-  const isOpen = kept.settled === null;
-  if (!isSame && isOpen && isApart(copies) && conflictOf(engine, kept.submission, submission) === null) {
-    return lookBeside(engine, submission, call);
-  }
-  if (!isSame) return conflicting(engine, engine, kept, 'asked for something else', call);
-  if (isRejected(kept.settled)) return rejectedBefore(engine, kept.submission, kept.settled);
-  if (kept.settled !== null) return noticed(engine, await readAgain(engine, copies, kept.submission, kept.settled.payoutId, call));
-  return noticed(engine, await recorded(engine, await lookedUp(engine, copies, call)));
+export function lookupKept(engine: Engine, submission: Submission, call: CallOptions = {}): Promise<PayoutOutcome> {
+  return within(engine, call, async (deadline) =>
+    unlessPaidLater(engine, submission, deadline, await lookedUpKept(engine, submission, deadline)),
+  );
 }
 
-function lookedUp(engine: Engine, copies: Copies, call: CallOptions): Promise<PayoutOutcome> {
-  return within(engine, call, (deadline) => lookup(engine, copies, deadline));
+async function lookedUpKept(engine: Engine, submission: Submission, deadline: Deadline): Promise<PayoutOutcome> {
+  const look = (copies: Copies): Promise<PayoutOutcome> => lookup(engine, copies, deadline);
+  const kept = await keptFor(engine, submission);
+  if (kept === 'unread') return noticed(engine, unlessKept(engine, await look(copiesOf(engine, submission)))); // Nothing is recorded about a row that nobody has seen.
+  if (kept === null) return noticed(engine, await recordedUnlessTaken(engine, await look(copiesOf(engine, submission)), 'lookup'));
+  const call = callWithin(engine, deadline);
+  const copies = copiesOf(engine, kept.submission, submission);
+  if (isRejected(kept.settled) && isApart(copies)) return lookApart(engine, submission, deadline);
+  const isSame = asksTheSame(kept.submission, submission);
+  const relation = relate(engine, kept.submission, submission);
+  if (!isSame && kept.settled === null && isApart(copies) && relation.is === 'same') return lookBeside(engine, submission, deadline);
+  if (!isSame) {
+    const taken = relation.is === 'taken' ? relation : OTHER_BYTES;
+    return takenOutcome(engine, kept.submission, taken, { home: engine, payoutId: payoutIdOf(kept), call });
+  }
+  if (isRejected(kept.settled)) return rejectedBefore(engine, kept.submission, kept.settled);
+  const payoutId = payoutIdOf(kept);
+  if (payoutId !== null) return noticed(engine, await readAgain(engine, copies, { submission: kept.submission, payoutId }, call));
+  return noticed(engine, await recorded(engine, await look(copies), { by: 'lookup' }));
+}
+
+const OTHER_BYTES: Extract<Relation, { is: 'taken' }> = {
+  is: 'taken',
+  differences: [{ path: 'request', message: 'was written in another version, or for another source' }],
+};
+
+/** A refused attempt of a reference that another attempt has paid since is no answer about the reference. */
+export async function unlessPaidLater(
+  engine: Engine,
+  asked: Submission,
+  deadline: Deadline,
+  outcome: PayoutOutcome,
+): Promise<PayoutOutcome> {
+  if (outcome.outcome !== 'rejected' || outcome.submission === null) return outcome;
+  const row: KeptRow = { submission: outcome.submission, settled: null, shared: true, alone: false, refused: null };
+  const arrival: Arrival = { given: true, anyAttempt: false };
+  const later = await laterAnswer({ engine, asked, arrival, route: ownRoute(engine), deadline }, row);
+  return later === null || 'openAttempt' in later ? outcome : later;
 }
 
 /**
@@ -245,13 +317,13 @@ function lookedUp(engine: Engine, copies: Copies, call: CallOptions): Promise<Pa
  * A refusal is recorded by keeping it first: whoever kept the reference meanwhile, with a younger submission, may be sending
  * that one, and a refusal of this one would free the reference under them.
  */
-export async function recordedUnlessTaken(engine: Engine, outcome: PayoutOutcome): Promise<PayoutOutcome> {
-  if (outcome.outcome !== 'rejected' || outcome.submission === null) return recorded(engine, outcome);
+export async function recordedUnlessTaken(engine: Engine, outcome: PayoutOutcome, by: RefusedBy): Promise<PayoutOutcome> {
+  if (outcome.outcome !== 'rejected' || outcome.submission === null) return recorded(engine, outcome, { by });
   const { submission, error } = outcome;
   try {
     const row = await engine.store.keep(submission);
     const isThis = asksTheSame(row.submission, submission) && row.submission.preparedAt === submission.preparedAt;
-    if (isThis && (row.settled === null || isRejected(row.settled))) return await recorded(engine, outcome);
+    if (isThis && (row.settled === null || isRejected(row.settled))) return await recorded(engine, outcome, { by });
   } catch {
     // Who has it now cannot be seen.
   }

@@ -2,7 +2,7 @@ import { compare, mismatchError } from './about-ours.ts';
 import { allOverAt, type Copies } from './copies.ts';
 import { type Engine, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
-import { ASK_THERE, heldBefore, hold, isHeld, isHold } from './held.ts';
+import { ASK_THERE, heldBefore, isHeld, isHold, noteHeld, rememberHeld } from './held.ts';
 import type { Deadline } from './http.ts';
 import { keyWindow } from './idempotency.ts';
 import type { NextStep, Notice, PayoutOutcome, UnknownPayout } from './outcome.ts';
@@ -17,7 +17,8 @@ const READ_AGAIN_MS = 60_000;
 /** Finds out by reading only (NEVER-TWICE R16 to R18). */
 export async function lookup(engine: Engine, copies: Copies, deadline: Deadline, because?: PayoutError): Promise<PayoutOutcome> {
   const submission = copies.oldest;
-  if (because !== undefined && isHold(because)) await hold(engine, submission);
+  if (because !== undefined && isHold(because)) rememberHeld(engine, submission);
+  const notices = await noteHeld(engine, submission); // Also what an earlier call could not note, or noted in another store.
   // Before the list is read: what the list shows must be later than the moment when nobody could send any more.
   const askedAt = engine.runtime.now();
   const found = await search(engine, submission, deadline, [submission.correlation.token]);
@@ -25,7 +26,7 @@ export async function lookup(engine: Engine, copies: Copies, deadline: Deadline,
   const held = await isHeld(engine, submission);
   if (held === true) {
     const error = withOutcome(because ?? heldBefore(engine, submission), 'unknown', ASK_THERE);
-    return unknownOutcome(submission, error, { do: 'ask', candidates: found.candidates });
+    return unknownOutcome(submission, error, { do: 'ask', candidates: found.candidates }, notices);
   }
   const outcome = notFound(engine, copies, askedAt, found, because);
   if (held === false || outcome.outcome !== 'rejected') return outcome;
@@ -53,6 +54,8 @@ function notFound(engine: Engine, copies: Copies, askedAt: number, found: Search
       error: new PayoutError('not_found', message, { provider: engine.name, outcome: 'rejected' }),
       retry: 'next_attempt',
       submission,
+      replayed: false,
+      notices: [],
     };
   }
   const error = because ?? found.error ?? new PayoutError('unresolved', sayWhy(found, over, window.overAt), { provider: engine.name });

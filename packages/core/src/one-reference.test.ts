@@ -96,7 +96,7 @@ describe('a job that dies and runs again', () => {
     await processAt(bank, nine, fileSubmissions(folder)).createPayout(rent);
     const other = { ...rent, money: { amount: '12.00', currency: 'EUR' } };
     const outcome = await processAt(bank, nine, fileSubmissions(folder)).createPayout(other);
-    expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'idempotency_conflict' } });
+    expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'reference_taken' } });
     expect(bank.requests).toEqual([]);
   });
 

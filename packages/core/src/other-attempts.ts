@@ -2,12 +2,12 @@ import { copiesOf } from './copies.ts';
 import { type Engine, placeOf, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import type { Deadline } from './http.ts';
-import { deriveKey } from './idempotency.ts';
 import { type Held, isHeld } from './held.ts';
-import { foundOutcome, lookup, submitNow, unknownForNow, unknownOutcome } from './lookup.ts';
+import { lookup, submitNow, unknownForNow, unknownOutcome } from './lookup.ts';
 import type { NextStep, PayoutOutcome } from './outcome.ts';
-import type { Payout } from './payout.ts';
-import { search } from './search.ts';
+import { earlierKeys, foundAsEarlier, paidByOther, payoutIdOf } from './read-again.ts';
+import { remaining, search } from './search.ts';
+import type { KeptRow } from './store.ts';
 import { isRejected, type Submission } from './submission.ts';
 import { DAY_MS } from './times.ts';
 
@@ -31,34 +31,62 @@ async function lookForOthers(
   deadline: Deadline,
   held: Held | Promise<Held>,
 ): Promise<PayoutOutcome | null> {
+  let others: readonly KeptRow[];
   try {
-    const others = await engine.store.findOthers(submission, submission.attempt + FURTHEST_RAISED);
-    const kept = others.find((row) => !isRejected(row.settled));
-    if (kept !== undefined) return mayExist(engine, kept.submission);
+    others = await engine.store.findOthers(submission, submission.attempt + FURTHEST_RAISED);
   } catch {
     return storeUnread(engine, submission);
   }
+  // What exists says more than what may.
+  const open = others.filter((row) => !isRejected(row.settled));
+  const kept = open.find((row) => payoutIdOf(row) !== null) ?? open[0];
+  if (kept !== undefined) return inTheWay(engine, submission, kept, deadline);
   const mine = await held;
   if (mine === 'unread') return storeUnread(engine, submission);
   if (mine) return lookup(engine, copiesOf(engine, submission), deadline);
   if (submission.attempt === 1) return null;
-  const { provider } = submission;
   const keys = await earlierKeys(submission);
-  const { uncertain, underWay } = engine.process;
-  const doubtful = keys.map((key) => placeOf({ provider, key })).some((place) => uncertain.has(place) || underWay.has(place));
-  if (doubtful) return unknownAttempt(engine, submission, { do: 'ask', candidates: [] });
-  return submission.correlation.by === 'none' ? null : atProvider(engine, submission, deadline, keys);
+  if (isDoubtful(engine, submission, keys, others)) return unknownAttempt(engine, submission, { do: 'ask', candidates: [] });
+  if (submission.correlation.by === 'none' || areProven(engine, submission, others)) return null;
+  return atProvider(engine, submission, deadline, keys);
 }
 
-async function earlierKeys({ namespace, account, reference, attempt: last }: Submission): Promise<readonly string[]> {
-  const earlier = Array.from({ length: last - 1 }, (_, index) => index + 1);
-  return Promise.all(earlier.map((attempt) => deriveKey({ namespace, account, reference, attempt })));
+/** Whether this process may be sending an earlier attempt. What only asks the store about a refused one sends nothing. */
+function isDoubtful({ process, store }: Engine, { provider }: Submission, keys: readonly string[], others: readonly KeptRow[]): boolean {
+  const refused = new Set(others.map(({ submission }) => submission.key)); // What is not refused stood in the way before.
+  return keys.some((key) => {
+    const place = placeOf({ provider, key });
+    const underWay = process.underWay.get(place);
+    return process.uncertain.has(place) || (underWay !== undefined && (underWay.store !== store.itself || !refused.has(key)));
+  });
+}
+
+/**
+ * Whether the store has the refusal of every earlier attempt with its proof: then none can exist, and the list need not be read.
+ *
+ * A person's word is no proof, and neither is a refusal that a store without `refuse` recorded after a look.
+ */
+function areProven(engine: Engine, { attempt }: Submission, others: readonly KeptRow[]): boolean {
+  if (engine.store.refuse === null) return false;
+  const proven = others.filter((row) => {
+    return row.submission.attempt < attempt && isRejected(row.settled) && (row.settled.reason?.by ?? 'person') !== 'person';
+  });
+  return proven.length === attempt - 1;
+}
+
+/** Another attempt that is kept, and not refused. */
+async function inTheWay(engine: Engine, submission: Submission, row: KeptRow, deadline: Deadline): Promise<PayoutOutcome> {
+  const payoutId = payoutIdOf(row);
+  if (payoutId === null || row.submission.name !== engine.name) return mayExist(engine, row.submission);
+  const call = { signal: deadline.signal, timeoutMs: remaining(engine, deadline) };
+  return paidByOther(engine, submission, { submission: row.submission, payoutId }, call);
 }
 
 /** A number that was raised wrongly, such as a job's own count of retries, may be this far above the attempt that is made now. */
 export const FURTHEST_RAISED = 10;
 
-function mayExist(engine: Engine, other: Submission): PayoutOutcome {
+/** An attempt that is kept, and may exist, stands in the way of any other. */
+export function mayExist(engine: Engine, other: Submission): PayoutOutcome {
   return unknownAttempt(engine, other, submitNow(engine));
 }
 
@@ -77,14 +105,20 @@ function storeUnread(engine: Engine, submission: Submission): PayoutOutcome {
   return unknownForNow(engine, submission, error);
 }
 
+/**
+ * How far back an earlier attempt is looked for that no store knows.
+ *
+ * A refusal is seen to within days. What was raised wrongly after a month is a mistake of another kind, and a list of years would end no call.
+ */
+const EARLIER_ATTEMPTS_MS = 35 * DAY_MS;
+
 async function atProvider(
   engine: Engine,
   submission: Submission,
   deadline: Deadline,
   keys: readonly string[],
 ): Promise<PayoutOutcome | null> {
-  // As far back as an earlier attempt can have been sent while its key was alive, and a day more.
-  const since = Date.parse(submission.preparedAt) - engine.keptForMs - 2 * DAY_MS;
+  const since = Date.parse(submission.preparedAt) - EARLIER_ATTEMPTS_MS;
   const found = await search(engine, submission, deadline, keys, since);
   if (found.ours !== null) return foundAsEarlier(engine, submission, found.ours);
   // Whatever the reason, what was not seen may be there: an endless list, a clock that disagrees, a list that begins too late.
@@ -94,19 +128,4 @@ async function atProvider(
   // Only a read that failed may go better next time.
   const next: NextStep = found.gap.is === 'failed_read' ? submitNow(engine) : { do: 'ask', candidates: found.candidates };
   return unknownOutcome(submission, error, next);
-}
-
-function foundAsEarlier(engine: Engine, submission: Submission, payout: Payout): PayoutOutcome {
-  const message = 'An earlier attempt of this reference had made the payout; this attempt was not sent.';
-  const token = engine.tokenOf(payout) ?? submission.correlation.token;
-  const asIts = { ...submission, correlation: { ...submission.correlation, token } };
-  const outcome = foundOutcome(engine, asIts, payout, [{ code: 'earlier_attempt', message }]);
-  return outcome.outcome === 'rejected' ? outcome : { ...outcome, submission };
-}
-
-/** The outcome of the payout that the store knows for an attempt: its own, or the one that an earlier attempt had made. */
-export async function foundAgain(engine: Engine, submission: Submission, payout: Payout): Promise<PayoutOutcome> {
-  const token = engine.tokenOf(payout);
-  const isEarlier = token !== null && submission.attempt > 1 && (await earlierKeys(submission)).includes(token);
-  return isEarlier ? foundAsEarlier(engine, submission, payout) : foundOutcome(engine, submission, payout, []);
 }

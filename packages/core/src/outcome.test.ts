@@ -52,7 +52,9 @@ describe('acceptedOrThrow', () => {
 
   it('says after an unknown what to do, and after a rejection nothing of the kind', () => {
     expect(thrownFor(unknown).message).toContain('Do not create again');
-    expect(thrownFor({ outcome: 'rejected', error, retry: 'never', submission: null }).message).toBe('[eu] too little.');
+    expect(thrownFor({ outcome: 'rejected', error, retry: 'never', submission: null, replayed: false, notices: [] }).message).toBe(
+      '[eu] too little.',
+    );
   });
 
   it('never prints the submission: it may hold an account number', () => {

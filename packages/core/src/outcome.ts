@@ -10,6 +10,9 @@ export interface Notice {
   readonly message: string;
 }
 
+/** The notice and the diagnostic of what a store could not record. */
+export const NOT_RECORDED = 'not_recorded';
+
 /** The payout exists. */
 export interface AcceptedPayout {
   readonly outcome: 'accepted';
@@ -33,6 +36,10 @@ interface Rejected<Retry extends RetryAdvice, Sent extends Submission | null> {
   readonly error: PayoutError;
   readonly retry: Retry;
   readonly submission: Sent;
+  /** An earlier call was refused, and this one only repeats the reason: nothing was sent now. */
+  readonly replayed: boolean;
+  /** What the caller should know besides, for example `not_recorded`. */
+  readonly notices: readonly Notice[];
 }
 /** Certainly nothing exists; the same request may be made again, unchanged. */
 export type RejectedTryAgain = Rejected<'same_attempt', Submission>;

@@ -1,11 +1,18 @@
 import type { AdapterCreateRequest, PayoutProviderSpec } from './adapter.ts';
-import { checkCreate, fingerprintOf } from './create-request.ts';
+import { type CheckedCreate, checkCreate, fingerprintOf, paymentFingerprintOf } from './create-request.ts';
 import type { Engine } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { createKey } from './idempotency.ts';
 import type { AnyPayoutProvider } from './provider.ts';
 import { deepFreeze, type Submission } from './submission.ts';
 import { isoOf } from './times.ts';
+
+/** A create that is ready to be kept. */
+export interface Prepared {
+  readonly submission: Submission;
+  /** The same request as a later attempt; `null` where the caller named one. */
+  readonly asAttempt: ((attempt: number) => Promise<Submission>) | null;
+}
 
 /**
  * Validates a create and builds its exact bytes and its key. No I/O.
@@ -17,12 +24,27 @@ export async function prepare<P extends AnyPayoutProvider>(
   spec: PayoutProviderSpec<P>,
   input: unknown,
 ): Promise<Submission> {
-  const { request, options, copied } = checkCreate(spec, engine.name, input);
-  const attempt = request.attempt ?? 1;
+  return (await prepareCreate(engine, spec, input)).submission;
+}
+
+/** {@link prepare}, for a create that may have to ask for a later attempt. */
+export async function prepareCreate<P extends AnyPayoutProvider>(
+  engine: Engine,
+  spec: PayoutProviderSpec<P>,
+  input: unknown,
+): Promise<Prepared> {
+  const checked = checkCreate(spec, engine.name, input);
+  const { attempt } = checked.request;
+  const asAttempt = (given: number): Promise<Submission> => encoded(engine, checked, given);
+  return { submission: await asAttempt(attempt ?? 1), asAttempt: attempt === undefined ? asAttempt : null };
+}
+
+async function encoded(engine: Engine, { request, options, copied }: CheckedCreate, attempt: number): Promise<Submission> {
   const { reference } = request;
   // One after the other: where the platform hashes at once, neither waits.
   const key = await createKey({ namespace: engine.namespace, account: engine.account, reference, attempt });
   const fingerprint = await fingerprintOf(copied);
+  const payment = await paymentFingerprintOf(copied);
   const adapter = engine.operationsFor(engine.headers, { source: engine.source });
   const encoded = adapter.encodeCreate(request, options as never, { by: engine.correlation, token: key, reference });
   const submission: Submission = {
@@ -38,6 +60,7 @@ export async function prepare<P extends AnyPayoutProvider>(
     money: moneyOf(request),
     key,
     fingerprint,
+    payment,
     correlation: { by: engine.correlation, token: key },
     request: { method: 'POST', path: encoded.path, headers: { ...engine.headers, ...encoded.headers }, body: encoded.body },
     preparedAt: isoOf(engine.runtime.now()),

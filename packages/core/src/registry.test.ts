@@ -68,7 +68,7 @@ describe('R2: the default was switched', () => {
     us.next({ lose: 'request' });
     await registry('us').createPayout(RENT);
     const outcome = await registry('eu').createPayout({ ...RENT, money: { ...TEN, amount: '11.00' } });
-    expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'idempotency_conflict' }, submission: { name: 'us', money: TEN } });
+    expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'reference_taken' }, submission: { name: 'us', money: TEN } });
     expect(outcome).toMatchObject({
       error: { provider: 'us', message: expect.stringMatching(/^\[us\] reference \S+ is taken/) as string },
     });
@@ -94,7 +94,7 @@ describe('R2: the default was switched', () => {
     await expect(rest.submit(stored(submission))).rejects.toMatchObject({ code: 'invalid_settings' });
     expect(await rest.createPayout(RENT)).toMatchObject({
       outcome: 'unknown',
-      error: { code: 'idempotency_conflict', provider: 'us' },
+      error: { code: 'reference_taken', provider: 'us' },
       next: { do: 'ask' },
     });
     expect(eu.requests).toEqual([]);
@@ -137,7 +137,7 @@ describe('R2: connected accounts', () => {
     await provider.forAccount('acct_1').createPayout(RENT);
     expect(await provider.forAccount('acct_2').createPayout(RENT)).toMatchObject({
       outcome: 'unknown',
-      error: { code: 'idempotency_conflict' },
+      error: { code: 'reference_taken' },
     });
     expect(us.payouts).toHaveLength(1);
   });

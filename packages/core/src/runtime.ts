@@ -76,3 +76,16 @@ const immediate: ((ring: () => void) => unknown) | undefined = globalThis.setImm
 export function underWay(asked: Promise<unknown>): Promise<unknown> {
   return immediate === undefined ? Promise.resolve() : Promise.race([asked, new Promise<void>((resolve) => immediate(resolve))]);
 }
+
+/**
+ * Whether this code runs in a worker thread, where memory is not that of the whole process.
+ *
+ * Where a platform does not tell, its isolates are processes of their own.
+ */
+export function inWorkerThread(): boolean {
+  const host: unknown = Reflect.get(globalThis, 'process');
+  if (typeof host !== 'object' || host === null || !('getBuiltinModule' in host) || typeof host.getBuiltinModule !== 'function')
+    return false;
+  const threads: unknown = host.getBuiltinModule('node:worker_threads');
+  return typeof threads === 'object' && threads !== null && 'isMainThread' in threads && threads.isMainThread === false;
+}

@@ -2,14 +2,15 @@ import { compare } from './about-ours.ts';
 import { allOverAt, copiesOf, type Copies } from './copies.ts';
 import { type Engine, isAnothers } from './engine.ts';
 import { PayoutError } from './errors.ts';
-import { asksTheSame, keptFor, noticed, operationsOf, recorded, recordedUnlessTaken, within } from './kept.ts';
+import { asksTheSame, keptFor, noticed, recordedUnlessTaken, unlessPaidLater, within } from './kept.ts';
 import type { Notice, PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import type { Decision } from './provider.ts';
+import { operationsOf } from './read-again.ts';
+import { recorded, rejectedAs } from './record-outcome.ts';
 import { remaining, search } from './search.ts';
 import type { KeptRow } from './store.ts';
 import { isRejected, type Submission } from './submission.ts';
-import { rejectedAs } from './submit.ts';
 import { DAY_MS, isoOf } from './times.ts';
 
 /**
@@ -45,7 +46,8 @@ async function settleRow(engine: Engine, copies: Copies, row: KeptRow | null, de
   const submission = copies.oldest;
   if ('absent' in decision) {
     const decided = await absentByDecision(engine, copies, row);
-    return row === null ? recordedUnlessTaken(engine, decided) : recorded(engine, decided);
+    const told = await (row === null ? recordedUnlessTaken(engine, decided, 'person') : recorded(engine, decided, { by: 'person' }));
+    return within(engine, {}, (deadline) => unlessPaidLater(engine, submission, deadline, told));
   }
   if (row !== null && row.settled !== null && 'payoutId' in row.settled && row.settled.payoutId !== decision.payoutId) {
     const message = `${row.settled.payoutId} is the payout of this submission already; ${decision.payoutId} is not.`;
@@ -60,7 +62,7 @@ async function settleRow(engine: Engine, copies: Copies, row: KeptRow | null, de
   const notices = noticesOf(engine, copies, payout);
   const accepted = { outcome: 'accepted', payout, replayed: true, submission, notices } as const;
   // Without our token it is a word, and no proof that the payout is no other submission's.
-  return noticed(engine, await recorded(engine, accepted, engine.tokenOf(payout) === submission.correlation.token));
+  return noticed(engine, await recorded(engine, accepted, { proven: engine.tokenOf(payout) === submission.correlation.token }));
 }
 
 /** What speaks against a person's word but does not refute it; throws what does. */

@@ -198,7 +198,7 @@ describe('what is shared is one submission', () => {
     // A store of its own, so that only the key tells.
     const other = world.restarted({ runtime: world.time, submissions: memorySubmissions() });
     const outcome = await other.createPayout({ ...RENT, money: { ...TEN, amount: '99.00' } });
-    expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'idempotency_conflict' }, submission: { money: TEN } });
+    expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'reference_taken' }, submission: { money: TEN } });
     arrive();
     expect(told(await first)).toBe('ac_1');
     expectOneCreate(world);

@@ -1,95 +1,122 @@
-import type { Copies } from './copies.ts';
-import { type Engine, placeOf, type SharedExchange } from './engine.ts';
+import { type Engine, placeOf, sameConnection, type SharedExchange, type SharedResult } from './engine.ts';
 import { PayoutError } from './errors.ts';
-import { CallerAborted, type Connection, type Deadline, startDeadline } from './http.ts';
+import { CallerAborted, type Deadline, startDeadline } from './http.ts';
 import { unknownForNow } from './lookup.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { CallOptions } from './provider.ts';
 import type { Submission } from './submission.ts';
 
-/** What comes of an exchange; `refused_other` when one was joined that began with other copies: its refusal is true of those only. */
-type Shared = PayoutOutcome | 'refused_other';
+/** One call about one key. */
+export interface KeyCall {
+  readonly engine: Engine;
+  /** What the caller asks for, before the store has said what is kept. */
+  readonly asked: Submission;
+  readonly call: CallOptions;
+  /** Whether the caller came with a copy that another process may hold: a refusal of others says nothing about it. */
+  readonly elsewhere: boolean;
+  /** Whether the caller named no attempt: then the answer may be that of a later one. */
+  readonly anyAttempt: boolean;
+}
 
-/** Runs `exchange` for the oldest copy of a submission, or joins the one that is under way for its key (NEVER-TWICE R7). */
-export function shareExchange(
-  engine: Engine,
-  copies: Copies,
-  call: CallOptions,
-  exchange: (deadline: Deadline) => Promise<PayoutOutcome>,
-): Promise<Shared> {
+type Exchange = (deadline: Deadline) => Promise<SharedResult>;
+
+/**
+ * Runs `exchange` for a key, or joins the one that is under way (NEVER-TWICE R7).
+ *
+ * One key is under way once in a process. Whoever asks the same store for the same bytes with the same credential joins.
+ * Whoever has another store waits for the end: what one store knows says nothing about what another was handed.
+ */
+export async function shareExchange(of: KeyCall, exchange: Exchange): Promise<SharedResult> {
+  const { engine, asked } = of;
   const { underWay } = engine.process;
-  const place = placeOf(copies.oldest);
-  if (underWay.has(place)) return joinExchange(engine, copies, call, exchange);
-  const shared = start(engine, copies, call, exchange);
+  const place = placeOf(asked);
+  const current = underWay.get(place);
+  if (current !== undefined) return afterOthers(of, exchange);
+  const shared = start(of, exchange);
   underWay.set(place, shared);
-  return waitFor(engine, shared, call, true);
+  return waitFor(engine, shared, of.call, true);
 }
 
-async function joinExchange(
-  engine: Engine,
-  copies: Copies,
-  call: CallOptions,
-  exchange: (deadline: Deadline) => Promise<PayoutOutcome>,
-): Promise<Shared> {
-  const submission = copies.oldest;
+/** Joins, waits or refuses, as long as others are under way; then starts, with the time that is left. */
+async function afterOthers(of: KeyCall, exchange: Exchange): Promise<SharedResult> {
+  const { engine, asked, call } = of;
   const { underWay } = engine.process;
-  const place = placeOf(submission);
-  let joined = underWay.get(place);
-  // One that everybody left ends in its own time; whoever comes now did not ask for that.
-  while (joined !== undefined && isLeft(joined)) {
-    await joined.outcome.catch(() => undefined);
-    joined = underWay.get(place);
+  const place = placeOf(asked);
+  const own = startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, call.signal);
+  const left: CallOptions = { signal: own.signal };
+  try {
+    for (let current = underWay.get(place); current !== undefined; current = underWay.get(place)) {
+      const how = isLeft(current) ? 'wait' : relationTo(current, of);
+      if (how === 'refuse') return beingSent(engine, asked, current);
+      if (how === 'join') {
+        const result = await waitFor(engine, current, left, false);
+        if (!isRefusalOfOthers(of, result)) return result;
+      } else if (!(await hasEnded(current, own.signal))) return leftEarly(engine, asked);
+    }
+    const timeoutMs = Math.max(1, own.endsAt - engine.runtime.now());
+    return await shareExchange({ ...of, call: { ...call, timeoutMs } }, exchange);
+  } finally {
+    own.end();
   }
-  if (joined !== undefined && !sameConnection(joined.connection, engine.connection)) return elsewhere(engine, submission);
-  if (joined !== undefined && !sameBytes(joined.submission, submission)) return conflict(engine, joined.submission);
-  if (joined === undefined) return shareExchange(engine, copies, call, exchange);
-  const outcome = await waitFor(engine, joined, call, false);
-  return outcome.outcome === 'rejected' && copies.elsewhere && !sameCopies(copies, joined.copies) ? 'refused_other' : outcome;
 }
 
-const sameCopies = (a: Copies, b: Copies): boolean =>
-  a.elsewhere === b.elsewhere && a.oldest.preparedAt === b.oldest.preparedAt && a.youngest.preparedAt === b.youngest.preparedAt;
+/** What a call may do beside the exchange that is under way. */
+function relationTo(current: SharedExchange, { engine, asked, anyAttempt }: KeyCall): 'join' | 'wait' | 'refuse' {
+  if (!sameConnection(current.connection, engine.connection)) return 'refuse';
+  const sameStore = current.store === engine.store.itself;
+  if (sameBytes(current.asked, asked)) return sameStore && current.anyAttempt === anyAttempt ? 'join' : 'wait';
+  return sameStore ? 'wait' : 'refuse'; // The same store will tell what is kept.
+}
+
+/** A refusal is true of the copies that the exchange knew, and of no other. */
+function isRefusalOfOthers({ elsewhere }: KeyCall, result: SharedResult): boolean {
+  return elsewhere && 'outcome' in result && result.outcome === 'rejected';
+}
 
 /** Whether everybody who waited for it gave up. */
 function isLeft({ deadline }: SharedExchange): boolean {
   return deadline.signal.reason instanceof CallerAborted;
 }
 
-function start(
-  engine: Engine,
-  copies: Copies,
-  call: CallOptions,
-  exchange: (deadline: Deadline) => Promise<PayoutOutcome>,
-): SharedExchange {
-  const submission = copies.oldest;
+function start({ engine, asked, call, anyAttempt }: KeyCall, exchange: Exchange): SharedExchange {
   const deadline = startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, undefined);
-  const outcome = untilDone(engine, submission, deadline, exchange);
-  return { submission, copies, connection: engine.connection, deadline, waiting: 0, outcome };
+  const ended = untilDone(engine, asked, deadline, exchange);
+  return { asked, anyAttempt, store: engine.store.itself, connection: engine.connection, deadline, waiting: 0, ended };
 }
 
-async function untilDone(
-  engine: Engine,
-  submission: Submission,
-  deadline: Deadline,
-  exchange: (deadline: Deadline) => Promise<PayoutOutcome>,
-): Promise<PayoutOutcome> {
+async function untilDone(engine: Engine, asked: Submission, deadline: Deadline, exchange: Exchange): Promise<SharedResult> {
   try {
     return await exchange(deadline);
   } finally {
     deadline.end();
-    engine.process.underWay.delete(placeOf(submission));
+    engine.process.underWay.delete(placeOf(asked));
   }
 }
 
-/** Waits as one of several. The exchange's own deadline is the starter's; whoever joined has one beside it. */
-function waitFor(engine: Engine, shared: SharedExchange, call: CallOptions, starter: boolean): Promise<PayoutOutcome> {
-  shared.waiting += 1;
-  if (starter) return call.signal === undefined ? shared.outcome : waitUntil(engine, shared, call.signal, null);
-  const own = startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, call.signal);
-  return waitUntil(engine, shared, own.signal, own);
+/** Whether an exchange came to its end before a deadline did. */
+async function hasEnded({ ended }: SharedExchange, signal: AbortSignal): Promise<boolean> {
+  const done = ended.then(
+    () => true,
+    () => true,
+  );
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<boolean>((resolve) => {
+    onAbort = () => resolve(false);
+  });
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  const result = await Promise.race([done, aborted]);
+  signal.removeEventListener('abort', onAbort);
+  return result;
 }
 
-async function waitUntil(engine: Engine, shared: SharedExchange, signal: AbortSignal, own: Deadline | null): Promise<PayoutOutcome> {
+/** Waits as one of several. The exchange's own deadline is the starter's; whoever joined has one beside it. */
+function waitFor(engine: Engine, shared: SharedExchange, call: CallOptions, starter: boolean): Promise<SharedResult> {
+  shared.waiting += 1;
+  return starter && call.signal === undefined ? shared.ended : waitUntil(engine, shared, call.signal);
+}
+
+async function waitUntil(engine: Engine, shared: SharedExchange, signal: AbortSignal | undefined): Promise<SharedResult> {
   let leave: (outcome: PayoutOutcome) => void = () => undefined;
   const left = new Promise<PayoutOutcome>((resolve) => {
     leave = resolve;
@@ -98,15 +125,14 @@ async function waitUntil(engine: Engine, shared: SharedExchange, signal: AbortSi
     shared.waiting -= 1;
     // The last one out stops the exchange, which then ends in its own outcome; anybody else just leaves.
     if (shared.waiting === 0) shared.deadline.abort(new CallerAborted('the caller aborted'));
-    else leave(leftEarly(engine, shared.submission));
+    else leave(leftEarly(engine, shared.asked));
   };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted === true) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.race([shared.outcome, left]);
+    return await Promise.race([shared.ended, left]);
   } finally {
-    signal.removeEventListener('abort', onAbort);
-    own?.end();
+    signal?.removeEventListener('abort', onAbort);
   }
 }
 
@@ -120,12 +146,13 @@ function sameBytes(a: Submission, b: Submission): boolean {
   return a.name === b.name && a.request.path === b.request.path && a.request.body === b.request.body && a.fingerprint === b.fingerprint;
 }
 
-function sameConnection(a: Connection, b: Connection): boolean {
-  return a === b || JSON.stringify([a.baseUrl, a.headers, a.credentials]) === JSON.stringify([b.baseUrl, b.headers, b.credentials]);
+/** Nothing is sent beside a request that is under way with the same key, and is another one. */
+function beingSent(engine: Engine, asked: Submission, { asked: current, connection }: SharedExchange): PayoutOutcome {
+  return sameConnection(connection, engine.connection) ? conflict(engine, current) : underAnother(engine, asked);
 }
 
 /** Another account of the provider, or the same one under a rotated secret: nothing of the other's is told, and nothing is sent beside it. */
-function elsewhere(engine: Engine, submission: Submission): PayoutOutcome {
+function underAnother(engine: Engine, submission: Submission): PayoutOutcome {
   const message = `a submission with the key of reference ${submission.reference} is being sent right now under another credential. This one was not sent. Programs that number their own references need a namespace each.`;
   const error = new PayoutError('idempotency_conflict', message, { provider: engine.name, outcome: 'unknown' });
   return unknownForNow(engine, submission, error);
@@ -133,6 +160,6 @@ function elsewhere(engine: Engine, submission: Submission): PayoutOutcome {
 
 function conflict(engine: Engine, underWay: Submission): PayoutOutcome {
   const message = `another request with reference ${underWay.reference} is being sent right now, and it is different. This one was not sent.`;
-  const error = new PayoutError('idempotency_conflict', message, { provider: engine.name, outcome: 'unknown' });
+  const error = new PayoutError('reference_taken', message, { provider: engine.name, outcome: 'unknown' });
   return unknownForNow(engine, underWay, error);
 }

@@ -1,11 +1,13 @@
 import type { ProcessMemory } from './engine.ts';
-import { isPayoutError } from './errors.ts';
-import type { Runtime } from './runtime.ts';
+import { isErrorCode, isPayoutError } from './errors.ts';
+import { inWorkerThread, type Runtime } from './runtime.ts';
 import {
   type KeptSubmission,
   parseSubmission,
   peekInto,
   type Place,
+  type RecordedRefusal,
+  type RefusalReason,
   type Settled,
   type Submission,
   type SubmissionStore,
@@ -16,11 +18,19 @@ export interface KeptRow {
   readonly submission: Submission;
   readonly settled: Settled | null;
   readonly shared: boolean;
+  /** Whether this very `keep` took it over from nobody: every send of it before was refused. */
+  readonly alone: boolean;
+  /** The refusal of a row that nobody holds. */
+  readonly refused: RecordedRefusal | null;
 }
 
 /** An application's store as the rules use it: bounded in time, and never believed unread. */
 export interface CheckedStore {
-  keep(submission: Submission): Promise<KeptRow>;
+  /** The store itself: exchanges are joined, and things are noted, per store. */
+  readonly itself: SubmissionStore;
+  keep(submission: Submission, hold?: string): Promise<KeptRow>;
+  /** Records a refusal as the only holder; `null` for a store that cannot. */
+  readonly refuse: ((submission: Submission, hold: string, refusal: RecordedRefusal) => Promise<boolean>) | null;
   settle(submission: Submission, settled: Settled): Promise<void>;
   find(place: Place): Promise<KeptRow | null>;
   /** Whether this reference certainly has no other attempt; `false` where it takes a question to know. */
@@ -29,6 +39,8 @@ export interface CheckedStore {
   has(place: Place): boolean | Promise<boolean>;
   /** The rows of a reference's other attempts, up to the given one. A store in memory answers at once. */
   findOthers(of: Place, last: number): readonly KeptRow[] | Promise<readonly KeptRow[]>;
+  /** The rows of a reference's attempts from one to another, both included, in their order. */
+  findBetween(of: Place, first: number, last: number): Promise<readonly KeptRow[]>;
 }
 
 /** A store that fails, hangs or answers something else. Repeats only errors of this library: any other may hold anything. */
@@ -51,17 +63,36 @@ export function checkedStore(store: SubmissionStore, { runtime, timeoutMs, proce
   const peek = peekInto(store);
   const users = usersOf.get(store) ?? new Set();
   usersOf.set(store, users.add(process));
+  // The default store is one for each thread: another thread may be sending what this one was refused.
+  const isPartial = store === process.submissions && inWorkerThread();
   const bounded = <T>(work: () => Promise<T>): Promise<T> => (peek === null ? inTime(runtime, timeoutMs, async () => work()) : work());
-  const rowOf = (row: KeptSubmission, place: Place): KeptRow => {
+  const isShared = (row: KeptSubmission): boolean => isPartial || row.shared !== false || (peek !== null && users.size > 1);
+  const rowOf = (row: KeptSubmission, place: Place, held = false): KeptRow => {
     const submission = checkedRow(row, place, process);
-    return { submission, settled: settledOf(row.settled), shared: row.shared !== false || (peek !== null && users.size > 1) };
+    const settled = settledOf(row.settled);
+    const alone = held && settled === null && row.alone === true;
+    return { submission, settled, shared: isShared(row), alone, refused: refusedOf(row.refused) };
   };
+  const refuse = isPartial ? undefined : store.refuse?.bind(store);
   const find: CheckedStore['find'] = async (place) => {
     const row = await bounded(() => store.find(place));
     return row === null || row === undefined ? null : rowOf(row, place);
   };
+  const between: CheckedStore['findBetween'] = async (of, first, last) => {
+    if (peek === null) return findEach(find, of, numbersBetween(first, last));
+    const rows = peek(of).filter(({ submission: { attempt } }) => attempt >= first && attempt <= last);
+    return rows
+      .map((row) => rowOf(row, { ...of, attempt: row.submission.attempt }))
+      .toSorted((a, b) => a.submission.attempt - b.submission.attempt);
+  };
   return {
-    keep: async (submission) => rowOf(await bounded(() => store.keep(submission)), submission),
+    itself: store,
+    keep: async (submission, hold) => {
+      const held = refuse === undefined ? undefined : hold;
+      return rowOf(await bounded(() => store.keep(submission, held)), submission, held !== undefined);
+    },
+    refuse:
+      refuse === undefined ? null : async (submission, hold, refusal) => (await bounded(() => refuse(submission, hold, refusal))) === true,
     settle: (submission, settled) => bounded(() => store.settle(submission, settled)),
     find,
     isAlone: (of) => peek !== null && peek(of).every(({ submission }) => submission.attempt === of.attempt),
@@ -70,16 +101,24 @@ export function checkedStore(store: SubmissionStore, { runtime, timeoutMs, proce
         ? find(place).then((row) => row !== null)
         : peek(place).some(({ submission: { attempt } }) => attempt === place.attempt),
     findOthers: (of, last) => {
-      if (peek === null) return findEach(find, of, last);
+      if (peek === null)
+        return findEach(
+          find,
+          of,
+          numbersBetween(1, last).filter((attempt) => attempt !== of.attempt),
+        );
       const others = peek(of).filter(({ submission: { attempt } }) => attempt !== of.attempt && attempt <= last);
       return others.map((row) => rowOf(row, { ...of, attempt: row.submission.attempt }));
     },
+    findBetween: between,
   };
 }
 
-async function findEach(find: CheckedStore['find'], of: Place, last: number): Promise<readonly KeptRow[]> {
+const numbersBetween = (first: number, last: number): readonly number[] =>
+  Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+
+async function findEach(find: CheckedStore['find'], of: Place, attempts: readonly number[]): Promise<readonly KeptRow[]> {
   const { namespace, reference } = of;
-  const attempts = Array.from({ length: last }, (_, index) => index + 1).filter((attempt) => attempt !== of.attempt);
   const found = await Promise.all(attempts.map((attempt) => find({ namespace, reference, attempt })));
   return found.filter((row) => row !== null);
 }
@@ -125,7 +164,30 @@ function settledOf(settled: unknown): Settled | null {
     const retry = 'retry' in settled ? settled.retry : undefined;
     if (typeof payoutId === 'string' && payoutId !== '' && rejected !== true) return { payoutId };
     if (rejected === true && (payoutId === undefined || payoutId === null))
-      return { rejected, retry: retry === 'never' ? retry : 'next_attempt' };
+      return { rejected, retry: retry === 'never' ? retry : 'next_attempt', reason: reasonOf(settled) };
   }
   throw new StoreFailed('the store answered a settlement that is neither accepted nor rejected');
+}
+
+/** A refusal that left the submission open. One that cannot be read is none: it only explains. */
+function refusedOf(refused: unknown): RecordedRefusal | null {
+  if (typeof refused !== 'object' || refused === null) return null;
+  const reason = reasonOf(refused);
+  return reason === undefined ? null : { rejected: true, retry: 'same_attempt', reason };
+}
+
+/** The reason of a refusal, as far as it can be read. Rows of before reasons were kept have none. */
+function reasonOf(refusal: object): RefusalReason | undefined {
+  const reason: unknown = 'reason' in refusal ? refusal.reason : undefined;
+  if (typeof reason !== 'object' || reason === null) return undefined;
+  const { code, message, providerCode, requestId, at, by } = reason as Partial<Record<keyof RefusalReason, unknown>>;
+  if (!isErrorCode(code) || typeof message !== 'string' || typeof at !== 'string' || Number.isNaN(Date.parse(at))) return undefined;
+  return {
+    code,
+    message,
+    providerCode: typeof providerCode === 'string' ? providerCode : null,
+    requestId: typeof requestId === 'string' ? requestId : null,
+    at,
+    by: by === 'provider' || by === 'lookup' ? by : 'person', // What is not known proves nothing.
+  };
 }

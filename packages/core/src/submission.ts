@@ -30,6 +30,18 @@ export interface Submission {
   readonly key: string;
   /** SHA-256 of the caller's request, to tell whether a second create means the same. */
   readonly fingerprint: string;
+  /**
+   * SHA-256 of what decides who is paid how much: the caller's request without description, statement descriptor and metadata.
+   *
+   * @default undefined: it was written before this was kept
+   */
+  readonly payment?: string | undefined;
+  /**
+   * The provider's id of the saved destination that the request names; `null` for a default or one that is written out.
+   *
+   * @default undefined: it was written before this was kept
+   */
+  readonly destination?: string | null | undefined;
   /** Where the token is written by which a lookup recognises this payout. */
   readonly correlation: { readonly by: 'metadata' | 'description' | 'none'; readonly token: string };
   readonly request: {
@@ -206,6 +218,8 @@ const StoredSubmission: v.GenericSchema<unknown, Submission> = v.object({
   money: v.union([MoneyShape, v.literal('full_balance')]),
   key: Text,
   fingerprint: Text,
+  payment: v.optional(Text),
+  destination: v.optional(v.nullable(Text)),
   correlation: v.object({ by: v.picklist(['metadata', 'description', 'none']), token: Text }),
   request: v.object({
     method: v.literal('POST'),

@@ -49,9 +49,10 @@ async function played(
     operationsFor: (...scope) => ({ ...world.engine.operationsFor(...scope), ...adapter }),
     ...parts,
   };
-  await engine.store.keep(submission);
+  const hold = 'a-hold';
+  await engine.store.keep(submission, hold);
   const deadline: Deadline = startDeadline(engine.runtime, timeoutMs, undefined);
-  const outcome = await submitOnce(engine, copiesOf(engine, submission), deadline);
+  const { outcome } = await submitOnce(engine, { copies: copiesOf(engine, submission), hold, alone: false }, deadline);
   deadline.end();
   expect(world.time.waiting, 'no timer is left behind').toBe(0);
   return { outcome, sends };

@@ -2,18 +2,36 @@ import { compare, mismatchError } from './about-ours.ts';
 import { pauseAfter, waited } from './client.ts';
 import type { Copies } from './copies.ts';
 import { otherAttempt } from './other-attempts.ts';
-import { type Engine, type ErasedOperations, isAnothers, isFresh, placeOf, withOutcome } from './engine.ts';
+import { type Engine, type ErasedOperations, isAnothers, isCertain, placeOf, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Deadline, type OutgoingRequest, retryAfterSecondsOf, type Sent } from './http.ts';
 import { type KeyWindow, keyWindow } from './idempotency.ts';
 import { type ExchangeState, judge, type Verdict } from './judge.ts';
-import { foundOutcome, lookup, unknownOutcome } from './lookup.ts';
+import { foundOutcome, lookup, unknownForNow, unknownOutcome } from './lookup.ts';
 import type { NextStep, Notice, PayoutOutcome, RejectedPayout } from './outcome.ts';
 import type { Payout } from './payout.ts';
+import { refuseAsHolder, type RefusedBy, refusalOf, rejectedAs } from './record-outcome.ts';
 import { remaining, search } from './search.ts';
 import type { KeptRow } from './store.ts';
 import type { Submission } from './submission.ts';
 import { isoOf } from './times.ts';
+
+/** What is sent, and what the store said of it. */
+export interface Sending {
+  readonly copies: Copies;
+  /** The word by which this call holds the kept submission; `null` where it does not, or the store knows no holds. */
+  readonly hold: string | null;
+  /** Whether this call took it over after every send of it was refused. */
+  readonly alone: boolean;
+}
+
+/** How a submission ended, and as whose word the store has yet to be told; `null` where it knows. */
+export interface Concluded {
+  readonly outcome: PayoutOutcome;
+  readonly recordAs: RefusedBy | null;
+}
+
+const unrecorded = (outcome: PayoutOutcome, recordAs: RefusedBy = 'provider'): Concluded => ({ outcome, recordAs });
 
 /**
  * Sends or resends the oldest copy of a submission inside its key's window; outside it sends nothing and looks up (NEVER-TWICE
@@ -21,21 +39,45 @@ import { isoOf } from './times.ts';
  *
  * Runs once per key at a time: `shareExchange` sees to that.
  */
-export async function submitOnce(engine: Engine, copies: Copies, deadline: Deadline): Promise<PayoutOutcome> {
+export async function submitOnce(engine: Engine, sending: Sending, deadline: Deadline): Promise<Concluded> {
+  const { copies, alone } = sending;
   const submission = copies.oldest;
-  const fresh = !copies.elsewhere && isFresh(engine.process, submission);
+  const isOurs = alone || engine.process.prepared.has(submission);
+  const fresh = !copies.elsewhere && isOurs && isCertain(engine.process, submission);
   const window = keyWindow(submission.preparedAt, engine.keptForMs, Math.max(engine.timeoutMs, remaining(engine, deadline)));
   const now = engine.runtime.now();
-  if (now < window.opensAt || now > window.closesAt) return lookup(engine, copies, deadline);
-  if (submission.request.body === '') return lookup(engine, copies, deadline, blanked(engine));
+  if (now > window.closesAt && fresh && alone) return overUnsent(engine, sending);
+  if (now < window.opensAt || now > window.closesAt) return unrecorded(await lookup(engine, copies, deadline), 'lookup');
+  if (submission.request.body === '') return unrecorded(await lookup(engine, copies, deadline, blanked(engine)), 'lookup');
   const other = await otherAttempt(engine, submission, deadline);
-  if (other !== null) return other;
+  if (other !== null) {
+    if (fresh) await giveBack(engine, sending);
+    return unrecorded(other);
+  }
 
   const adapter = engine.operationsFor(engine.headers, { source: submission.source });
   const notices = await noticesOf(adapter, submission, engine, deadline);
   engine.process.uncertain.add(placeOf(submission)); // Until a certain refusal says otherwise; also when this call never returns.
   const sent = await exchange(engine, adapter, submission, deadline, window, fresh);
-  return outcomeOf({ engine, adapter, submission, copies, deadline, window, notices }, sent);
+  return outcomeOf({ engine, adapter, submission, sending, deadline, window, notices }, sent);
+}
+
+/** Every send of it was refused, and its key's time is over: it ends without another send, and without a look at the list. */
+async function overUnsent(engine: Engine, { copies, hold }: Sending): Promise<Concluded> {
+  const submission = copies.oldest;
+  const message = `every send of attempt ${submission.attempt} was refused, and its key may be forgotten by now: nothing was sent. Create with attempt: nextAttempt(outcome).`;
+  const error = new PayoutError('invalid_state', message, { provider: engine.name, outcome: 'rejected' });
+  const rejected = rejectedAs('next_attempt', error, submission);
+  const told = await refuseAsHolder(engine, submission, hold, refusalOf(engine, rejected, 'provider'));
+  if (told === 'refused') return { outcome: rejected, recordAs: null };
+  return unrecorded(submitAgainNow(engine, submission, error));
+}
+
+/** Nothing was sent under this hold. Whoever comes next takes the submission over; a store that fails only makes them careful. */
+async function giveBack(engine: Engine, { copies, hold }: Sending): Promise<void> {
+  const submission = copies.oldest;
+  const error = new PayoutError('invalid_state', 'nothing was sent: another attempt stood in the way.', { provider: engine.name });
+  await refuseAsHolder(engine, submission, hold, refusalOf(engine, { error, retry: 'same_attempt' }, 'provider'));
 }
 
 /** A row may lose its body once it is settled (docs/stores.md): one that lost it before cannot be sent, and an empty request is not it. */
@@ -112,16 +154,18 @@ interface Context {
   readonly adapter: ErasedOperations;
   /** The oldest of its copies, which is the one that is sent. */
   readonly submission: Submission;
-  readonly copies: Copies;
+  readonly sending: Sending;
   readonly deadline: Deadline;
   readonly window: KeyWindow;
   readonly notices: readonly Notice[];
 }
 
-function outcomeOf(context: Context, exchanged: Exchanged): PayoutOutcome | Promise<PayoutOutcome> {
+async function outcomeOf(context: Context, exchanged: Exchanged): Promise<Concluded> {
   const { verdict, retryAfterSeconds } = exchanged;
-  if (verdict.is === 'accepted') return acceptedOutcome(context, verdict);
-  return verdict.is === 'rejected' ? rejectedOutcome(context, verdict) : uncertainOutcome(context, verdict, retryAfterSeconds);
+  if (verdict.is === 'rejected') return rejectedOutcome(context, verdict);
+  return unrecorded(
+    await (verdict.is === 'accepted' ? acceptedOutcome(context, verdict) : uncertainOutcome(context, verdict, retryAfterSeconds)),
+  );
 }
 
 async function uncertainOutcome(
@@ -129,15 +173,21 @@ async function uncertainOutcome(
   verdict: Extract<Verdict, { is: 'unknown' }>,
   retryAfterSeconds: number | null,
 ): Promise<PayoutOutcome> {
-  const { engine, submission, copies, deadline } = context;
-  if (verdict.why === 'late') return lookup(engine, copies, deadline, verdict.error);
+  const { engine, submission, sending, deadline } = context;
+  if (verdict.why === 'late') return lookup(engine, sending.copies, deadline, verdict.error);
   if (verdict.why === 'conflict') return conflictOutcome(context, verdict.error);
   const found = verdict.why === 'server' && submission.correlation.by !== 'none' ? await presence(context) : null;
   return found ?? submitAgain(context, verdict.error, retryAfterSeconds);
 }
 
+const MAY_EXIST = 'A payout may exist: keep outcome.submission and submit it again; that cannot pay twice.';
+
+function submitAgainNow(engine: Engine, submission: Submission, error: PayoutError): PayoutOutcome {
+  return unknownForNow(engine, submission, withOutcome(error, 'unknown', MAY_EXIST));
+}
+
 function submitAgain({ engine, submission, window, notices }: Context, error: PayoutError, afterSeconds: number | null): PayoutOutcome {
-  const told = withOutcome(error, 'unknown', 'A payout may exist: keep outcome.submission and submit it again; that cannot pay twice.');
+  const told = withOutcome(error, 'unknown', MAY_EXIST);
   const notBefore = Math.min(engine.runtime.now() + (afterSeconds ?? 0) * 1000, window.overAt + 1);
   return unknownOutcome(submission, told, { do: 'submit', notBefore: isoOf(notBefore) }, notices);
 }
@@ -170,11 +220,15 @@ async function replayedOutcome(context: Context, payout: Payout, known: readonly
   }
 }
 
-/** A refusal, once it is certain that nobody else can have sent the same submission, and that nothing like ours exists (R15). */
-async function rejectedOutcome(context: Context, verdict: Extract<Verdict, { is: 'rejected' }>): Promise<PayoutOutcome> {
-  const row = verdict.proof === 'marked' ? null : await sharedRow(context);
-  if (row !== null && row.settled !== null && 'payoutId' in row.settled) return paidMeanwhile(context, row.settled.payoutId);
-  if (row !== null) return submitAgain(context, verdict.error, null);
+/** A refusal, once nothing like ours exists (R15) and it is certain that nobody else can have sent the same submission. */
+async function rejectedOutcome(context: Context, verdict: Extract<Verdict, { is: 'rejected' }>): Promise<Concluded> {
+  const explained = await explainedOutcome(context, verdict);
+  if (explained.outcome !== 'rejected' || verdict.proof === 'marked') return unrecorded(explained);
+  return lastStep(context, explained);
+}
+
+/** What an adapter finds out about a refusal: payouts that it may be about make it unknown. */
+async function explainedOutcome(context: Context, verdict: Extract<Verdict, { is: 'rejected' }>): Promise<PayoutOutcome> {
   const { engine, adapter, submission, deadline, notices } = context;
   const { refusal, retry, error } = verdict;
   if (refusal === null || adapter.explain === undefined) return rejectedAs(retry, error, submission);
@@ -195,15 +249,33 @@ async function rejectedOutcome(context: Context, verdict: Extract<Verdict, { is:
 }
 
 /**
- * The kept row, if anybody else was ever handed it: then a refusal of ours proves nothing about theirs.
+ * The last step before a refusal is told whose proof is that nobody else can have sent the submission.
  *
- * A store that fails now leaves that open, and so counts as shared.
+ * Nothing that takes time follows it: whoever keeps the submission after it meets the refusal.
  */
-async function sharedRow({ engine, submission }: Context): Promise<KeptRow | null> {
-  const unreadable: KeptRow = { submission, settled: null, shared: true };
+async function lastStep(context: Context, rejected: RejectedPayout): Promise<Concluded> {
+  const { engine, submission, sending } = context;
+  if (engine.store.refuse !== null) {
+    const told = await refuseAsHolder(engine, submission, sending.hold, refusalOf(engine, rejected, 'provider'));
+    if (told === 'refused') return { outcome: rejected, recordAs: null };
+    if (told === 'unanswered') return unrecorded(submitAgain(context, rejected.error, null));
+    return unrecorded(await asOthersLeftIt(context, await readRow(context), rejected));
+  }
+  const row = await readRow(context);
+  const isPaid = row.settled !== null && 'payoutId' in row.settled;
+  return unrecorded(isPaid || row.shared ? await asOthersLeftIt(context, row, rejected) : rejected);
+}
+
+/** What the store knows of a submission that somebody else may be sending. */
+async function asOthersLeftIt(context: Context, { settled }: KeptRow, { error }: RejectedPayout): Promise<PayoutOutcome> {
+  return settled !== null && 'payoutId' in settled ? paidMeanwhile(context, settled.payoutId) : submitAgain(context, error, null);
+}
+
+/** The kept row. One that is gone or cannot be read may be in anybody's hands. */
+async function readRow({ engine, submission }: Context): Promise<KeptRow> {
+  const unreadable: KeptRow = { submission, settled: null, shared: true, alone: false, refused: null };
   try {
-    const row = await engine.store.find(submission);
-    return row === null || row.shared ? (row ?? unreadable) : null;
+    return (await engine.store.find(submission)) ?? unreadable;
   } catch {
     return unreadable;
   }
@@ -222,10 +294,6 @@ async function paidMeanwhile(context: Context, payoutId: string): Promise<Payout
     });
     return submitAgain(context, error, null);
   }
-}
-
-export function rejectedAs(retry: RejectedPayout['retry'], error: PayoutError, submission: Submission): RejectedPayout {
-  return { outcome: 'rejected', error, retry, submission };
 }
 
 /** The key was used for something else before: whatever that made is what the caller must see (R15). */

@@ -81,7 +81,7 @@ export const aroundOutcome = (change: (outcome: PayoutOutcome) => PayoutOutcome)
 /** Calls "failed" what is unknown. */
 export const failedInstead = (outcome: PayoutOutcome, of: (error: PayoutError) => boolean): PayoutOutcome =>
   outcome.outcome === 'unknown' && of(outcome.error)
-    ? { outcome: 'rejected', error: outcome.error, retry: 'same_attempt', submission: outcome.submission }
+    ? { outcome: 'rejected', error: outcome.error, retry: 'same_attempt', submission: outcome.submission, replayed: false, notices: [] }
     : outcome;
 
 /** Changes what an answer without success means. */

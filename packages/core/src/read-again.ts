@@ -1,0 +1,139 @@
+import { type Copies, copiesOf } from './copies.ts';
+import { type Engine, type ErasedOperations, withOutcome } from './engine.ts';
+import { PayoutError } from './errors.ts';
+import { deriveKey } from './idempotency.ts';
+import { foundOutcome, unknownForNow, unknownOutcome } from './lookup.ts';
+import type { Notice, PayoutOutcome } from './outcome.ts';
+import type { Payout } from './payout.ts';
+import { assertBound } from './prepare.ts';
+import type { CallOptions } from './provider.ts';
+import { moneyOf, relate, type Relation } from './relate.ts';
+import type { KeptRow } from './store.ts';
+import type { Submission } from './submission.ts';
+
+/** The adapter's operations for a kept submission: on its own source. */
+export const operationsOf = (engine: Engine, submission: Submission): ErasedOperations =>
+  engine.operationsFor(engine.headers, { source: submission.source });
+
+/** A settled reference needs no sending: the payout is read again by its id. */
+export async function readAgain(
+  engine: Engine,
+  { oldest, youngest }: Copies,
+  { submission, payoutId }: { readonly submission: Submission; readonly payoutId: string },
+  call: CallOptions,
+): Promise<PayoutOutcome> {
+  try {
+    const payout = await operationsOf(engine, submission).retrieve(payoutId, undefined, call);
+    // A copy that left another source is settled by its own payout.
+    const source = engine.sourceOf(payout);
+    const its = [submission, oldest, youngest].find((copy) => copy.source === source) ?? submission;
+    return await foundAgain(engine, its, payout);
+  } catch (error) {
+    if (!(error instanceof PayoutError)) throw error;
+    const told = `Reference ${submission.reference} was accepted before as ${payoutId}; nothing was sent now.`;
+    return unknownForNow(engine, submission, withOutcome(error, 'unknown', told));
+  }
+}
+
+/** The outcome of the payout that the store knows for an attempt: its own, or the one that an earlier attempt had made. */
+async function foundAgain(engine: Engine, submission: Submission, payout: Payout): Promise<PayoutOutcome> {
+  const token = engine.tokenOf(payout);
+  const isEarlier = token !== null && submission.attempt > 1 && (await earlierKeys(submission)).includes(token);
+  return isEarlier ? foundAsEarlier(engine, submission, payout) : foundOutcome(engine, submission, payout, []);
+}
+
+/** A payout that an earlier attempt had made, as the answer of a later one. */
+export function foundAsEarlier(engine: Engine, submission: Submission, payout: Payout): PayoutOutcome {
+  const token = engine.tokenOf(payout) ?? submission.correlation.token;
+  const asIts = { ...submission, correlation: { ...submission.correlation, token } };
+  const outcome = foundOutcome(engine, asIts, payout, [EARLIER_ATTEMPT]);
+  return outcome.outcome === 'rejected' ? outcome : { ...outcome, submission };
+}
+
+export async function earlierKeys({ namespace, account, reference, attempt: last }: Submission): Promise<readonly string[]> {
+  const earlier = Array.from({ length: last - 1 }, (_, index) => index + 1);
+  return Promise.all(earlier.map((attempt) => deriveKey({ namespace, account, reference, attempt })));
+}
+
+const EARLIER_ATTEMPT: Notice = {
+  code: 'earlier_attempt',
+  message: 'An earlier attempt of this reference had made the payout; this attempt was not sent.',
+};
+
+const LATER_ATTEMPT: Notice = {
+  code: 'later_attempt',
+  message: 'A later attempt of this reference made the payout; this attempt was not sent.',
+};
+
+const WORDS_DIFFER: Notice = {
+  code: 'words_differ',
+  message: 'The reference is kept with another description, statement descriptor or metadata. Those that are kept count.',
+};
+
+/** What to tell beside an outcome because of how the kept submission relates to what was asked. */
+export const relationNotices = (relation: Relation): readonly Notice[] => (relation.is === 'same_payment' ? [WORDS_DIFFER] : []);
+
+export function withNotices(outcome: PayoutOutcome, notices: readonly Notice[]): PayoutOutcome {
+  const missing = notices.filter(({ code }) => !outcome.notices.some((known) => known.code === code));
+  return missing.length === 0 ? outcome : { ...outcome, notices: [...outcome.notices, ...missing] };
+}
+
+/** The payout of another attempt, as the answer to this one: the reference is paid, whichever attempt is asked for. */
+export async function paidByOther(
+  engine: Engine,
+  asked: Submission,
+  { submission, payoutId }: { readonly submission: Submission; readonly payoutId: string },
+  call: CallOptions,
+): Promise<PayoutOutcome> {
+  const relation = relate(engine, submission, asked);
+  if (relation.is === 'taken') return takenOutcome(engine, submission, relation, { payoutId, call, home: engine });
+  const outcome = await readAgain(engine, copiesOf(engine, submission), { submission, payoutId }, call);
+  const notice = submission.attempt > asked.attempt ? LATER_ATTEMPT : EARLIER_ATTEMPT;
+  return outcome.outcome === 'accepted' ? withNotices(outcome, [notice, ...relationNotices(relation)]) : outcome;
+}
+
+/** What is known of the submission that has taken a reference. */
+interface Taker {
+  /** The provider that it was made with; `null` where this program has none under its name. */
+  readonly home: Engine | null;
+  readonly payoutId: string | null;
+  readonly call: CallOptions;
+}
+
+/** The reference is kept for something else: nothing is sent, and what differs and what is kept is told. */
+export async function takenOutcome(
+  engine: Engine,
+  kept: Submission,
+  { differences }: Extract<Relation, { is: 'taken' }>,
+  { home, payoutId, call }: Taker,
+): Promise<PayoutOutcome> {
+  const told = differences.map(({ path, message }) => `${path} ${message}`).join('; ');
+  const message = `reference ${kept.reference} is taken by ${kept.name}, ${moneyOf(kept)}, and this request is another one: ${told}. Nothing was sent.`;
+  // In the name of the provider that has it, whichever one was asked.
+  const error = new PayoutError('reference_taken', message, { provider: kept.name, outcome: 'unknown', issues: differences });
+  const here = home !== null && isBound(home, kept);
+  if (here && payoutId === null) return unknownForNow(engine, kept, error);
+  const known = here && payoutId !== null ? await readQuietly(home, kept, payoutId, call) : null;
+  return unknownOutcome(kept, error, { do: 'ask', candidates: known === null ? [] : [known] });
+}
+
+function isBound(engine: Engine, submission: Submission): boolean {
+  try {
+    assertBound(engine, submission);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readQuietly(engine: Engine, submission: Submission, id: string, call: CallOptions): Promise<Payout | null> {
+  try {
+    return await operationsOf(engine, submission).retrieve(id, undefined, call);
+  } catch {
+    return null;
+  }
+}
+
+/** The id of the payout that settled a row; `null` for none. */
+export const payoutIdOf = ({ settled }: Pick<KeptRow, 'settled'>): string | null =>
+  settled !== null && 'payoutId' in settled ? settled.payoutId : null;
