@@ -1,16 +1,40 @@
-import * as v from 'valibot';
-import { isPayoutError, type PayoutError } from './errors.ts';
 import { sha256 } from './idempotency.ts';
 import { type Runtime, systemRuntime } from './runtime.ts';
+import {
+  afterWord,
+  keptIn,
+  notReadable,
+  settledIn,
+  textOfKept,
+  textOfSettled,
+  textOfShared,
+  textOfWord,
+  wordIn,
+} from './submission-files.ts';
 import { type Files, storeError, submissionFolder } from './submission-folder.ts';
-import { isRejected, type KeptSubmission, parseSubmission, type Settled, type Submission, type SubmissionStore } from './submission.ts';
-import { problemsOf } from './validation.ts';
+import { afterKeep, afterRefuse, afterSettle, keptAs, type SubmissionState } from './submission-state.ts';
+import { isRejected, type KeptSubmission, type Place, type Settled, type Submission, type SubmissionStore } from './submission.ts';
 
-type Place = Pick<Submission, 'namespace' | 'reference' | 'attempt'>;
+/** A submission as its files tell it. */
+interface Row extends Since {
+  readonly submission: Submission;
+  /** The file it is in, character for character. */
+  readonly text: string;
+}
+
+interface Since {
+  readonly state: SubmissionState;
+  /** Whether it was ever answered to somebody else, also before it ended. */
+  readonly shared: boolean;
+  /** How many numbered files follow it; `null` for one that was stored without a hold, which has a file for each word. */
+  readonly words: number | null;
+}
 
 /**
- * A few files for each (namespace, reference, attempt): its submission, whether it was answered to somebody else, and how it
- * ended. None is ever changed.
+ * A few files for each (namespace, reference, attempt): its submission, and what happened to it. None is ever changed.
+ *
+ * Of a submission that was stored with a hold, whatever happens is the file of the next number, which one writer makes: the
+ * others read it, and think again. So a refusal and another holder can never both come next.
  *
  * `keep` answers nothing before it is durable, also what another process wrote: nobody may send what a loss of power could
  * still undo, because it would be sent again with a younger date.
@@ -18,152 +42,231 @@ type Place = Pick<Submission, 'namespace' | 'reference' | 'attempt'>;
 export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime = systemRuntime): SubmissionStore {
   const folder = submissionFolder(files, path, runtime);
 
-  async function read(place: Place, names: Names): Promise<KeptSubmission | null> {
+  // ---- Reading -------------------------------------------------------------------------------------------------------
+
+  async function read(place: Place, names: Names): Promise<Row | null> {
     const text = await folder.read(names.kept);
-    return text === null ? null : { submission: await submissionIn(folder.where(names.kept), text, place), ...(await since(place, names)) };
+    if (text === null) return null;
+    const { submission, hold } = await keptIn(folder.where(names.kept), text);
+    assertPlace(folder.where(names.kept), submission, place);
+    return { submission, text, ...(await since(place, names, hold)) };
   }
 
   /** What happened to a submission after it was stored. */
-  async function since(place: Place, names: Names): Promise<{ readonly settled: Settled | null; readonly shared: boolean }> {
-    const settled = (await readSettled(place, names.accepted)) ?? (await readSettled(place, names.rejected));
-    return { settled, shared: (await folder.read(names.shared)) !== null };
+  async function since(place: Place, names: Names, hold: string): Promise<Since> {
+    const words = await (hold === '' ? readNameless(place, names) : readNumbered(place, names, hold));
+    const payout = await readSettled(place, names.accepted);
+    return payout === null ? words : { ...words, state: { is: 'accepted', settled: payout } };
+  }
+
+  async function readNumbered(place: Place, names: Names, hold: string): Promise<Since> {
+    let state: SubmissionState = { is: 'held', hold };
+    let shared = false;
+    for (let words = 0; ; words += 1) {
+      const name = names.word(words + 1);
+      const text = await folder.read(name);
+      if (text === null) return { state, shared, words };
+      const stored = await wordIn(folder.where(name), text);
+      assertPlace(folder.where(name), stored, place);
+      state = afterWord(folder.where(name), state, stored.word);
+      shared ||= state.is === 'shared';
+    }
+  }
+
+  async function readNameless(place: Place, names: Names): Promise<Since> {
+    const settled = await readSettled(place, names.rejected);
+    const shared = (await folder.read(names.shared)) !== null;
+    const open: SubmissionState = shared ? { is: 'shared' } : { is: 'held', hold: '' };
+    return { state: settled === null ? open : afterSettle(open, settled), shared, words: null };
   }
 
   async function readSettled(place: Place, name: string): Promise<Settled | null> {
     const text = await folder.read(name);
-    return text === null ? null : settledIn(folder.where(name), text, place);
+    if (text === null) return null;
+    const stored = await settledIn(folder.where(name), text);
+    assertPlace(folder.where(name), stored, place);
+    return stored.settled;
   }
 
-  async function keep(submission: Submission): Promise<KeptSubmission> {
+  // ---- One step ------------------------------------------------------------------------------------------------------
+
+  /** Writes what comes next, unless somebody else did: then it is decided anew. `null` where there is no row, or no next. */
+  async function advance(
+    place: Place,
+    names: Names,
+    decide: (row: Row) => SubmissionState | null,
+    known: Row | null = null,
+  ): Promise<Row | null> {
+    for (let row = known ?? (await read(place, names)); row !== null; row = await read(place, names)) {
+      const next = decide(row);
+      if (next === null) return null;
+      // What it follows must survive: found without that, a number would say something else.
+      if (next === row.state || row.words !== null) await folder.sync();
+      if (next === row.state) return row;
+      if (await append(place, names, row, next)) return row.words === null ? readDurably(place, names) : following(row, row.words, next);
+    }
+    return null;
+  }
+
+  const following = (row: Row, words: number, next: SubmissionState): Row => ({
+    ...row,
+    state: next,
+    shared: row.shared || next.is === 'shared',
+    words: words + 1,
+  });
+
+  async function append(place: Place, names: Names, { words }: Row, next: SubmissionState): Promise<boolean> {
+    if (words !== null) {
+      const name = names.word(words + 1);
+      return folder.writeFirst(name, await textOfWord(folder.where(name), place, next));
+    }
+    if (next.is === 'rejected') return writeSettled(place, names.rejected, next.settled);
+    return folder.writeFirst(names.shared, await textOfShared(place));
+  }
+
+  async function writeSettled(place: Place, name: string, settled: Settled): Promise<boolean> {
+    const text = await textOfSettled(place, settled);
+    await settledIn(folder.where(name), text);
+    return folder.writeFirst(name, text);
+  }
+
+  /** The words of a nameless one do not exclude each other: one that ended meanwhile is answered as that. */
+  async function readDurably(place: Place, names: Names): Promise<Row | null> {
+    const row = await read(place, names);
+    if (row !== null && 'settled' in row.state) await folder.sync();
+    return row;
+  }
+
+  // ---- The store -----------------------------------------------------------------------------------------------------
+
+  async function keep(submission: Submission, hold = ''): Promise<KeptSubmission> {
     await folder.open();
     const names = await namesOf(submission);
-    const text = await textOf(submission);
+    const text = await textOfKept(submission, hold);
     const known = await read(submission, names);
-    if (known === null && (await folder.writeFirst(names.kept, text))) return stored(submission, names);
-    const winner = known ?? (await read(submission, names));
-    if (winner === null) throw storeError('provider_unavailable', `${folder.where(names.kept)} was removed while it was being kept.`);
-    await markShared(winner, names);
-    return { ...winner, shared: true };
+    if (known === null && (await folder.writeFirst(names.kept, text))) return stored(submission, names, hold);
+    const decide = (row: Row) => afterKeep(row.state, hold, row.submission.fingerprint === submission.fingerprint);
+    const row = await advance(submission, names, decide, known);
+    if (row === null) throw storeError('provider_unavailable', `${folder.where(names.kept)} was removed while it was being kept.`);
+    if (row.state.is !== 'held') return told(row);
+    // Held by this call: its answer was lost, or it took over what was refused.
+    return row.words === 0 && row.text === text ? told({ ...row, submission }) : { ...told(row), alone: true };
   }
 
   /** The very object only here: this call wrote it, and nobody had before. Since then, others may have come. */
-  async function stored(submission: Submission, names: Names): Promise<KeptSubmission> {
-    const happened = await since(submission, names);
-    if (happened.settled !== null || happened.shared) await folder.sync();
-    return { submission, ...happened };
+  async function stored(submission: Submission, names: Names, hold: string): Promise<KeptSubmission> {
+    const { state, shared } = await since(submission, names, hold);
+    if (state.is !== 'held') await folder.sync();
+    return { ...keptAs(submission, state), shared };
   }
 
-  /** Before it is answered: whoever stored it must be able to see that somebody else may be sending it. */
-  async function markShared({ submission, shared }: KeptSubmission, names: Names): Promise<void> {
-    if (shared === true) return folder.sync();
-    const { namespace, reference, attempt } = submission;
-    await folder.writeFirst(names.shared, await sealed({ namespace, reference, attempt, shared: true }));
+  async function refuse(...[submission, hold, refusal]: Parameters<NonNullable<SubmissionStore['refuse']>>): Promise<boolean> {
+    await folder.open();
+    const names = await namesOf(submission);
+    const row = await advance(submission, names, ({ state }) => afterRefuse(state, hold, refusal));
+    // A payout has a file of its own, which may have come while the refusal was written.
+    return row !== null && (await folder.read(names.accepted)) === null;
   }
 
   async function settle(submission: Submission, settled: Settled): Promise<void> {
     await folder.open();
-    const { namespace, reference, attempt } = submission;
     const names = await namesOf(submission);
     const known = await read(submission, names);
     // What ended stays kept, also where it was sent without this store.
-    if (known === null) await folder.writeFirst(names.kept, await textOf(submission));
-    if (known?.settled != null && (!isRejected(known.settled) || isRejected(settled))) return folder.sync();
-    const name = isRejected(settled) ? names.rejected : names.accepted;
-    const text = await sealed({ namespace, reference, attempt, settled });
-    await settledIn(folder.where(name), text, submission);
-    await folder.writeFirst(name, text);
+    if (known === null) await folder.writeFirst(names.kept, await textOfKept(submission, ''));
+    if (isRejected(settled)) await advance(submission, names, ({ state }) => afterSettle(state, settled), known);
+    else if (known?.state.is === 'accepted') await folder.sync();
+    else await writeSettled(submission, names.accepted, settled);
   }
 
-  return { keep, settle, find: async (place) => read(place, await namesOf(place)) };
+  async function find(place: Place): Promise<KeptSubmission | null> {
+    const row = await read(place, await namesOf(place));
+    // Whoever hears it may go on to the next attempt: it must not be undone.
+    if (row?.state.is === 'rejected') await folder.sync();
+    return row === null ? null : told(row);
+  }
+
+  // ---- What is open --------------------------------------------------------------------------------------------------
+
+  async function* open(): AsyncGenerator<KeptSubmission> {
+    const names = await folder.names();
+    const hashes = [...new Set(names.map((name) => OURS.exec(name)?.[1]).filter((hash) => hash !== undefined))];
+    const found: Waiting[] = [];
+    for (let start = 0; start < hashes.length; start += READ_AT_ONCE) {
+      const some = await Promise.all(hashes.slice(start, start + READ_AT_ONCE).map(waitingAt));
+      found.push(...some.filter((one) => one !== null));
+    }
+    // Only when and where: a body for each would be too much to remember.
+    for (const { place } of found.sort((a, b) => a.since - b.since)) {
+      const kept = await find(place);
+      if (kept !== null && kept.settled === null) yield kept;
+    }
+  }
+
+  async function waitingAt(hash: string): Promise<Waiting | null> {
+    const names = namesAt(hash);
+    for (const name of [names.accepted, names.rejected]) {
+      const text = await folder.read(name);
+      if (text === null) continue;
+      await assertName(folder.where(name), await settledIn(folder.where(name), text), hash);
+      return null;
+    }
+    const text = await folder.read(names.kept);
+    if (text === null) throw notReadable(folder.where(names.kept), 'is gone, and what happened to it is not');
+    const { submission } = await keptIn(folder.where(names.kept), text);
+    await assertName(folder.where(names.kept), submission, hash);
+    const { namespace, reference, attempt, preparedAt } = submission;
+    return { place: { namespace, reference, attempt }, since: Date.parse(preparedAt) };
+  }
+
+  return { keep, refuse, settle, find, open };
 }
+
+const told = ({ submission, state, shared }: Row): KeptSubmission => ({ ...keptAs(submission, state), shared });
+
+/** One that is not settled: where, and since when. */
+interface Waiting {
+  readonly place: Place;
+  readonly since: number;
+}
+
+/** Files that are open at the same time. */
+const READ_AT_ONCE = 32;
+
+// ---- Names -----------------------------------------------------------------------------------------------------------
 
 interface Names {
   readonly kept: string;
+  /** What happened to it, in its order; of one that was stored with a hold. */
+  readonly word: (number: number) => string;
+  /** The words of one that was stored without a hold. */
   readonly shared: string;
+  readonly rejected: string;
   /** A file of its own, because it wins over a rejection, and no file is ever changed. */
   readonly accepted: string;
-  readonly rejected: string;
 }
+
+const OURS = /^([0-9a-f]{64})(?:\.(?:\d+|shared|accepted|rejected))?\.json$/;
+
+const namesAt = (hash: string): Names => ({
+  kept: `${hash}.json`,
+  word: (number) => `${hash}.${number}.json`,
+  shared: `${hash}.shared.json`,
+  rejected: `${hash}.rejected.json`,
+  accepted: `${hash}.accepted.json`,
+});
 
 /** A hash: it fits every file system whatever the reference is, and shows in no listing whom is paid. */
-async function namesOf({ namespace, reference, attempt }: Place): Promise<Names> {
-  const hash = await sha256(JSON.stringify([namespace, reference, attempt]));
-  return { kept: `${hash}.json`, shared: `${hash}.shared.json`, accepted: `${hash}.accepted.json`, rejected: `${hash}.rejected.json` };
+const hashOf = async ({ namespace, reference, attempt }: Place): Promise<string> => sha256(JSON.stringify([namespace, reference, attempt]));
+
+const namesOf = async (place: Place): Promise<Names> => namesAt(await hashOf(place));
+
+const ANOTHERS = 'holds another reference than its name says';
+
+function assertPlace(where: string, a: Place, b: Place): void {
+  if (a.namespace !== b.namespace || a.reference !== b.reference || a.attempt !== b.attempt) throw notReadable(where, ANOTHERS);
 }
 
-// ---- What is in a file -----------------------------------------------------------------------------------------------
-
-const Sealed: v.GenericSchema<unknown, { readonly sha256: string; readonly content: unknown }> = v.strictObject({
-  version: v.literal(1),
-  sha256: v.string(),
-  content: v.unknown(),
-});
-
-const StoredSettled: v.GenericSchema<unknown, Place & { readonly settled: Settled }> = v.strictObject({
-  namespace: v.string(),
-  reference: v.string(),
-  attempt: v.number(),
-  settled: v.union([
-    v.strictObject({ payoutId: v.pipe(v.string(), v.minLength(1)) }),
-    v.strictObject({ rejected: v.literal(true), retry: v.optional(v.picklist(['next_attempt', 'never'])) }),
-  ]),
-});
-
-/** For people to read. The checksum is against the amount that an editor or a bad disk changed. */
-async function sealed(content: object): Promise<string> {
-  const plain: unknown = JSON.parse(JSON.stringify(content));
-  return `${JSON.stringify({ version: 1, sha256: await sha256(JSON.stringify(plain)), content: plain }, null, 2)}\n`;
+async function assertName(where: string, place: Place, hash: string): Promise<void> {
+  if ((await hashOf(place)) !== hash) throw notReadable(where, ANOTHERS);
 }
-
-/** A file that is there and cannot be understood is never taken for absent. */
-async function unsealed(where: string, text: string): Promise<unknown> {
-  const value = parsedJson(text);
-  if (problemsOf(Sealed, value).length > 0) throw notReadable(where, 'is no file of this store, as far as this version can read');
-  const { content, sha256: checksum } = v.parse(Sealed, value);
-  if ((await sha256(JSON.stringify(content ?? null))) !== checksum) throw notReadable(where, 'was changed: its checksum is wrong');
-  return content;
-}
-
-/** @throws {PayoutError} `invalid_request` for what could not be read back. */
-async function textOf(submission: Submission): Promise<string> {
-  const text = await sealed(submission);
-  parseSubmission(await unsealed('a submission', text));
-  return text;
-}
-
-async function submissionIn(where: string, text: string, place: Place): Promise<Submission> {
-  const content = await unsealed(where, text);
-  let submission: Submission;
-  try {
-    submission = parseSubmission(content);
-  } catch (error) {
-    const issues = isPayoutError(error) ? error.issues.map(({ path, message }) => `${path} ${message}`).join('; ') : '';
-    throw notReadable(where, `holds no submission that this version can read${issues === '' ? '' : ` (${issues})`}`);
-  }
-  if (!samePlace(submission, place)) throw notReadable(where, 'holds another reference than its name says');
-  return submission;
-}
-
-async function settledIn(where: string, text: string, place: Place): Promise<Settled> {
-  const content = await unsealed(where, text);
-  if (problemsOf(StoredSettled, content).length > 0) throw notReadable(where, 'does not say how a submission ended');
-  const stored = v.parse(StoredSettled, content);
-  if (!samePlace(stored, place)) throw notReadable(where, 'holds another reference than its name says');
-  return stored.settled;
-}
-
-function samePlace(a: Place, b: Place): boolean {
-  return a.namespace === b.namespace && a.reference === b.reference && a.attempt === b.attempt;
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
-}
-
-const notReadable = (where: string, why: string): PayoutError =>
-  storeError('unresolved', `${where} ${why}. Restore it from a backup; if it were removed, its reference could be paid again.`);

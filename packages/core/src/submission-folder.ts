@@ -40,10 +40,12 @@ export interface SubmissionFolder {
   writeFirst(name: string, text: string): Promise<boolean>;
   /** Makes every name durable that could be read before. */
   sync(): Promise<void>;
+  /** Every name in it; none where there is no folder yet. */
+  names(): Promise<readonly string[]>;
 }
 
 /** What is written before it gets its name. */
-const TEMPORARY = /^[0-9a-f]{64}(\.[a-z]+)?\.json\.[0-9a-f-]{36}\.tmp$/;
+const TEMPORARY = /^[0-9a-f]{64}(\.[a-z0-9]+)?\.json\.[0-9a-f-]{36}\.tmp$/;
 /** No write takes a day; one that did would find its file gone, and fail before anything is sent. */
 const TEMPORARY_KEPT_FOR_MS = 24 * 60 * 60_000;
 
@@ -89,9 +91,10 @@ export function submissionFolder(files: Files, given: string, runtime: Runtime):
         throw error;
       }
     },
-    read: (name) => step(`${join(path, name)} cannot be read`, () => readIfThere(files, join(path, name))),
+    read: (name) => step(`${join(path, name)} cannot be read`, () => unlessMissing(files.read(join(path, name)))),
     writeFirst,
     sync,
+    names: () => step(`${path} cannot be listed`, async () => (await unlessMissing(files.names(path))) ?? []),
   };
 }
 
@@ -104,9 +107,10 @@ async function writeAll(file: NewFile, text: string): Promise<void> {
   }
 }
 
-async function readIfThere(files: Files, path: string): Promise<string | null> {
+/** `null` where there is no such file or folder. */
+async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
   try {
-    return await files.read(path);
+    return await work;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;

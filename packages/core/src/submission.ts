@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { errorOfIssues, PayoutError, type PayoutErrorCode } from './errors.ts';
 import type { Money } from './money.ts';
+import { afterKeep, afterRefuse, afterSettle, keptAs, type SubmissionState } from './submission-state.ts';
 import { problemsOf } from './validation.ts';
 
 /**
@@ -164,6 +165,13 @@ export function peekInto(store: SubmissionStore): Peek | null {
 const keyOf = ({ namespace, reference }: ReferenceOf): string => `${namespace.length} ${namespace}${reference}`;
 
 const NO_ROWS: readonly KeptSubmission[] = [];
+const NAMELESS: SubmissionState = { is: 'held', hold: '' };
+
+async function* openIn(rows: readonly KeptSubmission[]): AsyncGenerator<KeptSubmission> {
+  yield* rows
+    .filter(({ settled }) => settled === null)
+    .sort((a, b) => Date.parse(a.submission.preparedAt) - Date.parse(b.submission.preparedAt));
+}
 
 /**
  * A store in memory: protects one process, for as long as it runs, and grows with every reference.
@@ -172,29 +180,44 @@ const NO_ROWS: readonly KeptSubmission[] = [];
  */
 export function memorySubmissions(): SubmissionStore {
   const rows = new Map<string, readonly KeptSubmission[]>();
+  const states = new WeakMap<KeptSubmission, SubmissionState>();
   const peek: Peek = (of) => rows.get(keyOf(of)) ?? NO_ROWS;
   const among = (all: readonly KeptSubmission[], { attempt }: Place) => all.find(({ submission }) => submission.attempt === attempt);
-  const put = (row: KeptSubmission, all: readonly KeptSubmission[], replaced: KeptSubmission | undefined): void => {
-    const others = all.length === 0 ? all : all.filter((other) => other !== replaced);
-    rows.set(keyOf(row.submission), [...others, row]);
+  const stateOf = (row: KeptSubmission): SubmissionState => states.get(row) ?? NAMELESS;
+  const put = (submission: Submission, state: SubmissionState, replaced?: KeptSubmission): KeptSubmission => {
+    const all = peek(submission);
+    const others = replaced === undefined ? all : all.filter((other) => other !== replaced);
+    const row = keptAs(submission, state);
+    rows.set(keyOf(submission), [...others, row]);
+    states.set(row, state);
+    return row;
   };
   const store: SubmissionStore = {
-    keep: async (submission) => {
-      const all = peek(submission);
-      const kept = among(all, submission);
-      if (kept !== undefined) return kept;
-      // Nobody outside this process ever sees it; who sends it inside, the process remembers by key.
-      const row: KeptSubmission = { submission, settled: null, shared: false };
-      put(row, all, undefined);
-      return row;
+    keep: async (submission, hold = '') => {
+      const kept = among(peek(submission), submission);
+      if (kept === undefined) return put(submission, { is: 'held', hold });
+      const state = stateOf(kept);
+      // Kept without a hold: nobody outside this process ever sees it; who sends it inside, the process remembers by key.
+      if (state.is === 'held' && state.hold === '') return kept;
+      const next = afterKeep(state, hold, kept.submission.fingerprint === submission.fingerprint);
+      const row = next === state ? kept : put(kept.submission, next, kept);
+      return next.is === 'held' && row.submission !== submission ? { ...row, alone: true } : row;
+    },
+    refuse: async (submission, hold, refusal) => {
+      const kept = among(peek(submission), submission);
+      const next = kept === undefined ? null : afterRefuse(stateOf(kept), hold, refusal);
+      if (kept === undefined || next === null) return false;
+      if (next !== stateOf(kept)) put(kept.submission, next, kept);
+      return true;
     },
     settle: async (submission, settled) => {
-      const all = peek(submission);
-      const kept = among(all, submission);
-      const open = kept === undefined || kept.settled === null || (isRejected(kept.settled) && !isRejected(settled));
-      if (open) put({ submission: kept?.submission ?? submission, settled, shared: false }, all, kept);
+      const kept = among(peek(submission), submission);
+      const state = kept === undefined ? NAMELESS : stateOf(kept);
+      const next = afterSettle(state, settled);
+      if (next !== state) put(kept?.submission ?? submission, next, kept);
     },
     find: async (place) => among(peek(place), place) ?? null,
+    open: () => openIn([...rows.values()].flat()),
   };
   peeks.set(store, peek);
   return store;
