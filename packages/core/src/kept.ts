@@ -2,7 +2,6 @@ import { copiesOf, type Copies, isApart } from './copies.ts';
 import { type Engine, isFresh, payoutKnownFor, placeOf, type SharedResult, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Deadline, startDeadline } from './http.ts';
-import { randomKey } from './idempotency.ts';
 import { lookup, unknownForNow, unknownOutcome } from './lookup.ts';
 import { FURTHEST_RAISED, mayExist } from './other-attempts.ts';
 import type { PayoutOutcome } from './outcome.ts';
@@ -10,6 +9,7 @@ import type { CallOptions } from './provider.ts';
 import { operationsOf, paidByOther, payoutIdOf, readAgain, relationNotices, takenOutcome, withNotices } from './read-again.ts';
 import { recorded, type RefusedBy } from './record-outcome.ts';
 import { relate, type Relation } from './relate.ts';
+import { newHold } from './runtime.ts';
 import { remaining } from './search.ts';
 import { shareExchange } from './share-exchange.ts';
 import { type KeptRow, StoreFailed } from './store.ts';
@@ -61,7 +61,7 @@ export async function submitGiven(engine: Engine, submission: Submission, call: 
 
 async function keepAndSubmit(passage: Passage): Promise<SharedResult> {
   const { engine, asked } = passage;
-  const hold = isFresh(engine.process, asked) ? randomKey(engine.runtime) : undefined;
+  const hold = isFresh(engine.process, asked) ? newHold() : undefined;
   let row: KeptRow;
   try {
     row = await engine.store.keep(asked, hold);

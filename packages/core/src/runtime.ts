@@ -89,3 +89,13 @@ export function inWorkerThread(): boolean {
   const threads: unknown = host.getBuiltinModule('node:worker_threads');
   return typeof threads === 'object' && threads !== null && 'isMainThread' in threads && threads.isMainThread === false;
 }
+
+/**
+ * A word that no other call has, in any process: by it one call holds a submission.
+ *
+ * Never a replaced runtime's `random`: two processes of a test that draw the same numbers would hold one submission together.
+ */
+export function newHold(): string {
+  const words = globalThis.crypto.getRandomValues(new Uint32Array(4));
+  return Array.from(words, (word) => word.toString(16).padStart(8, '0')).join('');
+}

@@ -1,0 +1,178 @@
+// A refusal whose proof is that nobody else can have sent the submission is recorded by its only holder, as the last step.
+import { describe, expect, it } from 'vitest';
+import { type AcmeWorld, acmeWorld, after, answered, answerLost, RENT, requestLost, stored, TEN, told } from './__tests__/acme-world.ts';
+import type { AcmeProvider } from './__tests__/acme.ts';
+import { HOUR_MS, NINE } from './__tests__/manual-time.ts';
+import { type Attempt, nextAttempt } from './outcome.ts';
+import { memorySubmissions, type Place, type SubmissionStore } from './submission.ts';
+
+const place: Place = { namespace: '', reference: RENT.reference, attempt: 1 };
+
+/** A store that several processes have: everything it answers is a copy. */
+function common(changes: Partial<SubmissionStore> = {}): SubmissionStore & { readonly words: string[] } {
+  const memory = memorySubmissions();
+  const words: string[] = [];
+  return {
+    words,
+    keep: async (submission, hold) => {
+      const row = await memory.keep(stored(submission), hold);
+      words.push(hold === undefined ? 'keep' : 'keep and hold');
+      const isMine = row.alone !== true && row.settled === null && row.shared === false && hold !== undefined;
+      return { ...row, submission: isMine ? submission : stored(row.submission) };
+    },
+    refuse: async (submission, hold, refusal) => {
+      const told = await memory.refuse?.(submission, hold, refusal);
+      words.push(`refuse ${refusal.retry}: ${told}`);
+      return told === true;
+    },
+    settle: async (submission, settled) => {
+      words.push('settle');
+      await memory.settle(stored(submission), settled);
+    },
+    find: async (of) => {
+      const row = await memory.find(of);
+      return row === null ? null : { ...row, submission: stored(row.submission) };
+    },
+    ...changes,
+  };
+}
+
+function world(changes: Partial<SubmissionStore> = {}, terms: Parameters<typeof acmeWorld>[1] = {}) {
+  const submissions = common(changes);
+  const one = acmeWorld({ submissions, resends: 0 }, terms);
+  return { ...one, submissions, other: (): AcmeProvider => one.restarted() };
+}
+
+const paidOnce = ({ bank }: AcmeWorld): void => expect(bank.payouts).toHaveLength(1);
+
+describe('a refusal that spent no key stays certain', () => {
+  it.each([
+    ['a wrong credential', 401, 'authentication'],
+    ['a credential that may not', 403, 'permission'],
+    ['too many requests', 429, 'rate_limited'],
+  ] as const)('over restarts: %s', async (_, status, code) => {
+    const one = world();
+    for (let run = 0; run < 3; run += 1) {
+      one.onCreate(answered(status));
+      expect(await one.other().createPayout(RENT)).toMatchObject({ outcome: 'rejected', retry: 'same_attempt', error: { code } });
+    }
+    expect(one.submissions.words.filter((word) => word.startsWith('refuse'))).toEqual(Array(3).fill('refuse same_attempt: true'));
+    expect(await one.other().createPayout(RENT)).toMatchObject({ outcome: 'accepted', replayed: false });
+    paidOnce(one);
+  });
+
+  it('and the first request is what is sent in the end, with its own age', async () => {
+    const one = world();
+    one.onCreate(answered(401));
+    const first = await one.acme.createPayout(RENT);
+    one.time.pass(HOUR_MS);
+    const second = await one.other().createPayout(RENT);
+    expect(second.submission).toEqual(first.submission);
+  });
+
+  it('until somebody was handed it whose answer was lost', async () => {
+    const one = world();
+    one.onCreate(answered(401), answerLost, answered(401));
+    expect((await one.other().createPayout(RENT)).outcome).toBe('rejected');
+    expect((await one.other().createPayout(RENT)).outcome).toBe('unknown');
+    expect((await one.other().createPayout(RENT)).outcome).toBe('unknown');
+    expect(told(await one.other().createPayout(RENT))).toBe('ac_1');
+    paidOnce(one);
+  });
+
+  it('whose key may be forgotten by now is over: the next attempt may follow, and nothing is sent or read', async () => {
+    const one = world();
+    one.onCreate(answered(401));
+    await one.acme.createPayout(RENT);
+    one.time.jump(NINE + 30 * HOUR_MS);
+    const left = one.left.length;
+    const over = await one.other().createPayout(RENT);
+    expect(over).toMatchObject({ outcome: 'rejected', retry: 'next_attempt' });
+    expect(one.left).toHaveLength(left);
+    expect(await one.submissions.find(place)).toMatchObject({ settled: { rejected: true, retry: 'next_attempt' } });
+    expect(told(await one.other().createPayout({ ...RENT, attempt: nextAttempt(over as never) }))).toBe('ac_1');
+    paidOnce(one);
+  });
+
+  it('another amount after it is taken, and the refusal proves nothing any more', async () => {
+    const one = world();
+    one.onCreate(answered(401));
+    await one.acme.createPayout(RENT);
+    expect(told(await one.other().createPayout({ ...RENT, money: { ...TEN, amount: '11.00' } }))).toBe('unknown reference_taken');
+    one.onCreate(answered(401));
+    expect((await one.other().createPayout(RENT)).outcome).toBe('unknown');
+  });
+});
+
+describe('the last step', () => {
+  it('is false where somebody kept it meanwhile and pays: the payout is answered', async () => {
+    const one = world();
+    one.onCreate(after(() => one.other().createPayout(RENT), answered(401)));
+    expect(await one.acme.createPayout(RENT)).toMatchObject({ outcome: 'accepted', payout: { id: 'ac_1' } });
+    paidOnce(one);
+  });
+
+  it('comes after everything that takes time: who pays while the refusal is looked into is seen', async () => {
+    const one = world({}, {});
+    one.onCreate(answered(400, { code: 'balance_too_low' }));
+    let payer: Promise<unknown> | null = null;
+    const refuse = one.submissions.refuse;
+    if (refuse === undefined) throw new Error('no refuse');
+    // Just before the step, which is one statement: somebody keeps it, and pays.
+    const late = one.restarted({
+      submissions: {
+        ...one.submissions,
+        refuse: async (...args) => {
+          payer = one.other().createPayout(RENT);
+          await payer;
+          return refuse(...args);
+        },
+      },
+    });
+    expect((await late.createPayout(RENT)).outcome).toBe('accepted');
+    paidOnce(one);
+  });
+
+  it.each([
+    ['fails', () => Promise.reject(new Error('down'))],
+    ['answers something else', async () => 'yes' as never],
+  ])('that %s leaves it unknown', async (_, refuse) => {
+    const one = world({ refuse });
+    one.onCreate(answered(401));
+    expect(await one.acme.createPayout(RENT)).toMatchObject({
+      outcome: 'unknown',
+      error: { code: 'authentication' },
+      next: { do: 'submit' },
+    });
+  });
+
+  it('is not asked for a refusal that is marked: the key itself is spent', async () => {
+    const one = world({}, { balance: 5 });
+    expect((await one.acme.createPayout(RENT)).outcome).toBe('rejected');
+    expect(one.submissions.words).toEqual(['keep and hold', 'settle']);
+  });
+
+  it('is not asked for what this process may have sent before', async () => {
+    const one = world();
+    one.onCreate(requestLost, answered(401));
+    await one.acme.createPayout(RENT);
+    expect((await one.acme.createPayout(RENT)).outcome).toBe('unknown');
+    expect(one.submissions.words).toEqual(['keep and hold', 'keep']);
+  });
+});
+
+it('a hold of a call that sent nothing is given back', async () => {
+  const one = world();
+  one.onCreate(requestLost);
+  await one.acme.createPayout(RENT);
+  await one.acme.createPayout({ ...RENT, attempt: 2 as Attempt });
+  expect(await one.submissions.find({ ...place, attempt: 2 })).toMatchObject({ settled: null, refused: { retry: 'same_attempt' } });
+});
+
+it('the reason that is kept is ours: the name of a provider and the words of it are not in it', async () => {
+  const one = world({}, { balance: 5 });
+  await one.acme.createPayout(RENT);
+  const row = await one.submissions.find(place);
+  expect(row?.settled).toMatchObject({ reason: { code: 'insufficient_funds', providerCode: 'balance_too_low', by: 'provider' } });
+  expect(JSON.stringify(row?.settled)).not.toContain('[acme]');
+});

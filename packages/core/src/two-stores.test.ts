@@ -1,0 +1,211 @@
+// One process, two stores: exchanges are joined, and things are noted, per store. What one store knows says nothing about another.
+import { describe, expect, it } from 'vitest';
+import {
+  type AcmeWorld,
+  acmeWorld,
+  answered,
+  answerLost,
+  type Meets,
+  RENT,
+  requestLost,
+  stored,
+  TEN,
+  told,
+} from './__tests__/acme-world.ts';
+import type { AcmeProvider } from './__tests__/acme.ts';
+import { HOUR_MS, NINE } from './__tests__/manual-time.ts';
+import { table } from './__tests__/table.ts';
+import { memorySubmissions, type SubmissionStore } from './submission.ts';
+
+const DAY_MS = 24 * HOUR_MS;
+
+/** A request that waits on its way until the test lets it go. */
+function heldBack(then: Meets = (arrive) => arrive()): { readonly meets: Meets; readonly reached: Promise<void>; go(): void } {
+  const reached = Promise.withResolvers<void>();
+  const may = Promise.withResolvers<void>();
+  const meets: Meets = async (arrive, request) => {
+    reached.resolve();
+    await may.promise;
+    return then(arrive, request);
+  };
+  return { meets, reached: reached.promise, go: () => may.resolve() };
+}
+
+/** The provider of the world, and one with another store in the same process. */
+function twoStores(
+  second: SubmissionStore = memorySubmissions(),
+): AcmeWorld & { readonly b: AcmeProvider; readonly second: SubmissionStore } {
+  const world = acmeWorld({ resends: 0, submissions: memorySubmissions() });
+  return { ...world, second, b: world.restarted({ runtime: world.time, submissions: second }) };
+}
+
+const turns = async (count: number): Promise<void> => {
+  for (let turn = 0; turn < count; turn += 1) await new Promise<void>((resolve) => void setImmediate(resolve));
+};
+
+describe('the same request at the same time', () => {
+  it('is not told the refusal of another store: its own row was shared, and is paid', async () => {
+    const world = twoStores();
+    // Another process, with the store of b, paid and lost the answer.
+    world.onCreate(answerLost);
+    expect(told(await world.restarted({ submissions: world.second }).createPayout(RENT))).toBe('unknown provider_unavailable');
+    const { meets, reached, go } = heldBack(answered(401));
+    world.onCreate(meets, answered(401));
+    const a = world.acme.createPayout(RENT);
+    await reached;
+    const b = world.b.createPayout(RENT);
+    await turns(5);
+    go();
+    expect(told(await b)).toBe('unknown authentication');
+    await a;
+    expect(world.bank.payouts).toHaveLength(1);
+  });
+
+  it('waits, and is answered the payout, which its own store then knows', async () => {
+    const world = twoStores();
+    const { meets, reached, go } = heldBack();
+    world.onCreate(meets);
+    const a = world.acme.createPayout(RENT);
+    await reached;
+    const b = world.b.createPayout(RENT);
+    await turns(5);
+    go();
+    expect([told(await a), told(await b)]).toEqual(['ac_1', 'ac_1']);
+    expect(world.creates()).toHaveLength(1);
+    expect(await world.second.find({ namespace: '', reference: RENT.reference, attempt: 1 })).toMatchObject({
+      settled: { payoutId: 'ac_1' },
+    });
+    expect([world.engine.process.underWay.size, world.time.waiting]).toEqual([0, 0]);
+  });
+
+  it('waits no longer than its own deadline', async () => {
+    const world = twoStores();
+    const { meets, reached, go } = heldBack();
+    world.onCreate(meets);
+    const a = world.acme.createPayout(RENT);
+    await reached;
+    const b = world.b.createPayout(RENT, { timeoutMs: 1000 });
+    await turns(5);
+    world.time.pass(1000);
+    expect(await b).toMatchObject({ outcome: 'unknown', error: { code: 'aborted' }, next: { do: 'submit' } });
+    go();
+    expect(told(await a)).toBe('ac_1');
+  });
+
+  it('another amount is sent by neither', async () => {
+    const world = twoStores();
+    const { meets, reached, go } = heldBack();
+    world.onCreate(meets);
+    const a = world.acme.createPayout(RENT);
+    await reached;
+    expect(told(await world.b.createPayout({ ...RENT, money: { ...TEN, amount: '99.00' } }))).toBe('unknown reference_taken');
+    go();
+    await a;
+    expect(world.creates()).toHaveLength(1);
+  });
+});
+
+describe('a payout that the process knows', () => {
+  it('is the answer through another store days later, when the provider has forgotten the key', async () => {
+    const world = twoStores();
+    await world.acme.createPayout(RENT);
+    world.time.jump(NINE + 3 * DAY_MS);
+    expect(await world.b.createPayout(RENT)).toMatchObject({ outcome: 'accepted', payout: { id: 'ac_1' }, replayed: true });
+    expect([world.creates().length, world.bank.payouts.length]).toEqual([1, 1]);
+  });
+
+  it('is not the answer for another credential: that may be another account', async () => {
+    const world = twoStores();
+    await world.acme.createPayout(RENT);
+    const other = world.restarted({ runtime: world.time, token: 'another', submissions: memorySubmissions() });
+    expect(told(await other.createPayout(RENT))).toBe('unknown authentication');
+    expect(world.creates()).toHaveLength(2);
+  });
+
+  it('is recorded at the next chance where the store failed, and told as not recorded until then', async () => {
+    const rows = table();
+    let down = true;
+    const settle: SubmissionStore['settle'] = (...how) => (down ? Promise.reject(new Error('full')) : rows.settle(...how));
+    const world = acmeWorld({ resends: 0, submissions: { ...rows, settle } });
+    const failed = { outcome: 'accepted', notices: [{ code: 'not_recorded' }] };
+    expect(await world.acme.createPayout(RENT)).toMatchObject(failed);
+    expect(await world.acme.createPayout(RENT)).toMatchObject(failed);
+    down = false;
+    expect(await world.acme.createPayout(RENT)).toMatchObject({ outcome: 'accepted', notices: [] });
+    expect(rows.settled).toEqual([{ payoutId: 'ac_1' }]);
+    expect(world.creates()).toHaveLength(1);
+  });
+});
+
+it('a certain refusal that the store could not record is recorded at the next chance, and nothing is sent', async () => {
+  const rows = table();
+  let down = true;
+  const settle: SubmissionStore['settle'] = (...how) => (down ? Promise.reject(new Error('full')) : rows.settle(...how));
+  const world = acmeWorld({ resends: 0, submissions: { ...rows, settle } }, { balance: 5 });
+  const failed = { outcome: 'rejected', retry: 'next_attempt', error: { code: 'insufficient_funds' }, notices: [{ code: 'not_recorded' }] };
+  expect(await world.acme.createPayout(RENT)).toMatchObject(failed);
+  const sent = world.left.length;
+  expect(await world.acme.createPayout(RENT)).toMatchObject({ ...failed, replayed: true });
+  down = false;
+  expect(await world.acme.createPayout(RENT)).toMatchObject({ outcome: 'rejected', replayed: true, notices: [] });
+  expect(rows.settled).toMatchObject([{ rejected: true, retry: 'next_attempt', reason: { code: 'insufficient_funds', by: 'provider' } }]);
+  expect(world.left).toHaveLength(sent);
+});
+
+describe('a create that the provider holds', () => {
+  const held = answered(423);
+
+  it('is noted in the store of everybody who asked, so that other processes send nothing', async () => {
+    const second = table();
+    const world = twoStores(second);
+    const { meets, reached, go } = heldBack(held);
+    world.onCreate(meets);
+    const a = world.acme.createPayout(RENT);
+    await reached;
+    const b = world.b.createPayout(RENT);
+    await turns(5);
+    go();
+    expect([told(await a), told(await b)]).toEqual(['unknown payouts_blocked', 'unknown payouts_blocked']);
+    world.time.jump(NINE + 2 * DAY_MS);
+    expect(await world.restarted({ submissions: second }).createPayout(RENT)).toMatchObject({
+      outcome: 'unknown',
+      error: { code: 'payouts_blocked' },
+      next: { do: 'ask' },
+    });
+    expect(world.creates()).toHaveLength(1);
+  });
+
+  it('is noted at the next chance where the store failed, and told as not recorded until then', async () => {
+    const rows = table();
+    let down = true;
+    const keep: SubmissionStore['keep'] = (given) =>
+      down && given.reference !== RENT.reference ? Promise.reject(new Error('full')) : rows.keep(given);
+    const world = acmeWorld({ resends: 0, submissions: { ...rows, keep } });
+    world.onCreate(held);
+    const first = await world.acme.createPayout(RENT);
+    const blocked = { outcome: 'unknown', error: { code: 'payouts_blocked' } };
+    expect(first).toMatchObject({ ...blocked, notices: [{ code: 'not_recorded' }] });
+    expect(await world.acme.lookup(stored(first.submission))).toMatchObject({ ...blocked, notices: [{ code: 'not_recorded' }] });
+    down = false;
+    expect(await world.acme.createPayout(RENT)).toMatchObject({ ...blocked, notices: [] });
+    world.time.jump(NINE + 2 * DAY_MS);
+    expect(await world.restarted().createPayout(RENT)).toMatchObject(blocked);
+    expect(world.creates()).toHaveLength(1);
+  });
+});
+
+it('an exchange that everybody left is waited for, whichever store it was for', async () => {
+  const world = twoStores();
+  const controller = new AbortController();
+  const { meets, reached, go } = heldBack(requestLost);
+  world.onCreate(meets);
+  const a = world.acme.createPayout(RENT, { signal: controller.signal });
+  await reached;
+  controller.abort();
+  const b = world.b.createPayout(RENT);
+  await turns(5);
+  go();
+  expect(told(await a)).toBe('unknown aborted');
+  expect(told(await b)).toBe('ac_1');
+  expect(world.bank.payouts).toHaveLength(1);
+});
