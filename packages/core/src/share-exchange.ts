@@ -1,3 +1,4 @@
+import { saysTheSame } from './agreement.ts';
 import type { Copies } from './copies.ts';
 import { type Engine, placeOf, type SharedExchange } from './engine.ts';
 import { PayoutError } from './errors.ts';
@@ -117,7 +118,8 @@ function leftEarly(engine: Engine, submission: Submission): PayoutOutcome {
 }
 
 function sameBytes(a: Submission, b: Submission): boolean {
-  return a.name === b.name && a.request.path === b.request.path && a.request.body === b.request.body && a.fingerprint === b.fingerprint;
+  const same = a.name === b.name && a.request.path === b.request.path && a.request.body === b.request.body;
+  return same && a.fingerprint === b.fingerprint && saysTheSame(a, b);
 }
 
 function sameConnection(a: Connection, b: Connection): boolean {

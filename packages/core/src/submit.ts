@@ -1,4 +1,5 @@
 import { compare, mismatchError } from './about-ours.ts';
+import { disagreeing } from './agreement.ts';
 import { pauseAfter, waited } from './client.ts';
 import type { Copies } from './copies.ts';
 import { otherAttempt } from './other-attempts.ts';
@@ -23,6 +24,8 @@ import { isoOf } from './times.ts';
  */
 export async function submitOnce(engine: Engine, copies: Copies, deadline: Deadline): Promise<PayoutOutcome> {
   const submission = copies.oldest;
+  const refused = disagreeing(engine, submission); // Also one that a registry routed here, which its own store has not read.
+  if (refused !== null) return refused;
   const fresh = !copies.elsewhere && isFresh(engine.process, submission);
   const window = keyWindow(submission.preparedAt, engine.keptForMs, Math.max(engine.timeoutMs, remaining(engine, deadline)));
   const now = engine.runtime.now();
