@@ -1,6 +1,6 @@
 // docs/capabilities.md: what each provider can do, side by side, from the providers themselves.
 import { createBalance } from '@disburse/balance-adapter';
-import { type AnyPayoutProvider, type Capabilities, isPayoutError } from '@disburse/core';
+import { type AnyPayoutProvider, type Capabilities, isPayoutError, supports } from '@disburse/core';
 import { createStripe } from '@disburse/stripe-adapter';
 import { createStripeTreasury } from '@disburse/stripe-treasury-adapter';
 import { OPTIONS as STRIPE_OPTIONS } from '../packages/stripe-adapter/src/options.ts';
@@ -65,12 +65,13 @@ function operations(): string {
     return withReads ? 'with `readBalances: true`' : '–';
   };
   const rows = all.map((operation) => [`\`${operation}\``, ...each((column) => cell(column, operation))]);
-  return table(['operation', ...NAMES], [...rows, ['`forAccount`', ...each(({ provider }) => yes('forAccount' in provider))]]);
+  return table(['operation', ...NAMES], [...rows, ['`forAccount`', ...each(({ provider }) => yes(supports(provider, 'forAccount')))]]);
 }
 
 function requestFields(): string {
-  const fields = ['destination', 'statementDescriptor', 'metadata', 'fullBalance'] as const;
+  const fields = ['account', 'destination', 'statementDescriptor', 'metadata', 'fullBalance'] as const;
   const label = {
+    account: '`account`',
     destination: '`destination`',
     statementDescriptor: '`statementDescriptor`',
     metadata: '`metadata`',

@@ -19,7 +19,7 @@ import * as v from 'valibot';
 import { refusalOf } from './errors.ts';
 import { MONEY } from './money.ts';
 import { fjordWebhooks } from './webhook.ts';
-import { BalancesShape, PageShape, read, toPayout, type TransferBody } from './wire.ts';
+import { BalancesShape, decodeCreate, PageShape, read, toPayout, type TransferBody } from './wire.ts';
 
 // ---- Settings --------------------------------------------------------------------------------------------------------
 
@@ -67,7 +67,7 @@ function specOf(settings: FjordSettings): PayoutProviderSpec<FjordProvider> {
     correlation: 'metadata',
     tokenOf: ({ metadata }) => metadata['disburse_key'] ?? null,
     options: {},
-    request: { fullBalance: false, destination: true, statementDescriptor: false, metadata: true },
+    request: { fullBalance: false, account: false, destination: true, statementDescriptor: false, metadata: true },
     capabilities: {
       states: { cancel: ['pending'] },
       key: { keptForMs: 12 * 60 * 60_000, storesRefusals: true },
@@ -123,6 +123,7 @@ function operationsOf(http: Http, settings: FjordSettings): Operations {
         source: null,
       };
     },
+    decodeCreate,
     readCreate: ({ json }) => toPayout(name, json),
     retrieve: async (id, _options, call) => toPayout(name, (await http.get(one(id), call, 'retrieve')).json),
     page: async ({ limit = 25, cursor, createdFrom }, _options, call) => {

@@ -1,5 +1,5 @@
 // CONTRACT.md, "Transfers"
-import { type Payout, PayoutError } from '@disburse/core';
+import { type DecodedCreate, exactJson, isCreate, type Payout, PayoutError, type Submission } from '@disburse/core';
 import * as v from 'valibot';
 import { MONEY } from './money.ts';
 import { failureOf, STATUS } from './status.ts';
@@ -16,6 +16,27 @@ export interface TransferBody {
 const Text = v.fallback(v.nullable(v.string()), null);
 const isLabels = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.values(value).every((label) => typeof label === 'string');
+
+/** As {@link TransferBody}: anything beside it is not ours. */
+const SentShape = v.strictObject({
+  amountMinor: v.number(),
+  currency: v.pipe(v.string(), v.regex(/^[a-z]{3}$/)),
+  beneficiary: v.string(),
+  note: v.optional(v.string()),
+  labels: v.custom<Readonly<Record<string, string>>>(isLabels),
+});
+
+/** What a create says, read back. */
+export function decodeCreate(request: Submission['request']): DecodedCreate | null {
+  const sent = v.safeParse(SentShape, exactJson(request.body));
+  if (!sent.success || !isCreate(request, { path: '/v2/transfers', headers: ['content-type', 'x-once-key'] })) return null;
+  const { amountMinor, currency, beneficiary, labels } = sent.output;
+  const money = MONEY.fromWire(amountMinor, currency);
+  const token = labels['disburse_key'] ?? null;
+  // Fjord takes the key in a header of its own, too: two keys would be two transfers.
+  if (money === null || request.headers['x-once-key'] !== token) return null;
+  return { money, source: null, destination: beneficiary, account: null, live: null, token };
+}
 
 const TransferShape = v.object({
   transferId: v.string(),

@@ -10,9 +10,11 @@ import {
   defineMoneyProfile,
   definePayoutProvider,
   defineStatusTable,
+  exactJson,
   type FailureReason,
   HeaderText,
   type Http,
+  isCreate,
   type MoneyProfile,
   type Payout,
   PayoutError,
@@ -95,6 +97,12 @@ const PayoutShape = v.object({
   memo: Text,
   metadata: v.fallback(v.custom<Readonly<Record<string, string>>>(isTexts), {}),
 });
+const SentShape = v.strictObject({
+  amount: v.string(),
+  currency: v.string(),
+  memo: v.nullable(v.string()),
+  metadata: v.record(v.string(), v.string()),
+});
 const PageShape = v.object({ items: v.array(v.unknown()), next: v.nullable(v.string()) });
 const EventShape = v.object({ id: v.string(), kind: v.string(), at: v.string(), payout: v.unknown() });
 
@@ -170,7 +178,7 @@ function specOf(settings: PennySettings): PayoutProviderSpec<PennyProvider> {
     correlation: 'metadata',
     tokenOf: ({ metadata }) => metadata['disburse_key'] ?? null,
     options: {},
-    request: { fullBalance: false, destination: false, statementDescriptor: false, metadata: true },
+    request: { fullBalance: false, account: false, destination: false, statementDescriptor: false, metadata: true },
     capabilities: {
       states: { cancel: ['pending'] },
       key: { keptForMs: 24 * 60 * 60_000, storesRefusals: true }, // https://docs.penny.example/idempotency
@@ -197,6 +205,9 @@ function specOf(settings: PennySettings): PayoutProviderSpec<PennyProvider> {
   };
 }
 
+/** What a create of Penny's never names. */
+const NOT_SAID = { source: null, destination: null, account: null, live: null } as const;
+
 type Operations = Omit<AdapterOperations<PennyProvider>, 'update' | 'reverse' | 'balances'>;
 
 function operationsOf(http: Http, name: string): Operations {
@@ -209,6 +220,13 @@ function operationsOf(http: Http, name: string): Operations {
       const ours = { disburse_key: token, disburse_reference: reference };
       const sent = { amount: wire.amount, currency: money.currency, memo: description ?? null, metadata: { ...metadata, ...ours } };
       return { path: '/payouts', headers, body: JSON.stringify(sent), source: null };
+    },
+    decodeCreate: (request) => {
+      const sent = v.safeParse(SentShape, exactJson(request.body)); // What Penny was never sent is not read.
+      const ours = isCreate(request, { path: '/payouts', headers: ['penny-version', 'content-type'] });
+      const money = sent.success && ours ? MONEY.fromWire(sent.output.amount, sent.output.currency) : null;
+      if (!sent.success || money === null) return null;
+      return { money, ...NOT_SAID, token: sent.output.metadata['disburse_key'] ?? null };
     },
     readCreate: ({ json }) => toPayout(name, json),
     retrieve: async (id, _options, call) => toPayout(name, (await http.get(one(id), call, 'retrieve')).json),

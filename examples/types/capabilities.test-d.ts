@@ -41,6 +41,17 @@ describe('written down', () => {
     expectTypeOf(stripe.forAccount('acct_1')).toEqualTypeOf<StripeProvider>();
   });
 
+  it('a create names a connected account only where there are some', () => {
+    void (() => stripe.createPayout({ ...base, account: 'acct_1' }));
+    void (() => treasury.prepare({ ...base, account: 'acct_1' }));
+    // @ts-expect-error -- Mollie has no connected accounts
+    void (() => mollie.createPayout({ ...base, account: 'acct_1' }));
+    // @ts-expect-error -- an account is an id
+    void (() => stripe.createPayout({ ...base, account: null }));
+    // @ts-expect-error -- not every provider takes it
+    void ((provider: AnyPayoutProvider) => provider.createPayout({ ...base, account: 'acct_1' }));
+  });
+
   it('Treasury can tell balances, and neither update nor reverse', () => {
     expectTypeOf(treasury).toEqualTypeOf<StripeTreasuryProvider>();
     expectTypeOf(treasury.balances).returns.resolves.toEqualTypeOf<readonly Balance[]>();
@@ -146,6 +157,18 @@ describe('after supports()', () => {
       // @ts-expect-error -- not there
       void chosen.reverse;
     }
+  });
+
+  it('forAccount leaves the two of Stripe', () => {
+    if (supports(chosen, 'forAccount')) {
+      expectTypeOf(chosen).toEqualTypeOf<StripeProvider | StripeTreasuryProvider>();
+      void (() => chosen.createPayout({ ...base, account: 'acct_1' }));
+    }
+    const any: AnyPayoutProvider = stripe;
+    if (supports(any, 'forAccount')) expectTypeOf(any.forAccount('acct_1')).toExtend<AnyPayoutProvider>();
+    const sure: AnyPayoutProvider = stripe;
+    assertSupports(sure, 'forAccount');
+    void (() => sure.forAccount('acct_1').createPayout(base));
   });
 
   it('balances leave three', () => {

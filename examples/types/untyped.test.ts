@@ -64,7 +64,7 @@ describe.each(MATRIX)('%s', (_, provider, has) => {
     expect(lacking.length + has.length).toBe(OPTIONAL.length);
   });
 
-  it.each(['destination', 'statementDescriptor', 'metadata', 'fullBalance'] as const)(
+  it.each(['account', 'destination', 'statementDescriptor', 'metadata', 'fullBalance'] as const)(
     '%s in a create is as the data says',
     async (feature) => {
       const takes = provider.capabilities.request[feature];

@@ -29,7 +29,7 @@ import { balanceOf, type Reader, readPayout } from './read-payout.ts';
 import { SCHEDULE_SIDE_EFFECT, schedulePaused } from './schedule.ts';
 import { VERSION } from './version.ts';
 import { balanceWebhooks } from './webhook.ts';
-import { createBody } from './wire.ts';
+import { CREATE_PATH, createBody, decodeCreate } from './wire.ts';
 
 const BASE_URL = 'https://api.mollie.com';
 
@@ -189,7 +189,7 @@ function specOf({ settings, credential, baseUrl, reader }: Context): CommonSpec 
     tokenOf,
     sourceOf: ({ raw }) => balanceOf(raw),
     options: OPTIONS,
-    request: { fullBalance: true, destination: false, statementDescriptor: false, metadata: false },
+    request: { fullBalance: true, account: false, destination: false, statementDescriptor: false, metadata: false },
     capabilities: CAPABILITIES,
     problems: (request) => descriptionProblems(request.description, request.reference, correlation),
     refusal: (answer, about) => refusalOf(answer, about, settings.token),
@@ -222,11 +222,12 @@ function operationsOf(context: Context, http: Http, scope: Scope): Operations {
   return {
     // https://docs.mollie.com/reference/create-payout
     encodeCreate: (request, _options, correlation) => ({
-      path: pathOf(credential, 'create', '/v2/payouts'),
+      path: pathOf(credential, 'create', CREATE_PATH),
       headers: { 'content-type': 'application/json' },
       body: createBody(credential, balanceId, request, correlation),
       source: balanceId,
     }),
+    decodeCreate: (request) => decodeCreate(credential, request),
     readCreate: (answer) => readPayout(reader, answer.json),
     notices: async (submission, call) => [
       schedulePaused(submission.source ?? balanceId, call === null ? null : await frequencyBefore(context, http, balanceId, call)),

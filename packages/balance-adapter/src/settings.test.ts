@@ -92,7 +92,7 @@ it('declares what it can do', () => {
   expect(id).toBe('balance');
   expect(capabilities).toEqual({
     operations: ['createPayout', 'prepare', 'submit', 'lookup', 'settle', 'retrieve', 'list', 'listAll', 'cancel', 'parseWebhook'],
-    request: { fullBalance: true, destination: false, statementDescriptor: false, metadata: false },
+    request: { fullBalance: true, account: false, destination: false, statementDescriptor: false, metadata: false },
     states: { cancel: ['pending'] },
     key: { keptForMs: 3_600_000, storesRefusals: true },
     lookup: 'none',

@@ -1,8 +1,18 @@
 // https://docs.mollie.com/reference/get-payout, /list-payouts and /get-balance (fields and their presence; read 2026-11-20)
-import { type AdapterCreateRequest, type Correlation, type Money, type Payout, PayoutError } from '@disburse/core';
+import {
+  type AdapterCreateRequest,
+  type Correlation,
+  type DecodedCreate,
+  exactJson,
+  isCreate,
+  type Money,
+  type Payout,
+  PayoutError,
+  type Submission,
+} from '@disburse/core';
 import * as v from 'valibot';
 import { type Credential, testmodeInBody } from './credential.ts';
-import { describe } from './description.ts';
+import { describe, markOf } from './description.ts';
 import { MONEY } from './money.ts';
 
 // ---- Sent ------------------------------------------------------------------------------------------------------------
@@ -21,6 +31,9 @@ interface CreatePayoutBody {
   readonly testmode?: boolean;
 }
 
+/** Where creates go. */
+export const CREATE_PATH = '/v2/payouts';
+
 /** The exact bytes of a create. The amount of a full balance is never computed, the key is left out. */
 export function createBody(credential: Credential, balanceId: string, request: AdapterCreateRequest, correlation: Correlation): string {
   const description = describe(request.description, correlation);
@@ -31,6 +44,25 @@ export function createBody(credential: Credential, balanceId: string, request: A
     ...testmodeInBody(credential, 'create'),
   } satisfies CreatePayoutBody;
   return JSON.stringify(body);
+}
+
+/** As {@link CreatePayoutBody}: anything beside it is not ours. */
+const SentBody = v.strictObject({
+  balanceId: v.string(),
+  amount: v.optional(v.strictObject({ currency: v.string(), value: v.string() })),
+  description: v.optional(v.string()),
+  testmode: v.optional(v.boolean()),
+});
+
+/** The same, read back. Without `testmode` an access token moves live money, and an API key decides by itself. */
+export function decodeCreate(credential: Credential, request: Submission['request']): DecodedCreate | null {
+  const sent = v.safeParse(SentBody, exactJson(request.body));
+  if (!sent.success || !isCreate(request, { path: CREATE_PATH, headers: ['accept', 'user-agent', 'content-type'] })) return null;
+  const { balanceId, amount, description = null, testmode } = sent.output;
+  const money = amount === undefined ? 'full_balance' : MONEY.fromWire(amount.value, amount.currency);
+  if (money === null) return null;
+  const live = testmode === undefined && credential.testmode === null ? null : testmode !== true;
+  return { money, source: balanceId, destination: null, account: null, live, token: markOf(description)?.token ?? null };
 }
 
 function wireMoney(money: Money): WireMoney {

@@ -1,4 +1,6 @@
+import type { Submission } from '@disburse/core';
 import { simulateStripe } from '@disburse/simulator';
+import { createStripe } from '@disburse/stripe-adapter';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -233,6 +235,34 @@ describe('live money', () => {
     expect(end.stderr).toMatch(/reference +r1/);
     expect(end.code).toBe(code);
     expect(await place.kept()).toHaveLength(kept);
+  });
+
+  describe('submit of a file', () => {
+    const prepared = async (): Promise<Submission> => {
+      const provider = createStripe({ name: 'us', apiKey: 'sk_live_super-secret' });
+      return provider.prepare({ reference: 'r1', money: { amount: '25.00', currency: 'USD' }, destination: 'ba_7' });
+    };
+
+    it('asks about what will be sent: amount, destination and reference', async () => {
+      const place = await live();
+      await writeFile(join(place.cwd, 'given.json'), JSON.stringify(await prepared()));
+      const end = await disburse(['submit', 'given.json'], { ...place, env, keys: 'n' });
+      expect(end.stderr).toContain('Submit 25.00 USD, to ba_7, reference r1?');
+      expect(end.code).toBe(4);
+    });
+
+    it.each([
+      ['with a question', []],
+      ['without one', ['--yes']],
+    ])('refuses one whose body pays another amount than it says, %s', async (_, more) => {
+      const place = await live();
+      const text = JSON.stringify(await prepared()).replace('amount=2500&', 'amount=99900&');
+      await writeFile(join(place.cwd, 'given.json'), text);
+      const end = await disburse(['submit', 'given.json', ...more], { ...place, env, keys: 'y' });
+      expect(end.stderr).toContain('submission.money: must be what the body of its own request says');
+      expect(end.stderr).not.toContain('Submit ');
+      expect(await place.kept()).toEqual([]);
+    });
   });
 
   it('--yes asks nothing', async () => {

@@ -1,8 +1,10 @@
 import { confirm, isCancel } from '@clack/prompts';
+import type { DecodedCreate, Submission } from '@disburse/core';
 import type { Readable, Writable } from 'node:stream';
 import type { CallFacts } from './call.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import { isInteractive } from './host.ts';
+import { moneyText } from './tables.ts';
 
 type AskingCall = Pick<CallFacts<{ readonly yes?: boolean | undefined }>, 'host' | 'options' | 'signal'>;
 
@@ -33,6 +35,26 @@ export async function askBeforeRecording(call: AskingCall, word: string): Promis
     'Nothing was recorded.',
   );
 }
+
+/**
+ * What is about to be sent, in words: from the bytes of the request, and not from what is written beside them.
+ *
+ * @param sent `null` for a submission that is only read.
+ */
+export function paymentText(sent: DecodedCreate | null, submission: Submission): string {
+  const { money, source, destination, account } = sent ?? { ...submission, destination: null };
+  const parts: readonly (readonly [string, string | null])[] = [
+    ['from', source],
+    ['to', destination],
+    ['account', account],
+    ['reference', submission.reference],
+  ];
+  const told = parts.flatMap(([word, value]) => (value === null ? [] : [`${word} ${shownId(value)}`]));
+  return [moneyText(money), ...told].join(', ');
+}
+
+/** An id of somebody's file: nothing in it may move the cursor, or look like another. */
+const shownId = (id: string): string => id.replaceAll(/[^\x20-\x7e]/gu, '?');
 
 async function agreed(call: AskingCall, question: string, alone: string, nothing: string): Promise<void> {
   if (!isInteractive(call.host)) {

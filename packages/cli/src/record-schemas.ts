@@ -124,7 +124,13 @@ const Operation = v.picklist([
 const By = v.picklist(['provider', 'core']);
 const CapabilitiesShape = v.strictObject({
   operations: v.array(Operation),
-  request: v.strictObject({ fullBalance: v.boolean(), destination: v.boolean(), statementDescriptor: v.boolean(), metadata: v.boolean() }),
+  request: v.strictObject({
+    fullBalance: v.boolean(),
+    account: v.boolean(),
+    destination: v.boolean(),
+    statementDescriptor: v.boolean(),
+    metadata: v.boolean(),
+  }),
   states: v.strictObject({ cancel: v.exactOptional(v.array(Status)), reverse: v.exactOptional(v.array(Status)) }),
   key: v.strictObject({ keptForMs: v.number(), storesRefusals: v.boolean() }),
   lookup: v.picklist(['metadata', 'description', 'none']),

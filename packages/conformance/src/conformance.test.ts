@@ -22,6 +22,7 @@ it('reports every check, and what says that one does not apply', { timeout: 60_0
     [
       "identity/undeclared-operations-refuse: capabilities.operations has all of update, reverse, balances",
       "create/fullBalance: capabilities.request.fullBalance is false",
+      "create/account: capabilities.request.account is false",
       "refused/wrong-token: capabilities.lookup is none: payouts carry no token",
       "lookup/finds-ours: capabilities.lookup is none",
       "lookup/token-of-another: capabilities.lookup is none: every payout of the amount is a candidate",

@@ -16,6 +16,7 @@ import type {
   OptionalOperation,
   OptionalRequestFields,
   OptionBags,
+  ForAccount,
   RequestFeature,
   ReversePayout,
   UpdatePayout,
@@ -30,8 +31,9 @@ export type BagsOf<P extends AnyPayoutProvider> = NonNullable<P['~types']>['bags
 export type SupportedOf<P extends AnyPayoutProvider> = NonNullable<P['~types']>['supported'];
 type Options<P extends AnyPayoutProvider, O extends keyof OptionBags> = Bag<BagsOf<P>, O> | undefined;
 
-/** What an adapter is handed for a create: checked by core. */
-export type AdapterCreateRequest = CommonCreateRequest & OptionalRequestFields & { readonly money: Money | 'full_balance' };
+/** What an adapter is handed for a create: checked by core. Its `account` is the provider's own. */
+export type AdapterCreateRequest = CommonCreateRequest &
+  Omit<OptionalRequestFields, 'account'> & { readonly money: Money | 'full_balance' };
 
 /** What core adds to a create so that a lookup can find it. */
 export interface Correlation {
@@ -59,6 +61,8 @@ export interface DecodedCreate {
   readonly destination: string | null;
   /** The connected account that the headers name. */
   readonly account: string | null;
+  /** The mode that the body names; `null` where only the credential decides it. */
+  readonly live: boolean | null;
   /** The token that the request carries; `null` where correlation is off. */
   readonly token: string | null;
 }
@@ -123,6 +127,13 @@ export type AdapterListQuery = Omit<ListPayoutsQuery, 'providerOptions'>;
 export interface AdapterOperations<P extends AnyPayoutProvider> {
   /** The exact bytes. Pure: no I/O, no clock. Only called for input without problems. */
   encodeCreate(request: AdapterCreateRequest, options: Options<P, 'create'>, correlation: Correlation): EncodedCreate;
+  /**
+   * What the request of a create says: `encodeCreate`, read back. Pure.
+   *
+   * `null` when the body cannot be read, or when the request has a path, a header or a field that `encodeCreate` never writes:
+   * what the library does not understand, it must not send. {@link isCreate} and {@link exactJson} help.
+   */
+  decodeCreate(request: Submission['request']): DecodedCreate | null;
   /** The payout of a 2xx answer to a create. @throws {PayoutError} `unexpected_response` when it cannot be read. */
   readCreate(answer: Answer): Payout;
   retrieve(id: string, options: Options<P, 'retrieve'>, call: CallOptions): Promise<Payout>;
@@ -199,6 +210,6 @@ export interface PayoutProviderSpec<P extends AnyPayoutProvider> {
   ) => Pick<AdapterOperations<P>, AlwaysWritten | Promised<P>> & {
     readonly [O in Exclude<OptionalOperation, Promised<P>>]?: NotPromised<O>;
   };
-  /** Members of `P` that core does not know, for example `forAccount`. */
-  readonly own: OwnMembers<P>;
+  /** Members of `P` that core does not know. Where `request.account` is `true`, `forAccount` is one of them. */
+  readonly own: OwnMembers<P> & ('account' extends SupportedOf<P> ? ForAccount<P> : unknown);
 }

@@ -24,12 +24,12 @@ const everything = {
   options: {
     create: v.strictObject({ speed: v.optional(v.picklist(['slow', 'fast'])), nested: v.optional(v.strictObject({ on: v.boolean() })) }),
   },
-  request: { fullBalance: true, destination: true, statementDescriptor: true, metadata: true },
+  request: { fullBalance: true, account: false, destination: true, statementDescriptor: true, metadata: true },
   problems: () => [],
 } as unknown as PayoutProviderSpec<AnyPayoutProvider>;
 
 const spec = (of: object): PayoutProviderSpec<AnyPayoutProvider> => ({ ...everything, ...of });
-const nothing = spec({ request: { fullBalance: false, destination: false, statementDescriptor: false, metadata: false } });
+const nothing = spec({ request: { fullBalance: false, account: false, destination: false, statementDescriptor: false, metadata: false } });
 
 function problemsOf(
   input: unknown,

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
+import { accountProblems } from './account.ts';
 import type { AdapterCreateRequest, PayoutProviderSpec } from './adapter.ts';
 import { errorOfIssues, type PayoutIssue } from './errors.ts';
 import { sha256 } from './idempotency.ts';
 import { moneyIssues } from './money.ts';
+import { copyOf } from './plain-copy.ts';
 import type { AnyPayoutProvider, OptionBags } from './provider.ts';
 import { isPlainObject, kindOf, problemsOf } from './validation.ts';
 
@@ -13,7 +15,7 @@ export function knowAdapter(id: string): void {
   knownAdapters.add(id);
 }
 
-const OPTIONAL_FIELDS = ['destination', 'statementDescriptor', 'metadata'] as const;
+const OPTIONAL_FIELDS = ['account', 'destination', 'statementDescriptor', 'metadata'] as const;
 const FIELDS: readonly string[] = ['reference', 'attempt', 'money', 'description', 'providerOptions', ...OPTIONAL_FIELDS];
 /** Of whatever is right, which is most of what is ever asked. */
 const NO_ISSUES: readonly PayoutIssue[] = [];
@@ -41,6 +43,7 @@ export function checkCreate<P extends AnyPayoutProvider>(spec: PayoutProviderSpe
     unknownFields(input),
     referenceProblems(input['reference']),
     attemptProblems(input['attempt']),
+    accountProblems(spec, input['account']),
     moneyProblems(spec, input['money']),
     textProblems('description', input['description']),
     textProblems('destination', input['destination']),
@@ -57,30 +60,8 @@ export function checkCreate<P extends AnyPayoutProvider>(spec: PayoutProviderSpe
   return checked;
 }
 
-/** A copy, made before anything is awaited: a caller may go on to change the object, and must not change what is paid. */
-function copyOf(given: unknown): Record<string, unknown> | null {
-  if (!isPlainObject(given)) return null;
-  try {
-    return plainCopy(given, 0) as Record<string, unknown>;
-  } catch {
-    return null; // A function or another thing that is no data.
-  }
-}
-
-/** Deeper than any request is; what goes on for ever ends here. */
-const DEEPEST = 8;
 /** More attempts than anybody counts on purpose. */
 export const MOST_ATTEMPTS = 1000;
-
-/** What `structuredClone` makes of plain data, without its way through a serializer; anything else is left to it. */
-function plainCopy(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null)
-    return typeof value === 'function' || typeof value === 'symbol' ? structuredClone(value) : value;
-  if (depth > DEEPEST || !isPlainObject(value) || Object.hasOwn(value, '__proto__')) return structuredClone(value);
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) copy[key] = plainCopy(value[key], depth + 1);
-  return copy;
-}
 
 const saysUnsupported = (issue: PayoutIssue): boolean => issue.message.startsWith('is not supported');
 

@@ -28,6 +28,7 @@ declare const webhooks: Spec['webhooks'];
 
 const operations = {
   encodeCreate: () => ({ path: '/', headers: {}, body: '', source: null }),
+  decodeCreate: () => null,
   readCreate: (answer: Answer): Payout => ({ ...payout, raw: answer.json }),
   retrieve: async () => payout,
   page: async () => ({ payouts: [], nextCursor: null }),
@@ -59,7 +60,7 @@ const rest = {
   isReplay: () => false,
   webhooks,
 } as const satisfies Partial<Spec>;
-const request = { fullBalance: false, destination: false, statementDescriptor: false, metadata: true } as const;
+const request = { fullBalance: false, account: false, destination: false, statementDescriptor: false, metadata: true } as const;
 const options = { create: v.strictObject({ speed: v.optional(v.literal('fast')) }) };
 const own = { colour: 'red' };
 const all = { ...rest, id: 'acme', request, options, own } as const;

@@ -36,7 +36,7 @@ function ledger(own: Partial<AdapterOperations<Ledger>> = {}): { readonly provid
     correlation: 'none',
     tokenOf: () => null,
     options: {},
-    request: { fullBalance: false, destination: false, statementDescriptor: false, metadata: false },
+    request: { fullBalance: false, account: false, destination: false, statementDescriptor: false, metadata: false },
     capabilities: {
       states: {},
       key: { keptForMs: 1, storesRefusals: false },
@@ -52,6 +52,7 @@ function ledger(own: Partial<AdapterOperations<Ledger>> = {}): { readonly provid
     own: {},
     operations: () => ({
       encodeCreate: () => ({ path: '/', headers: {}, body: '', source: null }),
+      decodeCreate: () => null,
       readCreate: () => payout,
       retrieve: told('retrieve', payout),
       page: told('page', { payouts: [], nextCursor: null }),

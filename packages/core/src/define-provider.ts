@@ -1,5 +1,7 @@
 import { aboutId } from './about-ours.ts';
+import { forOneAccount, routeFor } from './account.ts';
 import type { PayoutProviderSpec } from './adapter.ts';
+import { disagreeing, disagreementError } from './agreement.ts';
 import { changeProblems, checkedCall, checkedDecision, checkedOptions, idProblems, reversalProblems } from './call-request.ts';
 import { cancelAndSee, reverseAndSee, updateAndSee } from './changes.ts';
 import { createClient } from './client.ts';
@@ -53,8 +55,18 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutPr
   const adapter = engine.operationsFor(engine.headers, { source: engine.source });
   const adapterOf: AdapterOf = (one) => (one === engine ? adapter : one.operationsFor(one.headers, { source: one.source }));
   const written = OPTIONAL_OPERATIONS.filter((operation) => adapter[operation] !== undefined);
-  const create: Inside['create'] = (input, call, route) =>
-    perform(engine, 'createPayout', (mine) => createKept(mine, spec, input, call, route), endingOf);
+  const create: Inside['create'] = (input, call, route) => {
+    const one = forAccountIn(spec, input);
+    const own = (request: unknown, way: Route | undefined): Promise<PayoutOutcome> =>
+      perform(engine, 'createPayout', (mine) => createKept(mine, spec, request, call, way), endingOf);
+    if (one === null) return own(input, route);
+    const way = routeFor(route, one.account);
+    return one.bound === null ? own(one.request, way) : one.bound.create(one.request, call, way);
+  };
+  const prepareOne: Inside['prepare'] = async (input) => {
+    const one = forAccountIn(spec, input);
+    return one === null || one.bound === null ? prepare(engine, spec, one?.request ?? input) : one.bound.prepare(one.request);
+  };
   const provider = {
     ...spec.own,
     id: engine.id,
@@ -66,7 +78,7 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutPr
       lookup: engine.correlation,
       operations: [...REQUIRED_OPERATIONS, ...written],
     },
-    ...createOperations(engine, spec, create),
+    ...createOperations(engine, prepareOne, create),
     ...readOperations(engine, spec, adapterOf),
     ...changeOperations(engine, spec, adapterOf, written),
   };
@@ -79,7 +91,7 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutPr
     Object.defineProperty(provider, operation, { enumerable: false, value: refuse });
   }
   const submissions = spec.settings.submissions ?? engine.process.submissions;
-  engines.set(provider, { engine, submissions, create });
+  engines.set(provider, { engine, submissions, create, prepare: prepareOne });
   return provider as unknown as P; // The spec's type has agreed with P member by member.
 }
 
@@ -91,6 +103,13 @@ export interface Inside {
   /** The store itself: providers of one registry must share it. */
   readonly submissions: SubmissionStore;
   readonly create: (input: unknown, call?: CallOptions, route?: Route) => Promise<PayoutOutcome>;
+  readonly prepare: (input: unknown) => Promise<Submission>;
+}
+
+/** A create that names a connected account, and the provider that is bound to it; `null` where this one is. */
+function forAccountIn<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, input: unknown) {
+  const one = forOneAccount(spec, input);
+  return one === null ? null : { ...one, bound: one.provider === null ? null : insideOf(one.provider) };
 }
 
 const engines = new WeakMap<object, Inside>();
@@ -123,6 +142,9 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
   const timeoutMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const store = settings.submissions ?? memory.submissions;
   const maxAnswerBytes = settings.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
+  // Only called once the engine is there: it needs no requests, but the operations that hold it do.
+  const decode: Engine['decode'] = (request) =>
+    orElse(null, () => first.operationsFor(first.headers, { source: first.source }).decodeCreate(request));
   const lasting: Lasting = {
     id: spec.id,
     name,
@@ -144,7 +166,8 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
     requestIdHeader,
     runtime,
     process: memory,
-    store: checkedStore(store, { runtime, timeoutMs, process: memory }),
+    store: checkedStore(store, { id: spec.id, name, runtime, timeoutMs, process: memory, decode }),
+    decode,
     redact: (text) =>
       Object.values(connection.credentials).reduce((told, value) => told.replaceAll(value.replace(/^\w+ /, ''), '[redacted]'), text),
     tokenOf: (payout) => orElse(null, () => spec.tokenOf(payout)),
@@ -175,22 +198,47 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
     let own: ErasedOperations | undefined;
     return engine;
   };
-  return assemble();
+  const first = assemble();
+  return first;
 }
 
-function createOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, create: Inside['create']) {
+function createOperations(engine: Engine, prepareOne: Inside['prepare'], create: Inside['create']) {
   return {
-    prepare: (request: unknown) => prepare(engine, spec, request),
+    prepare: (request: unknown) => prepareOne(request),
     createPayout: (request: unknown, call?: CallOptions) => create(request, call),
     submit: (submission: Submission, call?: CallOptions) =>
-      perform(engine, 'submit', async (mine) => submitGiven(mine, await boundTo(mine, submission), checkedOptions(mine, call)), endingOf),
+      perform(
+        engine,
+        'submit',
+        async (mine) => {
+          const bound = await boundTo(mine, submission);
+          const options = checkedOptions(mine, call);
+          return disagreeing(mine, bound) ?? submitGiven(mine, bound, options);
+        },
+        endingOf,
+      ),
     lookup: (submission: Submission, call?: CallOptions) =>
-      perform(engine, 'lookup', async (mine) => lookupKept(mine, await boundTo(mine, submission), checkedOptions(mine, call)), endingOf),
+      perform(
+        engine,
+        'lookup',
+        async (mine) => {
+          const bound = await boundTo(mine, submission);
+          const options = checkedOptions(mine, call);
+          return disagreeing(mine, bound) ?? lookupKept(mine, bound, options);
+        },
+        endingOf,
+      ),
     settle: (submission: Submission, decision: Decision) =>
       perform(
         engine,
         'settle',
-        async (mine) => settleKept(mine, await boundTo(mine, submission), checkedDecision(mine, decision)),
+        async (mine) => {
+          const bound = await boundTo(mine, submission);
+          const checked = checkedDecision(mine, decision);
+          const wrong = disagreementError(mine, bound);
+          if (wrong !== null) throw wrong;
+          return settleKept(mine, bound, checked);
+        },
         endingOf,
       ),
   };
@@ -201,7 +249,7 @@ function createOperations<P extends AnyPayoutProvider>(engine: Engine, spec: Pay
  *
  * @returns The object that was prepared here, which is frozen; of any other a frozen copy, so that what was checked is what is sent.
  */
-async function boundTo(engine: Engine, submission: Submission): Promise<Submission> {
+export async function boundTo(engine: Engine, submission: Submission): Promise<Submission> {
   if (!engine.process.prepared.has(submission)) return boundCopy(engine, submission);
   assertBound(engine, submission);
   return submission;

@@ -1,4 +1,4 @@
-import type { AdapterOperations, RefusedOperation, Refusal, Scope } from './adapter.ts';
+import type { AdapterOperations, DecodedCreate, RefusedOperation, Refusal, Scope } from './adapter.ts';
 import { PayoutError } from './errors.ts';
 import { type Answer, type Connection, type Deadline, requestIdOf, retryAfterSecondsOf, type Send } from './http.ts';
 import type { PayoutOutcome } from './outcome.ts';
@@ -51,6 +51,8 @@ export interface Engine {
   readonly sourceOf: (payout: Payout) => string | null;
   readonly refusal: (answer: Answer, about: RefusedOperation) => Refusal;
   readonly isReplay: (answer: Answer) => boolean;
+  /** What the request of a submission says; `null` when the adapter cannot read it. Never throws. */
+  readonly decode: (request: Submission['request']) => DecodedCreate | null;
   readonly mayResend: (answer: Answer, resend: number) => boolean | undefined;
   /** Operations that send the given headers; `onAnswer` hears every answer, for its `Date`. */
   readonly operationsFor: (

@@ -52,7 +52,12 @@ export function isHeld(engine: Engine, submission: Submission): Held | Promise<H
   return typeof noted === 'boolean' ? noted : noted.catch(() => 'unread');
 }
 
-const beside = ({ reference }: Submission): string => `${reference} (held by the provider)`;
+const BESIDE = ' (held by the provider)';
+
+const beside = ({ reference }: Submission): string => `${reference}${BESIDE}`;
+
+/** Whether a row is such a note. It has the key of the submission that it is about, and no reference has a space. */
+export const isNote = ({ reference }: Pick<Submission, 'reference'>): boolean => reference.endsWith(BESIDE);
 
 const noteOf = (submission: Submission): Submission => ({
   ...submission,

@@ -3,6 +3,7 @@ export type {
   AdapterListQuery,
   AdapterOperations,
   Correlation,
+  DecodedCreate,
   EncodedCreate,
   Explained,
   Http,
@@ -13,8 +14,10 @@ export type {
   Scope,
 } from './adapter.ts';
 export { type ConfigContext, type EnvironmentReference, type PayoutConfig, type ProviderConfig, registryFromConfig } from './config.ts';
+export { decodeSubmission } from './decode-submission.ts';
 export { definePayoutProvider } from './define-provider.ts';
 export { errorOfIssues, isPayoutError, PayoutError, type PayoutErrorCode, type PayoutErrorDetails, type PayoutIssue } from './errors.ts';
+export { type CreateForm, exactJson, isCreate } from './exact-request.ts';
 export { follow, type FollowOptions } from './follow.ts';
 export type { Answer, Connection } from './http.ts';
 export { deriveKey, deriveReversalKey } from './idempotency.ts';
@@ -49,6 +52,7 @@ export {
   type Capability,
   type CreatePayoutRequest,
   can,
+  type ForAccount,
   type Decision,
   type ListAllPayoutsQuery,
   type ListPayoutsQuery,
@@ -62,6 +66,7 @@ export {
   type RequestFeature,
   type RequiredOperation,
   type ReversePayout,
+  type Supportable,
   supports,
   type UpdatePayout,
 } from './provider.ts';

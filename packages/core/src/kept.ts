@@ -1,3 +1,4 @@
+import { saysTheSame } from './agreement.ts';
 import { copiesOf, type Copies, isApart } from './copies.ts';
 import { type Engine, isFresh, payoutKnownFor, placeOf, type SharedResult, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
@@ -16,8 +17,12 @@ import { type KeptRow, StoreFailed } from './store.ts';
 import { isRejected, type Settled, type Submission } from './submission.ts';
 import { type Sending, submitOnce } from './submit.ts';
 
-/** Finds the provider that a kept submission was made under; only a registry knows any but the provider itself. */
-export type Route = (submission: Submission) => Engine | null;
+/**
+ * Finds the provider that a kept submission was made under; only a registry knows any but the provider itself.
+ *
+ * @param account The connected account that the create names: the provider is bound to it, and what is kept for another conflicts.
+ */
+export type Route = (submission: Submission, account?: string) => Engine | null;
 
 const ownRoute =
   (engine: Engine): Route =>
@@ -354,6 +359,7 @@ export function asksTheSame(kept: Submission, other: Submission): boolean {
   const { method, path, body } = kept.request;
   return (
     (['name', 'provider', 'account', 'live', 'source', 'key', 'fingerprint'] as const).every(same) &&
+    saysTheSame(kept, other) &&
     method === other.request.method &&
     path === other.request.path &&
     // A body may be blanked once it is settled (docs/stores.md); the fingerprint still tells what was asked.

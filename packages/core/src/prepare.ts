@@ -39,14 +39,20 @@ export async function prepareCreate<P extends AnyPayoutProvider>(
   return { submission: await asAttempt(attempt ?? 1), asAttempt: attempt === undefined ? asAttempt : null };
 }
 
-async function encoded(engine: Engine, { request, options, copied }: CheckedCreate, attempt: number): Promise<Submission> {
-  const { reference } = request;
+async function encoded(engine: Engine, { request: asked, options, copied }: CheckedCreate, attempt: number): Promise<Submission> {
+  const { reference } = asked;
   // One after the other: where the platform hashes at once, neither waits.
   const key = await createKey({ namespace: engine.namespace, account: engine.account, reference, attempt });
   const fingerprint = await fingerprintOf(copied);
   const payment = await paymentFingerprintOf(copied);
   const adapter = engine.operationsFor(engine.headers, { source: engine.source });
-  const encoded = adapter.encodeCreate(request, options as never, { by: engine.correlation, token: key, reference });
+  const encoded = adapter.encodeCreate(asked, options as never, { by: engine.correlation, token: key, reference });
+  const request: Submission['request'] = {
+    method: 'POST',
+    path: encoded.path,
+    headers: { ...engine.headers, ...encoded.headers },
+    body: encoded.body,
+  };
   const submission: Submission = {
     version: 1,
     name: engine.name,
@@ -57,12 +63,13 @@ async function encoded(engine: Engine, { request, options, copied }: CheckedCrea
     live: engine.live,
     reference,
     attempt,
-    money: moneyOf(request),
+    money: moneyOf(asked),
     key,
     fingerprint,
     payment,
+    destination: engine.decode(request)?.destination ?? null,
     correlation: { by: engine.correlation, token: key },
-    request: { method: 'POST', path: encoded.path, headers: { ...engine.headers, ...encoded.headers }, body: encoded.body },
+    request,
     preparedAt: isoOf(engine.runtime.now()),
   };
   deepFreeze(submission);

@@ -49,6 +49,15 @@ export interface CallWith<Id extends string, Options> extends CallOptions {
 export interface OptionalRequestFields {
   /** The provider's id of a saved destination. @default the `destination` setting, then the provider's own default */
   readonly destination?: string | undefined;
+  /**
+   * The connected account that pays, such as `acct_1`: exactly the create of `provider.forAccount(account)`.
+   *
+   * It decides the key. A reference that is kept for another account is not paid again: the create is `unknown`, with
+   * `idempotency_conflict`.
+   *
+   * @default the account of the settings, then the credential's own
+   */
+  readonly account?: string | undefined;
   /** What the recipient reads on the bank statement; each provider has its own limit. */
   readonly statementDescriptor?: string | undefined;
   /** Keys and values of your own. Keys that begin with `disburse_` are taken. */
@@ -256,13 +265,26 @@ export interface AnyPayoutProvider extends ProviderIdentity<string>, Pick<Payout
 
 // ---- Narrowing -------------------------------------------------------------------------------------------------------
 
-/** The members of a union that have `O`; for a provider of unknown identity, that provider with `O`. */
-export type Supporting<P extends AnyPayoutProvider, O extends Operation> =
-  P extends Record<O, unknown> ? P : string extends P['id'] ? P & Pick<PayoutOperations<string, object, never>, O> : never;
+/** A provider that works for connected accounts. */
+export interface ForAccount<P> {
+  /** The same provider for a connected account, for every operation. */
+  forAccount(account: string): P;
+}
 
-/** Whether a provider has an operation; narrows a union to the providers that do. */
-export function supports<P extends AnyPayoutProvider, O extends Operation>(provider: P, operation: O): provider is Supporting<P, O> {
-  return provider.capabilities.operations.includes(operation);
+/** What {@link supports} can be asked for. */
+export type Supportable = Operation | 'forAccount';
+
+/** What a provider has besides what all have. */
+type With<P, O extends Supportable> = O extends Operation ? Pick<PayoutOperations<string, object, never>, O> : ForAccount<P>;
+
+/** The members of a union that have `O`; for a provider of unknown identity, that provider with `O`. */
+export type Supporting<P extends AnyPayoutProvider, O extends Supportable> =
+  P extends Record<O, unknown> ? P : string extends P['id'] ? P & With<P, O> : never;
+
+/** Whether a provider has an operation, or connected accounts; narrows a union to the providers that do. */
+export function supports<P extends AnyPayoutProvider, O extends Supportable>(provider: P, operation: O): provider is Supporting<P, O> {
+  const { operations, request } = provider.capabilities;
+  return operation === 'forAccount' ? request.account : operations.some((one) => one === operation);
 }
 
 /**
@@ -270,7 +292,7 @@ export function supports<P extends AnyPayoutProvider, O extends Operation>(provi
  *
  * @throws {PayoutError} `unsupported`, naming what the provider can do.
  */
-export function assertSupports<P extends AnyPayoutProvider, O extends Operation>(
+export function assertSupports<P extends AnyPayoutProvider, O extends Supportable>(
   provider: P,
   operation: O,
 ): asserts provider is Supporting<P, O> {

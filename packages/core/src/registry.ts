@@ -78,8 +78,12 @@ export function createPayoutRegistry<const Providers extends Record<string, AnyP
     const message = name === undefined ? 'no default provider is configured; name one' : `no provider is configured under "${name}"`;
     throw new PayoutError('invalid_settings', `${message} (configured: ${names.join(', ')}).`);
   };
-  const route: Route = (submission) =>
-    Object.hasOwn(providers, submission.name) ? (insideOf(boundTo(select(submission.name), submission))?.engine ?? null) : null;
+  const route: Route = (kept, account) => {
+    if (!Object.hasOwn(providers, kept.name)) return null;
+    const home = insideOf(forAccountOf(select(kept.name), account ?? kept.account))?.engine ?? null;
+    // A provider without accounts cannot have made what is asked for of one.
+    return account === undefined || home?.account === account ? home : null;
+  };
   const createPayout = async (request: unknown, call?: CallOptions): Promise<PayoutOutcome> =>
     inside(select()).create(request, call, route);
   return {

@@ -70,8 +70,13 @@ export async function search(
   return { ours: null, candidates, gap: endless('the list is longer than could be read'), error: null };
 }
 
-/** A stored submission knows its version and account; the content type of its body is no part of a read. */
+/**
+ * A stored submission knows its version and account; the content type of its body is no part of a read.
+ *
+ * Without its body nothing shows that its headers are its own: then they are today's.
+ */
 function ownHeaders(engine: Engine, submission: Submission): Readonly<Record<string, string>> {
+  if (submission.request.body === '') return engine.headers;
   const kept = Object.entries(submission.request.headers).filter(
     ([name]) => Object.hasOwn(engine.headers, name) || !name.startsWith('content-'),
   );

@@ -1,3 +1,4 @@
+import { saysTheSame } from './agreement.ts';
 import { type Engine, placeOf, sameConnection, type SharedExchange, type SharedResult } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { CallerAborted, type Deadline, startDeadline } from './http.ts';
@@ -143,7 +144,8 @@ function leftEarly(engine: Engine, submission: Submission): PayoutOutcome {
 }
 
 function sameBytes(a: Submission, b: Submission): boolean {
-  return a.name === b.name && a.request.path === b.request.path && a.request.body === b.request.body && a.fingerprint === b.fingerprint;
+  const same = a.name === b.name && a.request.path === b.request.path && a.request.body === b.request.body;
+  return same && a.fingerprint === b.fingerprint && saysTheSame(a, b);
 }
 
 /** Nothing is sent beside a request that is under way with the same key, and is another one. */

@@ -1,5 +1,8 @@
-import type { ProcessMemory } from './engine.ts';
+import type { Engine, ProcessMemory } from './engine.ts';
+import { disagreementsOf } from './agreement.ts';
 import { isErrorCode, isPayoutError } from './errors.ts';
+import { isNote } from './held.ts';
+import { createKey } from './idempotency.ts';
 import { inWorkerThread, type Runtime } from './runtime.ts';
 import {
   type KeptSubmission,
@@ -52,14 +55,15 @@ export class StoreFailed extends Error {
 const usersOf = new WeakMap<SubmissionStore, Set<ProcessMemory>>();
 
 /** Whose store it is. */
-interface StoreUser {
+interface StoreUser extends Pick<Engine, 'id' | 'name' | 'decode'> {
   readonly runtime: Runtime;
   readonly timeoutMs: number;
   readonly process: ProcessMemory;
 }
 
 /** Wraps a store; one in memory needs no clock. */
-export function checkedStore(store: SubmissionStore, { runtime, timeoutMs, process }: StoreUser): CheckedStore {
+export function checkedStore(store: SubmissionStore, user: StoreUser): CheckedStore {
+  const { runtime, timeoutMs, process } = user;
   const peek = peekInto(store);
   const users = usersOf.get(store) ?? new Set();
   usersOf.set(store, users.add(process));
@@ -68,7 +72,7 @@ export function checkedStore(store: SubmissionStore, { runtime, timeoutMs, proce
   const bounded = <T>(work: () => Promise<T>): Promise<T> => (peek === null ? inTime(runtime, timeoutMs, async () => work()) : work());
   const isShared = (row: KeptSubmission): boolean => isPartial || row.shared !== false || (peek !== null && users.size > 1);
   const rowOf = (row: KeptSubmission, place: Place, held = false): KeptRow => {
-    const submission = checkedRow(row, place, process);
+    const submission = checkedRow(row, place, user);
     const settled = settledOf(row.settled);
     const alone = held && settled === null && row.alone === true;
     return { submission, settled, shared: isShared(row), alone, refused: refusedOf(row.refused) };
@@ -76,7 +80,7 @@ export function checkedStore(store: SubmissionStore, { runtime, timeoutMs, proce
   const refuse = isPartial ? undefined : store.refuse?.bind(store);
   const find: CheckedStore['find'] = async (place) => {
     const row = await bounded(() => store.find(place));
-    return row === null || row === undefined ? null : rowOf(row, place);
+    return row === null || row === undefined ? null : derived(rowOf(row, place), process);
   };
   const between: CheckedStore['findBetween'] = async (of, first, last) => {
     if (peek === null) return findEach(find, of, numbersBetween(first, last));
@@ -89,7 +93,7 @@ export function checkedStore(store: SubmissionStore, { runtime, timeoutMs, proce
     itself: store,
     keep: async (submission, hold) => {
       const held = refuse === undefined ? undefined : hold;
-      return rowOf(await bounded(() => store.keep(submission, held)), submission, held !== undefined);
+      return derived(rowOf(await bounded(() => store.keep(submission, held)), submission, held !== undefined), process);
     },
     refuse:
       refuse === undefined ? null : async (submission, hold, refusal) => (await bounded(() => refuse(submission, hold, refusal))) === true,
@@ -140,12 +144,27 @@ async function inTime<T>(runtime: Runtime, timeoutMs: number, work: () => Promis
 }
 
 /** The submission, if it is one of this place. Everything but what was prepared here, and is frozen, is read as if it came from a stranger. */
-function checkedRow(row: KeptSubmission, place: Place, process: ProcessMemory): Submission {
-  const submission = process.prepared.has(row.submission) ? row.submission : reread(row.submission);
+function checkedRow(row: KeptSubmission, place: Place, user: StoreUser): Submission {
+  const submission = user.process.prepared.has(row.submission) ? row.submission : agreeing(reread(row.submission), user);
   if (submission.namespace !== place.namespace || submission.reference !== place.reference || submission.attempt !== place.attempt) {
     throw new StoreFailed('the store answered a submission of another reference');
   }
   return submission;
+}
+
+/** One of another provider is read by that one, before it is sent. */
+function agreeing(submission: Submission, { id, name, decode }: StoreUser): Submission {
+  if (submission.provider !== id || submission.name !== name) return submission;
+  const [wrong] = disagreementsOf(decode, submission);
+  if (wrong === undefined) return submission;
+  throw new StoreFailed(`the store answered a submission that was changed: ${wrong.path} ${wrong.message}`);
+}
+
+/** A row under another key than its own would be sent beside whatever was sent under that one. */
+async function derived(row: KeptRow, process: ProcessMemory): Promise<KeptRow> {
+  const { submission } = row;
+  if (process.prepared.has(submission) || isNote(submission) || (await createKey(submission)) === submission.key) return row;
+  throw new StoreFailed('the store answered a submission whose key is not the one of its reference');
 }
 
 function reread(submission: Submission): Submission {

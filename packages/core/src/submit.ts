@@ -1,4 +1,5 @@
 import { compare, mismatchError } from './about-ours.ts';
+import { disagreeing } from './agreement.ts';
 import { pauseAfter, waited } from './client.ts';
 import type { Copies } from './copies.ts';
 import { otherAttempt } from './other-attempts.ts';
@@ -42,6 +43,8 @@ const unrecorded = (outcome: PayoutOutcome, recordAs: RefusedBy = 'provider'): C
 export async function submitOnce(engine: Engine, sending: Sending, deadline: Deadline): Promise<Concluded> {
   const { copies, alone } = sending;
   const submission = copies.oldest;
+  const refused = disagreeing(engine, submission); // Also one that a registry routed here, which its own store has not read.
+  if (refused !== null) return unrecorded(refused);
   const isOurs = alone || engine.process.prepared.has(submission);
   const fresh = !copies.elsewhere && isOurs && isCertain(engine.process, submission);
   const window = keyWindow(submission.preparedAt, engine.keptForMs, Math.max(engine.timeoutMs, remaining(engine, deadline)));

@@ -18,6 +18,33 @@ export function encodeForm(fields: FormFields): string {
   return addFields([], fields, null).join('&');
 }
 
+/**
+ * A form body, read back only as {@link encodeForm} writes it: by name, brackets literal; `null` for anything else.
+ *
+ * Nothing is there twice: which of two amounts Stripe takes is not ours to guess.
+ */
+export function decodeForm(body: string): ReadonlyMap<string, string> | null {
+  const fields = new Map<string, string>();
+  for (const pair of body.split('&')) {
+    const [, name = '', value = ''] = /^([^=]+)=([^=]*)$/.exec(pair) ?? [];
+    const read = decoded(name.replaceAll(/[[\]]/g, ''));
+    const text = decoded(value);
+    if (read === null || text === null || fields.has(name)) return null;
+    fields.set(name, text);
+  }
+  return fields;
+}
+
+/** `null` for what {@link encode} would have written otherwise. */
+function decoded(text: string): string | null {
+  try {
+    const plain = decodeURIComponent(text);
+    return encode(plain) === text ? plain : null;
+  } catch {
+    return null;
+  }
+}
+
 /** A path with its query, in the same encoding. */
 export function withQuery(path: string, fields: FormFields): string {
   const query = encodeForm(fields);

@@ -8,7 +8,8 @@ export {
   type StatusRow,
   stripeRefusals,
 } from './errors.ts';
-export { encodeForm, type FormFields, type FormValue, withQuery } from './form.ts';
+export { decodeForm, encodeForm, type FormFields, type FormValue, withQuery } from './form.ts';
+export { formOf, type StripeForm } from './create.ts';
 export { metadataProblems } from './limits.ts';
 export { STRIPE_MONEY } from './money.ts';
 export { expandEntry, ExpandOptions, listEntries, type StripeExpand } from './options.ts';

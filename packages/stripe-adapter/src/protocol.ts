@@ -78,6 +78,9 @@ export function stripeConnection(settings: StripeAccess & { readonly baseUrl?: s
   };
 }
 
+/** Every header of a create, in lower case: those of {@link stripeConnection}. */
+export const CREATE_HEADERS: readonly string[] = ['accept', 'content-type', 'stripe-version', 'stripe-account'];
+
 /** Whether an answer is the stored one of an earlier request with the same key. */
 export function isReplay(answer: Answer): boolean {
   return answer.headers.get('idempotent-replayed') === 'true';

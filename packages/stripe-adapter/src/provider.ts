@@ -15,6 +15,7 @@ import {
 } from '@disburse/core';
 import * as v from 'valibot';
 import { toBalances } from './balances.ts';
+import { decodeCreate, encodeCreate } from './create.ts';
 import { stripeRefusals } from './errors.ts';
 import { encodeForm, withQuery } from './form.ts';
 import { rememberClient } from './ledger.ts';
@@ -33,7 +34,7 @@ import {
   StripeId,
 } from './protocol.ts';
 import { createdParameter, listProblems, type PagePlace, placeOf, toPage } from './paging.ts';
-import { metadataOf, REFERENCE_KEY, TOKEN_KEY, toPayout } from './read-payout.ts';
+import { metadataOf, TOKEN_KEY, toPayout } from './read-payout.ts';
 import { timeParameter } from './times.ts';
 import { PAYOUT_TYPES, stripeWebhooks, THIN_PAYOUT_TYPES } from './webhook.ts';
 
@@ -52,7 +53,7 @@ export interface StripeSettings extends StripeAccess, CommonSettings {
 export interface StripeProvider extends PayoutProvider<
   'stripe',
   StripeBags,
-  'update' | 'reverse' | 'balances' | 'destination' | 'statementDescriptor' | 'metadata'
+  'update' | 'reverse' | 'balances' | 'account' | 'destination' | 'statementDescriptor' | 'metadata'
 > {
   /**
    * The same provider for a connected account, for every operation; the account is part of the scope of its keys.
@@ -107,7 +108,7 @@ function bind(settings: StripeSettings): StripeProvider {
     correlation,
     tokenOf: ({ metadata }) => metadataOf(metadata, TOKEN_KEY),
     options: OPTIONS,
-    request: { fullBalance: false, destination: true, statementDescriptor: true, metadata: true },
+    request: { fullBalance: false, account: true, destination: true, statementDescriptor: true, metadata: true },
     capabilities: {
       states: { cancel: ['pending'], reverse: ['in_transit', 'paid'] },
       key: { keptForMs: KEY_KEPT_FOR_MS, storesRefusals: true },
@@ -140,32 +141,15 @@ function bind(settings: StripeSettings): StripeProvider {
 
 type Written = Pick<
   AdapterOperations<StripeProvider>,
-  'encodeCreate' | 'readCreate' | 'notices' | 'retrieve' | 'update' | 'page' | 'cancel' | 'reverse' | 'balances'
+  'encodeCreate' | 'decodeCreate' | 'readCreate' | 'notices' | 'retrieve' | 'update' | 'page' | 'cancel' | 'reverse' | 'balances'
 >;
 
 function operationsOver(http: Http, settings: StripeSettings, name: string): Written {
   const at = (id: string, action = ''): string => `/v1/payouts/${encodeURIComponent(id)}${action}`;
   const formOf = (body: string, key: string | null = null) => ({ body, headers: {}, key });
   return {
-    encodeCreate: (request, options, correlation) => {
-      const { metadata, money } = request;
-      const token = correlation.by === 'metadata' ? { [TOKEN_KEY]: correlation.token, [REFERENCE_KEY]: correlation.reference } : {};
-      const wire = money === 'full_balance' ? null : STRIPE_MONEY.toWire(money);
-      const body = encodeForm({
-        amount: wire?.ok === true ? wire.amount : undefined, // Always there: core has checked the amount against the profile.
-        currency: money === 'full_balance' ? undefined : money.currency.toLowerCase(),
-        description: request.description,
-        // A FinancialAccount named in this call replaces the destination of the settings.
-        destination: request.destination ?? (options?.payoutMethod === undefined ? settings.destination : undefined),
-        metadata: { ...metadata, ...token },
-        method: options?.method,
-        payout_method: options?.payoutMethod,
-        source_type: options?.sourceType,
-        statement_descriptor: request.statementDescriptor,
-        expand: options?.expand,
-      });
-      return { path: '/v1/payouts', headers: {}, body, source: null };
-    },
+    encodeCreate: (request, options, correlation) => encodeCreate(request, options, correlation, settings),
+    decodeCreate,
     readCreate: (answer) => toPayout(name, answer.json),
     notices: (submission) => descriptorNotices(submission),
 

@@ -97,7 +97,7 @@ describe('settings', () => {
       lookup: 'none',
       key: { keptForMs: 86_400_000, storesRefusals: true },
       filters: { status: 'provider', createdFrom: 'provider', createdTo: 'provider', destination: 'provider' },
-      request: { fullBalance: false, destination: true, statementDescriptor: true, metadata: true },
+      request: { fullBalance: false, account: true, destination: true, statementDescriptor: true, metadata: true },
       listLimit: 100,
     });
     expect(createStripe({ apiKey: 'k' }).capabilities.lookup).toBe('metadata');

@@ -1,10 +1,23 @@
 // https://docs.stripe.com/api/treasury/outbound_payments/create (parameters in its order; read 2026-11-20)
-import type { AdapterCreateRequest, Correlation, EncodedCreate } from '@disburse/core';
-import { encodeForm, REFERENCE_KEY, TOKEN_KEY } from '@disburse/stripe-adapter/internal';
+import type { AdapterCreateRequest, Correlation, DecodedCreate, EncodedCreate, Submission } from '@disburse/core';
+import { encodeForm, formOf, REFERENCE_KEY, TOKEN_KEY } from '@disburse/stripe-adapter/internal';
 import { type CreateDefaults, savedDestination } from './limits.ts';
 import { TREASURY_MONEY } from './money.ts';
 import type { TreasuryBillingDetails, TreasuryCreateOptions, TreasuryDestinationData } from './options.ts';
 import type { BankAccountParameters, BillingDetailsParameters, DestinationDataParameters, OutboundPaymentParameters } from './wire.ts';
+
+const PATH = '/v1/treasury/outbound_payments';
+const BILLING = 'billing_details\\]\\[(?:name|email|phone|address\\]\\[(?:line1|line2|city|state|postal_code|country))';
+const BANK = 'us_bank_account\\]\\[(?:account_holder_type|account_type|routing_number|account_number|financial_connections_account)';
+const FIELD = new RegExp(
+  `^(?:${[
+    'amount|currency|financial_account|customer|destination_payment_method|description|statement_descriptor',
+    `destination_payment_method_data\\[(?:type|financial_account|${BILLING}|${BANK}|metadata\\]\\[[^[\\]]+)\\]`,
+    'destination_payment_method_options\\[us_bank_account\\]\\[network\\]',
+    'end_user_details\\[(?:present|ip_address)\\]',
+    'metadata\\[[^[\\]]+\\]|expand\\[\\d+\\]',
+  ].join('|')})$`,
+);
 
 /** The exact bytes of a create. Metadata is final with it: the token cannot be added later. */
 export function encodeCreate(
@@ -34,7 +47,16 @@ export function encodeCreate(
     metadata: { ...metadata, ...token },
     expand: options?.expand,
   };
-  return { path: '/v1/treasury/outbound_payments', headers: {}, body: encodeForm(parameters), source: source ?? null };
+  return { path: PATH, headers: {}, body: encodeForm(parameters), source: source ?? null };
+}
+
+/** The same, read back. A bank account that is given with the payment has no id. */
+export function decodeCreate(request: Submission['request']): DecodedCreate | null {
+  const form = formOf(request, PATH, FIELD);
+  if (form === null) return null;
+  const { fields, ...common } = form;
+  const destination = fields.get('destination_payment_method') ?? fields.get('destination_payment_method_data[financial_account]') ?? null;
+  return { ...common, source: fields.get('financial_account') ?? null, destination };
 }
 
 function dataParameters(data: TreasuryDestinationData | undefined): DestinationDataParameters | undefined {

@@ -35,7 +35,7 @@ import {
   withQuery,
 } from '@disburse/stripe-adapter/internal';
 import * as v from 'valibot';
-import { encodeCreate } from './create.ts';
+import { decodeCreate, encodeCreate } from './create.ts';
 import { treasuryRefusals } from './errors.ts';
 import { toBalances } from './financial-account.ts';
 import { createProblems, descriptorNotices } from './limits.ts';
@@ -59,7 +59,7 @@ export interface StripeTreasurySettings extends StripeAccess, CommonSettings {
 export interface StripeTreasuryProvider extends PayoutProvider<
   'stripe-treasury',
   TreasuryBags,
-  'balances' | 'destination' | 'statementDescriptor' | 'metadata'
+  'balances' | 'account' | 'destination' | 'statementDescriptor' | 'metadata'
 > {
   /**
    * The same provider for a connected account, for every operation; the account is part of the scope of its keys.
@@ -136,7 +136,7 @@ export function connect(settings: Bound): Connected {
     tokenOf: ({ metadata }) => metadataOf(metadata, TOKEN_KEY),
     sourceOf: ({ raw }) => financialAccountOf(raw),
     options: OPTIONS,
-    request: { fullBalance: false, destination: true, statementDescriptor: true, metadata: true },
+    request: { fullBalance: false, account: true, destination: true, statementDescriptor: true, metadata: true },
     capabilities: {
       states: { cancel: ['pending'] },
       key: { keptForMs: KEY_KEPT_FOR_MS, storesRefusals: true },
@@ -166,7 +166,7 @@ export function connect(settings: Bound): Connected {
 
 type Written = Pick<
   AdapterOperations<StripeTreasuryProvider>,
-  'encodeCreate' | 'readCreate' | 'notices' | 'retrieve' | 'page' | 'cancel' | 'balances'
+  'encodeCreate' | 'decodeCreate' | 'readCreate' | 'notices' | 'retrieve' | 'page' | 'cancel' | 'balances'
 >;
 
 const COLLECTION = '/v1/treasury/outbound_payments';
@@ -175,6 +175,7 @@ function operationsOver(http: Http, scope: Scope, settings: Bound, name: string)
   const at = (id: string, action = ''): string => `${COLLECTION}/${encodeURIComponent(id)}${action}`;
   return {
     encodeCreate: (request, options, correlation) => encodeCreate(request, options, correlation, settings),
+    decodeCreate,
     readCreate: (answer) => toPayout(name, answer.json),
     notices: async (submission) => descriptorNotices(submission),
 

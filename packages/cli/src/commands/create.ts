@@ -1,5 +1,6 @@
 import {
   type CreatePayoutRequest,
+  decodeSubmission,
   isPayoutError,
   type KeptSubmission,
   nextAttempt,
@@ -85,8 +86,11 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   const submission = await prepared(provider, request);
   if (isPayoutError(submission)) return refusedInput(submission, kept);
   if (!isKept(kept, submission)) {
-    if (options.yes !== true && submission.live !== false) for (const line of whatWillHappen(call, provider, submission)) call.note(line);
-    await askBeforeLive(call, submission.live, `Pay ${moneyText(submission.money)} through ${provider.name}?`);
+    const sent = await decodeSubmission(provider, submission);
+    if (options.yes !== true && submission.live !== false) {
+      for (const line of whatWillHappen(call, provider, { ...submission, ...sent })) call.note(line);
+    }
+    await askBeforeLive(call, submission.live, `Pay ${moneyText(sent?.money ?? submission.money)} through ${provider.name}?`);
   }
   if (call.signal.aborted) throw new CliError('interrupted', 'Interrupted before anything was sent.');
   if (kept.length === 0) await assertKeeps(session, call.host.cwd);
@@ -171,8 +175,12 @@ function refusedInput(error: PayoutError, kept: readonly KeptSubmission[]): Endi
 const isKept = (kept: readonly KeptSubmission[], { attempt }: Submission): boolean =>
   kept.some(({ submission }) => submission.attempt === attempt);
 
-function whatWillHappen(call: CreateCall, provider: Provider, submission: Submission): readonly string[] {
-  const { description, destination, statementDescriptor } = call.options;
+function whatWillHappen(
+  call: CreateCall,
+  provider: Provider,
+  submission: Submission,
+): readonly string[] {
+  const { description, statementDescriptor } = call.options;
   return facts(
     [
       ['pay', moneyText(submission.money)],
@@ -180,7 +188,7 @@ function whatWillHappen(call: CreateCall, provider: Provider, submission: Submis
       ['mode', submission.live === null ? 'not told by the credential' : submission.live ? 'live' : 'test'],
       ['account', submission.account],
       ['from', submission.source],
-      ['to', destination ?? "the destination of the configuration, or the provider's default"],
+      ['to', submission.destination ?? "what the provider's own options name, or the provider's default"],
       ['reference', `${submission.reference}${submission.attempt === 1 ? '' : `, attempt ${submission.attempt}`}`],
       ['description', description],
       ['on the statement', statementDescriptor],

@@ -1,4 +1,4 @@
-import type { KeptSubmission } from '@disburse/core';
+import { decodeSubmission, type KeptSubmission, type Submission } from '@disburse/core';
 import type { Command } from 'commander';
 import type { Call, Ending } from '../call.ts';
 import { CliError } from '../exit-code.ts';
@@ -7,7 +7,7 @@ import { findSubmission, type FoundSubmission, isRefused } from '../kept.ts';
 import { endWith, howToSettle, type OutcomeCommand } from '../outcome.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
-import { askBeforeLive, askBeforeRecording } from '../question.ts';
+import { askBeforeLive, askBeforeRecording, paymentText } from '../question.ts';
 import { openSession, type Session } from '../session.ts';
 import { moneyText } from '../tables.ts';
 
@@ -85,9 +85,16 @@ function bound(provider: Provider, account: string | null): Provider {
 
 async function submit(call: Call<'submit', YesOption>): Promise<Ending<'submit'>> {
   const { session, provider, submission, given, before } = await found(call);
-  await askBeforeLive(call, submission.live, `Submit ${moneyText(submission.money)}, reference ${submission.reference}?`);
+  const sent = sentOf(submission, before);
+  await askBeforeLive(call, sent.live, `Submit ${paymentText(await decodeSubmission(provider, sent), sent)}?`);
   const outcome = await withProgress(call, `Submitting to ${provider.name}`, provider.submit(submission, { signal: call.signal }));
   return endWith(call, session, outcome, { given, before });
+}
+
+/** Of two that are held for one reference, the kept one is sent. One of another provider is refused before anything is. */
+function sentOf(given: Submission, before: KeptSubmission | null): Submission {
+  const kept = before?.submission;
+  return kept !== undefined && kept.name === given.name && kept.account === given.account ? kept : given;
 }
 
 async function lookup(call: Call<'lookup'>): Promise<Ending<'lookup'>> {

@@ -9,9 +9,11 @@ import {
   defineMoneyProfile,
   definePayoutProvider,
   defineStatusTable,
+  exactJson,
   type FailureReason,
   HeaderText,
   type Http,
+  isCreate,
   type MoneyProfile,
   type Payout,
   PayoutError,
@@ -95,7 +97,7 @@ function specOf(settings: HarborSettings, parts: HarborParts): HarborSpec {
     correlation: settings.correlation ?? 'metadata',
     tokenOf: ({ metadata }) => metadata['disburse_key'] ?? null,
     options: {},
-    request: { fullBalance: false, destination: true, statementDescriptor: true, metadata: true },
+    request: { fullBalance: false, account: false, destination: true, statementDescriptor: true, metadata: true },
     capabilities: {
       states: { cancel: ['pending'], reverse: ['paid'] },
       key: { keptForMs: 86_400_000, storesRefusals: true },
@@ -134,6 +136,14 @@ function operationsOver(http: Http, settings: HarborSettings, parts: HarborParts
       });
       return { path: '/payouts', headers: {}, body, source: null };
     },
+    decodeCreate: (request) => {
+      const sent = v.safeParse(Sent, exactJson(request.body));
+      const ours = isCreate(request, { path: '/payouts', headers: ['harbor-version', 'content-type'] });
+      const money = sent.success && ours ? parts.money.fromWire(sent.output.amount, sent.output.currency) : null;
+      if (!sent.success || money === null) return null;
+      const { destination, metadata } = sent.output;
+      return { money, source: null, destination, account: null, live: null, token: metadata['disburse_key'] ?? null };
+    },
     readCreate: read,
     retrieve: async (id, _, call) => read(await http.get(at(id), call, 'retrieve')),
     page: async ({ cursor, limit, createdFrom, createdTo, destination }, _, call) => {
@@ -163,6 +173,14 @@ function operationsOver(http: Http, settings: HarborSettings, parts: HarborParts
 const Page = v.object({ payouts: v.array(v.unknown()), next: v.nullable(v.string()) });
 const Balances = v.object({ balances: v.array(v.object({ currency: v.string(), available: v.number() })) });
 const text = v.optional(v.fallback(v.nullable(v.string()), null), null);
+const Sent = v.strictObject({
+  amount: v.number(),
+  currency: v.string(),
+  text: v.nullable(v.string()),
+  destination: v.nullable(v.string()),
+  statement: v.nullable(v.string()),
+  metadata: v.record(v.string(), v.string()),
+});
 const Shape = v.object({
   id: v.string(),
   amount: v.number(),

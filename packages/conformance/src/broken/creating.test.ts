@@ -26,6 +26,49 @@ mustBeCaught('creates', [
     inOperations((written) => ({ encodeCreate: (request, ...rest) => written.encodeCreate(without(request, 'destination'), ...rest) })),
     ['create/destination'],
   ],
+  ['a create is not read back', inOperations(() => ({ decodeCreate: () => null })), ['create/read-back']],
+  [
+    'its amount is read back in another unit',
+    inOperations((written) => ({
+      decodeCreate: (request) => {
+        const read = written.decodeCreate(request);
+        return read === null || read.money === 'full_balance'
+          ? read
+          : { ...read, money: { ...read.money, amount: `${read.money.amount}0` } };
+      },
+    })),
+    ['create/read-back'],
+  ],
+  [
+    'its destination is not read back',
+    inOperations((written) => ({
+      decodeCreate: (request) => {
+        const read = written.decodeCreate(request);
+        return read === null ? null : { ...read, destination: null };
+      },
+    })),
+    ['create/read-back'],
+  ],
+  [
+    'a header that is never sent is read past',
+    inOperations((written) => ({ decodeCreate: (request) => written.decodeCreate({ ...request, headers: {} }) })),
+    ['create/read-back'],
+  ],
+  [
+    'a body of another form is read',
+    inOperations((written) => ({ decodeCreate: (request) => written.decodeCreate({ ...request, body: request.body.trim() }) })),
+    ['create/read-back'],
+  ],
+  [
+    'another path is read',
+    inOperations((written) => ({ decodeCreate: (request) => written.decodeCreate({ ...request, path: '/payouts' }) })),
+    ['create/read-back'],
+  ],
+  [
+    'accounts are declared, and there are none',
+    inSpec((spec) => ({ request: { ...spec.request, account: true } as never })),
+    ['create/account'],
+  ],
   ['a descriptor is not read', inPayout(() => ({ statementDescriptor: null })), ['create/statementDescriptor']],
   [
     'a timeout is taken as failure',

@@ -1,4 +1,4 @@
-import type { RequestFeature } from '@disburse/core';
+import { decodeSubmission, parseSubmission, type RequestFeature, type Submission, supports } from '@disburse/core';
 import { type Check, must, NotApplicable, same, the } from '../check.ts';
 import { acceptedOf, errorOf, exist, rejectedOf } from '../stage.ts';
 
@@ -35,6 +35,22 @@ const feature = (
   },
 });
 
+/** Each contradicts itself: nothing of it may be sent. */
+function changesOf(submission: Submission): readonly Submission[] {
+  const { request, money } = submission;
+  const { headers, body, path } = request;
+  const other =
+    money === 'full_balance' ? { amount: '1.00', currency: 'EUR' } : { ...money, currency: money.currency === 'EUR' ? 'USD' : 'EUR' };
+  return [
+    { ...submission, money: other },
+    { ...submission, source: `${submission.source ?? ''}x` },
+    { ...submission, correlation: { ...submission.correlation, token: '00000000-0000-8000-8000-000000000000' } },
+    { ...submission, request: { ...request, headers: { ...headers, 'x-on-behalf-of': 'acct_other' } } },
+    { ...submission, request: { ...request, path: `${path}/other` } },
+    { ...submission, request: { ...request, body: `${body} ` } },
+  ];
+}
+
 /** What a create does when nothing goes wrong, and what it refuses. */
 export const createChecks: readonly Check[] = [
   {
@@ -58,6 +74,48 @@ export const createChecks: readonly Check[] = [
     );
   }),
   feature('fullBalance', 'money', () => true),
+  {
+    id: 'create/account',
+    promise: 'NEVER-TWICE R3',
+    forgot: 'capabilities.request.account is declared: a create that names a connected account is the create of forAccount(account).',
+    run: async (stage) => {
+      const { provider, capabilities, world, line } = stage;
+      if (!capabilities.request.account) return new NotApplicable('capabilities.request.account is false');
+      must(supports(provider, 'forAccount') && typeof provider.forAccount === 'function', 'there is no forAccount');
+      const { account: named = 'acct_1' } = world.features.account ?? {};
+      const account = (await provider.prepare(stage.request('bound'))).account ?? String(named); // One that is bound takes no other.
+      const theirs = await provider.forAccount(account).prepare(stage.request('for-account'));
+      const ours = await provider.prepare({ ...(stage.request('for-account') as object), account } as never);
+      same({ ...ours, preparedAt: '' }, { ...theirs, preparedAt: '' }, 'a create that names an account, and the one of forAccount');
+      same(ours.account, account, 'the account of the submission');
+      must(line.requests.length === 0, 'prepare sent a request');
+      return undefined;
+    },
+  },
+  {
+    id: 'create/read-back',
+    promise: 'NEVER-TWICE R4',
+    forgot: 'decodeCreate reads what encodeCreate wrote, all of it, and nothing else: a submission that was changed must not be sent.',
+    run: async (stage) => {
+      for (const [feature, asked] of [['none', {}], ...Object.entries(stage.world.features)] as const) {
+        if (feature === 'account') continue; // It is bound elsewhere; create/account is about it.
+        const submission = parseSubmission(JSON.stringify(await stage.provider.prepare(stage.request(`read-${feature}`, asked))));
+        const { money, source, account, key, correlation } = submission;
+        const read = the(await decodeSubmission(stage.provider, submission), `reading of a create with ${feature}`);
+        const token = correlation.by === 'none' ? null : key;
+        const { destination } = { destination: read.destination, ...asked };
+        same(
+          { ...read, live: null },
+          { money, source, destination, account, live: null, token },
+          `what decodeCreate reads of a create with ${feature}`,
+        );
+        for (const changed of changesOf(submission)) {
+          const error = await errorOf(() => decodeSubmission(stage.provider, changed), 'reading a submission that was changed');
+          same(error.code, 'invalid_request', 'the error of a submission that was changed');
+        }
+      }
+    },
+  },
   {
     id: 'create/bad-input',
     promise: 'Promise 2',

@@ -8,7 +8,7 @@ const ALWAYS_THERE = [
 ];
 const OPTIONAL: readonly OptionalOperation[] = ['update', 'reverse', 'balances'];
 const STATUSES: readonly string[] = ['pending', 'in_transit', 'paid', 'failed', 'canceled', 'returned', 'unrecognized'];
-const FEATURES: readonly RequestFeature[] = ['fullBalance', 'destination', 'statementDescriptor', 'metadata'];
+const FEATURES: readonly RequestFeature[] = ['account', 'fullBalance', 'destination', 'statementDescriptor', 'metadata'];
 
 /** Who it is, and whether what it says it can do is what it can do. */
 export const identityChecks: readonly Check[] = [
@@ -104,6 +104,7 @@ export const identityChecks: readonly Check[] = [
 ];
 
 const UNDECLARED: Readonly<Record<RequestFeature, object>> = {
+  account: { account: 'acct_1' },
   fullBalance: { money: 'full_balance' },
   destination: { destination: 'ba_1' },
   statementDescriptor: { statementDescriptor: 'RENT' },

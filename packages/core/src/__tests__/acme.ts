@@ -11,7 +11,9 @@ import {
   defineMoneyProfile,
   definePayoutProvider,
   defineStatusTable,
+  exactJson,
   HeaderText,
+  isCreate,
   type Payout,
   PayoutError,
   type PayoutErrorCode,
@@ -38,7 +40,7 @@ export interface AcmeSettings extends CommonSettings {
 type NoBags = Readonly<Record<never, never>>;
 
 /** Only what every provider has, and the accounts of a platform. */
-export interface AcmeProvider extends PayoutProvider<'acme', NoBags, never> {
+export interface AcmeProvider extends PayoutProvider<'acme', NoBags, 'account'> {
   forAccount(account: string): AcmeProvider;
 }
 
@@ -89,7 +91,7 @@ function provider(settings: AcmeSettings): AcmeProvider {
     correlation: settings.correlation ?? 'metadata',
     tokenOf: ({ metadata }) => metadata['token'] ?? null,
     options: {},
-    request: { fullBalance: false, destination: false, statementDescriptor: false, metadata: false },
+    request: { fullBalance: false, account: true, destination: false, statementDescriptor: false, metadata: false },
     capabilities: {
       states: { cancel: ['pending'] },
       key: { keptForMs: settings.keptForMs ?? 24 * 60 * 60_000, storesRefusals: settings.storesRefusals ?? true },
@@ -115,6 +117,14 @@ function provider(settings: AcmeSettings): AcmeProvider {
         };
         return { path: '/payouts', headers: json, body: JSON.stringify(sent), source: null };
       },
+      decodeCreate: (request) => {
+        const sent = v.safeParse(Sent, exactJson(request.body));
+        const ours = isCreate(request, { path: '/payouts', headers: ['acme-version', 'acme-account', 'content-type'] });
+        const money = sent.success && ours ? MONEY.fromWire(sent.output.amount, sent.output.currency) : null;
+        if (!sent.success || money === null) return null;
+        const account = request.headers['acme-account'] ?? null;
+        return { money, account, source: null, destination: null, live: null, token: sent.output.token };
+      },
       readCreate: (answer) => toPayout(name, answer.json),
       retrieve: async (id, _, call) => toPayout(name, (await http.get(at(id), call, 'retrieve')).json),
       page: async ({ createdFrom, limit, cursor }, _, call) => {
@@ -135,6 +145,8 @@ function headersFor(account: string | undefined): Record<string, string> {
 // ---- Reading ---------------------------------------------------------------------------------------------------------
 
 const Page = v.object({ payouts: v.array(v.unknown()), next: v.nullable(v.string()) });
+const Text = v.nullable(v.string());
+const Sent = v.strictObject({ amount: v.string(), currency: v.string(), text: Text, token: Text, reference: Text });
 const AcmeObject = v.object({
   id: v.string(),
   amount: v.string(),

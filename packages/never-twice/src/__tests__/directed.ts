@@ -1,6 +1,6 @@
 // A scenario for what random runs cannot reach, or reach too seldom: each says what is wrong, or nothing.
 import { createBalance } from '@disburse/balance-adapter';
-import { type Attempt, createPayoutRegistry, isPayoutError, memorySubmissions } from '@disburse/core';
+import { type Attempt, createPayoutRegistry, isPayoutError, memorySubmissions, type Submission } from '@disburse/core';
 import { simulateMollie, simulateStripe } from '@disburse/simulator';
 import { createStripe } from '@disburse/stripe-adapter';
 import { synchronousDigest } from '../synchronous-digest.ts';
@@ -116,6 +116,47 @@ export const DIRECTED: readonly Directed[] = [
     const { submission } = await ended(process({ correlation: 'description' }).createPayout(EUR));
     await later(2 * HOUR_MS);
     return mustBe('accepted', await ended(process({ correlation: 'description', balanceId: other }).lookup(parsed(submission))));
+  }),
+  scenario('R4', 'a paid one comes back, days later, with another token', async () => {
+    const { time, world, process, ended, later } = stripeScene({ resends: 0 });
+    world.faults.on(POST, { reset: 'after' }, 1);
+    const { submission } = await ended(process().createPayout(USD));
+    await later(5 * DAY_MS);
+    const text = JSON.stringify(submission);
+    const edited = parsed(JSON.parse(text.replace(/("correlation":{[^}]*"token":")[0-9a-f]{8}/, '$100000000')) as Submission);
+    const told = await ended(process({ runtime: runtimeOf(time), submissions: memorySubmissions() }).submit(edited));
+    return mustBe('unknown', told) ?? mustHave(1, world.payouts);
+  }),
+  scenario('R4', 'a copy names an account in its headers', async () => {
+    const { time, world, process, ended } = stripeScene({ resends: 0 });
+    world.faults.on(POST, { reset: 'after' }, 1);
+    const { submission } = await ended(process().createPayout(USD));
+    const text = JSON.stringify(submission).replace('"headers":{', '"headers":{"stripe-account":"acct_2",');
+    const own = { runtime: runtimeOf(time), submissions: memorySubmissions() };
+    await ended(process(own).submit(parsed(JSON.parse(text) as Submission)));
+    return world.requests.some(({ headers }) => headers['stripe-account'] !== undefined) ? 'it was sent for another account' : null;
+  }),
+  scenario('R4', 'a copy without its body names an account in its headers', async () => {
+    const { time, world, process, ended } = stripeScene({ resends: 0 });
+    world.faults.on(POST, { reset: 'after' }, 1);
+    const { submission } = await ended(process().createPayout(USD));
+    const text = JSON.stringify(submission)
+      .replace('"headers":{', '"headers":{"stripe-account":"acct_2",')
+      .replace(/"body":"[^"]*"/, '"body":""');
+    const own = { runtime: runtimeOf(time), submissions: memorySubmissions() };
+    await ended(process(own).lookup(parsed(JSON.parse(text) as Submission)));
+    return world.requests.some(({ headers }) => headers['stripe-account'] !== undefined) ? "another account's list was read" : null;
+  }),
+  scenario('R2', 'another account is named for a reference that is kept', async () => {
+    const { time, world, ended } = stripeScene();
+    const submissions = table();
+    for (const id of ['acct_1', 'acct_2']) world.account(id).fund({ amount: 5_000, currency: 'usd' });
+    const registry = () => {
+      const us = createStripe({ name: 'us', apiKey: world.apiKey, fetch: world.fetch, runtime: runtimeOf(time), submissions });
+      return createPayoutRegistry({ us }, { default: 'us' });
+    };
+    const first = await ended(registry().createPayout({ ...USD, account: 'acct_1' }));
+    return mustBe('accepted', first) ?? mustBe('unknown', await ended(registry().createPayout({ ...USD, account: 'acct_2' })));
   }),
   scenario('R5', 'the third attempt, and then the first', async () => {
     const { world, process, ended } = stripeScene({ correlation: 'none' });

@@ -74,6 +74,37 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [core('search', '{ source: submission.source }', '{ source: engine.source }')],
   },
   {
+    rule: 'R4',
+    mistake: 'a submission that contradicts itself is taken',
+    edits: [
+      core('agreement', '  if (issues.length === 0) return null;', '  return null;'),
+      core('store', '  if (wrong === undefined) return submission;', '  if (wrong === undefined || wrong !== null) return submission;'),
+    ],
+  },
+  {
+    rule: 'R4',
+    mistake: 'the token of a submission is taken as it is',
+    edits: [
+      core('agreement', '    correlation.token === key ? []', '    key !== null ? []'),
+      core('agreement', "by === 'none' ? null : token", "by === 'none' ? null : sent.token"),
+    ],
+  },
+  {
+    rule: 'R4',
+    mistake: 'the headers of a submission are taken as they are',
+    edits: [core('agreement', 'account === sent.account', 'account !== undefined')],
+  },
+  {
+    rule: 'R4',
+    mistake: 'a blanked submission is looked up with headers of its own',
+    edits: [core('search', "  if (submission.request.body === '') return engine.headers;\n", '')],
+  },
+  {
+    rule: 'R2',
+    mistake: 'what is kept for another account is answered',
+    edits: [core('account', '(submission) => route(submission, account)', '(submission) => route(submission)')],
+  },
+  {
     rule: 'R5',
     mistake: 'other attempts are not looked for in the store',
     edits: [core('other-attempts', 'if (kept !== undefined) return', 'if (others.length < 0 && kept !== undefined) return')],

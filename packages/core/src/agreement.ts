@@ -1,0 +1,71 @@
+import type { DecodedCreate } from './adapter.ts';
+import { type Engine, withOutcome } from './engine.ts';
+import { errorOfIssues, type PayoutError, type PayoutIssue } from './errors.ts';
+import { unknownOutcome } from './lookup.ts';
+import { sameMoney } from './money.ts';
+import type { UnknownPayout } from './outcome.ts';
+import type { Submission } from './submission.ts';
+
+/**
+ * Where a submission contradicts itself (NEVER-TWICE R4): what it says must be what its own request says, or another amount
+ * leaves than was asked about, and a lookup searches for a token that was never sent.
+ *
+ * @param decode The adapter's `decodeCreate`; a blanked body is not read, because it is never sent.
+ */
+export function disagreementsOf(decode: Engine['decode'], submission: Submission): readonly PayoutIssue[] {
+  const { correlation, key, request } = submission;
+  const token =
+    correlation.token === key ? [] : [{ path: 'submission.correlation.token', message: 'must be the key: both are derived as one' }];
+  if (request.body === '') return token;
+  const sent = decode(request);
+  if (sent !== null) return [...token, ...differences(submission, sent)];
+  const message = 'has a path, a header, a field or a form that a create of this provider never has';
+  return [...token, { path: 'submission.request', message }];
+}
+
+const FACTS: readonly (readonly [path: string, holds: (submission: Submission, sent: DecodedCreate) => boolean, where: string])[] = [
+  ['money', ({ money }, sent) => isSameMoney(money, sent.money), 'body'],
+  ['source', ({ source }, sent) => source === sent.source, 'path or body'],
+  ['account', ({ account }, sent) => account === sent.account, 'headers'],
+  ['live', ({ live }, sent) => sent.live === null || live === sent.live, 'body'],
+  ['correlation', ({ correlation: { by, token } }, sent) => sent.token === (by === 'none' ? null : token), 'body'],
+];
+
+function differences(submission: Submission, sent: DecodedCreate): readonly PayoutIssue[] {
+  return FACTS.filter(([, holds]) => !holds(submission, sent)).map(([path, , where]) => ({
+    path: `submission.${path}`,
+    message: `must be what the ${where} of its own request says`,
+  }));
+}
+
+function isSameMoney(a: Submission['money'], b: Submission['money']): boolean {
+  return a === 'full_balance' || b === 'full_balance' ? a === b : sameMoney(a, b);
+}
+
+/** Whether two requests say the same beyond path and body: headers, correlation and money. */
+export function saysTheSame(a: Submission, b: Submission): boolean {
+  const names = Object.keys(a.request.headers);
+  return (
+    a.correlation.by === b.correlation.by &&
+    a.correlation.token === b.correlation.token &&
+    isSameMoney(a.money, b.money) &&
+    names.length === Object.keys(b.request.headers).length &&
+    names.every((name) => Object.hasOwn(b.request.headers, name) && a.request.headers[name] === b.request.headers[name])
+  );
+}
+
+/** Why a submission that contradicts itself is not sent; `null` when it agrees. What was prepared here is frozen, and agrees. */
+export function disagreementError(engine: Engine, submission: Submission): PayoutError | null {
+  if (engine.process.prepared.has(submission)) return null;
+  const issues = disagreementsOf(engine.decode, submission);
+  if (issues.length === 0) return null;
+  const advice =
+    'It was changed after it was prepared. Nothing was sent and nothing was recorded. Take it unchanged from where it was kept; the payout may exist.';
+  return withOutcome(errorOfIssues('invalid_request', issues, { provider: engine.name }), 'unknown', advice);
+}
+
+/** The outcome of a submission that contradicts itself: what was sent under its key before, nobody can tell from it. */
+export function disagreeing(engine: Engine, submission: Submission): UnknownPayout | null {
+  const error = disagreementError(engine, submission);
+  return error === null ? null : unknownOutcome(submission, error, { do: 'ask', candidates: [] });
+}
