@@ -94,7 +94,7 @@ function explained(before: Model, { call, given, answer }: Made): Model | string
   if (call.does === 'settle') return afterSettle(before, given, call.settled);
   const refusal = refusalOf(call);
   const expected = recorded(before, call.hold, refusal);
-  return expected !== null && answer !== expected ? `${String(answer)}, not ${String(expected)}` : afterRefuse(before, call.hold, refusal);
+  return expected !== null && answer !== expected ? `${shown(answer)}, not ${String(expected)}` : afterRefuse(before, call.hold, refusal);
 }
 
 /** After all of them, in this order, where that explains every answer. A row may be as of a moment after its call, too. */
@@ -183,7 +183,10 @@ export class Driven {
 
   #now(results: readonly (Model | string)[]): void {
     const models = results.filter((result) => typeof result !== 'string');
-    if (models.length === 0) throw new Error(`after ${this.#said.join(', then ')}: ${String(results[0])}`);
+    if (models.length === 0)
+      throw new Error(
+        `after ${this.#said.join(', then ')}: ${results.find((result) => typeof result === 'string') ?? 'nothing explains it'}`,
+      );
     this.#models = [...new Map(models.map((model) => [shown(model), model])).values()];
   }
 }
