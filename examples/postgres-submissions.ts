@@ -1,5 +1,5 @@
 // A store of submissions in PostgreSQL, with pg, PGlite or whatever else has query(sql, values). docs/stores.md
-import { type KeptSubmission, parseSubmission, type Settled, type SubmissionStore } from '@disburse/core';
+import { type KeptSubmission, parseSubmission, type RecordedRefusal, type Settled, type SubmissionStore } from '@disburse/core';
 
 /** `json`, not `jsonb`: it gives back what it was given, character for character. */
 export const TABLE = `
@@ -8,7 +8,9 @@ export const TABLE = `
     reference  text        not null,
     attempt    integer     not null,
     submission json        not null,
+    hold       text        not null default '',
     shared     boolean     not null default false,
+    refused    json,
     settled    json,
     kept_at    timestamptz not null default now(),
     primary key (namespace, reference, attempt)
@@ -21,38 +23,78 @@ interface Database {
 interface Row {
   readonly submission: unknown;
   readonly shared: boolean;
+  readonly refused: RecordedRefusal | null;
   readonly settled: Settled | null;
 }
 
-const ROW = 'namespace = $1 and reference = $2 and attempt = $3';
+const PLACE = '(namespace, reference, attempt)';
+const INTO = 'insert into payout_submissions as kept (namespace, reference, attempt, submission';
+const ROW = `${PLACE} = ($1, $2, $3)`;
+const COLUMNS = 'submission, shared, refused, settled';
+
+/** The same call asks again, for its answer was lost. */
+const OWN = `kept.refused is null and kept.hold <> '' and kept.hold = excluded.hold`;
+/** Every send was refused, nobody holds it, and the same is asked for. */
+const FREE = `kept.refused is not null and excluded.hold <> ''
+  and kept.submission ->> 'fingerprint' = excluded.submission ->> 'fingerprint'`;
+
+/** One statement: between a look and a write, somebody else would keep and pay. */
+const KEEP = `${INTO}, hold) values ($1, $2, $3, $4, $5)
+  on conflict ${PLACE} do update set
+    hold    = case when kept.settled is not null or (${OWN}) then kept.hold when ${FREE} then excluded.hold else '' end,
+    shared  = kept.shared or not (kept.settled is not null or (${OWN}) or (${FREE})),
+    refused = null
+  returning ${COLUMNS}, hold, submission::text = $4::text as same`;
+
+/** The first word stays, except that a payout wins over a rejection. */
+const SETTLE = `${INTO}, settled) values ($1, $2, $3, $4, $5)
+  on conflict ${PLACE} do update set settled = excluded.settled, refused = null, hold = ''
+  where kept.settled is null or (kept.settled ->> 'payoutId' is null and excluded.settled ->> 'payoutId' is not null)`;
+
+/** Only for the hold, and only once: `same_attempt` leaves the row open to the next one, the others end it. */
+const refuse = (column: 'refused' | 'settled', other: 'refused' | 'settled'): string =>
+  `update payout_submissions set ${column} = coalesce(${column}, $5)
+   where ${ROW} and hold = $4 and hold <> '' and ${other} is null returning 1`;
+const REFUSE = {
+  same_attempt: refuse('refused', 'settled'),
+  next_attempt: refuse('settled', 'refused'),
+  never: refuse('settled', 'refused'),
+};
+
 const placeOf = (of: { namespace: string; reference: string; attempt: number }) => [of.namespace, of.reference, of.attempt];
-const keptIn = (row: Row): KeptSubmission => ({ ...row, submission: parseSubmission(row.submission) });
+const keptIn = ({ submission, shared, refused, settled }: Row): KeptSubmission => ({
+  submission: parseSubmission(submission),
+  shared,
+  refused,
+  settled,
+});
 
 /** @param db A pool, never a transaction of yours: what it rolls back was kept by nobody, and is paid again. */
 export function postgresSubmissions(db: Database): SubmissionStore {
-  const insert = 'insert into payout_submissions (namespace, reference, attempt, submission) values ($1, $2, $3, $4)';
   return {
-    keep: async (submission) => {
-      const values = [...placeOf(submission), JSON.stringify(submission)];
-      const stored = await db.query(`${insert} on conflict do nothing returning 1`, values);
-      if (stored.rows.length === 1) return { submission, settled: null, shared: false }; // The very object: this call stored it.
-      const update = `update payout_submissions set shared = true where ${ROW} returning submission, shared, settled`;
-      const [row] = (await db.query<Row>(update, placeOf(submission))).rows;
-      if (row === undefined) throw new Error('The submission was deleted while it was being kept.');
-      return keptIn(row);
+    keep: async (submission, hold = '') => {
+      const values = [...placeOf(submission), JSON.stringify(submission), hold];
+      const [row] = (await db.query<Row & { hold: string; same: boolean }>(KEEP, values)).rows;
+      if (row === undefined) throw new Error('The database did not answer the row that it keeps.');
+      if (row.settled !== null || row.shared || row.hold !== hold) return keptIn(row);
+      // This call holds it. The very object: it stored it. Another one: it took over what was refused.
+      return row.same ? { submission, settled: null, shared: false } : { ...keptIn(row), alone: true };
+    },
+    refuse: async (submission, hold, refusal) => {
+      const recorded = await db.query(REFUSE[refusal.retry], [...placeOf(submission), hold, JSON.stringify(refusal)]);
+      return recorded.rows.length === 1;
     },
     settle: async (submission, settled) => {
-      await db.query(`${insert} on conflict do nothing`, [...placeOf(submission), JSON.stringify(submission)]);
-      const open = `settled is null or (settled ->> 'payoutId' is null and $4::json ->> 'payoutId' is not null)`;
-      await db.query(`update payout_submissions set settled = $4 where ${ROW} and (${open})`, [
-        ...placeOf(submission),
-        JSON.stringify(settled),
-      ]);
+      await db.query(SETTLE, [...placeOf(submission), JSON.stringify(submission), JSON.stringify(settled)]);
     },
     find: async (reference) => {
-      const select = `select submission, shared, settled from payout_submissions where ${ROW}`;
-      const [row] = (await db.query<Row>(select, placeOf(reference))).rows;
+      const [row] = (await db.query<Row>(`select ${COLUMNS} from payout_submissions where ${ROW}`, placeOf(reference))).rows;
       return row === undefined ? null : keptIn(row);
+    },
+    open: async function* () {
+      const oldest = `(submission ->> 'preparedAt')::timestamptz`;
+      const { rows } = await db.query<Row>(`select ${COLUMNS} from payout_submissions where settled is null order by ${oldest}`, []);
+      yield* rows.map(keptIn);
     },
   };
 }

@@ -1,51 +1,19 @@
 // The rules of SubmissionStore (NEVER-TWICE R1, R7) as a table, for every store that anybody writes.
-import type { KeptSubmission, Settled, Submission, SubmissionStore } from '@disburse/core';
+import type { KeptSubmission, RefusalReason, Settled, Submission, SubmissionStore } from '@disburse/core';
+import { holdRules } from './store-holds.ts';
+import { must, shown, type StorePlace, type SubmissionStoreRule, submissionToKeep } from './store-rule.ts';
 
-/** A store that is put to the test: one place, empty at first, that any number of processes could use. */
-export interface StorePlace {
-  /** The store as another process would open it; what lives in one process answers the same store each time. */
-  readonly open: () => Promise<SubmissionStore>;
-}
+export { type Optional, type StorePlace, type SubmissionStoreRule, submissionToKeep, type WalkOptions } from './store-rule.ts';
 
-/** One rule. */
-export interface SubmissionStoreRule {
-  readonly name: string;
-  /**
-   * `shared`: only of stores that more than one process can open.
-   *
-   * A store in memory is excused: whoever it answers shares the memory of the process, which knows better than the store.
-   */
-  readonly of: 'every store' | 'shared';
-  /** @throws {Error} saying what the store did instead. Makes its own place. */
-  check(makeStore: () => Promise<StorePlace>): Promise<void>;
-}
-
-/** A submission to try a store with: everything in it that a careless way of storing would change. */
-export function submissionToKeep(change: Partial<Submission> = {}): Submission {
-  return {
-    version: 1,
-    name: 'eu',
-    provider: 'acme',
-    namespace: '',
-    account: null,
-    source: null,
-    live: false,
-    reference: 'rent-2026-11',
-    attempt: 1,
-    money: { amount: '10.50', currency: 'EUR' },
-    key: '9f4c2b1a-0d3e-8f5a-9b6c-7d8e9fa0b1c2',
-    fingerprint: 'f'.repeat(64),
-    correlation: { by: 'metadata', token: '9f4c2b1a-0d3e-8f5a-9b6c-7d8e9fa0b1c2' },
-    request: {
-      method: 'POST',
-      path: '/v1/payouts?a=%20b',
-      headers: { 'content-type': 'application/json', 'acme-version': '2026-11-20', '2': 'b', '1': 'a' },
-      body: '{"text":"Zoë 🧾 \\u0000 \\ud83d \'quoted\' \\\\ %s $1 ; -- "}\r\n\u2028\t',
-    },
-    preparedAt: '2026-11-20T09:00:00.123Z',
-    ...change,
-  };
-}
+/** What a careless way of storing would change, too. */
+const REASON: RefusalReason = {
+  code: 'insufficient_funds',
+  message: "there is not enough “money”: Zoë \\ 'quoted' \u2028",
+  providerCode: null,
+  requestId: 'req_1',
+  at: '2026-11-20T09:00:01.000Z',
+  by: 'person',
+};
 
 /** Every rule that a store must keep. */
 export const submissionStoreRules: readonly SubmissionStoreRule[] = [
@@ -124,6 +92,7 @@ export const submissionStoreRules: readonly SubmissionStoreRule[] = [
       ['a refusal', { rejected: true }],
       ['a refusal with what may be tried next', { rejected: true, retry: 'next_attempt' }],
       ['a refusal for good', { rejected: true, retry: 'never' }],
+      ['a refusal with its reason', { rejected: true, retry: 'next_attempt', reason: REASON }],
     ] as const
   ).map(([what, settled]) =>
     rule(`records how it ended: ${what}`, async (store) => {
@@ -225,6 +194,7 @@ export const submissionStoreRules: readonly SubmissionStoreRule[] = [
     const stores = await Promise.all(Array.from({ length: 5 }, () => open()));
     await oneWord(Array.from({ length: 20 }, (_, index) => at(stores, index % 5)));
   }),
+  ...holdRules,
 ];
 
 // ---- How they are told -----------------------------------------------------------------------------------------------
@@ -268,21 +238,8 @@ function saved(kept: KeptSubmission | null): object | null {
 
 const placeOf = ({ namespace, reference, attempt }: Submission) => ({ namespace, reference, attempt });
 
-function must(holds: boolean, otherwise: string): void {
-  if (!holds) throw new Error(otherwise);
-}
-
 function same(actual: object | null | undefined, expected: object | null | undefined, what: string): void {
   must(shown(actual) === shown(expected), `expected ${what}: ${shown(expected)}, not ${shown(actual)}`);
-}
-
-/** As JSON, the members in the order of their names: stores may change that. */
-function shown(value: unknown): string {
-  const sorted = (_: string, inner: unknown): unknown =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner;
-  return JSON.stringify(value, sorted) ?? 'undefined';
 }
 
 function at<T>(list: readonly T[], index: number): T {

@@ -1,2 +1,9 @@
 export { type StoreUnderTest, submissionStoreConformance } from './store-conformance.ts';
-export { type StorePlace, type SubmissionStoreRule, submissionStoreRules, submissionToKeep } from './store-rules.ts';
+export {
+  type Optional,
+  type StorePlace,
+  type SubmissionStoreRule,
+  submissionStoreRules,
+  submissionToKeep,
+  type WalkOptions,
+} from './store-rules.ts';

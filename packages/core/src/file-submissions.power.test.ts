@@ -5,7 +5,7 @@ import { submissionToKeep } from './__tests__/store-rules.ts';
 import { fileSubmissionsOver } from './file-submissions.ts';
 import type { Runtime } from './runtime.ts';
 import type { Files } from './submission-folder.ts';
-import type { KeptSubmission, Settled, Submission, SubmissionStore } from './submission.ts';
+import type { KeptSubmission, RecordedRefusal, Settled, Submission, SubmissionStore } from './submission.ts';
 
 const FOLDER = '/var/submissions';
 const ENDLESS = 1_000_000;
@@ -15,6 +15,7 @@ const mine = (process: number): Submission => submissionToKeep({ fingerprint: St
 interface Promised {
   kept: KeptSubmission[];
   settled: Settled[];
+  refused: { readonly hold: string; readonly refusal: RecordedRefusal; readonly recorded: boolean }[];
   /** Submissions that were answered to the very call that stored them. */
   own: number;
 }
@@ -32,7 +33,7 @@ function world(seed: number, spoilt: (files: Files) => Files = (files) => files)
   return {
     disk: new ModelDisk(random),
     random,
-    promised: { kept: [], settled: [], own: 0 },
+    promised: { kept: [], settled: [], refused: [], own: 0 },
     store: (files) => fileSubmissionsOver(spoilt(files), FOLDER, runtime),
   };
 }
@@ -54,6 +55,51 @@ function sender({ store, promised }: World, process: number): Work {
     await submissions.settle(kept.submission, settled);
     promised.settled.push(settled);
   };
+}
+
+const REFUSAL: RecordedRefusal = {
+  rejected: true,
+  retry: 'same_attempt',
+  reason: { code: 'authentication', message: 'no', providerCode: null, requestId: null, at: '2026-11-20T09:00:01.000Z', by: 'provider' },
+};
+
+/** A process that keeps with a hold, is refused, and the first time takes over what was. */
+function holder({ store, promised }: World, process: number): Work {
+  return async (files) => {
+    const submissions = store(files);
+    for (const call of [1, 2]) {
+      const given = mine(0);
+      const hold = `${process}-${call}`;
+      const kept = await submissions.keep(given, hold);
+      promised.kept.push(kept);
+      if (kept.submission === given) promised.own += 1;
+      const refusal: RecordedRefusal = process === 1 ? { ...REFUSAL, retry: 'next_attempt' } : REFUSAL;
+      promised.refused.push({ hold, refusal, recorded: (await submissions.refuse?.(given, hold, refusal)) === true });
+    }
+  };
+}
+
+/** After the power came back: what was answered is told, and no hold of yesterday records anything that it had not. */
+async function expectHoldsKept({ disk, store, promised }: World): Promise<void> {
+  let found: KeptSubmission | null = null;
+  let kept: KeptSubmission | undefined;
+  const late: boolean[] = [];
+  await disk.run(ENDLESS, async (files) => {
+    const submissions = store(files);
+    found = await submissions.find(mine(0));
+    kept = await submissions.keep(mine(0), 'tomorrow');
+    const open = [];
+    for await (const row of submissions.open?.() ?? []) open.push(row);
+    expect(open).toHaveLength(kept.settled === null ? 1 : 0);
+    for (const { hold, refusal } of promised.refused) late.push((await submissions.refuse?.(mine(0), hold, refusal)) === true);
+  });
+  const recorded = promised.refused.filter((one) => one.recorded);
+  const ended = recorded.find(({ refusal }) => refusal.retry === 'next_attempt');
+  if (ended !== undefined) expect(kept?.settled).toEqual(ended.refusal);
+  if (promised.kept.some(({ shared }) => shared === true)) expect(kept).not.toHaveProperty('alone');
+  // Taken over today: only what was rejected can still be told to the hold that recorded it.
+  for (const [index, again] of late.entries()) if (again) expect(promised.refused[index]?.refusal.retry).toBe('next_attempt');
+  if (kept?.alone === true) expect(found).toMatchObject({ settled: null, shared: false, refused: { rejected: true } });
 }
 
 /** After the power came back, a process of tomorrow finds what was promised, or nothing where nothing was. */
@@ -81,11 +127,17 @@ async function expectPromisesKept({ disk, store, promised }: World): Promise<voi
 }
 
 /** How many steps it takes, and what is left after each number of them. */
-async function powerCuts(work: typeof sender, processes: number, seed: number, spoilt?: (files: Files) => Files): Promise<number> {
+async function powerCuts(
+  work: typeof sender,
+  processes: number,
+  seed: number,
+  spoilt?: (files: Files) => Files,
+  expectKept: typeof expectPromisesKept = expectPromisesKept,
+): Promise<number> {
   for (let steps = 0; ; steps += 1) {
     const tried = world(seed * 1000 + steps, spoilt);
     const ended = await tried.disk.run(steps, ...Array.from({ length: processes }, (_, process) => work(tried, process)));
-    await expectPromisesKept(tried);
+    await expectKept(tried);
     if (ended) return steps;
   }
 }
@@ -101,6 +153,28 @@ describe('whatever was answered is there after a loss of power, whole', () => {
       const steps = await powerCuts(work, processes, seed);
       expect(steps, `seed ${seed}`).toBeGreaterThan(15 * processes);
     }
+  });
+});
+
+describe('a hold, a refusal and who takes over are there after a loss of power', () => {
+  it.each([
+    [1, 6],
+    [2, 5],
+    [3, 2],
+  ])('%s at once, after every step', { timeout: 30_000 }, async (processes, seeds) => {
+    for (let seed = 1; seed <= seeds; seed += 1) {
+      const steps = await powerCuts(holder, processes, seed, undefined, expectHoldsKept);
+      expect(steps, `seed ${seed}`).toBeGreaterThan(15);
+    }
+  });
+
+  it('and folders that are not flushed are found', async () => {
+    const cuts = async (): Promise<void> => {
+      for (let seed = 1; seed <= 20; seed += 1) {
+        await powerCuts(holder, 2, seed, (files) => ({ ...files, syncFolder: async () => undefined }), expectHoldsKept);
+      }
+    };
+    await expect(cuts()).rejects.toThrow(/expected|does not follow|is gone/);
   });
 });
 

@@ -9,7 +9,7 @@ import { kindOf } from './validation.ts';
  * A store in a folder: survives restarts and crashes, and serves any number of processes on one machine.
  *
  * The folder is created at the first use, for its owner only. It grows by one small file for each reference and one more
- * when that has ended; both hold plain JSON and are never changed. They can hold account numbers, so keep the folder as you
+ * for whatever happens to that; they hold plain JSON and are never changed. They can hold account numbers, so keep the folder as you
  * keep those. A file that is removed is a payout that can be made again.
  *
  * On Windows names can be lost with the power (a folder cannot be flushed there) and the mode bits mean nothing.
