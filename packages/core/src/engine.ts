@@ -48,6 +48,7 @@ export interface Engine {
   readonly redact: (text: string) => string;
   readonly tokenOf: (payout: Payout) => string | null;
   readonly sourceOf: (payout: Payout) => string | null;
+  readonly withoutAmount: (payout: Payout) => boolean;
   readonly refusal: (answer: Answer, about: RefusedOperation) => Refusal;
   readonly isReplay: (answer: Answer) => boolean;
   readonly mayResend: (answer: Answer, resend: number) => boolean | undefined;
