@@ -173,6 +173,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
+    rule: 'R9',
+    mistake: 'a 401 in no form of Stripe’s is believed',
+    edits: [{ file: 'packages/stripe-adapter/src/errors.ts', find: 'telling: reads,', replace: 'telling: true,' }],
+  },
+  {
+    rule: 'R9',
+    mistake: 'a 4xx in no form of Mollie’s is believed',
+    edits: [
+      {
+        file: 'packages/balance-adapter/src/errors.ts',
+        find: '  return !counts || hasOwnForm(answer);',
+        replace: '  return !counts || hasOwnForm(answer) || true;',
+      },
+    ],
+  },
+  {
     rule: 'R10',
     mistake: 'a refusal settles what may exist',
     edits: [
@@ -207,8 +223,29 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     rule: 'R13',
+    mistake: 'an amount that cannot be read is not fixed yet',
+    edits: [core('about-ours', '  if (!engine.withoutAmount(payout)) {', '  if (payout === null) {')],
+  },
+  {
+    rule: 'R13',
     mistake: "the caller's metadata may look like ours",
-    edits: [core('create-request', "  if (key.toLowerCase().startsWith('disburse_')) return", "  if (key === '') return")],
+    edits: [core('create-request', '  if (isOwnKey(key)) return', "  if (key === '') return")],
+  },
+  {
+    rule: 'R13',
+    mistake: 'only the exact word of ours is refused in metadata',
+    edits: [core('own-metadata', "key.normalize('NFKC').replace(UNSEEN, '').toLowerCase()", 'key')],
+  },
+  {
+    rule: 'R17',
+    mistake: 'a description may look marked once white space is trimmed',
+    edits: [
+      {
+        file: 'packages/balance-adapter/src/description.ts',
+        find: '  return FOREIGN_MARK.test(condensed(description));',
+        replace: '  return MARK.test(description);',
+      },
+    ],
   },
   {
     rule: 'R14',
@@ -283,7 +320,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     rule: 'R17',
     mistake: 'an update may remove our metadata',
-    edits: [core('changes', ".filter((key) => !key.startsWith('disburse_'))", ".filter((key) => key !== '')")],
+    edits: [core('changes', '.filter((key) => !isOwnKey(key))', ".filter((key) => key !== '')")],
   },
   {
     rule: 'R18',
