@@ -124,6 +124,16 @@ export const DIRECTED: readonly Directed[] = [
       return world.requests.length === 0 ? null : 'something was sent';
     }
   }),
+  scenario('R4', 'a submission of one account of an organization, in the context of another', async () => {
+    const { world, process, ended } = stripeScene();
+    const submission = parsed(await process({ stripeContext: 'acct_0/acct_1' }).prepare(USD));
+    try {
+      await ended(process({ stripeContext: 'acct_0/acct_2' }).submit(submission));
+      return 'it was taken';
+    } catch {
+      return world.requests.length === 0 ? null : 'something was sent';
+    }
+  }),
   scenario('R4', 'looked up after another balance was configured', async () => {
     const { world, process, ended, later } = mollieScene();
     const other = world.test.addBalance({ available: '1000.00' }).id;

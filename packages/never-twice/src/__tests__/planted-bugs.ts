@@ -70,6 +70,17 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     rule: 'R4',
+    mistake: 'a context binds no submission',
+    edits: [
+      {
+        file: 'packages/stripe-adapter/src/protocol.ts',
+        find: "  return stripeAccount ?? stripeContext?.slice(stripeContext.lastIndexOf('/') + 1) ?? null;",
+        replace: '  return stripeContext === undefined ? (stripeAccount ?? null) : null;',
+      },
+    ],
+  },
+  {
+    rule: 'R4',
     mistake: "a lookup reads today's source",
     edits: [core('search', '{ source: submission.source }', '{ source: engine.source }')],
   },
@@ -237,17 +248,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [core('own-metadata', "key.normalize('NFKC').replace(UNSEEN, '').toLowerCase()", 'key')],
   },
   {
-    rule: 'R17',
-    mistake: 'a description may look marked once white space is trimmed',
-    edits: [
-      {
-        file: 'packages/balance-adapter/src/description.ts',
-        find: '  return FOREIGN_MARK.test(condensed(description));',
-        replace: '  return MARK.test(description);',
-      },
-    ],
-  },
-  {
     rule: 'R14',
     mistake: 'an abort throws',
     edits: [
@@ -300,6 +300,17 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'R17',
     mistake: 'what carries no token is not ours',
     edits: [core('search', '  if (engine.tokenOf(payout) !== null ||', '  if (payout !== null ||')],
+  },
+  {
+    rule: 'R17',
+    mistake: 'a description may look marked once white space is trimmed',
+    edits: [
+      {
+        file: 'packages/balance-adapter/src/description.ts',
+        find: '  return FOREIGN_MARK.test(condensed(description));',
+        replace: '  return MARK.test(description);',
+      },
+    ],
   },
   {
     rule: 'R17',
