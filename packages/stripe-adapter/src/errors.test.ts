@@ -60,14 +60,14 @@ const page = '<html><body>Bad gateway</body></html>';
 
 /** What a mesh or a gateway writes: it may have sent the request before. */
 const NOT_STRIPES: readonly (readonly [what: string, body: string])[] = [
-  ['a page', page],
-  ['plain text', 'RBAC: access denied'],
-  ['nothing', ''],
-  ['an empty object', '{}'],
-  ['an object of a gateway', '{"message":"no Route matched with those values"}'],
-  ['a problem of RFC 9457', '{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Jwt is expired"}'],
-  ['an error that is a text', '{"error":"invalid_token","error_description":"Jwt is expired"}'],
-  ['an error without a type', '{"error":{"code":"api_key_expired","message":"m"}}'],
+  ['of a proxy', page],
+  ['in plain text', 'RBAC: access denied'],
+  ['with nothing', ''],
+  ['with an empty object', '{}'],
+  ['with an object of a gateway', '{"message":"no Route matched with those values"}'],
+  ['with a problem of RFC 9457', '{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Jwt is expired"}'],
+  ['with an error that is a text', '{"error":"invalid_token","error_description":"Jwt is expired"}'],
+  ['with an error without a type', '{"error":{"code":"api_key_expired","message":"m"}}'],
 ];
 
 describe('the decision table, for a create', () => {
@@ -111,7 +111,7 @@ describe('the decision table, for a create', () => {
     ],
     ['8: a redirect', { status: 302, error: '', headers: { location: 'https://elsewhere.example' } }, 'unexpected_response', 3],
     ...[400, 401, 403, 404, 422, 429].flatMap((status) =>
-      NOT_STRIPES.map(([what, error]) => [`8: ${status} with ${what}`, { status, error }, 'unexpected_response', 3] as const),
+      NOT_STRIPES.map(([what, error]) => [`8: ${status} ${what}`, { status, error }, 'unexpected_response', 3] as const),
     ),
     ['8: 404 with JSON that is not an envelope', { status: 404, error: '{"message":"no"}' }, 'unexpected_response', 3],
     ...[400, 401, 402, 403, 404, 413, 422, 429].flatMap((status) =>
