@@ -60,7 +60,7 @@ const page = '<html><body>Bad gateway</body></html>';
 
 /** What a mesh or a gateway writes: it may have sent the request before. */
 const NOT_STRIPES: readonly (readonly [what: string, body: string])[] = [
-  ['of a proxy', page],
+  ['with a page', page],
   ['in plain text', 'RBAC: access denied'],
   ['with nothing', ''],
   ['with an empty object', '{}'],
@@ -110,6 +110,7 @@ describe('the decision table, for a create', () => {
       1,
     ],
     ['8: a redirect', { status: 302, error: '', headers: { location: 'https://elsewhere.example' } }, 'unexpected_response', 3],
+    ['8: 403 of a proxy', { status: 403, error: page }, 'unexpected_response', 3],
     ...[400, 401, 403, 404, 422, 429].flatMap((status) =>
       NOT_STRIPES.map(([what, error]) => [`8: ${status} ${what}`, { status, error }, 'unexpected_response', 3] as const),
     ),
