@@ -164,7 +164,15 @@ const rowOf = (said: string, conclusion: Conclusion): string[] => [
 const advice = (says: string): string => `${says.charAt(0).toUpperCase()}${says.slice(1)}`;
 
 const TREASURY = { codes: treasury.CODES, rules: treasury.RULES };
-const SEEN = { status: 400, enveloped: true, type: 'invalid_request_error', code: null, param: null, message: null } as const;
+const SEEN = {
+  status: 400,
+  enveloped: true,
+  telling: true,
+  type: 'invalid_request_error',
+  code: null,
+  param: null,
+  message: null,
+} as const;
 type Seen = Partial<stripe.SeenError>;
 const stripeSays = (seen: Seen): Conclusion => stripe.concludeFrom({ ...SEEN, ...seen });
 const treasurySays = (seen: Seen): Conclusion => stripe.concludeFrom({ ...SEEN, ...seen }, TREASURY);
@@ -286,7 +294,7 @@ export function errorsDocument(): string {
     '*Sent again*: the same bytes under the same key, `resends` times. A create that may have been sent before stays unknown after all of these, ' +
       'unless the answer is marked as a replay.',
     '### By HTTP status',
-    'Where nothing else is said. A body that is not Stripe’s (a proxy’s page) makes it unknown there, except with 401 and 429; at Mollie the status alone decides.',
+    'Where nothing else is said. A 4xx whose body has not the form of the provider’s own errors is unknown, a 401, 403 or 429 too: a proxy may have written it, and may have sent the request before.',
     byStatus(),
     '### Stripe',
     'Looked at before the status, with a status of 400 unless the row says another.',

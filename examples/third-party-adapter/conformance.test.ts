@@ -94,6 +94,25 @@ function open(): OpenWorld {
 
 payoutProviderConformance({ describe, it, expect }, fjordWorld);
 
+it('an answer in a currency that Fjord does not describe is never taken for the euro that was asked for', async () => {
+  const bank = fjordBank();
+  const garbled: typeof fetch = async (input, init) => {
+    const answer = await bank.fetch(input, init);
+    const transfer = (await answer.json()) as object;
+    return Response.json(
+      { ...transfer, currency: 'usd', amountMinor: 99_900 },
+      { status: answer.status, headers: { date: answer.headers.get('date') ?? '' } },
+    );
+  };
+  const fjord = createFjord({ apiKey: 'fj_test_1', fetch: garbled, runtime: { now: () => bank.clock.now() } });
+  const outcome = await fjord.createPayout({ reference: 'r', money: { amount: '1.00', currency: 'EUR' }, destination: 'ben_1' });
+  expect(outcome).toMatchObject({
+    outcome: 'unknown',
+    error: { code: 'unexpected_response', payoutId: 'tr_000001' },
+    next: { do: 'ask', candidates: [{ id: 'tr_000001', money: null }] },
+  });
+});
+
 describe('webhooks', () => {
   const now = 1795424460;
   const fjord = createFjord({ apiKey: 'fj_test_1', webhookSecrets: ['new', 'old'], runtime: { now: () => now * 1000 } });

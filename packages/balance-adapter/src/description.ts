@@ -4,9 +4,36 @@ import type { Correlation, Payout, PayoutIssue } from '@disburse/core';
 /** In characters; what `correlation: 'description'` appends counts. */
 const LONGEST_DESCRIPTION = 255;
 
-/** What `correlation: 'description'` puts at the end: `[reference key]`, the key in the form that core derives. */
-const MARK = /(?:^| )\[([\x21-\x7e]{1,120}) ([0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})\]$/;
+/** A key in the form that core derives, in either case of its letters. */
+const KEY = '[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 const KEY_LENGTH = 36;
+
+// What Mollie or a bank trims and folds of a description is not documented. So a mark is read after white space, invisible characters,
+// forms and cases are folded, and whatever could become one, also where all of that is left out or the end is cut off, is refused.
+
+/** What `correlation: 'description'` puts at the end: `[reference key]`. */
+const MARK = new RegExp(`(?:^| )\\[([\\x21-\\x7e]{1,120}) +(${KEY}) *\\]$`, 'i');
+/** The same anywhere, where all white space is gone. */
+const FOREIGN_MARK = new RegExp(`\\[.+${KEY}\\]`, 'i');
+
+const WHITE_SPACE = /[\s\p{Cc}\u2800]+/gu;
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}+/gu;
+
+/** Compatibility forms, dashes of any kind and characters that show nothing, folded; white space of any kind is one space. */
+function folded(description: string): string {
+  const seen = description.normalize('NFKC').replace(INVISIBLE, '');
+  return seen
+    .replace(/\p{Dash_Punctuation}/gu, '-')
+    .replace(WHITE_SPACE, ' ')
+    .trim();
+}
+
+/** Without any white space at all: what is left, whatever is trimmed, folded or dropped. */
+const condensed = (description: string): string => folded(description).replaceAll(' ', '');
+
+function looksMarked(description: string): boolean {
+  return FOREIGN_MARK.test(condensed(description));
+}
 
 /** The description that is sent: with `correlation: 'description'` it ends in ` [reference key]`. */
 export function describe(description: string | undefined, correlation: Correlation): string | undefined {
@@ -19,11 +46,12 @@ export function describe(description: string | undefined, correlation: Correlati
 export function descriptionProblems(description: string | undefined, reference: string, by: Correlation['by']): PayoutIssue[] {
   const path = 'description';
   const own = description === undefined ? 0 : Array.from(description).length;
-  if (description !== undefined && MARK.test(description)) {
+  if (description !== undefined && looksMarked(description)) {
     return [
       {
         path,
-        message: 'must not end in [reference key]: that is how this library marks payouts, and it would make this one look like another.',
+        message:
+          'must not hold [reference key], in whatever case or spacing: that is how this library marks payouts, and it would make this one look like another.',
       },
     ];
   }
@@ -37,10 +65,16 @@ export function descriptionProblems(description: string | undefined, reference: 
   return [{ path, message: `has ${own} characters; ${rule}, which leaves ${left}.` }];
 }
 
-/** The reference and the key at the end of a payout's description. */
-export function markOf(description: string | null): { readonly reference: string; readonly token: string } | null {
-  const [, reference, token] = MARK.exec(description ?? '') ?? [];
-  return reference === undefined || token === undefined ? null : { reference, token };
+/**
+ * The reference and the key at the end of a payout's description, after what may have been trimmed or folded of it.
+ *
+ * `reference: null` where the case was folded: then it cannot be told how it was written.
+ */
+export function markOf(description: string | null): { readonly reference: string | null; readonly token: string } | null {
+  const [, reference, key] = MARK.exec(folded(description ?? '')) ?? [];
+  if (reference === undefined || key === undefined) return null;
+  const token = key.toLowerCase();
+  return { reference: key === token ? reference : null, token };
 }
 
 /** The key that a payout carries; `null` for none. */

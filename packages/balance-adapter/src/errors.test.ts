@@ -96,6 +96,8 @@ const NOT_MOLLIES = [
   ['members of other kinds', { title: 1, detail: {}, field: [] }],
   ["a gateway's own object", { message: 'no Route matched' }],
   ["a framework's own object", { timestamp: 1, status: 422, error: 'Unprocessable', path: '/v2/payouts' }],
+  ['null', null],
+  ['a text', 'RBAC: access denied'],
 ] as const;
 
 it.each(NOT_MOLLIES)('%s as an error body hides nothing of the status of a read', async (_, body) => {
@@ -106,13 +108,11 @@ it.each(NOT_MOLLIES)('%s as an error body hides nothing of the status of a read'
 it.each(NOT_MOLLIES.flatMap(([what, body]) => (['create', 'cancel'] as const).map((operation) => [what, operation, body] as const)))(
   "%s refuses no %s: it is not Mollie's",
   async (_, operation, body) => {
-    for (const status of [400, 403, 404, 405, 409, 410, 422, 451]) {
+    for (const status of [400, 401, 403, 404, 405, 409, 410, 422, 429, 451]) {
       const refusal = refusalOf(await seen(answer(status, JSON.stringify(body))), operation, 'test_x');
       expect([status, refusal.code, refusal.outcome]).toEqual([status, 'unexpected_response', 'unknown']);
     }
     for (const [status, code] of [
-      [401, 'authentication'],
-      [429, 'rate_limited'],
       [408, 'provider_unavailable'],
       [503, 'provider_unavailable'],
     ] as const) {
@@ -121,10 +121,43 @@ it.each(NOT_MOLLIES.flatMap(([what, body]) => (['create', 'cancel'] as const).ma
   },
 );
 
-it.each([{ title: 'Unprocessable Entity' }, { detail: 'own text' }])('%j is an error of Mollie, whatever else it lacks', async (body) => {
+const OWN = { status: 422, title: 'Unprocessable Entity', detail: 'own text' };
+const JSON_TYPE = 'application/json; charset=utf-8';
+const PROBLEM = { ...OWN, type: 'about:blank', instance: '/v2/payouts' };
+
+it.each<readonly [what: string, body: object, type: string, own: boolean]>([
+  ['without field and _links', OWN, 'application/hal+json', true],
+  ['with members that nobody knows', { ...OWN, extra: 1 }, 'application/hal+json; charset=utf-8', true],
+  ['told as JSON', OWN, JSON_TYPE, true],
+  ['without a detail', { status: 422, title: 'Unprocessable Entity' }, 'application/hal+json', false],
+  ['without a title', { status: 422, detail: 'own text' }, 'application/hal+json', false],
+  ['without its status', { title: 'Unprocessable Entity', detail: 'own text' }, 'application/hal+json', false],
+  ['of another status', { ...OWN, status: 400 }, 'application/hal+json', false],
+  ['with its status as a text', { ...OWN, status: '422' }, 'application/hal+json', false],
+  ['with empty words', { ...OWN, title: ' ', detail: '' }, 'application/hal+json', false],
+  ['as a problem of RFC 9457', OWN, 'application/problem+json', false],
+  ['as a problem that is told as JSON', PROBLEM, JSON_TYPE, false],
+  ['with an instance', { ...OWN, instance: '/v2/payouts' }, JSON_TYPE, false],
+  ['as HTML', OWN, 'text/html', false],
+  ['as plain text', OWN, 'text/plain;charset=UTF-8', false],
+  ['under a type that only begins alike', OWN, 'application/jsonp', false],
+])('an error %s is Mollie’s own: %#', async (_, body, type, own) => {
   for (const operation of ['create', 'cancel'] as const) {
-    expect(refusalOf(await seen(answer(422, body)), operation, 'test_x')).toMatchObject({ code: 'invalid_request', outcome: 'rejected' });
+    const refusal = refusalOf(await seen(answer(422, JSON.stringify(body), { 'content-type': type })), operation, 'test_x');
+    expect([refusal.code, refusal.outcome]).toEqual(own ? ['invalid_request', 'rejected'] : ['unexpected_response', 'unknown']);
   }
+});
+
+it.each([
+  [401, 'authentication'],
+  [403, 'permission'],
+  [429, 'rate_limited'],
+] as const)('a %i refuses a create in Mollie’s form, and in no other', async (status, code) => {
+  const own = { status, title: 'No', detail: 'own text' };
+  const refused = async (type: string) =>
+    refusalOf(await seen(answer(status, JSON.stringify(own), { 'content-type': type })), 'create', 'test_x');
+  expect(await refused('application/hal+json')).toMatchObject({ code, outcome: 'rejected', key: 'alive' });
+  expect(await refused('application/problem+json')).toMatchObject({ code: 'unexpected_response', outcome: 'unknown', resend: true });
 });
 
 it('a field is named only when it looks like the name of one', async () => {
@@ -209,6 +242,22 @@ const CREATES: readonly CreateRow[] = [
     null,
     3,
   ]),
+  [
+    '401 of a mesh',
+    always(() => answer(401, 'Jwt is expired', { 'content-type': 'text/plain' })),
+    'unknown',
+    'unexpected_response',
+    null,
+    3,
+  ],
+  [
+    '429 of a mesh',
+    always(() => answer(429, 'local_rate_limited', { 'content-type': 'text/plain' })),
+    'unknown',
+    'unexpected_response',
+    null,
+    2,
+  ],
   ['422 of a gateway that answers JSON', always(() => answer(422, { message: 'blocked' })), 'unknown', 'unexpected_response', null, 3],
   ['a marked 422 without Mollie’s body', always(() => answer(422, null, REPLAYED)), 'unknown', 'unexpected_response', null, 3],
   ['302', always(() => answer(302, null, { location: 'https://elsewhere.example/' })), 'unknown', 'unexpected_response', null, 3],
@@ -239,6 +288,23 @@ const CREATES: readonly CreateRow[] = [
     null,
     1,
   ],
+  ...(
+    [
+      ['in a currency that there is not', { currency: 'QQQ', value: '10.00' }],
+      ['in a currency that is no code', { currency: 'euro', value: '10.00' }],
+      ['over an amount in another form', { currency: 'EUR', value: '10,00' }],
+      ['over an amount that is a number', { currency: 'EUR', value: 10 }],
+      ['over a text', '10.00 EUR'],
+    ] as const
+  ).map(([what, amount]): CreateRow => [
+    `201 ${what}`,
+    always(() => answer(201, { ...fixture('payouts', 'requested'), amount })),
+    'unknown',
+    'unexpected_response',
+    null,
+    1,
+  ]),
+  ['201 without an amount', always(() => answer(201, fixture('payouts', 'requested', { amount: null }))), 'accepted', null, null, 1],
   ['no answer', always(hang), 'unknown', 'provider_unavailable', null, 1],
   [
     'lost, then 422: the first one may have made it',
@@ -295,6 +361,16 @@ describe('create', () => {
     expect(result.outcome === 'accepted' && result.notices.map(({ code }) => code)).toEqual([
       'settlement_schedule_paused',
       'amount_differs',
+    ]);
+  });
+
+  it.each([null, undefined])('no amount (%s) is a notice: Mollie may leave it out', async (amount) => {
+    const world = played(() => answer(201, fixture('payouts', 'requested', { amount })));
+    const result = await world.provider.createPayout({ reference: 'r-1', money: TEN });
+    expect(result).toMatchObject({ outcome: 'accepted', payout: { money: null } });
+    expect(result.outcome === 'accepted' && result.notices.map(({ code }) => code)).toEqual([
+      'settlement_schedule_paused',
+      'amount_missing',
     ]);
   });
 

@@ -127,13 +127,16 @@ export const CANCEL_ERRORS: ErrorTable = {
   },
 };
 
-/** A create or cancel refused by what has not the form of Mollie's errors: a proxy may have answered, on the way there or back. */
+/**
+ * A create or cancel refused by what has not the form of Mollie's errors. Somebody else may have answered, on the way there or
+ * back: a mesh that sends a request again answers for the second one.
+ */
 const NOT_FROM_MOLLIE: ErrorRow = {
   source: HANDLING,
   as: 'unexpected_response',
   outcome: 'unknown',
   resend: true,
-  says: "the answer is not one of Mollie's; a proxy may have given it.",
+  says: "the answer has not the form of Mollie's errors. A proxy may have given it, and may have sent the request before.",
 };
 
 const BEYOND_HTTP: ErrorRow = {
@@ -188,16 +191,29 @@ export function refusalOf(answer: Answer, about: RefusedOperation, token: string
     : { ...common, outcome: 'unknown', resend: row.resend };
 }
 
-/**
- * No credential and no capacity are said before anything is done, by whomever; any other refusal of a create or a cancel must be
- * Mollie's own: an object with a `title` or a `detail`. A number as `status` is no sign of it, gateways write that too.
- */
-function isFromMollie({ status, json }: Answer, about: RefusedOperation): boolean {
-  const counts =
-    (about === 'create' || about === 'cancel') && status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429;
-  if (!counts) return true;
-  const { title, detail } = v.parse(ErrorBody, json);
-  return title !== null || detail !== null;
+/** A refusal of a create or a cancel must be Mollie's own, a 401, 403 or 429 too. A read changes nothing, and a 408 is never certain. */
+function isFromMollie(answer: Answer, about: RefusedOperation): boolean {
+  const { status } = answer;
+  const counts = (about === 'create' || about === 'cancel') && status >= 400 && status < 500 && status !== 408;
+  return !counts || hasOwnForm(answer);
+}
+
+/** What Mollie answers errors with: `application/hal+json`, also told as JSON. Anything else, `application/problem+json` too, is a gateway's. */
+const OWN_MEDIA = /^application\/(hal\+)?json\s*(;|$)/i;
+const Words = v.pipe(v.string(), v.regex(/\S/));
+/** `field` and `_links` may be missing. RFC 9457, which gateways write, has a `type` or an `instance` beside the same members. */
+const OwnForm = v.looseObject({
+  status: v.number(),
+  title: Words,
+  detail: Words,
+  type: v.optional(v.never()),
+  instance: v.optional(v.never()),
+});
+
+/** Whether an error has the form of Mollie's: its media type, the status repeated, a title and a detail. */
+function hasOwnForm({ status, headers, json }: Answer): boolean {
+  const body = v.safeParse(OwnForm, json);
+  return OWN_MEDIA.test(headers.get('content-type') ?? '') && body.success && body.output.status === status;
 }
 
 /** Status and field, where that looks like the name of one: anything may stand in an answer. */

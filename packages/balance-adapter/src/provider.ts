@@ -25,7 +25,7 @@ import { currencyRefusal, type EvidenceReads, explain422, isUnexplained } from '
 import { LARGEST_PAGE, LIST_FLOOR, listPayouts } from './list.ts';
 import { MONEY } from './money.ts';
 import { type BalanceBags, OPTIONS } from './options.ts';
-import { balanceOf, type Reader, readPayout } from './read-payout.ts';
+import { balanceOf, type Reader, readPayout, withoutAmount } from './read-payout.ts';
 import { SCHEDULE_SIDE_EFFECT, schedulePaused } from './schedule.ts';
 import { VERSION } from './version.ts';
 import { balanceWebhooks } from './webhook.ts';
@@ -188,6 +188,7 @@ function specOf({ settings, credential, baseUrl, reader }: Context): CommonSpec 
     correlation,
     tokenOf,
     sourceOf: ({ raw }) => balanceOf(raw),
+    withoutAmount: ({ raw }) => withoutAmount(raw),
     options: OPTIONS,
     request: { fullBalance: true, account: false, destination: false, statementDescriptor: false, metadata: false },
     capabilities: CAPABILITIES,

@@ -54,6 +54,12 @@ export function balanceOf(raw: unknown): string | null {
   return typeof balanceId === 'string' ? balanceId : null;
 }
 
+/** Whether a payout, of its `raw`, names no amount: it may be missing or `null` in any answer. One that cannot be read is there. */
+export function withoutAmount(raw: unknown): boolean {
+  const { amount } = Object(raw) as { readonly amount?: unknown };
+  return amount === undefined || amount === null;
+}
+
 function toPayout(reader: Reader, wire: BalancePayoutObject, raw: unknown): Payout {
   const state: RawStatus = { status: wire.status, code: wire.statusReason?.code ?? null, message: wire.statusReason?.message ?? null };
   const status = statusOf(state);

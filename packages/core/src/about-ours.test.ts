@@ -24,7 +24,25 @@ describe('an answer', () => {
       ['amount_differs'],
     ],
     ['of another currency, where fees come off', { money: { ...TEN, currency: 'USD' } }, {}, { amountInAnswer: 'may_differ' }, /USD/, []],
-    ['without an amount yet', { money: null }, {}, {}, null, []],
+    ['with an amount that cannot be read', { money: null }, {}, {}, /^its amount or currency cannot be read, and 10.00 EUR was/, []],
+    [
+      'with an amount that cannot be read, where fees come off',
+      { money: null },
+      {},
+      { amountInAnswer: 'may_differ' },
+      /its amount or currency cannot be read/,
+      [],
+    ],
+    ['that names no amount, as it may', { money: null }, {}, { withoutAmount: () => true }, null, ['amount_missing']],
+    [
+      'of another amount, where it may name none',
+      { money: { ...TEN, amount: '9.99' } },
+      {},
+      { withoutAmount: () => true },
+      /over 9.99/,
+      [],
+    ],
+    ['of a full balance, without an amount yet', { money: null }, { money: 'full_balance' }, {}, null, []],
     ['of a full balance', { money: { amount: '512.00', currency: 'USD' } }, { money: 'full_balance' }, {}, null, []],
     ['with another token', { metadata: { token: 'another' } }, {}, {}, /the token of another submission/, []],
     ['without a token', { metadata: {} }, {}, {}, null, ['token_missing']],
@@ -53,6 +71,7 @@ describe('an answer', () => {
     const found = compare({ ...engine, ...its }, { ...asked, ...submission }, payout);
     if (mismatch === null) expect(found.mismatch).toBeNull();
     else expect(found.mismatch).toMatch(mismatch);
+    expect(found.certain).toBe(mismatch !== null && !String(mismatch).includes('cannot be read'));
     expect(found.notices.map(({ code }) => code)).toEqual(notices);
   });
 });

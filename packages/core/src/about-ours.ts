@@ -1,14 +1,16 @@
 import type { Engine } from './engine.ts';
 import { PayoutError } from './errors.ts';
-import { sameMoney } from './money.ts';
+import { type Money, sameMoney } from './money.ts';
 import type { Notice } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import type { Submission } from './submission.ts';
 
 /** Whether an answer is about the payout that was asked for (NEVER-TWICE R13). */
 export interface Comparison {
-  /** Why it is certainly another payout; `null` when it may be ours. */
+  /** Why it is not taken for the payout that was asked for; `null` when it may be ours. */
   readonly mismatch: string | null;
+  /** Whether the mismatch is proof of another payout; an amount that cannot be read is none. */
+  readonly certain: boolean;
   /** What differs without making it another payout. */
   readonly notices: readonly Notice[];
 }
@@ -17,6 +19,7 @@ export interface Comparison {
 export function compare(engine: Engine, submission: Submission, payout: Payout): Comparison {
   const token = engine.tokenOf(payout);
   const mismatches: string[] = [];
+  const unreadable: string[] = [];
   const notices: Notice[] = [];
   if (token !== null && token !== submission.correlation.token) mismatches.push('it carries the token of another submission');
   if (token === null && submission.correlation.by !== 'none') {
@@ -33,22 +36,36 @@ export function compare(engine: Engine, submission: Submission, payout: Payout):
     mismatches.push(`it left ${source}, not ${submission.source}`);
   }
   const money = compareMoneyOf(engine, submission, payout);
-  if (money !== null && money.certain) mismatches.push(money.message);
-  if (money !== null && !money.certain) notices.push({ code: 'amount_differs', message: `The answer says that ${money.message}.` });
-  return { mismatch: mismatches.length === 0 ? null : mismatches.join('; '), notices };
+  if (money.is === 'other') mismatches.push(money.message);
+  if (money.is === 'unreadable') unreadable.push(money.message);
+  if (money.is === 'notice') notices.push({ code: money.code, message: money.message });
+  const all = [...mismatches, ...unreadable];
+  return { mismatch: all.length === 0 ? null : all.join('; '), certain: mismatches.length > 0, notices };
 }
 
-function compareMoneyOf(
-  engine: Engine,
-  submission: Submission,
-  payout: Payout,
-): { readonly certain: boolean; readonly message: string } | null {
+type MoneyComparison =
+  | { readonly is: 'same' }
+  | { readonly is: 'other' | 'unreadable'; readonly message: string }
+  | ({ readonly is: 'notice' } & Notice);
+
+/** Only a full balance has an amount that is not fixed yet: for a fixed one, an amount that cannot be read could be any. */
+function compareMoneyOf(engine: Engine, submission: Submission, payout: Payout): MoneyComparison {
   const asked = submission.money;
   const { money } = payout;
-  if (asked === 'full_balance' || money === null) return null;
-  if (money.currency !== asked.currency) return { certain: true, message: `it is in ${money.currency}, not in ${asked.currency}` };
-  if (sameMoney(money, asked)) return null;
-  return { certain: engine.amountInAnswer === 'exact', message: `it is over ${money.amount} ${money.currency}, not over ${asked.amount}` };
+  if (asked === 'full_balance') return { is: 'same' };
+  if (money === null) return withoutMoney(engine, payout, asked);
+  if (money.currency !== asked.currency) return { is: 'other', message: `it is in ${money.currency}, not in ${asked.currency}` };
+  if (sameMoney(money, asked)) return { is: 'same' };
+  const message = `it is over ${money.amount} ${money.currency}, not over ${asked.amount}`;
+  if (engine.amountInAnswer === 'exact') return { is: 'other', message };
+  return { is: 'notice', code: 'amount_differs', message: `The answer says that ${message}.` };
+}
+
+function withoutMoney(engine: Engine, payout: Payout, asked: Money): MoneyComparison {
+  if (!engine.withoutAmount(payout)) {
+    return { is: 'unreadable', message: `its amount or currency cannot be read, and ${asked.amount} ${asked.currency} was asked for` };
+  }
+  return { is: 'notice', code: 'amount_missing', message: 'The answer names no amount: what is paid is not confirmed by it.' };
 }
 
 /** The error of an answer that is about another payout. */

@@ -77,7 +77,12 @@ export type Refusal = {
   readonly providerMessage: string | null;
 } & (
   | {
-      /** The provider did not do it. What that means for the key is in `key`. */
+      /**
+       * The provider did not do it. What that means for the key is in `key`.
+       *
+       * Only for an answer in the form of the provider's own errors, whatever its status: a mesh on the way may answer 401, 403 or
+       * 429 by itself, after it has sent the request before.
+       */
       readonly outcome: 'rejected';
       /**
        * `alive`: answered before keys are looked at (401, 429), so the same bytes are judged afresh.
@@ -190,6 +195,13 @@ export interface PayoutProviderSpec<P extends AnyPayoutProvider> {
   readonly tokenOf: (payout: Payout) => string | null;
   /** The balance or financial account that a payout left, as `source` names it; left out or `null` where the provider does not say. */
   readonly sourceOf?: ((payout: Payout) => string | null) | undefined;
+  /**
+   * Whether the provider names no amount at all for this payout, as its documentation allows also where a fixed one was asked for.
+   *
+   * Left out: it always names one, so `money: null` is an amount that cannot be read, and such an answer is never taken for a
+   * payout of a fixed amount. `true` makes of it the notice `amount_missing`; never say it of an amount that is there.
+   */
+  readonly withoutAmount?: ((payout: Payout) => boolean) | undefined;
   /** One strict schema per bag that the provider's type declares. */
   readonly options: { readonly [O in keyof BagsOf<P>]-?: GenericSchema<unknown, NonNullable<BagsOf<P>[O]>> };
   /** Must agree with the type: `true` exactly for what it lists. */

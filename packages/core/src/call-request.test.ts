@@ -26,8 +26,8 @@ describe('a change', () => {
     ['half a character', { metadata: { a: '\ud800' } }, ['metadata.a']],
     [
       'R17: our keys',
-      { metadata: { disburse_key: null, DISBURSE_reference: 'x' } },
-      ['metadata.disburse_key', 'metadata.DISBURSE_reference'],
+      { metadata: { disburse_key: null, DISBURSE_reference: 'x', '\u00a0disburse_key': null } },
+      ['metadata.disburse_key', 'metadata.DISBURSE_reference', 'metadata.\u00a0disburse_key'],
     ],
   ])('%s', (_, change, expected) => expect(paths(changeProblems(change))).toEqual(expected));
 });
@@ -43,6 +43,7 @@ describe('a reversal', () => {
     ['metadata as null', { metadata: null }, ['metadata']],
     ['null in metadata', { metadata: { a: null } }, ['metadata.a']],
     ['our keys', { metadata: { disburse_key: 'a' } }, ['metadata.disburse_key']],
+    ['our keys, once they are trimmed', { metadata: { ' disburse_key': 'a' } }, ['metadata. disburse_key']],
     ['attempt 0', { attempt: 0 }, ['attempt']],
     ['attempt 1.5', { attempt: 1.5 }, ['attempt']],
     ['attempt "2"', { attempt: '2' }, ['attempt']],

@@ -204,10 +204,11 @@ describe('update', () => {
   });
 
   it('R17: removing all removes the caller’s keys and never ours', async () => {
-    const { adapter, calls, payouts } = world({ metadata: { a: '1', disburse_key: 'k', disburse_reference: 'r', b: '2' } }, 'done');
+    const ours = { disburse_key: 'k', disburse_reference: 'r', ' Disburse_Key': 'as some provider may write it' };
+    const { adapter, calls, payouts } = world({ metadata: { a: '1', ...ours, b: '2' } }, 'done');
     await updateAndSee(engine, adapter, 'ac_1', { metadata: null }, undefined, {});
     expect(calls).toEqual(['retrieve ac_1', 'update ac_1 {"a":null,"b":null}']);
-    expect(payouts.get('ac_1')?.metadata).toEqual({ disburse_key: 'k', disburse_reference: 'r' });
+    expect(payouts.get('ac_1')?.metadata).toEqual(ours);
   });
 
   it('removing all where nothing is the caller’s changes nothing', async () => {

@@ -2,6 +2,7 @@ import { aboutId } from './about-ours.ts';
 import { asPayoutError, type Engine, type ErasedOperations, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { deriveReversalKey } from './idempotency.ts';
+import { isOwnKey } from './own-metadata.ts';
 import type { Payout } from './payout.ts';
 import type { CallOptions, ReversePayout, UpdatePayout } from './provider.ts';
 
@@ -84,7 +85,7 @@ async function ownKeys(adapter: ErasedOperations, id: string, call: CallOptions)
   const { metadata } = await adapter.retrieve(id, undefined, call);
   return Object.fromEntries(
     Object.keys(metadata)
-      .filter((key) => !key.startsWith('disburse_'))
+      .filter((key) => !isOwnKey(key))
       .map((key) => [key, null]),
   );
 }

@@ -155,6 +155,11 @@ describe('what is wrong', () => {
       { ...RENT, metadata: { disburse_key: 'a', Disburse_Reference: 'b', disburse_: 'c' } },
       ['metadata.disburse_key', 'metadata.Disburse_Reference', 'metadata.disburse_'],
     ],
+    [
+      'R13: our keys, once they are trimmed or folded',
+      { ...RENT, metadata: { ' disburse_key': 'a', '\u200bDisburse_Key': 'b', ｄisburse_key: 'c' } },
+      ['metadata. disburse_key', 'metadata.\u200bDisburse_Key', 'metadata.ｄisburse_key'],
+    ],
     // Option bags
     ['bags that are none', { ...RENT, providerOptions: 'fast' }, ['providerOptions']],
     ['the bag of nobody', { ...RENT, providerOptions: { adyen: {} } }, ['providerOptions.adyen']],

@@ -4,6 +4,7 @@ import type { AdapterCreateRequest, PayoutProviderSpec } from './adapter.ts';
 import { errorOfIssues, type PayoutIssue } from './errors.ts';
 import { sha256 } from './idempotency.ts';
 import { moneyIssues } from './money.ts';
+import { isOwnKey } from './own-metadata.ts';
 import { copyOf } from './plain-copy.ts';
 import type { AnyPayoutProvider, OptionBags } from './provider.ts';
 import { isPlainObject, kindOf, problemsOf } from './validation.ts';
@@ -135,7 +136,7 @@ function metadataProblems(metadata: unknown): readonly PayoutIssue[] {
 }
 
 function entryProblem(key: string, value: unknown): string | null {
-  if (key.toLowerCase().startsWith('disburse_')) return 'keys that begin with disburse_ are taken by this library';
+  if (isOwnKey(key)) return 'keys that begin with disburse_ are taken by this library';
   if (typeof value !== 'string') return `must be a string, not ${kindOf(value)}`;
   return value.isWellFormed() && key.isWellFormed() ? null : 'must be well-formed Unicode';
 }

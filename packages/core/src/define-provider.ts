@@ -172,6 +172,7 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
       Object.values(connection.credentials).reduce((told, value) => told.replaceAll(value.replace(/^\w+ /, ''), '[redacted]'), text),
     tokenOf: (payout) => orElse(null, () => spec.tokenOf(payout)),
     sourceOf: (payout) => orElse(null, () => spec.sourceOf?.(payout) ?? null),
+    withoutAmount: (payout) => orElse(false, () => spec.withoutAmount?.(payout) === true),
     refusal: spec.refusal,
     isReplay: spec.isReplay,
     mayResend: (answer, resend) => orElse(undefined, () => spec.mayResend?.(answer, resend)),

@@ -49,6 +49,7 @@ export interface Engine {
   readonly redact: (text: string) => string;
   readonly tokenOf: (payout: Payout) => string | null;
   readonly sourceOf: (payout: Payout) => string | null;
+  readonly withoutAmount: (payout: Payout) => boolean;
   readonly refusal: (answer: Answer, about: RefusedOperation) => Refusal;
   readonly isReplay: (answer: Answer) => boolean;
   /** What the request of a submission says; `null` when the adapter cannot read it. Never throws. */

@@ -36,7 +36,7 @@ export interface Payout {
   readonly name: string;
   /** Our reference, where the provider gives it back. */
   readonly reference: string | null;
-  /** `null` while the provider has not fixed the amount. */
+  /** `null` while the provider has not fixed the amount, and where what it says cannot be read exactly. */
   readonly money: Money | null;
   readonly fee: Money | null;
   readonly status: PayoutStatus;

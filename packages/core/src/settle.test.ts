@@ -1,6 +1,6 @@
 // NEVER-TWICE R18: a person's word is recorded, unless it is certainly wrong.
 import { describe, expect, it } from 'vitest';
-import { type AcmeWorld, acmeWorld, answered, answerLost, RENT, requestLost, TEN } from './__tests__/acme-world.ts';
+import { type AcmeWorld, acmeWorld, answered, answerLost, changed, RENT, requestLost, TEN } from './__tests__/acme-world.ts';
 import type { AcmeSettings } from './__tests__/acme.ts';
 import { HOUR_MS, MINUTE_MS, NINE } from './__tests__/manual-time.ts';
 import { memorySubmissions, type Submission } from './submission.ts';
@@ -130,6 +130,18 @@ describe('a payout id', () => {
     world.time.jump(NINE + 24 * HOUR_MS);
     const inTime = await world.acme.prepare({ ...RENT, reference: 'in-time' });
     expect(await world.acme.settle(inTime, { payoutId: 'ac_1' })).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it.each(['metadata', 'none'] as const)('whose amount cannot be read is the person’s to say, with a notice (%s)', async (correlation) => {
+    const world = acmeWorld({ resends: 0, correlation });
+    world.onCreate(changed((payout) => ({ ...payout, currency: 'euro' })));
+    const { outcome, submission } = await world.acme.createPayout(RENT);
+    expect(outcome).toBe('unknown');
+    world.onRead(changed((payout) => ({ ...payout, currency: 'euro' })));
+    expect(await world.acme.settle(submission as Submission, { payoutId: 'ac_1' })).toMatchObject({
+      outcome: 'accepted',
+      notices: [{ code: 'settled_with_difference', message: expect.stringContaining('cannot be read') }],
+    });
   });
 
   it('with our token and another amount is the person’s to say, with a notice', async () => {

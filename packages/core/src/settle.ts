@@ -68,7 +68,7 @@ async function settleRow(engine: Engine, copies: Copies, row: KeptRow | null, de
 /** What speaks against a person's word but does not refute it; throws what does. */
 function noticesOf(engine: Engine, copies: Copies, payout: Payout): readonly Notice[] {
   const submission = copies.oldest;
-  const { mismatch, notices } = compare(engine, submission, payout);
+  const { mismatch, certain, notices } = compare(engine, submission, payout);
   const createdAt = Date.parse(payout.createdAt);
   const age = Date.parse(submission.preparedAt) - createdAt;
   const ours = engine.tokenOf(payout) === submission.correlation.token;
@@ -81,7 +81,9 @@ function noticesOf(engine: Engine, copies: Copies, payout: Payout): readonly Not
         ? 'it is the one of another submission'
         : age > DAY_MS
           ? 'it is older than the submission'
-          : mismatch;
+          : certain
+            ? mismatch
+            : null;
   if (refuted !== null) {
     throw new PayoutError('invalid_request', `${payout.id} is not the payout of this submission: ${refuted}.`, { provider: engine.name });
   }

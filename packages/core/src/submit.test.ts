@@ -96,6 +96,60 @@ describe('R9 and R20: certain refusals of a fresh submission, and what may be tr
   });
 });
 
+describe('R9: a refusal in no form of the provider’s own', () => {
+  it.each([400, 401, 403, 404, 422, 429])('%i of a mesh that had sent it before is unknown, and there is one payout', async (status) => {
+    const world = acmeWorld();
+    const mesh = answered(status, 'refused by the mesh');
+    world.onCreate(doneBut(status, 'refused by the mesh'), mesh, mesh);
+    const outcome = await world.acme.createPayout(RENT);
+    expect(outcome).toMatchObject({ outcome: 'unknown', next: { do: 'submit' } });
+    expect([world.creates().length, world.bank.payouts.length]).toEqual([3, 1]);
+    expectOneKeySameBytes(world);
+    expect(told(await world.acme.createPayout(RENT))).toBe('ac_1');
+    expect(world.bank.payouts).toHaveLength(1);
+  });
+
+  it.each([
+    ['1', [1000, 1000], 3],
+    ['90', [], 1], // Longer than a call waits: the caller hears when.
+  ])('a 429 asks for a pause of %s s all the same', async (asked, pauses, sent) => {
+    const world = acmeWorld();
+    const mesh = answered(429, 'local_rate_limited', { 'retry-after': asked });
+    world.onCreate(mesh, mesh, mesh, mesh, mesh);
+    const outcome = await world.acme.createPayout(RENT);
+    const notBefore = at(world.time.now() + Number(asked) * 1000);
+    expect(outcome).toMatchObject({ outcome: 'unknown', next: { do: 'submit', notBefore } });
+    expect([world.time.pauses, world.creates().length]).toEqual([pauses, sent]);
+  });
+});
+
+describe('R13: an answer about money that cannot be read', () => {
+  it.each([
+    ['a currency that is no code', { currency: 'euro' }],
+    ['a currency that is no code, and an amount', { currency: 'US$', amount: '99900' }],
+    ['an amount in words', { amount: 'ten' }],
+    ['an amount in another form', { amount: '10,00' }],
+    ['no amount', { amount: '' }],
+  ])('%s: never accepted, from the create, a replay or a lookup; the payout is named', async (_, change) => {
+    const world = acmeWorld();
+    const garbled = changed((payout) => ({ ...payout, ...change }));
+    const inList = changed((page) => ({ ...page, payouts: (page['payouts'] as object[]).map((payout) => ({ ...payout, ...change })) }));
+    world.onCreate(garbled, garbled);
+    const named = {
+      outcome: 'unknown',
+      error: { code: 'unexpected_response', payoutId: 'ac_1' },
+      next: { do: 'ask', candidates: [{ id: 'ac_1' }] },
+    };
+    const first = await world.acme.createPayout(RENT);
+    expect(first).toMatchObject(named);
+    expect(first.outcome !== 'accepted' && first.error.message).not.toMatch(/euro|US\$|99900|ten|10,00/);
+    expect(await world.acme.createPayout(RENT)).toMatchObject(named);
+    world.onRead(inList);
+    expect(await world.acme.lookup(await world.acme.prepare(RENT))).toMatchObject(named);
+    expect(world.bank.payouts).toHaveLength(1);
+  });
+});
+
 describe('R10: when it may exist, only a readable success, a marked refusal or a lookup settle it', () => {
   const MAY_EXIST = async (meets: Meets): Promise<PayoutOutcome> => {
     const world = acmeWorld({ resends: 0, correlation: 'none' });

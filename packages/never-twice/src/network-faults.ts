@@ -22,6 +22,10 @@ export const WEATHERS: readonly Weather[] = ['mixed', 'loses', 'refuses'];
 const LATEST_ARRIVAL_MS = 5 * MINUTE_MS;
 
 const HTML = '<html><body>Bad gateway</body></html>';
+/** What a mesh writes when it refuses: for the second send of a request that it sent before, too. */
+const OF_A_MESH = ['RBAC: access denied', '', '<html>denied</html>', {}, { message: 'denied' }] as const;
+/** A refusal in the form of every provider's own errors at once. */
+const ownRefusal = (status: number) => ({ status, title: 'Refused', detail: 'm', error: { type: 'invalid_request_error', message: 'm' } });
 const side = (dice: Dice): 'before' | 'after' => dice.pick(['before', 'after'] as const);
 const fault = (says: string, ...world: [Fault, ...Fault[]]): NetworkFault => ({ says, world });
 
@@ -79,14 +83,23 @@ const OF_CREATE: readonly Row[] = [
         answer: {
           status: 429,
           headers: dice.pick([{}, { 'retry-after': '1' }, { 'retry-after': '90' }]),
-          body: { error: { type: 'rate_limit_error' } },
+          body: ownRefusal(429),
         },
         at: 'before',
       }),
     'refuses',
   ],
-  [1, () => fault('401 before', { answer: { status: 401, body: { error: { type: 'invalid_request_error' } } }, at: 'before' }), 'refuses'],
-  [1, () => fault('403 before', { answer: { status: 403, body: { error: { type: 'invalid_request_error' } } }, at: 'before' }), 'refuses'],
+  [1, () => fault('401 before', { answer: { status: 401, body: ownRefusal(401) }, at: 'before' }), 'refuses'],
+  [1, () => fault('403 before', { answer: { status: 403, body: ownRefusal(403) }, at: 'before' }), 'refuses'],
+  [
+    2,
+    (dice) => {
+      const at = side(dice);
+      const status = dice.pick([401, 403, 422, 429]);
+      return fault(`${status} of a mesh ${at}`, { answer: { status, body: dice.pick(OF_A_MESH) }, at, stored: false });
+    },
+    'refuses',
+  ],
   [2, (dice) => fault('slow to execute', { delayMs: dice.pick([5, 40, 100, 200]) * SECOND_MS, at: 'before' }), 'loses'],
   [1, (dice) => fault('slow to answer', { delayMs: dice.pick([5, 40, 100]) * SECOND_MS, at: 'after' }), 'loses'],
   [1, () => fault('unreadable success', { change: () => ({ id: 'nothing', object: 'unheard_of' }) }), 'garbles'],

@@ -10,7 +10,7 @@ import {
 import { decodeForm, encodeForm } from './form.ts';
 import { STRIPE_MONEY } from './money.ts';
 import type { StripeCreateOptions } from './options.ts';
-import { CREATE_HEADERS } from './protocol.ts';
+import { accountOf, CREATE_HEADERS } from './protocol.ts';
 import { REFERENCE_KEY, TOKEN_KEY } from './read-payout.ts';
 
 const PATH = '/v1/payouts';
@@ -66,7 +66,7 @@ export function formOf(request: Submission['request'], path: string, field: RegE
   return {
     fields,
     money,
-    account: request.headers['stripe-account'] ?? null,
+    account: accountOf({ stripeAccount: request.headers['stripe-account'], stripeContext: request.headers['stripe-context'] }),
     live: null,
     token: fields.get(`metadata[${TOKEN_KEY}]`) ?? null,
   };

@@ -58,11 +58,21 @@ const FOLLOWS: Readonly<Record<Key, { readonly kept: readonly [string, number]; 
 
 const page = '<html><body>Bad gateway</body></html>';
 
+/** What a mesh or a gateway writes: it may have sent the request before. */
+const NOT_STRIPES: readonly (readonly [what: string, body: string])[] = [
+  ['with a page', page],
+  ['in plain text', 'RBAC: access denied'],
+  ['with nothing', ''],
+  ['with an empty object', '{}'],
+  ['with an object of a gateway', '{"message":"no Route matched with those values"}'],
+  ['with a problem of RFC 9457', '{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Jwt is expired"}'],
+  ['with an error that is a text', '{"error":"invalid_token","error_description":"Jwt is expired"}'],
+  ['with an error without a type', '{"error":{"code":"api_key_expired","message":"m"}}'],
+];
+
 describe('the decision table, for a create', () => {
   it.each<readonly [string, Row, string, Key]>([
     ['5: 401', { status: 401, error: {} }, 'authentication', 'alive'],
-    ['5: 401 without an envelope', { status: 401, error: page }, 'authentication', 'alive'],
-    ["5: 401 under another's type", { status: 401, error: { type: 'proxy_error' } }, 'authentication', 'alive'],
     ['5: an expired key', { status: 401, error: { code: 'api_key_expired' } }, 'authentication', 'alive'],
     ['5: an expired key, whatever the status', { status: 400, error: { code: 'platform_api_key_expired' } }, 'authentication', 'alive'],
     ['5: a key that is not secret', { status: 403, error: { code: 'secret_key_required' } }, 'authentication', 'alive'],
@@ -100,10 +110,12 @@ describe('the decision table, for a create', () => {
       1,
     ],
     ['8: a redirect', { status: 302, error: '', headers: { location: 'https://elsewhere.example' } }, 'unexpected_response', 3],
-    ['8: 400 of a proxy', { status: 400, error: page }, 'unexpected_response', 3],
     ['8: 403 of a proxy', { status: 403, error: page }, 'unexpected_response', 3],
+    ...[400, 401, 403, 404, 422, 429].flatMap((status) =>
+      NOT_STRIPES.map(([what, error]) => [`8: ${status} ${what}`, { status, error }, 'unexpected_response', 3] as const),
+    ),
     ['8: 404 with JSON that is not an envelope', { status: 404, error: '{"message":"no"}' }, 'unexpected_response', 3],
-    ...[400, 402, 403, 404, 413, 422].flatMap((status) =>
+    ...[400, 401, 402, 403, 404, 413, 422, 429].flatMap((status) =>
       ['proxy_error', 'forbidden', 'Invalid_Request_Error', 'constructor', ''].map(
         (type) =>
           [`8: ${status} with a type "${type}" that is not Stripe's`, { status, error: { type } }, 'unexpected_response', 3] as const,
@@ -152,8 +164,6 @@ describe('the decision table, for a create', () => {
 
   it.each<readonly [string, Row]>([
     ['6: 429', { status: 429, error: {} }],
-    ['6: 429 of a proxy', { status: 429, error: page }],
-    ["6: 429 under another's type", { status: 429, error: { type: 'proxy_error' } }],
     ['6: an object is locked', { status: 429, error: { code: 'lock_timeout' } }],
     ['6: 400 with the code', { status: 400, error: { code: 'rate_limit' } }],
   ])('%s: sent again under the same key, then the same attempt', async (_, row) => {
@@ -302,7 +312,9 @@ describe('the tables', () => {
   });
 
   it('always come to a conclusion', () => {
-    expect(AFTER_CODES.at(-1)?.when({ status: 499, enveloped: true, type: 'x', code: null, param: null, message: null })).toBe(true);
+    expect(
+      AFTER_CODES.at(-1)?.when({ status: 499, enveloped: true, telling: true, type: 'x', code: null, param: null, message: null }),
+    ).toBe(true);
   });
 
   it('are extended by rows that go first', () => {
@@ -318,6 +330,7 @@ describe('the tables', () => {
     const seen = {
       status: 404,
       enveloped: true,
+      telling: true,
       type: 'invalid_request_error',
       code: 'resource_missing',
       param: 'financial_account',
@@ -389,5 +402,27 @@ describe('an envelope of a type that Stripe does not have', () => {
     const { fetch } = scriptedFetch(() => blocked(404, 'proxy_error'));
     const stripe = createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime() });
     await expect(stripe.retrieve('po_1')).rejects.toMatchObject({ code: 'not_found', outcome: null });
+  });
+
+  it.each([
+    [401, 'authentication'],
+    [429, 'rate_limited'],
+  ])('of a read, %i in no form of Stripe’s is told by its status, too', async (status, code) => {
+    for (const [, body] of NOT_STRIPES) {
+      const { fetch } = scriptedFetch(() => ({ status, body }));
+      const stripe = createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime() });
+      await expect(stripe.retrieve('po_1')).rejects.toMatchObject({ code, outcome: null });
+    }
+  });
+
+  it('says who may have answered, and what that means', async () => {
+    const { fetch } = scriptedFetch(({ method }) =>
+      method === 'GET' ? { status: 200, body: NOTHING_LISTED } : { status: 401, body: 'Jwt is expired' },
+    );
+    const stripe = createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime() });
+    const outcome = await stripe.createPayout({ reference: 'r', money: { amount: '11.00', currency: 'USD' } });
+    expect(outcome.outcome !== 'accepted' && outcome.error.message).toMatch(
+      /^\[stripe] create was not answered properly \(HTTP 401\): the answer has not the form of Stripe's errors\. A proxy may have given it/,
+    );
   });
 });

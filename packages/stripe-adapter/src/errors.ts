@@ -8,6 +8,8 @@ export interface SeenError {
   readonly status: number;
   /** Whether the body is Stripe's envelope; a proxy's page is not. */
   readonly enveloped: boolean;
+  /** Whether the status alone says what happened: the body is Stripe's, or nothing was asked that changes anything. */
+  readonly telling: boolean;
   readonly type: string | null;
   readonly code: string | null;
   readonly param: string | null;
@@ -65,12 +67,12 @@ export const KEY_CODES: readonly string[] = ['api_key_expired', 'platform_api_ke
 /** Too much at once, whatever the status. */
 export const BUSY_CODES: readonly string[] = ['rate_limit', 'lock_timeout'];
 
-/** Somebody else may have answered, on the way there or back. */
+/** Somebody else may have answered, on the way there or back: a mesh that sends a request again answers for the second one. */
 const NOT_FROM_STRIPE: Conclusion = {
   as: 'unexpected_response',
   outcome: 'unknown',
   resend: true,
-  says: "the answer is not one of Stripe's; a proxy may have given it.",
+  says: "the answer has not the form of Stripe's errors. A proxy may have given it, and may have sent the request before.",
 };
 
 /** Decided before the code is looked at. */
@@ -97,7 +99,7 @@ export const BEFORE_CODES: readonly StatusRow[] = [
   },
   {
     source: ERRORS,
-    when: ({ status, code }) => status === 401 || isOneOf(code, KEY_CODES),
+    when: ({ status, code, telling }) => (status === 401 && telling) || isOneOf(code, KEY_CODES),
     means: {
       as: 'authentication',
       outcome: 'rejected',
@@ -107,7 +109,7 @@ export const BEFORE_CODES: readonly StatusRow[] = [
   },
   {
     source: 'https://docs.stripe.com/rate-limits',
-    when: ({ status, code }) => status === 429 || isOneOf(code, BUSY_CODES),
+    when: ({ status, code, telling }) => (status === 429 && telling) || isOneOf(code, BUSY_CODES),
     means: { as: 'rate_limited', outcome: 'rejected', key: 'alive', says: 'there were too many requests. Wait, then send the same again.' },
   },
   {
@@ -180,14 +182,16 @@ const Envelope = v.object({ error: v.object({ type: Text, code: Text, param: Tex
  * What an answer says; a body that is not Stripe's envelope says nothing but its status.
  *
  * @param about For what changes something, an envelope must have one of Stripe's own types: gateways write `error` objects, too.
+ * Without it not even a 401, 403 or 429 says that nothing was done: a mesh may have sent the request before.
  */
 export function seenIn(answer: Answer, about: RefusedOperation): SeenError {
   const body = v.safeParse(Envelope, answer.json);
   const type = body.success ? body.output.error.type : null;
-  if (!body.success || type === null || !(READS.includes(about) || TYPES.includes(type))) {
-    return { status: answer.status, enveloped: false, type: null, code: null, param: null, message: null };
+  const reads = READS.includes(about);
+  if (!body.success || type === null || !(reads || TYPES.includes(type))) {
+    return { status: answer.status, enveloped: false, telling: reads, type: null, code: null, param: null, message: null };
   }
-  return { status: answer.status, enveloped: true, ...body.output.error };
+  return { status: answer.status, enveloped: true, telling: true, ...body.output.error };
 }
 
 /** The first row that matches, of the adapter's own tables and the shared ones. */

@@ -16,6 +16,7 @@ const SnapshotShape = v.object({
   livemode: v.boolean(),
   created: lenient(UnixSeconds),
   account: lenient(v.string()),
+  context: lenient(v.string()),
   request: lenient(Request),
   data: v.object({ object: v.object({ object: v.string(), id: IdOf }) }),
 });

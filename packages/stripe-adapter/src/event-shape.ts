@@ -19,6 +19,7 @@ interface ReadFacts {
 export interface ReadSnapshot extends ReadFacts {
   readonly created: number | null;
   readonly account: string | null;
+  readonly context: string | null;
   readonly request: ReadRequest;
   readonly data: { readonly object: { readonly object: string; readonly id: string } };
 }
@@ -37,7 +38,7 @@ type ReadRequest = { readonly idempotency_key: string | null } | null;
 export function readSnapshot(raw: unknown): ReadSnapshot | null {
   const facts = factsOf(raw);
   if (facts === null || !isObject(raw)) return null;
-  const { created, account, request, data } = raw;
+  const { created, account, context, request, data } = raw;
   const about = isObject(data) ? data['object'] : null;
   if (!isObject(about) || typeof about['object'] !== 'string') return null;
   const id = idOf(about['id']);
@@ -47,6 +48,7 @@ export function readSnapshot(raw: unknown): ReadSnapshot | null {
     ...facts,
     created: isSeconds(created) ? created : null,
     account: textOf(account),
+    context: textOf(context),
     request: requestOf(request),
     data: { object: { object, id } },
   };

@@ -14,6 +14,9 @@ export { metadataProblems } from './limits.ts';
 export { STRIPE_MONEY } from './money.ts';
 export { expandEntry, ExpandOptions, listEntries, type StripeExpand } from './options.ts';
 export {
+  accessFor,
+  accessProblems,
+  accountOf,
   DEFAULT_API_VERSION,
   isReplay,
   KEY_KEPT_FOR_MS,

@@ -1,5 +1,5 @@
 // https://docs.stripe.com/api (authentication, versioning, connected accounts, idempotent requests; read 2026-11-20)
-import { type Answer, type Connection, HeaderText } from '@disburse/core';
+import { type Answer, type Connection, HeaderText, type PayoutIssue } from '@disburse/core';
 import * as v from 'valibot';
 
 /** The API version that this adapter was written against. @see https://docs.stripe.com/changelog */
@@ -17,6 +17,16 @@ export interface StripeAccess {
   readonly apiKey: string;
   /** The connected account that every call is made for, `acct_…`. @default the account of the key */
   readonly stripeAccount?: string | undefined;
+  /**
+   * Instead of `stripeAccount`: the account that every call is made for, as the path that leads to it from the owner of the key,
+   * `acct_…` or `acct_…/acct_…`. A key of an organization needs it.
+   *
+   * The last account of the path is the one that keys and submissions are bound to: its headers may change, its payouts may not.
+   *
+   * @default the account of the key
+   * @see https://docs.stripe.com/context
+   */
+  readonly stripeContext?: string | undefined;
   /** Sent with every request, `2026-10-28.endive`. @default the version this adapter was written against */
   readonly apiVersion?: string | undefined;
   /**
@@ -43,6 +53,9 @@ export const stripeAccess: { readonly [K in keyof StripeAccess]-?: v.GenericSche
     v.check((key) => !/^(pk|whsec)_/.test(key), 'must be a secret (sk_) or restricted (rk_) key; this kind cannot move money'),
   ),
   stripeAccount: v.optional(HeaderText),
+  stripeContext: v.optional(
+    v.pipe(HeaderText, v.regex(/^[^/]+(\/[^/]+)*$/, "must be the id of an account, or a path of ids such as 'acct_1/acct_2'")),
+  ),
   apiVersion: v.optional(
     v.pipe(
       v.string(),
@@ -57,6 +70,28 @@ export const stripeAccess: { readonly [K in keyof StripeAccess]-?: v.GenericSche
     ),
   ),
 };
+
+/** What no schema sees. Stripe refuses both headers together: https://docs.stripe.com/context */
+export function accessProblems({ stripeAccount, stripeContext }: StripeAccess): readonly PayoutIssue[] {
+  if (stripeAccount === undefined || stripeContext === undefined) return [];
+  return [{ path: 'stripeContext', message: 'cannot be given together with stripeAccount: both say which account; leave one out' }];
+}
+
+/** The account that every call is made for, where it is not the key's own: the last one of a context. */
+export function accountOf({ stripeAccount, stripeContext }: Pick<StripeAccess, 'stripeAccount' | 'stripeContext'>): string | null {
+  return stripeAccount ?? stripeContext?.slice(stripeContext.lastIndexOf('/') + 1) ?? null;
+}
+
+/**
+ * The same access, for another account.
+ *
+ * Where a context is set already, with a key of an organization (https://docs.stripe.com/keys/organization-api-keys) and for a path it
+ * is the context, else the `Stripe-Account`.
+ */
+export function accessFor<Settings extends StripeAccess>(settings: Settings, account: string): Settings {
+  const byContext = settings.stripeContext !== undefined || settings.apiKey.startsWith('sk_org') || /\//.test(account);
+  return { ...settings, stripeAccount: byContext ? undefined : account, stripeContext: byContext ? account : undefined };
+}
 
 /** Whether a key moves real money; `null` for one whose prefix does not say. */
 export function liveOf(apiKey: string): boolean | null {
@@ -73,13 +108,14 @@ export function stripeConnection(settings: StripeAccess & { readonly baseUrl?: s
       'content-type': 'application/x-www-form-urlencoded',
       'stripe-version': settings.apiVersion ?? DEFAULT_API_VERSION,
       ...(settings.stripeAccount === undefined ? {} : { 'stripe-account': settings.stripeAccount }),
+      ...(settings.stripeContext === undefined ? {} : { 'stripe-context': settings.stripeContext }),
     },
     credentials: { authorization: `Bearer ${settings.apiKey}` },
   };
 }
 
 /** Every header of a create, in lower case: those of {@link stripeConnection}. */
-export const CREATE_HEADERS: readonly string[] = ['accept', 'content-type', 'stripe-version', 'stripe-account'];
+export const CREATE_HEADERS: readonly string[] = ['accept', 'content-type', 'stripe-version', 'stripe-account', 'stripe-context'];
 
 /** Whether an answer is the stored one of an earlier request with the same key. */
 export function isReplay(answer: Answer): boolean {

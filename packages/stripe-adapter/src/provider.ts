@@ -23,6 +23,9 @@ import { createProblems, descriptorNotices, metadataProblems } from './limits.ts
 import { STRIPE_MONEY } from './money.ts';
 import { OPTIONS, type StripeBags, type StripeListOptions } from './options.ts';
 import {
+  accessFor,
+  accessProblems,
+  accountOf,
   isReplay,
   KEY_KEPT_FOR_MS,
   liveOf,
@@ -58,7 +61,7 @@ export interface StripeProvider extends PayoutProvider<
   /**
    * The same provider for a connected account, for every operation; the account is part of the scope of its keys.
    *
-   * @param account `acct_…`
+   * @param account `acct_…`; with `stripeContext` or a key of an organization, the path that leads to it, as an event tells it.
    * @throws {PayoutError} `invalid_settings` for what cannot be an account.
    */
   forAccount(account: string): StripeProvider;
@@ -81,7 +84,7 @@ const Settings: v.GenericSchema<unknown, StripeSettings> = v.strictObject({
  */
 export const createStripe: AdapterFactory<StripeSettings, StripeProvider, 'apiKey' | 'webhookSecrets'> = defineAdapter(
   { id: 'stripe', settings: Settings, secrets: ['apiKey', 'webhookSecrets'] },
-  (given) => bind(checkSettings(nameOf(given), Settings, given)),
+  (given) => bind(checkSettings(nameOf(given), Settings, given, accessProblems)),
 );
 
 /** For messages about settings that are not checked yet. */
@@ -100,7 +103,7 @@ function bind(settings: StripeSettings): StripeProvider {
     settings,
     connection: stripeConnection(settings),
     requestIdHeader: REQUEST_ID_HEADER,
-    account: settings.stripeAccount ?? null,
+    account: accountOf(settings),
     source: null,
     live: liveOf(settings.apiKey),
     money: STRIPE_MONEY,
@@ -131,7 +134,7 @@ function bind(settings: StripeSettings): StripeProvider {
       own.http ??= http; // The first is the provider's own; later ones carry the headers of a stored submission.
       return operationsOver(http, settings, name);
     },
-    own: { forAccount: (account) => createStripe({ ...settings, stripeAccount: account }) },
+    own: { forAccount: (account) => createStripe(accessFor(settings, account)) },
   });
   if (own.http !== undefined) rememberClient(provider, { http: own.http, name });
   return provider;

@@ -5,7 +5,7 @@ import { delivery, hooked, snapshot, thin } from './__fixtures__/delivery.ts';
 import created from './__fixtures__/payout.create.json' with { type: 'json' };
 import { scriptedFetch } from './__fixtures__/scripted-fetch.ts';
 
-function refetching(settings: { readonly stripeAccount?: string } = {}) {
+function refetching(settings: { readonly stripeAccount?: string; readonly stripeContext?: string; readonly apiKey?: string } = {}) {
   const events: PayoutEvent[] = [];
   const { fetch, requests } = scriptedFetch(({ path }) => ({
     status: 200,
@@ -20,6 +20,8 @@ function refetching(settings: { readonly stripeAccount?: string } = {}) {
   return { events, requests, send };
 }
 
+const ORG = { apiKey: 'sk_org_test_1' };
+
 it.each<[string, Readonly<Record<string, unknown>>, string | undefined, string | null]>([
   ["the platform's own", snapshot('payout.updated'), undefined, null],
   ['a connected account', snapshot('payout.updated', {}, { account: 'acct_1' }), undefined, 'acct_1'],
@@ -31,6 +33,36 @@ it.each<[string, Readonly<Record<string, unknown>>, string | undefined, string |
   expect(await send(event)).toBe(200);
   expect(requests.map(({ method, headers }) => [method, headers.get('stripe-account')])).toEqual([['GET', expected]]);
   expect(events).toMatchObject([{ payout: { status: 'paid' } }]); // The snapshot was pending, the hint had none.
+});
+
+it.each<[string, Readonly<Record<string, unknown>>, object, header: string | null, context: string | null, account: string | null]>([
+  ['a member of an organization', snapshot('payout.updated', {}, { context: 'acct_1' }), {}, 'acct_1', null, 'acct_1'],
+  ['a member, with the key of the organization', snapshot('payout.updated', {}, { context: 'acct_1' }), ORG, null, 'acct_1', 'acct_1'],
+  ['an account of a member', snapshot('payout.updated', {}, { context: 'acct_0/acct_1' }), ORG, null, 'acct_0/acct_1', 'acct_0/acct_1'],
+  ['the same, by a thin event', thin('v1.payout.updated', { context: 'acct_0/acct_1' }), ORG, null, 'acct_0/acct_1', 'acct_0/acct_1'],
+  [
+    'an account that is named twice',
+    snapshot('payout.updated', {}, { account: 'acct_1', context: 'acct_0/acct_1' }),
+    ORG,
+    null,
+    'acct_0/acct_1',
+    'acct_0/acct_1',
+  ],
+  ['a context that names no account', snapshot('payout.updated', {}, { account: 'acct_1', context: 'x' }), {}, 'acct_1', null, 'acct_1'],
+  [
+    'another than the context of the settings',
+    thin('v1.payout.updated', { context: 'acct_2' }),
+    { stripeContext: 'acct_1' },
+    null,
+    'acct_2',
+    'acct_2',
+  ],
+  ['the context of the settings', thin('v1.payout.updated'), { stripeContext: 'acct_0/acct_1' }, null, 'acct_0/acct_1', null],
+])('event.account is %s, and refetch reads there', async (_, event, settings, header, context, account) => {
+  const { events, requests, send } = refetching(settings);
+  expect(await send(event)).toBe(200);
+  expect(requests.map(({ headers }) => [headers.get('stripe-account'), headers.get('stripe-context')])).toEqual([[header, context]]);
+  expect(events.map((told) => told.account)).toEqual([account]);
 });
 
 it('the payout of an event is the one that is read', async () => {

@@ -86,7 +86,8 @@ function readEvent(body: unknown, events: StripeEvents): WebhookReading {
 function snapshotEvent(body: unknown, type: string, events: StripeEvents): WebhookReading {
   const read = readSnapshot(body);
   if (read === null) return incomplete(type);
-  const { id, livemode: live, created, account, request, data } = read;
+  const { id, livemode: live, created, request, data } = read;
+  const account = accountIn(read.context) ?? read.account;
   if (data.object.object !== events.object) {
     return ignored('webhook_foreign', `an event of type ${type} is about ${word(data.object.object)} and was ignored.`);
   }
@@ -100,6 +101,14 @@ function snapshotEvent(body: unknown, type: string, events: StripeEvents): Webho
   return { events: [event], diagnostics: [{ code: 'webhook_payout_unreadable', message }] };
 }
 
+/**
+ * The account of a context (https://docs.stripe.com/context): what `Stripe-Context` takes to read it, with the key of the endpoint's
+ * owner. For an organization it may be a path of accounts, and `account` is left out. What else a context can be names no account.
+ */
+function accountIn(context: string | null): string | null {
+  return context !== null && /^acct_[A-Za-z0-9]+(\/acct_[A-Za-z0-9]+)*$/.test(context) ? context : null;
+}
+
 function payoutOf(events: StripeEvents, raw: unknown): Payout | null {
   try {
     return events.toPayout(raw);
@@ -108,12 +117,11 @@ function payoutOf(events: StripeEvents, raw: unknown): Payout | null {
   }
 }
 
-/** Its `account` is the context, where that is one account's; what else a context can be names no account. */
 function thinEvent(body: unknown, type: string): WebhookReading {
   const read = readThin(body);
   if (read === null) return incomplete(type);
   const { id, livemode: live, created, context, reason, related_object } = read;
-  const account = context !== null && /^acct_[A-Za-z0-9]+$/.test(context) ? context : null;
+  const account = accountIn(context);
   const event = { id, type, payoutId: related_object.id, payout: null, occurredAt: utcOf(created), live, account };
   return told({ ...event, idempotencyKey: reason?.request?.idempotency_key ?? null });
 }

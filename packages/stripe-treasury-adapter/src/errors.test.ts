@@ -140,7 +140,7 @@ describe('a refused create', () => {
   it.each<[string, Row, string]>([
     ['the key was used for another payment', { type: 'idempotency_error', param: `${DATA}[type]` }, 'idempotency_conflict'],
     ['a server error that names the destination', { type: 'api_error', status: 500, param: `${DATA}[type]` }, 'provider_unavailable'],
-    ...[400, 403, 404, 422].map((status): [string, Row, string] => [
+    ...[400, 401, 403, 404, 422, 429].map((status): [string, Row, string] => [
       `${status} of a type that Stripe does not have`,
       { type: 'proxy_error', status, code: 'balance_insufficient', param: `${DATA}[type]` },
       'unexpected_response',
@@ -189,7 +189,7 @@ describe('a refused cancel', () => {
     expect([read.status, read.cancelable, can(treasury, 'cancel', read)]).toEqual(['pending', true, { ok: true }]);
   });
 
-  it.each([403, 404, 422])('%i of a type that Stripe does not have says nothing: the payment decides', async (status) => {
+  it.each([401, 403, 404, 422, 429])('%i of a type that Stripe does not have says nothing: the payment decides', async (status) => {
     const page = { status, type: 'proxy_error' };
     const open = await cancel(page, { status: 'processing', cancelable: true });
     expect(open.result).toMatchObject({ status: 'rejected', reason: { code: 'unexpected_response', outcome: 'unknown' } });

@@ -15,6 +15,9 @@ import {
   type Scope,
 } from '@disburse/core';
 import {
+  accessFor,
+  accessProblems,
+  accountOf,
   createdParameter,
   encodeForm,
   isReplay,
@@ -66,7 +69,7 @@ export interface StripeTreasuryProvider extends PayoutProvider<
    *
    * The FinancialAccount of the settings stays: where the connected account has its own, each call names it.
    *
-   * @param account `acct_…`
+   * @param account `acct_…`; with `stripeContext` or a key of an organization, the path that leads to it, as an event tells it.
    * @throws {PayoutError} `invalid_settings` for what cannot be an account.
    */
   forAccount(account: string): StripeTreasuryProvider;
@@ -97,7 +100,7 @@ const Settings: v.GenericSchema<unknown, StripeTreasurySettings> = v.strictObjec
 export const createStripeTreasury: AdapterFactory<StripeTreasurySettings, StripeTreasuryProvider, 'apiKey' | 'webhookSecrets'> =
   defineAdapter(
     { id: 'stripe-treasury', settings: Settings, secrets: ['apiKey', 'webhookSecrets'] },
-    (given) => connect(checkSettings(nameOf(given), Settings, given)).provider,
+    (given) => connect(checkSettings(nameOf(given), Settings, given, accessProblems)).provider,
   );
 
 /** For messages about settings that are not checked yet. */
@@ -127,7 +130,7 @@ export function connect(settings: Bound): Connected {
     settings,
     connection: stripeConnection(settings),
     requestIdHeader: REQUEST_ID_HEADER,
-    account: settings.stripeAccount ?? null,
+    account: accountOf(settings),
     source: settings.financialAccount ?? null,
     live: liveOf(settings.apiKey),
     money: TREASURY_MONEY,
@@ -155,7 +158,7 @@ export function connect(settings: Bound): Connected {
       return operationsOver(http, scope, settings, name);
     },
     own: {
-      forAccount: (account) => connect(checkSettings(nameOf(settings), Settings, { ...settings, stripeAccount: account })).provider,
+      forAccount: (account) => connect(checkSettings(nameOf(settings), Settings, accessFor(settings, account), accessProblems)).provider,
     },
   });
   if (own.http === undefined) throw new TypeError('definePayoutProvider asked for no operations.');

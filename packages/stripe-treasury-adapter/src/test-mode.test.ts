@@ -85,7 +85,8 @@ it.each<readonly [string, Scripted, string, 'rejected' | 'unknown', number]>([
     'rejected',
     1,
   ],
-  ['a key that is not accepted', { status: 401 }, 'authentication', 'rejected', 1],
+  ['a key that is not accepted', { status: 401, body: { error: { type: 'invalid_request_error' } } }, 'authentication', 'rejected', 1],
+  ['an answer in no form of Stripe’s', { status: 401, body: 'Jwt is expired' }, 'unexpected_response', 'unknown', 2],
   ['a lost answer, which is sent again under the same key', new Error('reset'), 'provider_unavailable', 'unknown', 2],
 ])('%s', async (_, answer, code, outcome, sent) => {
   const { helpers, requests } = helpersOver(answer);

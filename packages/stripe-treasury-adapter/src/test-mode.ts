@@ -10,7 +10,7 @@ import {
   PayoutError,
   type PayoutIssue,
 } from '@disburse/core';
-import { encodeForm, type FormFields, liveOf, type StripeAccess, stripeAccess } from '@disburse/stripe-adapter/internal';
+import { accessProblems, encodeForm, type FormFields, liveOf, type StripeAccess, stripeAccess } from '@disburse/stripe-adapter/internal';
 import * as v from 'valibot';
 import { connect, nameOf } from './provider.ts';
 import { toPayout } from './read-payment.ts';
@@ -19,7 +19,7 @@ import type { TreasuryReturnedDetails } from './wire.ts';
 /** Settings of {@link createTreasuryTestHelpers}; they mean what they mean for the provider. */
 export interface TreasuryTestHelperSettings
   extends
-    Pick<StripeAccess, 'apiKey' | 'stripeAccount' | 'apiVersion'>,
+    Pick<StripeAccess, 'apiKey' | 'stripeAccount' | 'stripeContext' | 'apiVersion'>,
     Pick<CommonSettings, 'name' | 'baseUrl' | 'timeoutMs' | 'resends' | 'fetch' | 'runtime' | 'onTelemetry' | 'maxAnswerBytes'> {}
 
 /** The numbers that the banks are to have given. */
@@ -55,6 +55,7 @@ const Settings: v.GenericSchema<unknown, TreasuryTestHelperSettings> = v.strictO
     v.check((key) => liveOf(key) === false, 'must be a test key (sk_test_ or rk_test_): these calls exist for test payments only'),
   ),
   stripeAccount: stripeAccess.stripeAccount,
+  stripeContext: stripeAccess.stripeContext,
   apiVersion: stripeAccess.apiVersion,
   name: commonSettings.name,
   baseUrl: commonSettings.baseUrl,
@@ -78,7 +79,7 @@ const COLLECTION = '/v1/test_helpers/treasury/outbound_payments';
  * await helpers.return('obp_...', 'account_closed');
  */
 export function createTreasuryTestHelpers(settings: TreasuryTestHelperSettings): TreasuryTestHelpers {
-  const { provider, http, name } = connect(checkSettings(nameOf(settings), Settings, settings));
+  const { provider, http, name } = connect(checkSettings(nameOf(settings), Settings, settings, accessProblems));
 
   const move = async (id: string, action: string, parameters: FormFields, when: Precondition, call?: CallOptions): Promise<Payout> => {
     refuseIf(name, idProblems(id));

@@ -22,6 +22,14 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 const STAYS_BEHIND =
   'A program with its own clock stays behind: what it has open may go out under a key forgotten in here, and pay again. disburse follows this time.';
 
+/** In the form of each provider's own errors: in any other form it would be a gateway's, and prove nothing. */
+const TOO_MANY = {
+  status: 429,
+  title: 'Too Many Requests',
+  detail: 'Too many requests, simulated.',
+  error: { type: 'invalid_request_error', code: 'rate_limit', message: 'Too many requests, simulated.' },
+};
+
 /** What can go wrong with the next create, cancel or other change, in the words of the console. */
 const FAULTS: Readonly<Record<string, { readonly fault: Fault; readonly says: string }>> = {
   'lose-answer': { fault: { reset: 'after' }, says: 'is done, and the connection breaks before the answer' },
@@ -38,7 +46,7 @@ const FAULTS: Readonly<Record<string, { readonly fault: Fault; readonly says: st
   },
   truncate: { fault: { truncate: 20 }, says: 'is done, and its answer breaks off' },
   'rate-limit': {
-    fault: { answer: { status: 429, headers: { 'retry-after': '1' }, body: { error: { type: 'rate_limit_error' } } }, at: 'before' },
+    fault: { answer: { status: 429, headers: { 'retry-after': '1' }, body: TOO_MANY }, at: 'before' },
     says: 'is not done, and answered 429',
   },
   'forget-keys': { fault: { expireKeys: true }, says: 'comes when every idempotency key is forgotten' },

@@ -254,11 +254,14 @@ const REFUSALS: Readonly<Record<number, readonly [code: PayoutErrorCode, key: 'a
   429: ['rate_limited', 'alive'],
 };
 
+/** They change nothing: there the status alone helps, whoever wrote it. */
+const READS: readonly RefusedOperation[] = ['retrieve', 'list', 'balances'];
+
 export function refusalOf({ status, json }: Answer, about: RefusedOperation): Refusal {
   const told = v.safeParse(v.object({ code: v.string() }), json);
   const common = { message: `refused with HTTP ${status}.`, providerCode: told.success ? told.output.code : null, providerMessage: null };
-  // A page or another's JSON refuses nothing: a proxy may have put it in the place of a payout. Those two come before anything is done.
-  const ours = told.success || status === 401 || status === 429;
+  // A page or another's JSON refuses nothing, whatever its status: a proxy may have put it in the place of a payout.
+  const ours = told.success || READS.includes(about);
   const [code, key] = (ours ? REFUSALS[status] : undefined) ?? [];
   if (code !== undefined && key !== undefined) return { code, ...common, outcome: 'rejected', key };
   if (status === 409 && about === 'cancel') return { code: 'invalid_state', ...common, outcome: 'rejected', key: 'alive' };

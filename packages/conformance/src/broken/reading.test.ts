@@ -132,6 +132,21 @@ mustBeCaught('reading', [
     })),
     ['refused/wrong-amount', 'refused/wrong-currency'],
   ],
+  [
+    'money that cannot be read is told as none',
+    {
+      toPayout: (parts, name, json) => {
+        try {
+          return HARBOR_PARTS.toPayout(parts, name, json);
+        } catch {
+          const readable = { ...(json as object), amount: 1, currency: 'eur' };
+          return { ...HARBOR_PARTS.toPayout(parts, name, readable), money: null, raw: json };
+        }
+      },
+      ...inSpec(() => ({ withoutAmount: () => true })),
+    },
+    ['refused/unreadable-amount', 'refused/unreadable-currency'],
+  ],
   ['the mode is not read', inPayout(() => ({ live: false })), ['refused/wrong-mode']],
   ['a lookup matches the bare reference', inSpec(() => ({ tokenOf: ({ reference }: Payout) => reference })), ['lookup/finds-ours']],
 

@@ -2,11 +2,27 @@ import { parseSubmission } from '@disburse/core';
 import { type Check, must, same } from '../check.ts';
 import { cutOff, hang, reset, type Fault, type Side } from '../line.ts';
 import { exist, acceptedOf, type Stage, submissionOf, TIMEOUT_MS, told, unknownOf } from '../stage.ts';
+import type { ScriptedAnswer } from '../world.ts';
 import { mustBeOneRequest } from './keys.ts';
 
 const BLOCKED = '<html><head><title>Blocked</title></head><body>This request was blocked.</body></html>';
 const PAGE = { 'content-type': 'text/html' };
 const HTML = '<html><head><title>502 Bad Gateway</title></head><body>The upstream did not answer.</body></html>';
+
+/** What meshes and gateways write when they refuse, beside pages. */
+const GATEWAYS: readonly (readonly [form: string, given: (status: number) => Omit<ScriptedAnswer, 'status'>])[] = [
+  ['text', () => ({ body: 'RBAC: access denied' })],
+  ['empty', () => ({ body: '' })],
+  ['empty-object', () => ({ body: {} })],
+  ['message', () => ({ body: { message: 'no Route matched with those values' } })],
+  [
+    'problem',
+    (status) => ({
+      headers: { 'content-type': 'application/problem+json' },
+      body: { type: 'about:blank', title: 'Refused by the gateway', status, detail: 'The policy does not allow it.', instance: '/payouts' },
+    }),
+  ],
+];
 
 interface Lost {
   readonly what: string;
@@ -43,8 +59,15 @@ const LOST: readonly Lost[] = [
     ] as const
   ).map(([what, body]) => after(what, (stage) => stage.answers('after', { status: 200, body }))),
   // A page in place of a refusal: filters and gateways write them, on the way there or back. Only the provider's own errors refuse.
-  ...[400, 403, 404, 422].flatMap((status) =>
+  ...[400, 401, 403, 404, 422, 429].flatMap((status) =>
     bothSides(`page-${status}`, (stage, side) => stage.answers(side, { status, headers: PAGE, body: BLOCKED }), true),
+  ),
+  // A mesh that sends a request again, after it was carried out, answers the second one by itself.
+  ...GATEWAYS.flatMap(([form, given]) =>
+    [401, 403, 422, 429].map((status) => ({
+      ...after(`${form}-${status}`, (stage) => stage.answers('after', { status, ...given(status) })),
+      readable: true,
+    })),
   ),
 ];
 
@@ -54,7 +77,7 @@ export const lostAnswerChecks: readonly Check[] = [
     id: `lost/${what}`,
     promise: 'Promise 2',
     forgot:
-      "A payout may exist. Only a readable 2xx, a certain refusal of a fresh request, or a lookup decides; timeouts, resets, 5xx, unreadable successes, and a 4xx whose body has not the form of the provider's own errors, are `unknown`.",
+      "A payout may exist. Only a readable 2xx, a certain refusal of a fresh request, or a lookup decides; timeouts, resets, 5xx, unreadable successes, and a 4xx (401, 403 and 429 too) whose body has not the form of the provider's own errors, are `unknown`.",
     run: async (stage) => {
       stage.line.always(fault(stage), stage.isCreate);
       const outcome = await stage.create('lost');

@@ -10,6 +10,9 @@ export function marked(stage: Stage, given: ScriptedAnswer): ScriptedAnswer {
   return { ...given, headers: { ...given.headers, ...stage.subject.answers.replayMark } };
 }
 
+/** What an answer can be about that is not the payout which was asked for. */
+const MISMATCHES = ['wrong amount', 'wrong currency', 'unreadable amount', 'unreadable currency', 'wrong token', 'wrong mode'] as const;
+
 /** What a fresh create is told by a provider that answers, but not with a payout. */
 export const refusalChecks: readonly Check[] = [
   {
@@ -141,11 +144,11 @@ export const refusalChecks: readonly Check[] = [
       );
     },
   },
-  ...(['wrong amount', 'wrong currency', 'wrong token', 'wrong mode'] as const).map((what): Check => ({
+  ...MISMATCHES.map((what): Check => ({
     id: `refused/${what.replace(' ', '-')}`,
     promise: 'NEVER-TWICE R13',
     forgot:
-      'An answer is checked to be about the payout that was asked for: currency, amount, token, mode. Another payout is never told as ours.',
+      'An answer is checked to be about the payout that was asked for: currency, amount, token, mode. Another payout is never told as ours. An amount that cannot be read is `money: null`, which is not the same as none: `withoutAmount` is for a provider that names none.',
     run: async (stage) => {
       const edit = await editFor(stage, what);
       if (edit instanceof NotApplicable) return edit;
@@ -156,7 +159,8 @@ export const refusalChecks: readonly Check[] = [
         what === 'wrong amount' && outcome.outcome === 'accepted' && outcome.notices.some(({ code }) => code === 'amount_differs');
       must(outcome.outcome === 'unknown' || onlyAmount, `an answer with the ${what} is ${told(outcome)}`);
       if (outcome.outcome === 'unknown') {
-        same(outcome.error.payoutId, existing?.id, 'the payout that the error names');
+        const asUnread = what.startsWith('unreadable') && outcome.error.payoutId === null && outcome.error.unreadAnswer !== null;
+        if (!asUnread) same(outcome.error.payoutId, existing?.id, 'the payout that the error names');
         submissionOf(outcome);
       }
       exist(stage, 1, `after an answer with the ${what}`);
@@ -170,17 +174,17 @@ function slowDown(stage: Stage, seconds: number): Fault {
   return stage.answers('before', { ...rateLimited, headers: { ...rateLimited.headers, 'retry-after': String(seconds) } });
 }
 
-async function editFor(
-  stage: Stage,
-  what: 'wrong amount' | 'wrong currency' | 'wrong token' | 'wrong mode',
-): Promise<((json: Json) => Json) | NotApplicable> {
+async function editFor(stage: Stage, what: (typeof MISMATCHES)[number]): Promise<((json: Json) => Json) | NotApplicable> {
   const { edits } = stage.subject;
   const submission = await stage.provider.prepare(stage.request('mismatch'));
   const sent = stage.subject.sentMoney(submission.request.body);
   if (what === 'wrong amount') return (json) => edits.money(json, { ...sent, amount: doubled(sent.amount) });
+  // What is no number, and a currency that there is not.
+  if (what === 'unreadable amount') return (json) => edits.money(json, { ...sent, amount: `${sent.amount}x` });
+  if (what === 'unreadable currency') return (json) => edits.money(json, { ...sent, currency: inCaseOf('QQQ', sent.currency) });
   if (what === 'wrong currency') {
     const other = stage.subject.amounts.find(({ wire }) => wire.currency.toUpperCase() !== sent.currency.toUpperCase());
-    const currency = other?.wire.currency ?? (sent.currency === sent.currency.toLowerCase() ? 'gbp' : 'GBP');
+    const currency = other?.wire.currency ?? inCaseOf('GBP', sent.currency);
     return (json) => edits.money(json, { ...sent, currency });
   }
   if (what === 'wrong token') {
@@ -194,6 +198,8 @@ async function editFor(
   must(otherMode !== undefined, 'the credential tells the mode, and the world has no edits.otherMode');
   return otherMode;
 }
+
+const inCaseOf = (code: string, sent: string): string => (sent === sent.toLowerCase() ? code.toLowerCase() : code);
 
 /** A different amount in the same form. */
 function doubled(amount: string): string {

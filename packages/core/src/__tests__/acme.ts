@@ -19,6 +19,7 @@ import {
   type PayoutErrorCode,
   type PayoutProvider,
   type Refusal,
+  type RefusedOperation,
   signatureOfHex,
 } from '../index.ts';
 import { ACME_REPLAYED } from './acme-bank.ts';
@@ -223,11 +224,13 @@ const REFUSALS: Readonly<Record<number, readonly [code: PayoutErrorCode, key: 'a
   429: ['rate_limited', 'alive'],
 };
 
-function refusalOf({ status, json }: Answer): Refusal {
+function refusalOf({ status, json }: Answer, about: RefusedOperation): Refusal {
   const told = v.safeParse(v.object({ code: v.string() }), json);
   const providerCode = told.success ? told.output.code : null;
   const common = { message: `refused with HTTP ${status}.`, providerCode, providerMessage: null };
-  const [code, key] = REFUSALS[status] ?? [];
+  // Without Acme's own form only a read is told by its status: a gateway may have written it, over a payout.
+  const ours = told.success || (about !== 'create' && about !== 'cancel');
+  const [code, key] = (ours ? REFUSALS[status] : undefined) ?? [];
   if (code !== undefined && key !== undefined) return { code, ...common, outcome: 'rejected', key };
   // In flight until it is known that the key was used for something else.
   if (status === 409) return { code: 'idempotency_conflict', ...common, outcome: 'unknown', resend: providerCode !== 'key_reused' };

@@ -28,6 +28,8 @@ export async function directed({ run }: Directed): Promise<string | null> {
 const scenario = (rule: string, name: string, run: Directed['run']): Directed => ({ rule, name, run });
 const attempt = (number: number) => number as Attempt;
 const POST = { method: 'POST' } as const;
+/** A mesh that had sent the request before, and answers the second send by itself. */
+const OF_A_MESH = { answer: { status: 401, body: 'Jwt is expired' }, at: 'after', stored: false } as const;
 const FORBIDDEN = { answer: { status: 403, body: { error: { type: 'invalid_request_error' } } }, at: 'before' } as const;
 
 export const DIRECTED: readonly Directed[] = [
@@ -50,6 +52,18 @@ export const DIRECTED: readonly Directed[] = [
     await later(2 * HOUR_MS);
     await ended(process(own).submit(parsed(lost.submission)));
     return mustHave(1, world.payouts);
+  }),
+  scenario('R9', 'a mesh that had sent it to Stripe answers 401', async () => {
+    const { world, process, ended } = stripeScene({ resends: 0 });
+    world.faults.on(POST, OF_A_MESH, 1);
+    const told = await ended(process().createPayout(USD));
+    return mustBe('unknown', told) ?? mustHave(1, world.payouts);
+  }),
+  scenario('R9', 'a mesh that had sent it to Mollie answers 401', async () => {
+    const { world, process, ended } = mollieScene();
+    world.faults.on(POST, OF_A_MESH, 1);
+    const told = await ended(process({ resends: 0 }).createPayout(EUR));
+    return mustBe('unknown', told) ?? mustHave(1, world.payouts);
   }),
   scenario('R15', 'a copy of yesterday, paid, comes to a process whose own was refused for good', async () => {
     const { time, world, process, ended, later } = stripeScene({ resends: 0 });
@@ -107,6 +121,16 @@ export const DIRECTED: readonly Directed[] = [
       return 'it was taken';
     } catch (error) {
       if (!isPayoutError(error) || error.outcome === 'rejected') return 'it was said to be rejected';
+      return world.requests.length === 0 ? null : 'something was sent';
+    }
+  }),
+  scenario('R4', 'a submission of one account of an organization, in the context of another', async () => {
+    const { world, process, ended } = stripeScene();
+    const submission = parsed(await process({ stripeContext: 'acct_0/acct_1' }).prepare(USD));
+    try {
+      await ended(process({ stripeContext: 'acct_0/acct_2' }).submit(submission));
+      return 'it was taken';
+    } catch {
       return world.requests.length === 0 ? null : 'something was sent';
     }
   }),
@@ -271,9 +295,19 @@ export const DIRECTED: readonly Directed[] = [
     world.faults.on(POST, { change: (answer) => ({ ...answer, currency: 'gbp' }) });
     return mustBe('unknown', await ended(process().createPayout(USD)));
   }),
+  scenario('R13', 'an answer over an amount that cannot be read', async () => {
+    const { world, process, ended } = mollieScene();
+    world.faults.on(POST, { change: (answer) => ({ ...answer, amount: { currency: 'euro', value: '1.00' } }) });
+    return mustBe('unknown', await ended(process().createPayout(EUR)));
+  }),
   scenario('R13', 'metadata that looks like ours', async () => {
     const { world, process, ended } = stripeScene();
     await ended(process().createPayout({ ...USD, metadata: { disburse_key: 'mine' } }));
+    return world.requests.length === 0 ? null : 'it was sent';
+  }),
+  scenario('R13', 'metadata that looks like ours once it is trimmed', async () => {
+    const { world, process, ended } = stripeScene();
+    await ended(process().createPayout({ ...USD, metadata: { ' Disburse_Key\u00a0': 'mine' } }));
     return world.requests.length === 0 ? null : 'it was sent';
   }),
   scenario('R14', 'aborted after the bytes left', async () => {
@@ -309,6 +343,11 @@ export const DIRECTED: readonly Directed[] = [
     const { submission } = await ended(process().createPayout(USD));
     await later(2 * DAY_MS);
     return mustBe('unknown', await ended(process().lookup(parsed(submission))));
+  }),
+  scenario('R17', 'a description that looks marked once it is trimmed', async () => {
+    const { world, process, ended } = mollieScene();
+    await ended(process().createPayout({ ...EUR, description: 'thanks [x 00000000-0000-8000-8000-000000000000]\u00a0' }));
+    return world.requests.length === 0 ? null : 'it was sent';
   }),
   scenario('R17', 'a list that cannot be read', async () => {
     const { world, process, ended, later } = stripeScene({ resends: 0 });

@@ -70,6 +70,17 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     rule: 'R4',
+    mistake: 'a context binds no submission',
+    edits: [
+      {
+        file: 'packages/stripe-adapter/src/protocol.ts',
+        find: "  return stripeAccount ?? stripeContext?.slice(stripeContext.lastIndexOf('/') + 1) ?? null;",
+        replace: '  return stripeContext === undefined ? (stripeAccount ?? null) : null;',
+      },
+    ],
+  },
+  {
+    rule: 'R4',
     mistake: "a lookup reads today's source",
     edits: [core('search', '{ source: submission.source }', '{ source: engine.source }')],
   },
@@ -204,6 +215,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
+    rule: 'R9',
+    mistake: 'a 401 in no form of Stripe’s is believed',
+    edits: [{ file: 'packages/stripe-adapter/src/errors.ts', find: 'telling: reads,', replace: 'telling: true,' }],
+  },
+  {
+    rule: 'R9',
+    mistake: 'a 4xx in no form of Mollie’s is believed',
+    edits: [
+      {
+        file: 'packages/balance-adapter/src/errors.ts',
+        find: '  return !counts || hasOwnForm(answer);',
+        replace: '  return !counts || hasOwnForm(answer) || true;',
+      },
+    ],
+  },
+  {
     rule: 'R10',
     mistake: 'a refusal settles what may exist',
     edits: [
@@ -238,8 +265,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     rule: 'R13',
+    mistake: 'an amount that cannot be read is not fixed yet',
+    edits: [core('about-ours', '  if (!engine.withoutAmount(payout)) {', '  if (payout === null) {')],
+  },
+  {
+    rule: 'R13',
     mistake: "the caller's metadata may look like ours",
-    edits: [core('create-request', "  if (key.toLowerCase().startsWith('disburse_')) return", "  if (key === '') return")],
+    edits: [core('create-request', '  if (isOwnKey(key)) return', "  if (key === '') return")],
+  },
+  {
+    rule: 'R13',
+    mistake: 'only the exact word of ours is refused in metadata',
+    edits: [core('own-metadata', "key.normalize('NFKC').replace(UNSEEN, '').toLowerCase()", 'key')],
   },
   {
     rule: 'R14',
@@ -297,6 +334,17 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     rule: 'R17',
+    mistake: 'a description may look marked once white space is trimmed',
+    edits: [
+      {
+        file: 'packages/balance-adapter/src/description.ts',
+        find: '  return FOREIGN_MARK.test(condensed(description));',
+        replace: '  return MARK.test(description);',
+      },
+    ],
+  },
+  {
+    rule: 'R17',
     mistake: 'a list that could not be read is empty',
     edits: [
       core(
@@ -314,7 +362,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     rule: 'R17',
     mistake: 'an update may remove our metadata',
-    edits: [core('changes', ".filter((key) => !key.startsWith('disburse_'))", ".filter((key) => key !== '')")],
+    edits: [core('changes', '.filter((key) => !isOwnKey(key))', ".filter((key) => key !== '')")],
   },
   {
     rule: 'R18',
