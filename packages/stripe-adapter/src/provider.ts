@@ -52,7 +52,7 @@ export interface StripeSettings extends StripeAccess, CommonSettings {
 export interface StripeProvider extends PayoutProvider<
   'stripe',
   StripeBags,
-  'update' | 'reverse' | 'balances' | 'destination' | 'statementDescriptor' | 'metadata'
+  'list' | 'update' | 'reverse' | 'balances' | 'destination' | 'statementDescriptor' | 'metadata'
 > {
   /**
    * The same provider for a connected account, for every operation; the account is part of the scope of its keys.
@@ -111,6 +111,7 @@ function bind(settings: StripeSettings): StripeProvider {
     capabilities: {
       states: { cancel: ['pending'], reverse: ['in_transit', 'paid'] },
       key: { keptForMs: KEY_KEPT_FOR_MS, storesRefusals: true },
+      absence: 'by_list',
       filters: { status: 'provider', createdFrom: 'provider', createdTo: 'provider', destination: 'provider' },
       listLimit: 100,
       listFloor: null,
