@@ -30,6 +30,7 @@ const thrownBy = async (call: () => Promise<unknown>): Promise<PayoutError> =>
     (error: unknown) => error as PayoutError,
   );
 
+const holding = (name: string, member: PropertyDescriptor): object => Object.defineProperty({}, name, member);
 const thrower = (): never => {
   throw new Error('a broken thenable');
 };
@@ -122,8 +123,8 @@ describe('with a listener', () => {
           setImmediate(() => reject(new Error('late')));
         }),
     ],
-    ['answers a thenable that throws', () => Object.defineProperty({}, 'then', { value: thrower })],
-    ['answers a thenable that cannot be looked at', () => Object.defineProperty({}, 'then', { get: thrower })],
+    ['answers a thenable that throws', () => holding('then', { value: thrower })],
+    ['answers a thenable that cannot be looked at', () => holding('then', { get: thrower })],
   ])('that %s the list is the same, and nothing is left unhandled', async (_, broken) => {
     const unhandled: unknown[] = [];
     const hear = (reason: unknown): void => void unhandled.push(reason);
