@@ -1,5 +1,5 @@
 // What an application brings along may fail with anything in its hands: stores, listeners, signals, handlers of events. None of it is repeated.
-import { type PayoutOutcome, type SubmissionStore, type TelemetryEvent, webhookHandler } from '@disburse/core';
+import { assertSupports, type PayoutOutcome, type SubmissionStore, type TelemetryEvent, webhookHandler } from '@disburse/core';
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT, CREDENTIALS, everythingOf, foundIn, listenedTo, PERSON, printed } from './canary/canaries.ts';
 import { holding, RAILS, railOf } from './canary/rails.ts';
@@ -49,6 +49,7 @@ describe.each(RAILS)('%s', (name) => {
     const signal = AbortSignal.abort(holding(EVERYONE));
     if (submission === null) throw new Error('It was prepared.');
     const outcomes = [await provider.submit(submission, { signal }), await provider.lookup(submission, { signal })];
+    assertSupports(provider, 'list');
     const calls = [provider.retrieve('po_1', { signal }), provider.list({}, { signal }), provider.cancel('po_1', { signal })];
     const ends = await Promise.allSettled(calls);
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);

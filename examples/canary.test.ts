@@ -9,6 +9,7 @@ import {
   createPayoutRegistry,
   follow,
   type Payout,
+  type PayoutOperations,
   type PayoutOutcome,
   supports,
   type TelemetryEvent,
@@ -82,6 +83,13 @@ async function followed(provider: Rail['provider'], payout: Payout | undefined):
     if (seen.id === '') break;
 }
 
+const listsOf = (provider: Pick<PayoutOperations<string, object, never>, 'list' | 'listAll'>): readonly Promise<unknown>[] => [
+  thrownBy(() => provider.list()),
+  thrownBy(async () => {
+    for await (const payout of provider.listAll()) if (payout.id === '') break;
+  }),
+];
+
 /** Calls everything there is, and answers what was thrown. */
 async function everyCall({
   provider,
@@ -96,10 +104,7 @@ async function everyCall({
   const errors = [
     ...outcomes.map((outcome) => thrownBy(() => acceptedOrThrow(outcome))),
     thrownBy(() => provider.retrieve(id)),
-    thrownBy(() => provider.list()),
-    thrownBy(async () => {
-      for await (const payout of provider.listAll()) if (payout.id === '') break;
-    }),
+    ...(supports(provider, 'list') ? listsOf(provider) : []),
     thrownBy(() => followed(provider, payouts[0])),
     ...(supports(provider, 'update') ? [thrownBy(() => provider.update(id, { metadata: note }))] : []),
     ...(supports(provider, 'balances') ? [thrownBy(() => provider.balances())] : []),

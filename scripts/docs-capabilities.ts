@@ -102,6 +102,8 @@ const hours = (ms: number): string => (ms === 3_600_000 ? '1 hour' : `${ms / 3_6
 /** Where the documentation is silent, `storesRefusals` only makes core ask: the mark of a replay says whether it was kept. */
 const refusals = ({ provider, refusalsKept }: Column): string => refusalsKept ?? yes(provider.capabilities.key.storesRefusals);
 
+const PROOFS = { by_list: 'a list that was read to its end', never: 'nothing: a person decides' } as const;
+
 function safety(): string {
   const states = (column: Column, operation: 'cancel' | 'reverse'): string => codes(column.provider.capabilities.states[operation] ?? []);
   return table(
@@ -110,6 +112,7 @@ function safety(): string {
       ['the provider remembers a key for', ...each(({ provider }) => hours(provider.capabilities.key.keptForMs))],
       ['and keeps refusals under it', ...each(refusals)],
       ['a lookup recognises our payouts by (setting `correlation`)', ...each(correlations)],
+      ['what proves that a payout does not exist', ...each(({ provider }) => PROOFS[provider.capabilities.absence])],
       ['can be canceled while', ...each((column) => states(column, 'cancel'))],
       ['can be reversed while', ...each((column) => states(column, 'reverse'))],
       ['lasting side effects of a create', ...each(({ provider }) => provider.capabilities.sideEffects.join('; ') || '–')],

@@ -14,12 +14,13 @@ import {
   type PayoutIssue,
   type PayoutProvider,
   type PayoutProviderSpec,
+  readRows,
 } from '@disburse/core';
 import * as v from 'valibot';
 import { refusalOf } from './errors.ts';
 import { MONEY } from './money.ts';
 import { fjordWebhooks } from './webhook.ts';
-import { BalancesShape, decodeCreate, PageShape, read, toPayout, type TransferBody } from './wire.ts';
+import { BalancesShape, currencyIn, decodeCreate, PageShape, read, toBalance, toPayout, transferIdIn, type TransferBody } from './wire.ts';
 
 // ---- Settings --------------------------------------------------------------------------------------------------------
 
@@ -43,7 +44,7 @@ const Settings: v.GenericSchema<unknown, FjordSettings> = v.strictObject({
 // ---- The provider ----------------------------------------------------------------------------------------------------
 
 /** Fjord Transfers: what {@link createFjord} returns. */
-export interface FjordProvider extends PayoutProvider<'fjord', Record<never, never>, 'destination' | 'metadata' | 'balances'> {}
+export interface FjordProvider extends PayoutProvider<'fjord', Record<never, never>, 'list' | 'destination' | 'metadata' | 'balances'> {}
 
 /** Pays out to saved beneficiaries through Fjord. */
 export const createFjord: AdapterFactory<FjordSettings, FjordProvider, 'apiKey' | 'webhookSecrets'> = defineAdapter(
@@ -71,6 +72,7 @@ function specOf(settings: FjordSettings): PayoutProviderSpec<FjordProvider> {
     capabilities: {
       states: { cancel: ['pending'] },
       key: { keptForMs: 12 * 60 * 60_000, storesRefusals: true },
+      absence: 'by_list',
       filters: { status: 'core', createdFrom: 'provider', createdTo: 'core', destination: 'core' },
       listLimit: 25,
       listFloor: null,
@@ -132,17 +134,14 @@ function operationsOf(http: Http, settings: FjordSettings): Operations {
       // Up: `from` is in seconds, and nothing earlier than asked for may be listed.
       if (createdFrom !== undefined) query.set('from', String(Math.ceil(Date.parse(createdFrom) / 1000)));
       const { data, page } = read(name, PageShape, (await http.get(`/v2/transfers?${query.toString()}`, call, 'list')).json);
-      return { payouts: data.map((transfer) => toPayout(name, transfer)), nextCursor: page.next };
+      const { rows: payouts, unreadable } = readRows(data, (transfer) => toPayout(name, transfer), transferIdIn);
+      return { payouts, unreadable, nextCursor: page.next };
     },
     cancel: async (id, _options, call) => toPayout(name, (await http.delete(one(id), call, 'cancel')).json),
     balances: async (_options, call) => {
       const { data } = read(name, BalancesShape, (await http.get('/v2/balances', call, 'balances')).json);
-      return data.map(({ currency, availableMinor, incomingMinor }) => {
-        const available = MONEY.fromWire(availableMinor, currency);
-        if (available === null)
-          throw new PayoutError('unexpected_response', 'Fjord answered with a balance that cannot be read.', { provider: name });
-        return { source: currency, available, pending: MONEY.fromWire(incomingMinor, currency), reserved: null, instant: null };
-      });
+      const { rows: balances, unreadable } = readRows(data, (row) => toBalance(name, row), currencyIn);
+      return { balances, unreadable };
     },
   };
 }

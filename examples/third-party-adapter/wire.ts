@@ -1,5 +1,5 @@
 // CONTRACT.md, "Transfers"
-import { type DecodedCreate, exactJson, isCreate, type Payout, PayoutError, type Submission } from '@disburse/core';
+import { type Balance, type DecodedCreate, exactJson, isCreate, type Payout, PayoutError, type Submission } from '@disburse/core';
 import * as v from 'valibot';
 import { MONEY } from './money.ts';
 import { failureOf, STATUS } from './status.ts';
@@ -59,8 +59,8 @@ export const PageShape: v.GenericSchema<unknown, { data: unknown[]; page: { next
 });
 
 /** The balances. */
-export const BalancesShape: v.GenericSchema<unknown, { data: { currency: string; availableMinor: number; incomingMinor: number }[] }> =
-  v.object({ data: v.array(v.object({ currency: v.string(), availableMinor: v.number(), incomingMinor: v.number() })) });
+export const BalancesShape: v.GenericSchema<unknown, { data: unknown[] }> = v.object({ data: v.array(v.unknown()) });
+const BalanceShape = v.object({ currency: v.string(), availableMinor: v.number(), incomingMinor: v.number() });
 
 /** What an answer says, or `unexpected_response`. */
 export function read<T>(name: string, schema: v.GenericSchema<unknown, T>, json: unknown): T {
@@ -68,6 +68,20 @@ export function read<T>(name: string, schema: v.GenericSchema<unknown, T>, json:
   if (result.success) return result.output;
   throw new PayoutError('unexpected_response', 'Fjord answered with something that cannot be read.', { provider: name });
 }
+
+/** A balance of one currency. */
+export function toBalance(name: string, raw: unknown): Balance {
+  const { currency, availableMinor, incomingMinor } = read(name, BalanceShape, raw);
+  const available = MONEY.fromWire(availableMinor, currency);
+  if (available === null)
+    throw new PayoutError('unexpected_response', 'Fjord answered with a balance that cannot be read.', { provider: name });
+  return { source: currency, available, pending: MONEY.fromWire(incomingMinor, currency), reserved: null, instant: null };
+}
+
+/** By what a row of a list names itself, also where the rest of it cannot be read. */
+export const transferIdIn = (raw: unknown): unknown => (Object(raw) as { readonly transferId?: unknown }).transferId;
+/** By what a balance names itself. */
+export const currencyIn = (raw: unknown): unknown => (Object(raw) as { readonly currency?: unknown }).currency;
 
 /** A transfer as a payout. */
 export function toPayout(name: string, raw: unknown): Payout {

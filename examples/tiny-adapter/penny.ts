@@ -21,6 +21,7 @@ import {
   type PayoutErrorCode,
   type PayoutProvider,
   type PayoutProviderSpec,
+  readRows,
   type Refusal,
   signatureOfHex,
   type StatusTable,
@@ -153,8 +154,8 @@ const Settings: v.GenericSchema<unknown, PennySettings> = v.strictObject({
   webhookSecrets: v.optional(v.array(HeaderText)),
 });
 
-/** No bags of provider options; of what a provider may have, only metadata. */
-export interface PennyProvider extends PayoutProvider<'penny', Record<never, never>, 'metadata'> {}
+/** No bags of provider options; of what a provider may have, a list and metadata. */
+export interface PennyProvider extends PayoutProvider<'penny', Record<never, never>, 'list' | 'metadata'> {}
 
 /** Pays out through Penny. @see https://docs.penny.example */
 export const createPenny: AdapterFactory<PennySettings, PennyProvider, 'apiKey' | 'webhookSecrets'> = defineAdapter(
@@ -182,6 +183,7 @@ function specOf(settings: PennySettings): PayoutProviderSpec<PennyProvider> {
     capabilities: {
       states: { cancel: ['pending'] },
       key: { keptForMs: 24 * 60 * 60_000, storesRefusals: true }, // https://docs.penny.example/idempotency
+      absence: 'by_list', // https://docs.penny.example/payouts#list: "all payouts, newest first"
       filters: { status: 'core', createdFrom: 'core', createdTo: 'core', destination: 'core' },
       listLimit: 50,
       listFloor: null,
@@ -233,7 +235,8 @@ function operationsOf(http: Http, name: string): Operations {
     page: async ({ limit = 50, cursor = '' }, _options, call) => {
       const query = new URLSearchParams({ limit: String(limit), before: cursor });
       const { items, next } = read(name, PageShape, (await http.get(`/payouts?${query.toString()}`, call, 'list')).json);
-      return { payouts: items.map((item) => toPayout(name, item)), nextCursor: next };
+      const { rows: payouts, unreadable } = readRows(items, (item) => toPayout(name, item));
+      return { payouts, unreadable, nextCursor: next };
     },
     cancel: async (id, _options, call) =>
       toPayout(name, (await http.post(one(id, '/stop'), { body: '{}', headers, key: null }, call, 'cancel')).json),

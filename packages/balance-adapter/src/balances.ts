@@ -1,5 +1,5 @@
 // https://docs.mollie.com/reference/get-balance (read 2026-11-20)
-import { type Balance, type CallOptions, type Http, type Money, PayoutError } from '@disburse/core';
+import { type AdapterBalances, type Balance, type CallOptions, type Http, type Money, PayoutError, readRows } from '@disburse/core';
 import { type Credential, pathOf } from './credential.ts';
 import { MONEY } from './money.ts';
 import { type Reader, readBalance } from './read-payout.ts';
@@ -38,13 +38,26 @@ export async function fetchBalance(
   return readBalance(reader, await http.get(path, call, 'balances'));
 }
 
+/** The one balance that pays, in our words. */
+export function toBalances(read: BalanceReads, wire: BalanceObject): AdapterBalances {
+  const { rows: balances, unreadable } = readRows(
+    [wire],
+    () => toBalance(read, wire),
+    () => wire.id,
+  );
+  return { balances, unreadable };
+}
+
 /** A balance in our words. The reserve that Mollie keeps back cannot be read. */
-export function toBalance({ reader }: BalanceReads, wire: BalanceObject): Balance {
+function toBalance({ reader }: BalanceReads, wire: BalanceObject): Balance {
   const money = (amount: BalanceObject['availableAmount']): Money | null =>
     amount === null ? null : MONEY.fromWire(amount.value, amount.currency);
   const available = money(wire.availableAmount);
   if (available === null) {
-    throw new PayoutError('unexpected_response', 'answered with a balance without a readable availableAmount.', { provider: reader.name });
+    const { currency = '' } = wire.availableAmount ?? {};
+    const named = /^[A-Za-z]{2,8}$/.test(currency) ? ` (currency ${currency})` : '';
+    const message = `answered with a balance without a readable availableAmount${named}.`;
+    throw new PayoutError('unexpected_response', message, { provider: reader.name });
   }
   return { source: wire.id, available, pending: money(wire.pendingAmount), reserved: null, instant: null };
 }

@@ -182,6 +182,7 @@ it.each([
   ['HTTP 500', (): Response => answer(500, fixture('errors', '500'))],
   ['no answer', hang],
   ['another origin', (): Response => answer(200, fixture('lists', 'cross-origin next'))],
+  ['a row', listOf({ id: 'payout_1' })],
 ] as const)('evidence that cannot be read (%s) proves nothing: the refusal may be about a payout of ours', async (_, list) => {
   const { provider } = played(routes({ [POST]: refused, [LIST]: list }));
   expect(await provider.createPayout(REQUEST)).toMatchObject({

@@ -1,14 +1,15 @@
 // https://docs.mollie.com/reference/create-payout (why a payout may be refused at once; read 2026-11-20)
 // All reasons come as the same 422 without a code. What can be read may prove one of them; it never makes a refusal a success.
 import {
+  type AdapterPage,
   compareMoney,
   type Explained,
   type Money,
   type Payout,
   type PayoutErrorCode,
-  type PayoutPage,
   type Refusal,
   type Submission,
+  unreadableError,
 } from '@disburse/core';
 import { tokenOf } from './description.ts';
 import { MONEY } from './money.ts';
@@ -20,7 +21,7 @@ const MOST_PAGES = 4;
 
 /** What the evidence step may read. `balance: null` where the credential cannot. */
 export interface EvidenceReads {
-  readonly page: (cursor: string | undefined) => Promise<PayoutPage>;
+  readonly page: (cursor: string | undefined) => Promise<AdapterPage>;
   readonly balance: (() => Promise<BalanceObject>) | null;
 }
 
@@ -81,6 +82,9 @@ async function recentPayouts(submission: Submission, reads: EvidenceReads): Prom
   let cursor: string | undefined;
   for (let pages = 0; pages < MOST_PAGES; pages += 1) {
     const page = await reads.page(cursor);
+    // One that cannot be read may be ours: without it this is no evidence.
+    const { unreadable = [] } = page;
+    if (unreadable.length > 0) throw unreadableError('balance', 'a payout of the list', unreadable);
     read.push(...page.payouts);
     const last = page.payouts.at(-1);
     if (page.nextCursor === null || (last !== undefined && isOld(last))) break;

@@ -1,9 +1,8 @@
 // https://docs.mollie.com/reference/list-payouts (read 2026-11-20)
-import { type AdapterListQuery, type Answer, errorOfIssues, type Payout, PayoutError, type PayoutPage } from '@disburse/core';
+import { type AdapterListQuery, type AdapterPage, type Answer, errorOfIssues, PayoutError, readRows } from '@disburse/core';
 import * as v from 'valibot';
 import { type Credential, pathOf } from './credential.ts';
-import { type Reader, readPage, readPayout } from './read-payout.ts';
-import { balancePayoutOf } from './wire.ts';
+import { balanceOf, type Reader, readPage, readPayout } from './read-payout.ts';
 
 /** The largest page, in payouts; Mollie's own default is 50. */
 export const LARGEST_PAGE = 250;
@@ -26,17 +25,19 @@ export interface ListScope {
  * @throws {PayoutError} `invalid_request` for a cursor of another balance or mode; `unexpected_response` for a next link that
  * leads elsewhere or nowhere, or is not there.
  */
-export async function listPayouts(scope: ListScope, query: AdapterListQuery): Promise<PayoutPage> {
+export async function listPayouts(scope: ListScope, query: AdapterListQuery): Promise<AdapterPage> {
   const cursor = query.cursor === undefined ? null : cursorIn(scope, query.cursor);
   const limit = query.limit ?? DEFAULT_PAGE;
   const page = readPage(scope.reader, await scope.get(pathTo(scope, cursor?.from ?? null, limit)));
-  const payouts = page.payouts.map((item) => readPayout(scope.reader, item));
   const from = nextFrom(scope, page.next);
   if (from !== null && from === cursor?.from)
     throw unexpected(scope, 'the next page of the list is the same page; reading on would never end.');
-  const last = payouts.at(-1)?.id ?? cursor?.after ?? null;
+  const rows = page.payouts.filter((raw) => isOfBalance(scope, raw) && (cursor?.after == null || idOf(raw) !== cursor.after));
+  const { rows: payouts, unreadable } = readRows(rows, (raw) => readPayout(scope.reader, raw));
+  const last = idOf(page.payouts.at(-1)) ?? cursor?.after ?? null;
   return {
-    payouts: payouts.filter((payout) => isOfBalance(scope, payout) && payout.id !== cursor?.after),
+    payouts,
+    unreadable,
     nextCursor: from === null ? null : cursorOf(scope, { from, after: last }),
   };
 }
@@ -51,8 +52,14 @@ function pathTo(scope: ListScope, from: string | null, limit: number): string {
   ]);
 }
 
-function isOfBalance(scope: ListScope, payout: Payout): boolean {
-  const source = balancePayoutOf(payout)?.balanceId ?? null;
+/** The id of a row that may have nothing else that can be read. */
+function idOf(raw: unknown): string | null {
+  const { id } = Object(raw) as { readonly id?: unknown };
+  return typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id) ? id : null;
+}
+
+function isOfBalance(scope: ListScope, raw: unknown): boolean {
+  const source = balanceOf(raw);
   return source === null || source === scope.balanceId;
 }
 

@@ -12,7 +12,7 @@ it('what Mollie takes compiles', async () => {
   await mollie.createPayout({ reference: 'r', money, providerOptions: { balance: {} } });
   expectTypeOf(mollie).toEqualTypeOf<BalanceProvider>();
   expectTypeOf(mollie).toExtend<AnyPayoutProvider>();
-  expectTypeOf(mollie).toExtend<PayoutProvider<'balance', object, 'fullBalance'>>();
+  expectTypeOf(mollie).toExtend<PayoutProvider<'balance', object, 'list' | 'fullBalance'>>();
   expectTypeOf(mollie.id).toEqualTypeOf<'balance'>();
 });
 

@@ -2,7 +2,6 @@
 import {
   type AdapterDescription,
   type AdapterOperations,
-  type Capabilities,
   checkSettings,
   type CommonSettings,
   commonSettings,
@@ -17,7 +16,7 @@ import {
   type Scope,
 } from '@disburse/core';
 import * as v from 'valibot';
-import { type BalanceReads, fetchBalance, frequencyBefore, toBalance } from './balances.ts';
+import { type BalanceReads, fetchBalance, frequencyBefore, toBalances } from './balances.ts';
 import { credentialOf, credentialProblems, pathOf } from './credential.ts';
 import { descriptionProblems, tokenOf } from './description.ts';
 import { isReplay, mayResend, refusalOf } from './errors.ts';
@@ -88,10 +87,10 @@ const Settings: v.GenericSchema<unknown, BalanceSettings> = v.strictObject({
 // ---- The provider ----------------------------------------------------------------------------------------------------
 
 /** Mollie Balances: what {@link createBalance} returns. */
-export interface BalanceProvider extends PayoutProvider<'balance', BalanceBags, 'fullBalance'> {}
+export interface BalanceProvider extends PayoutProvider<'balance', BalanceBags, 'list' | 'fullBalance'> {}
 
 /** Mollie Balances with `readBalances: true`. */
-export interface ReadingBalanceProvider extends PayoutProvider<'balance', BalanceBags, 'fullBalance' | 'balances'> {}
+export interface ReadingBalanceProvider extends PayoutProvider<'balance', BalanceBags, 'list' | 'fullBalance' | 'balances'> {}
 
 /** `balances()` is there only with `readBalances: true`. */
 export type BalanceProviderFor<Reads extends boolean | undefined> = Reads extends true ? ReadingBalanceProvider : BalanceProvider;
@@ -128,9 +127,9 @@ function create(given: BalanceSettings): BalanceProvider {
       ...specOf(context),
       operations: (http, scope) => ({
         ...operationsOf(context, http, scope),
-        balances: async (_options, call) => [toBalance(context, await fetchBalance(context, http, sourceOf(context, scope), call))],
+        balances: async (_options, call) => toBalances(context, await fetchBalance(context, http, sourceOf(context, scope), call)),
       }),
-    }) as PayoutProvider<'balance', BalanceBags, 'fullBalance'>;
+    }) as PayoutProvider<'balance', BalanceBags, 'list' | 'fullBalance'>;
   }
   return definePayoutProvider<BalanceProvider>({ ...specOf(context), operations: (http, scope) => operationsOf(context, http, scope) });
 }
@@ -202,9 +201,10 @@ function specOf({ settings, credential, baseUrl, reader }: Context): CommonSpec 
 }
 
 // https://docs.mollie.com/overview/api-idempotency (a key is kept for one hour) and https://docs.mollie.com/reference/list-payouts
-const CAPABILITIES: Omit<Capabilities, 'operations' | 'request' | 'lookup'> = {
+const CAPABILITIES: CommonSpec['capabilities'] = {
   states: { cancel: ['pending'] },
   key: { keptForMs: 3_600_000, storesRefusals: true },
+  absence: 'by_list',
   filters: { status: 'core', createdFrom: 'core', createdTo: 'core', destination: 'core' },
   listLimit: LARGEST_PAGE,
   listFloor: LIST_FLOOR,

@@ -95,6 +95,7 @@ it('declares what it can do', () => {
     request: { fullBalance: true, account: false, destination: false, statementDescriptor: false, metadata: false },
     states: { cancel: ['pending'] },
     key: { keptForMs: 3_600_000, storesRefusals: true },
+    absence: 'by_list',
     lookup: 'none',
     filters: { status: 'core', createdFrom: 'core', createdTo: 'core', destination: 'core' },
     listLimit: 250,

@@ -133,6 +133,7 @@ const CapabilitiesShape = v.strictObject({
   }),
   states: v.strictObject({ cancel: v.exactOptional(v.array(Status)), reverse: v.exactOptional(v.array(Status)) }),
   key: v.strictObject({ keptForMs: v.number(), storesRefusals: v.boolean() }),
+  absence: v.picklist(['by_list', 'never']),
   lookup: v.picklist(['metadata', 'description', 'none']),
   filters: v.strictObject({ status: By, createdFrom: By, createdTo: By, destination: By }),
   listLimit: v.number(),

@@ -1,8 +1,8 @@
 // The suite on a correct adapter: everything passes, and what it is told not to have must refuse.
 import { describe, expect, it } from 'vitest';
-import { harborFactory } from './__tests__/harbor.ts';
+import { harborFactory, WITHOUT_LIST } from './__tests__/harbor.ts';
 import { harborWorld } from './__tests__/harbor-world.ts';
-import { inPayout } from './__tests__/plant.ts';
+import { inPayout, inSpec } from './__tests__/plant.ts';
 import { type ConformanceReport, payoutProviderConformance, runConformance, summaryOf } from './index.ts';
 
 describe('an adapter that is correct', () => {
@@ -10,6 +10,14 @@ describe('an adapter that is correct', () => {
 });
 describe('one without correlation', () => {
   payoutProviderConformance({ describe, it, expect }, harborWorld(undefined, { correlation: 'none' }));
+});
+
+describe('one without a list', () => {
+  payoutProviderConformance({ describe, it, expect }, harborWorld(harborFactory(WITHOUT_LIST), { correlation: 'none' }));
+});
+describe('one whose list proves nothing', () => {
+  const neverAbsent = inSpec(({ capabilities }) => ({ capabilities: { ...capabilities, absence: 'never' } }));
+  payoutProviderConformance({ describe, it, expect }, harborWorld(harborFactory(neverAbsent), { correlation: 'none' }));
 });
 
 it('reports every check, and what says that one does not apply', { timeout: 60_000 }, async () => {
@@ -20,11 +28,12 @@ it('reports every check, and what says that one does not apply', { timeout: 60_0
   expect(checks.filter(({ result }) => result === 'notApplicable').map(({ id, reason }) => `${id}: ${reason ?? ''}`))
     .toMatchInlineSnapshot(`
     [
-      "identity/undeclared-operations-refuse: capabilities.operations has all of update, reverse, balances",
+      "identity/undeclared-operations-refuse: capabilities.operations has all of list, listAll, update, reverse, balances",
       "create/fullBalance: capabilities.request.fullBalance is false",
       "create/account: capabilities.request.account is false",
       "refused/wrong-token: capabilities.lookup is none: payouts carry no token",
       "lookup/finds-ours: capabilities.lookup is none",
+      "lookup/no-proof: capabilities.absence is by_list",
       "lookup/token-of-another: capabilities.lookup is none: every payout of the amount is a candidate",
       "lookup/many-pages: capabilities.lookup is none",
     ]

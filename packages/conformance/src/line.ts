@@ -219,6 +219,19 @@ export const headed =
     return { ...whole, headers: { ...whole.headers, ...headers } };
   };
 
+/** The row of one payout has its id and nothing else, wherever an answer shows it among others. */
+export const unreadableRow =
+  (id: string): Fault =>
+  async (_, deliver) => {
+    const whole = await deliver();
+    const bare = (row: unknown): unknown => {
+      if (typeof row !== 'object' || row === null || !Object.values(row).includes(id)) return row;
+      return Object.fromEntries(Object.entries(row).filter(([, value]) => value === id));
+    };
+    const text = JSON.stringify(parsed(whole.text), (__, value: unknown) => (Array.isArray(value) ? value.map(bare) : value));
+    return { ...whole, text };
+  };
+
 function wireOf({ status, headers = {}, body }: ScriptedAnswer, now: number): WireAnswer {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const type = typeof body === 'string' ? (/^\s*</.test(body) ? 'text/html; charset=utf-8' : 'text/plain') : 'application/json';

@@ -7,6 +7,7 @@ import {
   type OptionalOperation,
   type Payout,
   type PayoutError,
+  type PayoutOperations,
   type PayoutOutcome,
   type PayoutPage,
   type PayoutStatus,
@@ -14,7 +15,7 @@ import {
   type Submission,
   type TelemetryEvent,
 } from '@disburse/core';
-import { must, the } from './check.ts';
+import { type Check, must, NotApplicable, the } from './check.ts';
 import { answer, createLine, type About, type Fault, type Line, type SentRequest, type Side } from './line.ts';
 import { createRuntime } from './time.ts';
 import type { ConformanceWorld, OpenWorld, ScriptedAnswer } from './world.ts';
@@ -29,12 +30,13 @@ export interface Stage {
   readonly line: Line;
   readonly runtime: Runtime;
   readonly telemetry: readonly TelemetryEvent[];
-  readonly provider: AnyPayoutProvider;
+  /** With the lists that it may lack: a check that uses them asks {@link hasList} first. */
+  readonly provider: Listing;
   readonly capabilities: Capabilities;
   /** A provider with other settings; of the same process unless `runtime` is another. */
-  readonly make: (more?: Readonly<Record<string, unknown>>) => AnyPayoutProvider;
+  readonly make: (more?: Readonly<Record<string, unknown>>) => Listing;
   /** The same provider in a process that remembers nothing, with an empty store unless one is given. */
-  readonly elsewhere: (more?: Readonly<Record<string, unknown>>) => AnyPayoutProvider;
+  readonly elsewhere: (more?: Readonly<Record<string, unknown>>) => Listing;
   /** The request of a create. */
   request(reference: string, more?: object): never;
   /** The first provider's `createPayout`. */
@@ -55,13 +57,27 @@ export interface Stage {
   readonly secrets: readonly string[];
 }
 
+/** A provider whose lists may be asked for; where it has none, core refuses. */
+export type Listing = AnyPayoutProvider & Pick<PayoutOperations<string, object, never>, 'list' | 'listAll'>;
+
+/** Whether the provider can list. */
+export const hasList = ({ capabilities }: Stage): boolean => capabilities.operations.includes('list');
+
+/** The same checks, for providers that can list. */
+export function whereListed(checks: readonly Check[]): readonly Check[] {
+  return checks.map((check) => ({
+    ...check,
+    run: async (stage) => (hasList(stage) ? check.run(stage) : new NotApplicable('capabilities.operations has no list')),
+  }));
+}
+
 /** Opens a world and puts a provider in front of it. */
 export async function openStage(subject: ConformanceWorld): Promise<Stage> {
   const world = await subject.open();
   const line = createLine(world.fetch, () => world.clock.now());
   const runtime = createRuntime(world.clock, line);
   const telemetry: TelemetryEvent[] = [];
-  const make = (more: Readonly<Record<string, unknown>> = {}): AnyPayoutProvider =>
+  const make = (more: Readonly<Record<string, unknown>> = {}): Listing =>
     subject.factory({
       ...world.settings,
       fetch: line.fetch,
@@ -70,7 +86,7 @@ export async function openStage(subject: ConformanceWorld): Promise<Stage> {
       timeoutMs: TIMEOUT_MS,
       onTelemetry: (event: TelemetryEvent) => void telemetry.push(event),
       ...more,
-    } as never);
+    } as never) as Listing;
   const provider = make();
   const request = (reference: string, more: object = {}): never => ({ ...world.request, reference, ...more }) as never;
   const probe = await provider.prepare(request('probe'));
@@ -190,7 +206,7 @@ export function optional(provider: AnyPayoutProvider, operation: OptionalOperati
 }
 
 /** Every page, by hand. */
-export async function pagesOf(provider: AnyPayoutProvider, query: object, most = 50): Promise<readonly PayoutPage[]> {
+export async function pagesOf(provider: Listing, query: object, most = 50): Promise<readonly PayoutPage[]> {
   const pages: PayoutPage[] = [];
   let cursor: string | null = null;
   do {

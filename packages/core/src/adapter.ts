@@ -13,7 +13,6 @@ import type {
   CommonCreateRequest,
   ListPayoutsQuery,
   Operation,
-  OptionalOperation,
   OptionalRequestFields,
   OptionBags,
   ForAccount,
@@ -23,6 +22,7 @@ import type {
 } from './provider.ts';
 import type { CommonSettings } from './settings.ts';
 import type { Submission } from './submission.ts';
+import type { UnreadableRow } from './unreadable.ts';
 import type { AdapterWebhooks } from './webhook.ts';
 
 /** The option bags that a provider's type declares. */
@@ -128,6 +128,19 @@ export interface Http {
 /** A query as an adapter gets it: checked; `limit` and times included. */
 export type AdapterListQuery = Omit<ListPayoutsQuery, 'providerOptions'>;
 
+/** One page as an adapter reads it. */
+export interface AdapterPage extends PayoutPage {
+  /** Rows that are on the page and could not be read, from {@link readRows}. One that is left out here silently could be a payout of ours. */
+  readonly unreadable?: readonly UnreadableRow[] | undefined;
+}
+
+/** Balances as an adapter reads them. */
+export interface AdapterBalances {
+  readonly balances: readonly Balance[];
+  /** Rows that could not be read, from {@link readRows}. */
+  readonly unreadable?: readonly UnreadableRow[] | undefined;
+}
+
 /** The operations that an adapter writes; core makes createPayout, prepare, submit, lookup, settle, list and listAll out of them. */
 export interface AdapterOperations<P extends AnyPayoutProvider> {
   /** The exact bytes. Pure: no I/O, no clock. Only called for input without problems. */
@@ -142,13 +155,18 @@ export interface AdapterOperations<P extends AnyPayoutProvider> {
   /** The payout of a 2xx answer to a create. @throws {PayoutError} `unexpected_response` when it cannot be read. */
   readCreate(answer: Answer): Payout;
   retrieve(id: string, options: Options<P, 'retrieve'>, call: CallOptions): Promise<Payout>;
-  /** One page, newest first. Filters that the provider lacks are applied by core afterwards. */
-  page(query: AdapterListQuery, options: Options<P, 'list'>, call: CallOptions): Promise<PayoutPage>;
+  /**
+   * One page, newest first. Filters that the provider lacks are applied by core afterwards.
+   *
+   * Written where the provider's type lists `list`. A provider without a list has none: an empty page in its place would prove
+   * that payouts are absent which exist.
+   */
+  page(query: AdapterListQuery, options: Options<P, 'list'>, call: CallOptions): Promise<AdapterPage>;
   /** Sends the cancel. The re-read after a lost answer and the meaning of a refusal in the present state are core's. */
   cancel(id: string, options: Options<P, 'cancel'>, call: CallOptions): Promise<Payout>;
   update(id: string, change: UpdatePayout, options: Options<P, 'update'>, call: CallOptions): Promise<Payout>;
   reverse(id: string, change: ReversePayout, key: string, options: Options<P, 'reverse'>, call: CallOptions): Promise<Payout>;
-  balances(options: Options<P, 'balances'>, call: CallOptions): Promise<readonly Balance[]>;
+  balances(options: Options<P, 'balances'>, call: CallOptions): Promise<AdapterBalances>;
   /** Optional reads after a refused create that may explain it; never a reason to call it created. */
   explain?(refusal: Refusal, submission: Submission, call: CallOptions): Promise<Explained>;
   /**
@@ -159,14 +177,16 @@ export interface AdapterOperations<P extends AnyPayoutProvider> {
   notices?(submission: Submission, call: CallOptions | null): readonly Notice[] | Promise<readonly Notice[]>;
 }
 
-type AlwaysWritten = Exclude<keyof AdapterOperations<AnyPayoutProvider>, OptionalOperation>;
-type Promised<P extends AnyPayoutProvider> = Extract<SupportedOf<P>, OptionalOperation>;
+/** What an adapter writes only where its provider's type lists it; `page` where it lists `list`. */
+export type SometimesWritten = 'page' | 'update' | 'reverse' | 'balances';
+type AlwaysWritten = Exclude<keyof AdapterOperations<AnyPayoutProvider>, SometimesWritten>;
+type Promised<P extends AnyPayoutProvider> = Extract<SupportedOf<P>, SometimesWritten> | ('list' extends SupportedOf<P> ? 'page' : never);
 
 /** Members of the provider's type that core does not know, for example `forAccount`. */
 export type OwnMembers<P extends AnyPayoutProvider> = Omit<P, Operation | keyof AnyPayoutProvider>;
 
 /** What the compiler says when an adapter writes an operation that its type does not list. */
-export type NotPromised<O extends string> = `${O} is not listed in Supported of the provider's type`;
+export type NotPromised<O extends string> = `${O extends 'page' ? 'list' : O} is not listed in Supported of the provider's type`;
 
 /** What the operations of one set of headers and one source are made for. */
 export interface Scope {
@@ -206,7 +226,10 @@ export interface PayoutProviderSpec<P extends AnyPayoutProvider> {
   readonly options: { readonly [O in keyof BagsOf<P>]-?: GenericSchema<unknown, NonNullable<BagsOf<P>[O]>> };
   /** Must agree with the type: `true` exactly for what it lists. */
   readonly request: { readonly [F in RequestFeature]: F extends SupportedOf<P> ? true : false };
-  readonly capabilities: Omit<Capabilities, 'operations' | 'request' | 'lookup'>;
+  /** `absence: 'by_list'` needs `list` in the type. @throws {PayoutError} `invalid_settings` for `by_list` without a `page`. */
+  readonly capabilities: Omit<Capabilities, 'operations' | 'request' | 'lookup' | 'absence'> & {
+    readonly absence: 'list' extends SupportedOf<P> ? Capabilities['absence'] : 'never';
+  };
   /** The provider's own limits on a create: every problem, with its path. */
   readonly problems: (request: AdapterCreateRequest, options: Bag<BagsOf<P>, 'create'> | undefined) => readonly PayoutIssue[];
   /** What an answer other than 2xx means. */
@@ -220,7 +243,7 @@ export interface PayoutProviderSpec<P extends AnyPayoutProvider> {
     http: Http,
     scope: Scope,
   ) => Pick<AdapterOperations<P>, AlwaysWritten | Promised<P>> & {
-    readonly [O in Exclude<OptionalOperation, Promised<P>>]?: NotPromised<O>;
+    readonly [O in Exclude<SometimesWritten, Promised<P>>]?: NotPromised<O>;
   };
   /** Members of `P` that core does not know. Where `request.account` is `true`, `forAccount` is one of them. */
   readonly own: OwnMembers<P> & ('account' extends SupportedOf<P> ? ForAccount<P> : unknown);

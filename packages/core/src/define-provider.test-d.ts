@@ -4,12 +4,15 @@ import { describe, expectTypeOf, it } from 'vitest';
 import {
   type AdapterOperations,
   type Answer,
+  type AnyPayoutProvider,
+  createPayoutRegistry,
   defineMoneyProfile,
   definePayoutProvider,
   type Payout,
   type PayoutProvider,
   type PayoutProviderSpec,
   type Refusal,
+  supports,
 } from './index.ts';
 
 interface AcmeCreateOptions {
@@ -18,7 +21,7 @@ interface AcmeCreateOptions {
 interface AcmeBags {
   readonly create: AcmeCreateOptions;
 }
-interface Acme extends PayoutProvider<'acme', AcmeBags, 'reverse' | 'metadata'> {
+interface Acme extends PayoutProvider<'acme', AcmeBags, 'list' | 'reverse' | 'metadata'> {
   readonly colour: string;
 }
 type Spec = PayoutProviderSpec<Acme>;
@@ -50,6 +53,7 @@ const rest = {
   capabilities: {
     states: { cancel: ['pending'] },
     key: { keptForMs: 1, storesRefusals: true },
+    absence: 'by_list',
     filters: { status: 'core', createdFrom: 'core', createdTo: 'core', destination: 'core' },
     listLimit: 100,
     listFloor: null,
@@ -76,6 +80,45 @@ describe('agreement', () => {
   });
 });
 
+describe('a list', () => {
+  interface Blind extends PayoutProvider<'acme', AcmeBags, 'reverse' | 'metadata'> {
+    readonly colour: string;
+  }
+  const { page: _page, ...withoutPage } = operations;
+  const never = { ...rest.capabilities, absence: 'never' } as const;
+  const blind = definePayoutProvider<Blind>({ ...all, capabilities: never, operations: () => withoutPage });
+
+  it('is absent from the type where it is not promised, and narrowed to where it may be', () => {
+    expectTypeOf(blind).not.toHaveProperty('list');
+    expectTypeOf(blind).not.toHaveProperty('listAll');
+    expectTypeOf<Acme>().toHaveProperty('listAll');
+    const any: AnyPayoutProvider = blind;
+    expectTypeOf(any).not.toHaveProperty('list');
+    if (supports(any, 'list')) {
+      expectTypeOf(any.list).toBeFunction();
+      expectTypeOf(any.listAll).toBeFunction();
+    }
+    const one = blind as Blind | Acme;
+    if (supports(one, 'list')) expectTypeOf(one).toEqualTypeOf<Acme>();
+    const registry = createPayoutRegistry({ blind, acme: define({ ...all, operations: () => operations }) });
+    // @ts-expect-error -- only what all have
+    void (() => registry.select().list());
+    void (() => registry.provider('acme').list());
+  });
+  it('that is not there proves nothing', () => {
+    // @ts-expect-error -- by_list, without one
+    definePayoutProvider<Blind>({ ...all, operations: () => withoutPage });
+    // @ts-expect-error -- a page that is not promised
+    definePayoutProvider<Blind>({ ...all, capabilities: never, operations: () => operations });
+    // @ts-expect-error -- promised, and not written
+    define({ ...all, operations: () => withoutPage });
+    const { absence: _absence, ...unsaid } = rest.capabilities;
+    // @ts-expect-error -- what proves an absence is never assumed
+    define({ ...all, capabilities: unsaid, operations: () => operations });
+    define({ ...all, capabilities: never, operations: () => operations });
+  });
+});
+
 describe('operations', () => {
   it('promised, and not written', () => {
     // @ts-expect-error -- reverse is missing
@@ -88,7 +131,7 @@ describe('operations', () => {
   it('written, and not promised', () => {
     // @ts-expect-error -- in place
     define({ ...all, operations: () => ({ ...operations, update: async () => payout }) });
-    const extra = { ...operations, balances: async () => [] };
+    const extra = { ...operations, balances: async () => ({ balances: [] }) };
     // @ts-expect-error -- from a variable
     define({ ...all, operations: () => extra });
     const returned = (): typeof extra => extra;

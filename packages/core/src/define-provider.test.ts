@@ -7,14 +7,14 @@ import type { AdapterOperations, PayoutProviderSpec } from './adapter.ts';
 import { definePayoutProvider, insideOf } from './define-provider.ts';
 import { defineMoneyProfile } from './money-profile.ts';
 import type { Balance, Payout } from './payout.ts';
-import type { NoOptions, PayoutProvider } from './provider.ts';
+import { type NoOptions, type PayoutProvider, supports } from './provider.ts';
 
-interface Ledger extends PayoutProvider<'ledger', Record<never, NoOptions>, 'update' | 'reverse' | 'balances'> {}
+interface Ledger extends PayoutProvider<'ledger', Record<never, NoOptions>, 'list' | 'update' | 'reverse' | 'balances'> {}
 
 const payout = { id: 'l_1', status: 'paid', metadata: { a: '1' }, reversedBy: null, reverses: null } as unknown as Payout;
 
 /** A provider with every optional operation, whose world is a list of what it was asked. */
-function ledger(own: Partial<AdapterOperations<Ledger>> = {}): { readonly provider: Ledger; readonly asked: (readonly unknown[])[] } {
+function ledger(own: Partial<AdapterOperations<Ledger>> = {}) {
   const asked: (readonly unknown[])[] = [];
   const told =
     <T>(operation: string, answer: T) =>
@@ -22,7 +22,23 @@ function ledger(own: Partial<AdapterOperations<Ledger>> = {}): { readonly provid
       asked.push([operation, ...of]);
       return answer;
     };
-  const spec: PayoutProviderSpec<Ledger> = {
+  const operations: ReturnType<PayoutProviderSpec<Ledger>['operations']> = {
+    encodeCreate: () => ({ path: '/', headers: {}, body: '', source: null }),
+    decodeCreate: () => null,
+    readCreate: () => payout,
+    retrieve: told('retrieve', payout),
+    page: told('page', { payouts: [], nextCursor: null }),
+    cancel: told('cancel', { ...payout, status: 'canceled' as const }),
+    update: told('update', payout),
+    reverse: told('reverse', { ...payout, id: 'l_2', reverses: 'l_1' }),
+    balances: told('balances', { balances: [{ source: 'eur' }] as unknown as readonly Balance[] }),
+    ...own,
+  };
+  return { provider: definePayoutProvider<Ledger>(specWith({}, operations)), asked, operations };
+}
+
+function specWith(capabilities: object, operations: object): PayoutProviderSpec<Ledger> {
+  return {
     id: 'ledger',
     label: 'Ledger',
     settings: { runtime: manualTime() },
@@ -40,30 +56,20 @@ function ledger(own: Partial<AdapterOperations<Ledger>> = {}): { readonly provid
     capabilities: {
       states: {},
       key: { keptForMs: 1, storesRefusals: false },
+      absence: 'by_list',
       filters: { status: 'core', createdFrom: 'core', createdTo: 'core', destination: 'core' },
       listLimit: 10,
       listFloor: null,
       sideEffects: [],
+      ...capabilities,
     },
     problems: () => [],
     refusal: () => ({ code: 'other' as never, message: '', providerCode: null, providerMessage: null, outcome: 'unknown', resend: false }),
     isReplay: () => false,
     webhooks: {} as PayoutProviderSpec<Ledger>['webhooks'],
     own: {},
-    operations: () => ({
-      encodeCreate: () => ({ path: '/', headers: {}, body: '', source: null }),
-      decodeCreate: () => null,
-      readCreate: () => payout,
-      retrieve: told('retrieve', payout),
-      page: told('page', { payouts: [], nextCursor: null }),
-      cancel: told('cancel', { ...payout, status: 'canceled' as const }),
-      update: told('update', payout),
-      reverse: told('reverse', { ...payout, id: 'l_2', reverses: 'l_1' }),
-      balances: told('balances', [{ source: 'eur' }] as unknown as readonly Balance[]),
-      ...own,
-    }),
+    operations: () => operations as ReturnType<PayoutProviderSpec<Ledger>['operations']>,
   };
-  return { provider: definePayoutProvider<Ledger>(spec), asked };
 }
 
 describe('optional operations', () => {
@@ -86,6 +92,54 @@ describe('optional operations', () => {
       issues: [{ path: 'providerOptions.ledger.a' }],
     });
     expect(asked).toEqual([]);
+  });
+});
+
+describe('what proves that a payout is absent', () => {
+  const { page: _page, ...withoutPage } = ledger().operations;
+  const defined = (capabilities: object, operations: object) => () => definePayoutProvider(specWith(capabilities, operations) as never);
+
+  it.each<readonly [string, object, object]>([
+    ['by a list, and none is written', { absence: 'by_list' }, withoutPage],
+    ['is not said', { absence: undefined }, ledger().operations],
+    ['is another word', { absence: 'by_mail' }, ledger().operations],
+  ])('%s: the adapter is refused when it is loaded', (_, capabilities, operations) => {
+    expect(defined(capabilities, operations)).toThrow(
+      expect.objectContaining({ code: 'invalid_settings', message: expect.stringContaining('capabilities.absence') as string }),
+    );
+  });
+
+  it('nothing: then there may be no list, and what is called refuses', async () => {
+    const provider = defined({ absence: 'never' }, withoutPage)();
+    expect(provider.capabilities).toMatchObject({
+      absence: 'never',
+      operations: expect.not.arrayContaining(['list', 'listAll']) as string[],
+    });
+    expect([supports(provider, 'list'), supports(provider, 'listAll')]).toEqual([false, false]);
+    expect(Object.keys(provider)).not.toEqual(expect.arrayContaining(['list']));
+    const refused = expect.objectContaining({ code: 'unsupported', outcome: 'rejected' });
+    const stubs = provider as unknown as Ledger;
+    await expect(stubs.list()).rejects.toEqual(refused);
+    expect(() => stubs.listAll(), 'whoever iterates hears it: a promise that rejects would be nobody’s').toThrow(refused);
+  });
+});
+
+describe('balances that cannot be read', () => {
+  const row = { id: 'usdc', position: 2, message: 'answered with something that is no balance (currency usdc).' };
+  const { provider } = ledger({ balances: async () => ({ balances: [{ source: 'eur' } as unknown as Balance], unreadable: [row] }) });
+
+  it('are an error that names them', async () =>
+    expect(provider.balances()).rejects.toMatchObject({
+      code: 'unexpected_response',
+      message: expect.stringContaining('a balance cannot be read: row 2 (usdc)') as string,
+    }));
+  it('or are heard of, and left out', async () => {
+    const heard: unknown[] = [];
+    expect(await provider.balances({ onUnreadable: (unread) => void heard.push(unread) })).toEqual([{ source: 'eur' }]);
+    expect(heard).toEqual([row]);
+    await expect(provider.balances({ onUnreadable: 1, timeoutMs: 0 } as never)).rejects.toMatchObject({
+      issues: [{ path: 'onUnreadable' }, { path: 'timeoutMs' }],
+    });
   });
 });
 

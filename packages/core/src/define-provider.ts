@@ -1,6 +1,6 @@
 import { aboutId } from './about-ours.ts';
 import { forOneAccount, routeFor } from './account.ts';
-import type { PayoutProviderSpec } from './adapter.ts';
+import type { PayoutProviderSpec, SometimesWritten } from './adapter.ts';
 import { disagreeing, disagreementError } from './agreement.ts';
 import { changeProblems, checkedCall, checkedDecision, checkedOptions, idProblems, reversalProblems } from './call-request.ts';
 import { cancelAndSee, reverseAndSee, updateAndSee } from './changes.ts';
@@ -12,7 +12,7 @@ import { PayoutError } from './errors.ts';
 import { createSend } from './http.ts';
 import { deriveKey } from './idempotency.ts';
 import { lookupKept, type Route, submitGiven } from './kept.ts';
-import { checkAllQuery, checkQuery, listEvery, listPage } from './list.ts';
+import { checkAllQuery, checkQuery, listEvery, listPage, type ReadPage } from './list.ts';
 import { listWindows } from './list-windows.ts';
 import { endingOf, perform } from './operation.ts';
 import type { PayoutOutcome } from './outcome.ts';
@@ -25,9 +25,10 @@ import {
   type Decision,
   type ListAllPayoutsQuery,
   type ListPayoutsQuery,
+  operationsWith,
   OPTIONAL_OPERATIONS,
   type OptionalOperation,
-  REQUIRED_OPERATIONS,
+  type ReadingOptions,
   type ReversePayout,
   type UpdatePayout,
   unsupported,
@@ -38,6 +39,7 @@ import { DEFAULT_MAX_ANSWER_BYTES, DEFAULT_RESENDS, DEFAULT_TIMEOUT_MS } from '.
 import { checkedStore } from './store.ts';
 import { parseSubmission, type Submission, type SubmissionStore } from './submission.ts';
 import { quietly } from './telemetry.ts';
+import { type OnUnreadable, pastUnreadable, withoutListener } from './unreadable.ts';
 import { isPlainObject } from './validation.ts';
 import type { WebhookInput } from './webhook.ts';
 
@@ -54,7 +56,8 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutPr
   const engine = engineFor(spec);
   const adapter = engine.operationsFor(engine.headers, { source: engine.source });
   const adapterOf: AdapterOf = (one) => (one === engine ? adapter : one.operationsFor(one.headers, { source: one.source }));
-  const written = OPTIONAL_OPERATIONS.filter((operation) => adapter[operation] !== undefined);
+  const written = OPTIONAL_OPERATIONS.filter((operation) => adapter[WRITTEN_AS[operation]] !== undefined);
+  checkAbsence(engine, written);
   const create: Inside['create'] = (input, call, route) => {
     const one = forAccountIn(spec, input);
     const own = (request: unknown, way: Route | undefined): Promise<PayoutOutcome> =>
@@ -76,23 +79,46 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutPr
       ...spec.capabilities,
       request: spec.request,
       lookup: engine.correlation,
-      operations: [...REQUIRED_OPERATIONS, ...written],
+      operations: operationsWith(written),
     },
     ...createOperations(engine, prepareOne, create),
     ...readOperations(engine, spec, adapterOf),
+    ...(written.includes('list') ? listOperations(engine, spec, adapterOf) : {}),
     ...changeOperations(engine, spec, adapterOf, written),
   };
   for (const operation of OPTIONAL_OPERATIONS) {
     if (written.includes(operation)) continue;
     // Not enumerable: untyped code meets the error, and nobody finds it by listing what a provider has.
-    const refuse = async (): Promise<never> => {
+    const refuse = (): never => {
       throw unsupported(provider as never, operation);
     };
-    Object.defineProperty(provider, operation, { enumerable: false, value: refuse });
+    // listAll answers no promise: one that rejects would be heard by nobody who iterates.
+    const value = operation === 'listAll' ? refuse : async (): Promise<never> => refuse();
+    Object.defineProperty(provider, operation, { enumerable: false, value });
   }
   const submissions = spec.settings.submissions ?? engine.process.submissions;
   engines.set(provider, { engine, submissions, create, prepare: prepareOne });
   return provider as unknown as P; // The spec's type has agreed with P member by member.
+}
+
+/** What an adapter writes for each optional operation. */
+const WRITTEN_AS: { readonly [O in OptionalOperation]: SometimesWritten } = {
+  list: 'page',
+  listAll: 'page',
+  update: 'update',
+  reverse: 'reverse',
+  balances: 'balances',
+};
+
+/** The types say it too; an adapter in JavaScript has none, and nobody may guess what proves that a payout is absent. */
+function checkAbsence(engine: Engine, written: readonly OptionalOperation[]): void {
+  const { absence, name } = engine;
+  if (absence === 'never' || (absence === 'by_list' && written.includes('list'))) return;
+  const message =
+    absence === 'by_list'
+      ? "capabilities.absence: 'by_list' needs a page among the operations; write 'never' for a provider that cannot list."
+      : "capabilities.absence: must be 'by_list' or 'never'.";
+  throw new PayoutError('invalid_settings', message, { provider: name });
 }
 
 // ---- What a registry needs of a provider -----------------------------------------------------------------------------
@@ -156,6 +182,7 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
     correlation: spec.correlation,
     keptForMs: capabilities.key.keptForMs,
     storesRefusals: capabilities.key.storesRefusals,
+    absence: capabilities.absence,
     listLimit: capabilities.listLimit,
     listFloor: capabilities.listFloor,
     headers: connection.headers,
@@ -268,35 +295,12 @@ async function boundCopy(engine: Engine, submission: Submission): Promise<Submis
 type AdapterOf = (engine: Engine) => ErasedOperations;
 
 function readOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, adapterOf: AdapterOf) {
-  const bags = (asked: unknown) => (isPlainObject(asked) ? bagProblems(engine.id, spec.options, 'list', asked['providerOptions']) : []);
-  const { createdFrom, createdTo } = spec.capabilities.filters;
-  const filtersTime = createdFrom === 'provider' && createdTo === 'provider';
-  // Each page is an operation: how long a whole walk takes is the caller's doing.
-  const page: ErasedOperations['page'] = (...asked) => perform(engine, 'list', (mine) => adapterOf(mine).page(...asked));
   return {
     retrieve: (id: string, call: AnyCall = {}) =>
       perform(engine, 'retrieve', async (mine) => {
         const options = checkedCall(engine, spec.options, 'retrieve', call, idProblems(id));
         return adapterOf(mine).retrieve(id, options as never, call);
       }),
-    list: (given?: ListPayoutsQuery<string, object>, call: CallOptions = {}) =>
-      perform(engine, 'list', async (mine) => {
-        const asked = given ?? {};
-        checkQuery(engine, asked, bags(asked));
-        const { providerOptions, ...query } = asked;
-        checkedOptions(engine, call);
-        return listPage(adapterOf(mine), query, bagOf(engine.id, spec.options, 'list', providerOptions), call);
-      }),
-    listAll: (given?: ListAllPayoutsQuery<string, object>, call: CallOptions = {}) => {
-      const asked = given ?? {};
-      checkAllQuery(engine, asked, bags(asked));
-      const { providerOptions, parallel = 1, ...query } = asked;
-      checkedOptions(engine, call);
-      const options = bagOf(engine.id, spec.options, 'list', providerOptions);
-      const adapter: ErasedOperations = engine.listens ? { ...adapterOf(engine), page } : adapterOf(engine);
-      if (parallel === 1 || !filtersTime) return listEvery(engine, adapter, query, options, call);
-      return listWindows({ engine, adapter, query, options, call }, parallel);
-    },
     cancel: (id: string, call: AnyCall = {}) =>
       perform(engine, 'cancel', async (mine) => {
         const options = checkedCall(engine, spec.options, 'cancel', call, idProblems(id));
@@ -304,6 +308,44 @@ function readOperations<P extends AnyPayoutProvider>(engine: Engine, spec: Payou
       }),
     parseWebhook: (input: WebhookInput, call?: CallOptions) =>
       perform(engine, 'parseWebhook', async (mine) => parseWebhook(mine, spec.webhooks, input, checkedOptions(mine, call))),
+  };
+}
+
+function listOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, adapterOf: AdapterOf) {
+  const bags = (asked: unknown) => (isPlainObject(asked) ? bagProblems(engine.id, spec.options, 'list', asked['providerOptions']) : []);
+  const { createdFrom, createdTo } = spec.capabilities.filters;
+  const filtersTime = createdFrom === 'provider' && createdTo === 'provider';
+  const pageOf =
+    (mine: Engine, hears: OnUnreadable | undefined): ReadPage =>
+    async (...asked) => {
+      const adapter = adapterOf(mine) as ErasedOperations & { readonly page: ReadPage };
+      const page = await adapter.page(...asked);
+      pastUnreadable(mine, 'a payout of the list', page.unreadable ?? [], hears);
+      return page;
+    };
+  return {
+    list: (given?: ListPayoutsQuery<string, object>, options: CallOptions & ReadingOptions = {}) =>
+      perform(engine, 'list', async (mine) => {
+        const asked = given ?? {};
+        const { call, hears, problems } = withoutListener(options);
+        checkQuery(engine, asked, [...bags(asked), ...problems]);
+        const { providerOptions, ...query } = asked;
+        checkedOptions(engine, call);
+        const bag = bagOf(engine.id, spec.options, 'list', providerOptions);
+        return listPage({ engine: mine, page: pageOf(mine, hears), query, options: bag, call });
+      }),
+    listAll: (given?: ListAllPayoutsQuery<string, object>, options: CallOptions & ReadingOptions = {}) => {
+      const asked = given ?? {};
+      const { call, hears, problems } = withoutListener(options);
+      checkAllQuery(engine, asked, [...bags(asked), ...problems]);
+      const { providerOptions, parallel = 1, ...query } = asked;
+      checkedOptions(engine, call);
+      const bag = bagOf(engine.id, spec.options, 'list', providerOptions);
+      // Each page is an operation: how long a whole walk takes is the caller's doing.
+      const told: ReadPage = (...page) => perform(engine, 'list', (mine) => pageOf(mine, hears)(...page));
+      const listing = { engine, page: engine.listens ? told : pageOf(engine, hears), query, options: bag, call };
+      return parallel === 1 || !filtersTime ? listEvery(listing) : listWindows(listing, parallel);
+    },
   };
 }
 
@@ -324,11 +366,14 @@ function changeOperations<P extends AnyPayoutProvider>(
         const options = checkedCall(engine, spec.options, 'reverse', call, [...idProblems(id), ...reversalProblems(change)]);
         return reverseAndSee(mine, adapterOf(mine), id, change, options, call);
       }),
-    balances: (call: AnyCall = {}) =>
+    balances: (given: AnyCall & ReadingOptions = {}) =>
       perform(engine, 'balances', async (mine) => {
-        const options = checkedCall(engine, spec.options, 'balances', call, []);
-        return adapterOf(mine).balances?.(options as never, call);
+        const { call, hears, problems } = withoutListener(given);
+        const options = checkedCall(engine, spec.options, 'balances', call, problems);
+        const read = await adapterOf(mine).balances?.(options as never, call);
+        pastUnreadable(mine, 'a balance', read?.unreadable ?? [], hears);
+        return read?.balances;
       }),
   };
-  return Object.fromEntries(written.map((operation) => [operation, operations[operation]]));
+  return Object.fromEntries(Object.entries(operations).filter(([operation]) => written.some((one) => one === operation)));
 }

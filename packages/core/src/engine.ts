@@ -1,9 +1,9 @@
-import type { AdapterOperations, DecodedCreate, RefusedOperation, Refusal, Scope } from './adapter.ts';
+import type { AdapterOperations, DecodedCreate, RefusedOperation, Refusal, Scope, SometimesWritten } from './adapter.ts';
 import { PayoutError } from './errors.ts';
 import { type Answer, type Connection, type Deadline, requestIdOf, retryAfterSecondsOf, type Send } from './http.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
-import type { AnyPayoutProvider, OptionalOperation } from './provider.ts';
+import type { AnyPayoutProvider, Capabilities } from './provider.ts';
 import type { Runtime } from './runtime.ts';
 import type { CheckedStore } from './store.ts';
 import { memorySubmissions, type Settled, type Submission, type SubmissionStore } from './submission.ts';
@@ -11,7 +11,7 @@ import type { Tell } from './telemetry.ts';
 
 type Written = AdapterOperations<AnyPayoutProvider>;
 /** An adapter's operations when it does not matter whose they are. */
-export type ErasedOperations = Omit<Written, OptionalOperation> & Partial<Pick<Written, OptionalOperation>>;
+export type ErasedOperations = Omit<Written, SometimesWritten> & Partial<Pick<Written, SometimesWritten>>;
 
 /** One provider, as the rules of submitting and looking up see it. */
 export interface Engine {
@@ -25,6 +25,7 @@ export interface Engine {
   readonly correlation: Submission['correlation']['by'];
   readonly keptForMs: number;
   readonly storesRefusals: boolean;
+  readonly absence: Capabilities['absence'];
   readonly listLimit: number;
   readonly listFloor: string | null;
   readonly headers: Readonly<Record<string, string>>;

@@ -1,7 +1,9 @@
 export type {
+  AdapterBalances,
   AdapterCreateRequest,
   AdapterListQuery,
   AdapterOperations,
+  AdapterPage,
   Correlation,
   DecodedCreate,
   EncodedCreate,
@@ -63,6 +65,7 @@ export {
   type PayoutOperations,
   type PayoutProvider,
   type ProviderOptions,
+  type ReadingOptions,
   type RequestFeature,
   type RequiredOperation,
   type ReversePayout,
@@ -102,6 +105,7 @@ export type {
   TelemetryStart,
   ToldOperation,
 } from './telemetry.ts';
+export { type OnUnreadable, type ReadRows, readRows, unreadableError, type UnreadableRow } from './unreadable.ts';
 export type {
   AdapterEvent,
   AdapterWebhooks,

@@ -3,14 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acmeWorld } from './__tests__/acme-world.ts';
 import type { AdapterListQuery } from './adapter.ts';
-import type { ErasedOperations } from './engine.ts';
 import { PayoutError } from './errors.ts';
-import { listEvery } from './list.ts';
+import { listEvery, type Listing } from './list.ts';
 import { listWindows } from './list-windows.ts';
 import type { Walk } from './one-by-one.ts';
 import type { Payout, PayoutPage } from './payout.ts';
 
 const { engine } = acmeWorld();
+type Paged = Pick<Listing, 'page'>;
+const listing = ({ page }: Paged, query: AdapterListQuery): Listing => ({ engine, page, query, options: undefined, call: {} });
 const FROM = Date.parse('2026-10-01T00:00:00Z');
 const iso = (ms: number): string => new Date(ms).toISOString();
 const payoutAt = (ms: number, nth: number): Payout =>
@@ -37,7 +38,7 @@ function provider(payouts: readonly Payout[], size: number, turns: readonly numb
     const held = inRange.slice(start, start + size);
     return { payouts: held, nextCursor: start + size < inRange.length ? (held.at(-1)?.id ?? null) : null };
   };
-  return { adapter: { page } as unknown as ErasedOperations, seen };
+  return { adapter: { page } as Paged, seen };
 }
 
 const range: AdapterListQuery = { createdFrom: iso(FROM) };
@@ -48,8 +49,8 @@ async function idsOf(payouts: AsyncIterable<Payout>): Promise<string[]> {
   return ids;
 }
 
-const walk = (adapter: ErasedOperations, parallel: number, query: AdapterListQuery = range): Walk<Payout> =>
-  listWindows({ engine, adapter, query, options: undefined, call: {} }, parallel);
+const walk = (adapter: Paged, parallel: number, query: AdapterListQuery = range): Walk<Payout> =>
+  listWindows(listing(adapter, query), parallel);
 
 describe('any times, any pages, any order of answers', () => {
   // Offsets in half seconds, in clumps: many share a second, some a second's two halves, and cuts fall between and upon them.
@@ -76,7 +77,7 @@ describe('any times, any pages, any order of answers', () => {
             createdFrom: iso(FROM + (from ?? 0) * 1000),
             createdTo: to === undefined ? undefined : iso(FROM + to * 1000),
           };
-          const expected = await idsOf(listEvery(engine, provider(payouts, size).adapter, query, undefined, {}));
+          const expected = await idsOf(listEvery(listing(provider(payouts, size).adapter, query)));
           const { adapter, seen } = provider(payouts, size, turns);
           expect(await idsOf(walk(adapter, parallel, query))).toEqual(expected);
           expect(seen.most).toBeLessThanOrEqual(parallel + 1); // One more: the rest of a window that was too full is read in its turn, with its next page.
@@ -148,7 +149,7 @@ describe('trouble', () => {
           throw new PayoutError('provider_unavailable', 'down.');
         return adapter.page(query, ...(rest as [never, never]));
       },
-    } as unknown as ErasedOperations;
+    } as Paged;
     const ids: string[] = [];
     const read = async (): Promise<void> => {
       for await (const { id } of walk(failing, 4)) ids.push(id);
@@ -165,8 +166,23 @@ describe('trouble', () => {
         ...(await adapter.page(query, ...(rest as [never, never]))),
         nextCursor: 'again',
       }),
-    } as unknown as ErasedOperations;
+    } as Paged;
     await expect(idsOf(walk(looping, 4))).rejects.toMatchObject({ code: 'unexpected_response' });
+  });
+});
+
+describe('a window that never ends', () => {
+  it.each<readonly [string, AdapterListQuery, (nth: number) => readonly Payout[]]>([
+    ['without a row', range, () => []],
+    ['with rows that are left out', { ...range, status: 'paid' }, (nth) => [payoutAt(FROM + 5000, nth)]],
+  ])('%s ends in an error', async (_, query, rows) => {
+    let asked = 0;
+    const page: Listing['page'] = async () => {
+      asked += 1;
+      return { payouts: rows(asked), nextCursor: String(asked) };
+    };
+    await expect(idsOf(walk({ page }, 4, query))).rejects.toMatchObject({ code: 'unexpected_response' });
+    expect(asked).toBeLessThanOrEqual(5_000);
   });
 });
 

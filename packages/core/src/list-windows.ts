@@ -1,5 +1,5 @@
 import type { AdapterListQuery } from './adapter.ts';
-import { type Listing, listPage, pagesAfter, repeatedCursor } from './list.ts';
+import { type Listing, listPage, pagesAfter, patienceWith, repeatedCursor } from './list.ts';
 import { oneByOne, type Pages, type Walk } from './one-by-one.ts';
 import type { Payout, PayoutPage } from './payout.ts';
 import { isoOf } from './times.ts';
@@ -32,7 +32,7 @@ function pagesOfWindows(listing: Listing, parallel: number): Pages<Payout> {
     next: async () => {
       if (whole) return null;
       if (reading === null) {
-        const first = await listPage(listing.adapter, listing.query, listing.options, listing.call);
+        const first = await listPage(listing);
         whole = first.nextCursor === null;
         if (whole) return first.payouts;
         reading = readAhead(listing, windowsOf(listing, first.payouts), parallel);
@@ -144,13 +144,14 @@ function readAhead(listing: Listing, windows: Windows, parallel: number): Readin
 }
 
 async function readWindow(listing: Listing, query: AdapterListQuery, stopped: () => boolean): Promise<Held> {
-  const { engine, adapter, options, call } = listing;
+  const { engine } = listing;
+  const patience = patienceWith(engine);
   const payouts: Payout[] = [];
   const seen = new Set<string>();
   let most = 0;
   let cursor: string | undefined;
   for (;;) {
-    const page: PayoutPage = await listPage(adapter, { ...query, cursor }, options, call);
+    const page: PayoutPage = await listPage({ ...listing, query: { ...query, cursor } }, patience);
     for (const payout of page.payouts) payouts.push(payout);
     if (page.nextCursor === null) return { payouts, rest: null };
     if (seen.has(page.nextCursor)) throw repeatedCursor(engine);

@@ -4,12 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { acmeWorld, answered, RENT } from './__tests__/acme-world.ts';
 import { NINE } from './__tests__/manual-time.ts';
 import type { AdapterListQuery } from './adapter.ts';
-import type { ErasedOperations } from './engine.ts';
 import { PayoutError } from './errors.ts';
-import { listEvery, listPage } from './list.ts';
+import { listEvery, type Listing, listPage } from './list.ts';
 import type { Payout, PayoutPage } from './payout.ts';
 
 const { engine } = acmeWorld();
+type Paged = Pick<Listing, 'page'>;
+const listing = ({ page }: Paged, query: AdapterListQuery): Listing => ({ engine, page, query, options: undefined, call: {} });
 const at = (minutes: number): string => new Date(NINE + minutes * 60_000).toISOString();
 
 const payoutOf = (id: string, of: Partial<Payout> = {}): Payout =>
@@ -24,7 +25,7 @@ function paging(pages: readonly (readonly Payout[])[], cursorAfter: (page: numbe
       const page = Number(query.cursor ?? 0);
       return { payouts: pages[page] ?? [], nextCursor: cursorAfter(page) };
     },
-  } as unknown as ErasedOperations;
+  } as Paged;
   return { adapter, asked };
 }
 
@@ -32,9 +33,9 @@ function next(pages: number): (page: number) => string | null {
   return (page) => (page + 1 < pages ? String(page + 1) : null);
 }
 
-async function all(adapter: ErasedOperations, query: AdapterListQuery = {}): Promise<string[]> {
+async function all(adapter: Paged, query: AdapterListQuery = {}): Promise<string[]> {
   const ids: string[] = [];
-  for await (const payout of listEvery(engine, adapter, query, undefined, {})) ids.push(payout.id);
+  for await (const payout of listEvery(listing(adapter, query))) ids.push(payout.id);
   return ids;
 }
 
@@ -58,12 +59,12 @@ describe('core filters what a provider did not', () => {
     ['all of it', { status: 'pending', createdFrom: at(0), createdTo: at(30), destination: 'ba_1' }, ['here']],
   ])('%s', async (_, query, ids) => {
     expect(await all(paging([payouts]).adapter, query)).toEqual(ids);
-    expect((await listPage(paging([payouts]).adapter, query, undefined, {})).payouts.map(({ id }) => id)).toEqual(ids);
+    expect((await listPage(listing(paging([payouts]).adapter, query))).payouts.map(({ id }) => id)).toEqual(ids);
   });
 
   it('the provider is asked all the same: it may filter itself', async () => {
     const { adapter, asked } = paging([payouts]);
-    await listPage(adapter, { status: 'paid', limit: 3 }, undefined, {});
+    await listPage(listing(adapter, { status: 'paid', limit: 3 }));
     expect(asked).toEqual([{ status: 'paid', limit: 3, cursor: undefined }]);
   });
 });
@@ -72,13 +73,13 @@ describe('reading on', () => {
   it('past pages with nothing to show, up to twenty', async () => {
     const pages = [...Array.from({ length: 19 }, () => [payoutOf('x')]), [payoutOf('found', { status: 'paid' })], [payoutOf('y')]];
     const { adapter, asked } = paging(pages);
-    expect(await listPage(adapter, { status: 'paid' }, undefined, {})).toMatchObject({ payouts: [{ id: 'found' }], nextCursor: '20' });
+    expect(await listPage(listing(adapter, { status: 'paid' }))).toMatchObject({ payouts: [{ id: 'found' }], nextCursor: '20' });
     expect(asked).toHaveLength(20);
   });
 
   it('no further than twenty: then an empty page, and where to go on', async () => {
     const { adapter, asked } = paging(Array.from({ length: 50 }, () => [payoutOf('x')]));
-    expect(await listPage(adapter, { status: 'paid' }, undefined, {})).toEqual({ payouts: [], nextCursor: '20' });
+    expect(await listPage(listing(adapter, { status: 'paid' }))).toEqual({ payouts: [], nextCursor: '20' });
     expect(asked).toHaveLength(20);
     expect(await all(adapter, { status: 'paid' })).toEqual([]);
   });
@@ -122,17 +123,81 @@ describe('a cursor that repeats', () => {
   it('what was read before it was given', async () => {
     const ids: string[] = [];
     const read = async (): Promise<void> => {
-      for await (const { id } of listEvery(engine, loops(2).adapter, {}, undefined, {})) ids.push(id);
+      for await (const { id } of listEvery(listing(loops(2).adapter, {}))) ids.push(id);
     };
     await expect(read()).rejects.toBeInstanceOf(PayoutError);
     expect(ids).toEqual(['a', 'b']);
   });
 });
 
+describe('a list that never ends', () => {
+  /** Every page is new, and so is its cursor; `of` makes the rows of the nth. */
+  const endless = (of: (page: number) => readonly Payout[]) => {
+    const asked: AdapterListQuery[] = [];
+    const page: Listing['page'] = async (query) => {
+      asked.push(query);
+      return { payouts: of(asked.length), nextCursor: String(asked.length) };
+    };
+    return { adapter: { page }, asked };
+  };
+  const unexpected = (message: string) => ({ code: 'unexpected_response', message: expect.stringContaining(message) as string });
+
+  it('of pages without a row ends after twenty, also in one call', async () => {
+    const { adapter, asked } = endless(() => []);
+    await expect(all(adapter)).rejects.toMatchObject(unexpected('20 pages in a row without a row'));
+    expect(asked).toHaveLength(20);
+    await expect(listPage(listing(adapter, {}))).rejects.toMatchObject(unexpected('20 pages in a row without a row'));
+  });
+
+  it('of rows that a filter leaves out and whose times stand still ends after a thousand', async () => {
+    const { adapter, asked } = endless((nth) => [payoutOf(`p${nth}`)]);
+    await expect(all(adapter, { status: 'paid' })).rejects.toMatchObject(unexpected('none was older than the ones before'));
+    expect(asked).toHaveLength(1_001);
+  });
+
+  it('of rows that grow older ends after ten thousand, with what to ask instead', async () => {
+    const { adapter, asked } = endless((nth) => [payoutOf(`p${nth}`, { createdAt: at(-nth) })]);
+    await expect(all(adapter, { status: 'paid' })).rejects.toMatchObject(unexpected('createdFrom and createdTo'));
+    expect(asked).toHaveLength(10_000);
+  });
+
+  it('of rows without a readable time ends, too', async () => {
+    const { adapter, asked } = endless((nth) => [payoutOf(`p${nth}`, { createdAt: '' })]);
+    await expect(all(adapter, { status: 'paid' })).rejects.toMatchObject(unexpected('1000 pages in a row'));
+    expect(asked).toHaveLength(1_000);
+  });
+
+  it('is not one with a payout every nine hundred pages, nor one that grows older, nor one that a walk begins anew', async () => {
+    const rare = endless((nth) => [payoutOf(`p${nth}`, { status: nth % 900 === 0 ? 'paid' : 'pending' })]);
+    const found: string[] = [];
+    for await (const { id } of listEvery(listing(rare.adapter, { status: 'paid' }))) if (found.push(id) === 3) break;
+    expect(found).toEqual(['p900', 'p1800', 'p2700']);
+    const old = endless((nth) => [payoutOf(`p${nth}`, { status: nth === 9_900 ? 'paid' : 'pending', createdAt: at(-nth) })]);
+    for await (const { id } of listEvery(listing(old.adapter, { status: 'paid' }))) {
+      expect(id).toBe('p9900');
+      break;
+    }
+    const standing = endless((nth) => [payoutOf(`p${nth}`)]);
+    for (let call = 0; call < 60; call += 1) {
+      expect((await listPage(listing(standing.adapter, { status: 'paid' }))).payouts).toEqual([]);
+    }
+  });
+
+  it('after pages with payouts, too', async () => {
+    const { adapter, asked } = endless((nth) => (nth <= 3 ? [payoutOf(`p${nth}`)] : []));
+    const ids: string[] = [];
+    const read = async (): Promise<void> => {
+      for await (const { id } of listEvery(listing(adapter, {}))) ids.push(id);
+    };
+    await expect(read()).rejects.toMatchObject(unexpected('without a row'));
+    expect([ids, asked.length]).toEqual([['p1', 'p2', 'p3'], 23]);
+  });
+});
+
 describe('listAll', () => {
   it('asks for the next page while the caller works on this one, and for no further', async () => {
     const { adapter, asked } = paging([[payoutOf('a')], [payoutOf('b')], [payoutOf('c')]]);
-    const reading = listEvery(engine, adapter, {}, undefined, {});
+    const reading = listEvery(listing(adapter, {}));
     expect(asked).toHaveLength(0);
     await reading.next();
     expect(asked).toHaveLength(2);
@@ -151,9 +216,9 @@ describe('listAll', () => {
         await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
         return { payouts: [payoutOf(cursor)], nextCursor: cursor === '0' ? '1' : null };
       },
-    } as unknown as ErasedOperations;
+    } as Paged;
     const leftAt: string[] = [];
-    for await (const { id } of listEvery(engine, adapter, {}, undefined, {})) leftAt.push(`${id} after ${left.join(' ')}`);
+    for await (const { id } of listEvery(listing(adapter, {}))) leftAt.push(`${id} after ${left.join(' ')}`);
     expect(leftAt).toEqual(['0 after 0 1', '1 after 0 1']);
   });
 
@@ -164,8 +229,8 @@ describe('listAll', () => {
         query.cursor === undefined
           ? adapter.page(query, ...(rest as [never, never]))
           : Promise.reject(new PayoutError('provider_unavailable', 'down.')),
-    } as unknown as ErasedOperations;
-    for await (const { id } of listEvery(engine, failing, {}, undefined, {})) {
+    } as Paged;
+    for await (const { id } of listEvery(listing(failing, {}))) {
       expect(id).toBe('a');
       break;
     }
@@ -193,7 +258,7 @@ it('any page split of any list gives each payout once and in order', async () =>
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ minutes: fc.integer({ min: 0, max: 20 }), status: fc.constantFrom(...statuses) }), { maxLength: 40 }),
-      fc.array(fc.nat({ max: 5 }), { maxLength: 60 }),
+      fc.array(fc.nat({ max: 5 }), { maxLength: 18 }), // Twenty pages in a row without a row are an error.
       fc.option(fc.constantFrom(...statuses), { nil: undefined }),
       fc.option(fc.integer({ min: -1, max: 21 }), { nil: undefined }),
       fc.option(fc.integer({ min: -1, max: 21 }), { nil: undefined }),
@@ -225,7 +290,7 @@ it('any page split of any list gives each payout once and in order', async () =>
         const byHand: string[] = [];
         let cursor: string | undefined;
         do {
-          const page = await listPage(paging(pages).adapter, { ...query, cursor }, undefined, {});
+          const page = await listPage(listing(paging(pages).adapter, { ...query, cursor }));
           byHand.push(...page.payouts.map(({ id }) => id));
           cursor = page.nextCursor ?? undefined;
         } while (cursor !== undefined);

@@ -1,9 +1,9 @@
-import type { AdapterListQuery } from './adapter.ts';
-import type { Engine, ErasedOperations } from './engine.ts';
+import type { AdapterListQuery, AdapterOperations, AdapterPage } from './adapter.ts';
+import type { Engine } from './engine.ts';
 import { errorOfIssues, PayoutError, type PayoutIssue } from './errors.ts';
 import { oneByOne, type Pages, type Walk } from './one-by-one.ts';
 import type { Payout, PayoutPage } from './payout.ts';
-import type { CallOptions } from './provider.ts';
+import type { AnyPayoutProvider, CallOptions } from './provider.ts';
 import { underWay } from './runtime.ts';
 import type { PayoutStatus } from './status.ts';
 import { isPlainObject, kindOf } from './validation.ts';
@@ -68,18 +68,27 @@ export function checkQuery(engine: Engine, query: unknown, bags: readonly Payout
   if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: engine.name });
 }
 
+/** The adapter's `page`; its unreadable rows are dealt with. */
+export type ReadPage = AdapterOperations<AnyPayoutProvider>['page'];
+
+/** A list that is being read. */
+export interface Listing {
+  readonly engine: Engine;
+  readonly page: ReadPage;
+  readonly query: AdapterListQuery;
+  readonly options: object | undefined;
+  readonly call: CallOptions;
+}
+
 /** One page of the provider, without what the query leaves out. Reads on while a page has nothing to show. */
-export async function listPage(
-  adapter: ErasedOperations,
-  query: AdapterListQuery,
-  options: object | undefined,
-  call: CallOptions,
-): Promise<PayoutPage> {
+export async function listPage(listing: Listing, patience: Patience = patienceWith(listing.engine)): Promise<PayoutPage> {
+  const { query, options, call } = listing;
   let cursor = query.cursor;
   for (let read = 1; ; read += 1) {
-    const page = await adapter.page({ ...query, cursor }, options as never, call);
+    const page = await listing.page({ ...query, cursor }, options as never, call);
     const payouts = filtered(page.payouts, query);
     const nextCursor = isPast(page.payouts.at(-1), query) ? null : page.nextCursor;
+    if (nextCursor !== null) patience.after(page, payouts.length);
     if (payouts.length > 0 || nextCursor === null || read >= MOST_PAGES_A_CALL) return { payouts, nextCursor };
     cursor = nextCursor;
   }
@@ -105,29 +114,16 @@ function isPast(last: Payout | undefined, query: AdapterListQuery): boolean {
   return last !== undefined && query.createdFrom !== undefined && Date.parse(last.createdAt) < Date.parse(query.createdFrom);
 }
 
-/** A list that is being walked. */
-export interface Listing {
-  readonly engine: Engine;
-  readonly adapter: ErasedOperations;
-  readonly query: AdapterListQuery;
-  readonly options: object | undefined;
-  readonly call: CallOptions;
-}
-
 /** All payouts; the next page is fetched while the caller works on this one. */
-export function listEvery(
-  engine: Engine,
-  adapter: ErasedOperations,
-  query: AdapterListQuery,
-  options: object | undefined,
-  call: CallOptions,
-): Walk<Payout> {
-  return oneByOne(pagesAfter({ engine, adapter, query, options, call }, new Set()));
+export function listEvery(listing: Listing): Walk<Payout> {
+  return oneByOne(pagesAfter(listing, new Set()));
 }
 
-/** The pages from a place on. `seen`: the cursors that led there. Throws `unexpected_response` when one repeats. */
-export function pagesAfter({ engine, adapter, query, options, call }: Listing, seen: Set<string>): Pages<Payout> {
-  const ask = (cursor: string | undefined): Promise<PayoutPage> => listPage(adapter, { ...query, cursor }, options, call);
+/** The pages from a place on. `seen`: the cursors that led there. Throws `unexpected_response` for a list that does not end. */
+export function pagesAfter(listing: Listing, seen: Set<string>): Pages<Payout> {
+  const { engine, query } = listing;
+  const patience = patienceWith(engine);
+  const ask = (cursor: string | undefined): Promise<PayoutPage> => listPage({ ...listing, query: { ...query, cursor } }, patience);
   let asked: Promise<PayoutPage> | null = null;
   let begun = false;
   return {
@@ -148,6 +144,58 @@ export function pagesAfter({ engine, adapter, query, options, call }: Listing, s
   };
 }
 
+// ---- Lists that do not end -------------------------------------------------------------------------------------------
+
 export function repeatedCursor(engine: Engine): PayoutError {
-  return new PayoutError('unexpected_response', 'the list repeats a cursor; reading on would never end.', { provider: engine.name });
+  return endless(engine, 'the list repeats a cursor; reading on would never end.');
+}
+
+const endless = (engine: Engine, message: string): PayoutError =>
+  new PayoutError('unexpected_response', message, { provider: engine.name });
+
+/** Pages in a row without any row, after which a list counts as one that never ends. */
+export const MOST_EMPTY_PAGES = 20;
+/** The same for rows that the query leaves out, while no page is older or newer than the ones before. */
+const MOST_STANDING_PAGES = 1_000;
+/** And while they are. A list may be long, and what is looked for rare; whoever asks for larger pages gets further. */
+const MOST_PAGES_WITHOUT_PAYOUT = 10_000;
+
+/** How long a walk waits for a payout. */
+export interface Patience {
+  /** Hears each page that says that more follows. @throws {PayoutError} `unexpected_response` once nothing is to be expected. */
+  after(page: AdapterPage, shown: number): void;
+}
+
+/** A new one for each walk. */
+export function patienceWith(engine: Engine): Patience {
+  let empty = 0;
+  let without = 0;
+  let standing = 0;
+  let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const moved = ({ payouts }: AdapterPage): boolean => {
+    const times = payouts.map(({ createdAt }) => Date.parse(createdAt)).filter((time) => !Number.isNaN(time));
+    const [first, last] = [Math.min(oldest, ...times), Math.max(newest, ...times)];
+    const further = first < oldest || last > newest;
+    [oldest, newest] = [first, last];
+    return further;
+  };
+  return {
+    after: (page, shown) => {
+      empty = page.payouts.length + (page.unreadable?.length ?? 0) > 0 ? 0 : empty + 1;
+      without = shown > 0 ? 0 : without + 1;
+      // The times are looked at only where nothing is shown: most pages of most lists are not.
+      standing = shown > 0 || moved(page) ? 0 : standing + 1;
+      if (empty >= MOST_EMPTY_PAGES)
+        throw endless(engine, `the list went on after ${empty} pages in a row without a row; it may never end.`);
+      if (standing >= MOST_STANDING_PAGES) {
+        const message = `${standing} pages in a row had no payout that was asked for, and none was older than the ones before; the list may never end.`;
+        throw endless(engine, message);
+      }
+      if (without < MOST_PAGES_WITHOUT_PAYOUT) return;
+      throw endless(
+        engine,
+        `${without} pages in a row had no payout that was asked for. Ask for a shorter time with createdFrom and createdTo, or for larger pages with limit.`,
+      );
+    },
+  };
 }

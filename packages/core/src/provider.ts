@@ -4,6 +4,7 @@ import type { Attempt, PayoutOutcome } from './outcome.ts';
 import type { Balance, Payout, PayoutPage } from './payout.ts';
 import type { PayoutStatus } from './status.ts';
 import type { Submission } from './submission.ts';
+import type { OnUnreadable } from './unreadable.ts';
 import type { PayoutEvent, WebhookInput } from './webhook.ts';
 
 // ---- What a call may carry -------------------------------------------------------------------------------------------
@@ -14,6 +15,16 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** For the whole call, resends and body included. @default the provider's `timeoutMs` setting */
   readonly timeoutMs?: number | undefined;
+}
+
+/** For calls that read many rows at once. */
+export interface ReadingOptions {
+  /**
+   * Hears of each row that cannot be read, and the rest is answered without it. Without it such a row is an error.
+   *
+   * What it throws, also later, changes nothing.
+   */
+  readonly onUnreadable?: OnUnreadable | undefined;
 }
 
 /** The bag of an operation that takes no provider options: any key is an error. */
@@ -168,10 +179,22 @@ export interface PayoutOperations<Id extends string, Bags, Supported> {
   settle(submission: Submission, decision: Decision): Promise<PayoutOutcome>;
   /** @throws {PayoutError} `not_found` and others. */
   retrieve(id: string, call?: CallWith<Id, Bag<Bags, 'retrieve'>>): Promise<Payout>;
-  /** One page, newest first, with payouts that the provider made by itself mixed in. */
-  list(query?: ListPayoutsQuery<Id, Bag<Bags, 'list'>>, call?: CallOptions): Promise<PayoutPage>;
-  /** All pages; the next one is read while the caller works. @throws {PayoutError} `unexpected_response` when a cursor repeats. */
-  listAll(query?: ListAllPayoutsQuery<Id, Bag<Bags, 'list'>>, call?: CallOptions): AsyncIterable<Payout>;
+  /**
+   * One page, newest first, with payouts that the provider made by itself mixed in.
+   *
+   * Where core filters it reads up to 20 pages to find a payout; then the page is empty, and `nextCursor` goes on.
+   *
+   * @throws {PayoutError} `unexpected_response` for a row that cannot be read, unless `onUnreadable` hears of it, and for 20
+   * pages in a row without any row.
+   */
+  list(query?: ListPayoutsQuery<Id, Bag<Bags, 'list'>>, call?: CallOptions & ReadingOptions): Promise<PayoutPage>;
+  /**
+   * All pages; the next one is read while the caller works.
+   *
+   * @throws {PayoutError} `unexpected_response` as {@link PayoutOperations.list}, and for a list that does not end: a cursor
+   * that repeats; 1,000 pages in a row without a payout to show while their times stand still; 10,000 while they move.
+   */
+  listAll(query?: ListAllPayoutsQuery<Id, Bag<Bags, 'list'>>, call?: CallOptions & ReadingOptions): AsyncIterable<Payout>;
   /**
    * Cancels a payout that has not left the provider yet; one that is canceled already is returned as it is.
    *
@@ -193,19 +216,25 @@ export interface PayoutOperations<Id extends string, Bags, Supported> {
   update(id: string, change: UpdatePayout, call?: CallWith<Id, Bag<Bags, 'update'>>): Promise<Payout>;
   /** Brings the money of a payout back; resolves to the payout that does so, also when it exists already. */
   reverse(id: string, change?: ReversePayout, call?: CallWith<Id, Bag<Bags, 'reverse'>>): Promise<Payout>;
-  /** What can be paid out now. */
-  balances(call?: CallWith<Id, Bag<Bags, 'balances'>>): Promise<readonly Balance[]>;
+  /**
+   * What can be paid out now.
+   *
+   * @throws {PayoutError} `unexpected_response` for a row that cannot be read, unless `onUnreadable` hears of it.
+   */
+  balances(call?: CallWith<Id, Bag<Bags, 'balances'>> & ReadingOptions): Promise<readonly Balance[]>;
 }
 
 export type Operation = keyof PayoutOperations<string, object, never>;
 /** In a provider's type only where it has them. */
-export type OptionalOperation = 'update' | 'reverse' | 'balances';
+export type OptionalOperation = 'list' | 'listAll' | 'update' | 'reverse' | 'balances';
 export type RequiredOperation = Exclude<Operation, OptionalOperation>;
-/** What one provider has and another may lack. */
-export type Capability = OptionalOperation | RequestFeature;
+/** What one provider has and another may lack. `list` stands for `listAll` too: both are made of the adapter's `page`. */
+export type Capability = Exclude<OptionalOperation, 'listAll'> | RequestFeature;
+/** The optional operations of a provider whose type lists these capabilities. */
+export type OptionalOf<Supported> = Extract<Supported, OptionalOperation> | ('list' extends Supported ? 'listAll' : never);
 
-export const OPTIONAL_OPERATIONS: readonly OptionalOperation[] = ['update', 'reverse', 'balances'];
-export const REQUIRED_OPERATIONS: readonly RequiredOperation[] = [
+/** Every operation, in the order in which {@link Capabilities.operations} names them. */
+const OPERATIONS: readonly Operation[] = [
   'createPayout',
   'prepare',
   'submit',
@@ -216,7 +245,18 @@ export const REQUIRED_OPERATIONS: readonly RequiredOperation[] = [
   'listAll',
   'cancel',
   'parseWebhook',
+  'update',
+  'reverse',
+  'balances',
 ];
+export const OPTIONAL_OPERATIONS: readonly OptionalOperation[] = ['list', 'listAll', 'update', 'reverse', 'balances'];
+
+/** What a provider has that writes these optional operations. */
+export function operationsWith(written: readonly OptionalOperation[]): readonly Operation[] {
+  return OPERATIONS.filter(
+    (operation) => written.some((one) => one === operation) || !OPTIONAL_OPERATIONS.some((one) => one === operation),
+  );
+}
 
 /** What a provider can do, as data. */
 export interface Capabilities {
@@ -230,9 +270,14 @@ export interface Capabilities {
     /** Whether it answers a resend of a refused request with the same refusal, marked as a replay. */
     readonly storesRefusals: boolean;
   };
+  /**
+   * What proves that a payout does not exist. `by_list`: a list that was read to its end and does not show it. `never`: nothing
+   * that can be read. Then a lookup never says `rejected`, and a lost answer that is too old to send again is for a person.
+   */
+  readonly absence: 'by_list' | 'never';
   /** By what a lookup recognises a payout of ours. */
   readonly lookup: 'metadata' | 'description' | 'none';
-  /** Who applies each filter of a list; core pages through what the provider cannot filter. */
+  /** Who applies each filter of a list; core pages through what the provider cannot filter. Without `list` it means nothing. */
   readonly filters: { readonly [F in 'status' | 'createdFrom' | 'createdTo' | 'destination']: 'provider' | 'core' };
   /** The largest page, in payouts. */
   readonly listLimit: number;
@@ -253,7 +298,7 @@ export interface ProviderIdentity<Id extends string> {
 
 /** A provider of which the adapter is known. An adapter's own type is an interface that extends this. */
 export type PayoutProvider<Id extends string, Bags, Supported extends Capability> = ProviderIdentity<Id> &
-  Pick<PayoutOperations<Id, Bags, Supported>, RequiredOperation | Extract<Supported, OptionalOperation>> & {
+  Pick<PayoutOperations<Id, Bags, Supported>, RequiredOperation | OptionalOf<Supported>> & {
     /** Types only; never set. */
     readonly '~types'?: { readonly bags: Bags; readonly supported: Supported } | undefined;
   };
@@ -270,12 +315,14 @@ export interface ForAccount<P> {
   /** The same provider for a connected account, for every operation. */
   forAccount(account: string): P;
 }
+/** `list` and `listAll` are there together, or not at all. */
+type Together<O extends Operation> = O extends 'list' | 'listAll' ? 'list' | 'listAll' : O;
 
 /** What {@link supports} can be asked for. */
 export type Supportable = Operation | 'forAccount';
 
 /** What a provider has besides what all have. */
-type With<P, O extends Supportable> = O extends Operation ? Pick<PayoutOperations<string, object, never>, O> : ForAccount<P>;
+type With<P, O extends Supportable> = O extends Operation ? Pick<PayoutOperations<string, object, never>, Together<O>> : ForAccount<P>;
 
 /** The members of a union that have `O`; for a provider of unknown identity, that provider with `O`. */
 export type Supporting<P extends AnyPayoutProvider, O extends Supportable> =

@@ -12,6 +12,7 @@ import {
   stored,
   TEN,
 } from './__tests__/acme-world.ts';
+import { ACME_TOKEN } from './__tests__/acme-bank.ts';
 import type { AcmeSettings } from './__tests__/acme.ts';
 import { HOUR_MS, MINUTE_MS, NINE } from './__tests__/manual-time.ts';
 import { copiesOf } from './copies.ts';
@@ -220,9 +221,53 @@ describe('R17: what a list does not show proves nothing', () => {
   it('a list without end is given up', async () => {
     const { acme, submission, time, onRead, left } = await unsent();
     time.jump(OVER + 1);
-    onRead(...Array.from({ length: 600 }, (_, index) => cutOff(String(index + 1))));
+    onRead(...Array.from({ length: 600 }, (_, index) => page([listed({ token: 'of another' })], String(index + 1))));
     expect(await acme.lookup(submission)).toMatchObject({ outcome: 'unknown', next: { do: 'ask', candidates: [] } });
     expect(left).toHaveLength(500);
+  });
+
+  it('and one that shows nothing page after page, sooner', async () => {
+    const { acme, submission, time, onRead, left } = await unsent();
+    time.jump(OVER + 1);
+    onRead(...Array.from({ length: 600 }, (_, index) => cutOff(String(index + 1))));
+    expect(await acme.lookup(submission)).toMatchObject({ outcome: 'unknown', next: { do: 'ask', candidates: [] } });
+    expect(left).toHaveLength(20);
+  });
+
+  describe('a row that cannot be read', () => {
+    const unreadable = { id: 'ac_8', amount: 10, currency: 'EUR', token: null };
+
+    it.each<readonly [string, readonly Meets[]]>([
+      ['alone', [page([unreadable])]],
+      ['after one that is another', [page([listed({ amount: '11.00' }), unreadable])]],
+      ['on a page before the last', [page([unreadable], '1'), page([])]],
+    ])('%s: a person looks at it, and nothing is rejected', async (_, meets) => {
+      const { acme, submission, time, onRead, creates } = await unsent();
+      time.jump(OVER + 1);
+      onRead(...meets);
+      const outcome = await acme.lookup(submission);
+      expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'unresolved' }, next: { do: 'ask', candidates: [] } });
+      expect(outcome).toMatchObject({
+        error: { message: expect.stringContaining('a row that cannot be read (ac_8), and may be ours') as string },
+      });
+      expect(creates()).toEqual([]);
+    });
+
+    it('hides no payout of ours', async () => {
+      const { acme, submission, time, onRead } = await unsent();
+      time.jump(OVER + 1);
+      onRead(page([unreadable], '1'), page([listed({ token: submission.correlation.token })]));
+      expect(await acme.lookup(submission)).toMatchObject({ outcome: 'accepted', payout: { id: 'ac_9' } });
+    });
+
+    it('that repeats the credential is not named', async () => {
+      const { acme, submission, time, onRead } = await unsent();
+      time.jump(OVER + 1);
+      onRead(page([{ ...unreadable, id: ACME_TOKEN }]));
+      const outcome = await acme.lookup(submission);
+      expect(outcome).toMatchObject({ outcome: 'unknown' });
+      expect(JSON.stringify(outcome)).not.toContain(ACME_TOKEN);
+    });
   });
 
   it.each<readonly [string, string | undefined, string]>([
@@ -255,6 +300,59 @@ describe('R17: what a list does not show proves nothing', () => {
     time.jump(OVER + 1);
     onRead(answered(200, { payouts: [listed({ token: submission.correlation.token })], next: null }));
     expect(await acme.lookup(submission)).toMatchObject({ outcome: 'accepted', payout: { id: 'ac_9' } });
+  });
+});
+
+describe("absence: 'never'", () => {
+  /** Acme, if it had no list: what an adapter without a `page` is to core. */
+  const without = (settings: Partial<AcmeSettings> = {}) => unsent({ resends: 0, list: false, ...settings });
+
+  it('without a list nothing is asked, and once nobody can send it any more a person is', async () => {
+    const { acme, submission, time, left } = await without();
+    expect(await acme.lookup(submission)).toMatchObject({ outcome: 'unknown', next: { do: 'submit', notBefore: at(NINE) } });
+    time.jump(OVER);
+    expect(await acme.lookup(submission)).toMatchObject({ outcome: 'unknown', next: { do: 'submit', notBefore: at(OVER + 1) } });
+    time.jump(OVER + 1);
+    expect(await acme.lookup(submission)).toMatchObject({
+      outcome: 'unknown',
+      error: { code: 'unresolved', message: expect.stringContaining('this provider has no list of payouts') as string },
+      next: { do: 'ask', candidates: [] },
+    });
+    expect(left).toEqual([]);
+  });
+
+  it('a lost create stays unknown for ever, and no second one is sent', async () => {
+    const { acme, bank, time, onCreate, creates } = acmeWorld({ resends: 0, list: false });
+    onCreate(answerLost);
+    await acme.createPayout(RENT);
+    for (const days of [2, 30]) {
+      time.jump(NINE + days * DAY_MS);
+      expect(await acme.createPayout(RENT)).toMatchObject({ outcome: 'unknown', next: { do: 'ask' } });
+    }
+    expect([bank.payouts.length, creates().length]).toEqual([1, 1]);
+  });
+
+  it('after a 5xx nothing is looked up', async () => {
+    const { acme, onCreate, left } = acmeWorld({ resends: 0, list: false });
+    onCreate(answered(500));
+    expect(await acme.createPayout(RENT)).toMatchObject({ outcome: 'unknown', next: { do: 'submit' } });
+    expect(left.map(({ method }) => method)).toEqual(['POST']);
+  });
+
+  it("a person's word settles it", async () => {
+    const { acme, submission, time } = await without();
+    await expect(acme.settle(submission, { absent: true })).rejects.toMatchObject({ code: 'invalid_state' });
+    time.jump(OVER + 1);
+    expect(await acme.settle(submission, { absent: true })).toMatchObject({ outcome: 'rejected', retry: 'next_attempt' });
+  });
+
+  it('a list that proves nothing still shows what is there', async () => {
+    const { acme, submission, time, onRead } = await unsent({ absence: 'never' });
+    time.jump(OVER + 1);
+    onRead(page([]), page([listed()]), page([listed({ token: submission.correlation.token })]));
+    expect(await acme.lookup(submission)).toMatchObject({ outcome: 'unknown', next: { do: 'ask', candidates: [] } });
+    expect(await acme.lookup(submission)).toMatchObject({ outcome: 'unknown', next: { do: 'ask', candidates: [{ id: 'ac_9' }] } });
+    expect(await acme.lookup(submission)).toMatchObject({ outcome: 'accepted' });
   });
 });
 

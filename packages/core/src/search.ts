@@ -1,12 +1,14 @@
-import type { AdapterListQuery } from './adapter.ts';
+import type { AdapterListQuery, AdapterPage } from './adapter.ts';
 import { asPayoutError, type Engine, isAnothers } from './engine.ts';
 import type { PayoutError } from './errors.ts';
 import type { Deadline } from './http.ts';
+import { MOST_EMPTY_PAGES } from './list.ts';
 import { sameMoney } from './money.ts';
 import type { Payout } from './payout.ts';
 import type { Submission } from './submission.ts';
 import { DAY_MS } from './times.ts';
 import type { AnswerHeaders } from './transport.ts';
+import type { UnreadableRow } from './unreadable.ts';
 
 /** A list that is longer than this is an unread page: it proves nothing. */
 const MOST_PAGES = 500;
@@ -15,7 +17,7 @@ const MOST_SKEW_MS = 60_000;
 
 /** Why a search proves nothing: only a failed read may go better next time. */
 export interface Gap {
-  readonly is: 'failed_read' | 'endless_list' | 'clock' | 'floor';
+  readonly is: 'failed_read' | 'endless_list' | 'unreadable_row' | 'clock' | 'floor' | 'no_list' | 'no_proof';
   readonly message: string;
 }
 
@@ -46,12 +48,15 @@ export async function search(
   const dates: number[] = [];
   const hear = (headers: AnswerHeaders): void => void dates.push(Math.abs(Date.parse(headers.get('date') ?? '') - engine.runtime.now()));
   const adapter = engine.operationsFor(ownHeaders(engine, submission), { source: submission.source }, (answer) => hear(answer.headers));
+  if (adapter.page === undefined) return { ours: null, candidates: [], gap: NO_LIST, error: null };
   const candidates: Payout[] = [];
+  const unreadable: UnreadableRow[] = [];
   const cursors = new Set<string>();
   let cursor: string | null = null;
+  let empty = 0;
   for (let read = 0; read < MOST_PAGES; read += 1) {
     const query: AdapterListQuery = { createdFrom: new Date(since).toISOString(), limit: engine.listLimit, cursor: cursor ?? undefined };
-    let page: { readonly payouts: readonly Payout[]; readonly nextCursor: string | null };
+    let page: AdapterPage;
     try {
       page = await adapter.page(query, undefined, { signal: deadline.signal, timeoutMs: remaining(engine, deadline) });
     } catch (thrown) {
@@ -61,10 +66,13 @@ export async function search(
     const ours = page.payouts.find((payout) => tokens.includes(engine.tokenOf(payout) ?? ''));
     if (ours !== undefined) return { ours, candidates: [], gap: null, error: null };
     candidates.push(...page.payouts.filter((payout) => isCandidate(engine, submission, payout, since)));
+    unreadable.push(...(page.unreadable ?? []));
+    empty = page.payouts.length + (page.unreadable?.length ?? 0) > 0 ? 0 : empty + 1;
     cursor = page.nextCursor;
     if (cursor === null || isBefore(page.payouts.at(-1), since))
-      return { ours: null, candidates, gap: gapOf(engine, since, dates), error: null };
+      return { ours: null, candidates, gap: gapOf(engine, { since, dates, unreadable }), error: null };
     if (cursors.has(cursor)) return { ours: null, candidates, gap: endless('the list repeats a cursor'), error: null };
+    if (empty >= MOST_EMPTY_PAGES) return { ours: null, candidates, gap: endless('the list goes on and shows nothing'), error: null };
     cursors.add(cursor);
   }
   return { ours: null, candidates, gap: endless('the list is longer than could be read'), error: null };
@@ -102,7 +110,24 @@ function isBefore(payout: Payout | undefined, since: number): boolean {
 
 const endless = (message: string): Gap => ({ is: 'endless_list', message });
 
-function gapOf(engine: Engine, since: number, dates: readonly number[]): Gap | null {
+const NO_LIST: Gap = { is: 'no_list', message: 'this provider has no list of payouts' };
+
+/** What a whole list was read with. */
+interface Reading {
+  readonly since: number;
+  /** How far the provider's clock was from ours, answer by answer. */
+  readonly dates: readonly number[];
+  readonly unreadable: readonly UnreadableRow[];
+}
+
+function gapOf(engine: Engine, { since, dates, unreadable }: Reading): Gap | null {
+  if (engine.absence === 'never') return { is: 'no_proof', message: 'the list of this provider may leave payouts out' };
+  if (unreadable.length > 0) {
+    const ids = unreadable.flatMap(({ id }) => id ?? []).filter((id) => engine.redact(id) === id);
+    const count = unreadable.length === 1 ? 'a row' : `${unreadable.length} rows`;
+    const named = ids.length === 0 ? '' : ` (${ids.slice(0, 5).join(', ')})`;
+    return { is: 'unreadable_row', message: `the list has ${count} that cannot be read${named}, and may be ours` };
+  }
   if (engine.listFloor !== null && Date.parse(engine.listFloor) > since) {
     return { is: 'floor', message: `payouts before ${engine.listFloor} are never listed` };
   }

@@ -6,7 +6,7 @@ import { STRIPE_MONEY } from './money.ts';
 import { readList } from './paging.ts';
 import { StripeId } from './protocol.ts';
 import type { StripeProvider } from './provider.ts';
-import { isoTime, unreadable } from './read-payout.ts';
+import { currencyField, isoTime, unreadable } from './read-payout.ts';
 import { IdOf, lenient, MinorUnits, UnixSeconds } from './wire.ts';
 
 /** A row of Stripe's ledger. Money that leaves is negative; `net` is `amount` minus `fee`. */
@@ -95,7 +95,7 @@ function toRow(name: string, raw: unknown): StripeLedgerRow {
   const { id, type, amount, fee, net, currency, created, source, description } = read.output;
   const money = (units: number): Money => {
     const read = STRIPE_MONEY.fromWire(units, currency);
-    if (read === null) throw unreadable(name, 'a row of the ledger', ['currency']);
+    if (read === null) throw unreadable(name, 'a row of the ledger', [currencyField(currency)]);
     return read;
   };
   return { id, type, amount: money(amount), fee: money(fee), net: money(net), createdAt: isoTime(created), source, description, raw };

@@ -1,9 +1,10 @@
 // https://docs.stripe.com/api/pagination (read 2026-11-20; the same for every list)
-import type { AdapterListQuery, Answer, Payout, PayoutIssue, PayoutPage } from '@disburse/core';
+import { type AdapterListQuery, type AdapterPage, type Answer, type Payout, type PayoutIssue, readRows } from '@disburse/core';
 import * as v from 'valibot';
 import type { FormFields } from './form.ts';
 import type { StripeListOptions } from './options.ts';
 import { unreadable } from './read-payout.ts';
+import { isObject } from './read-shape.ts';
 import { timeParameter } from './times.ts';
 import { ListShape } from './wire.ts';
 
@@ -71,11 +72,18 @@ export function readList(name: string, answer: Answer): { readonly data: readonl
   return read.output;
 }
 
-/** One page in our words, with the cursor that goes on in the same direction. */
-export function toPage(name: string, answer: Answer, place: PagePlace, toPayout: (name: string, raw: unknown) => Payout): PayoutPage {
+/**
+ * One page in our words, with the cursor that goes on in the same direction.
+ *
+ * @throws {PayoutError} `unexpected_response` for what is no list, and for one that goes on after a row without an id.
+ */
+export function toPage(name: string, answer: Answer, place: PagePlace, toPayout: (name: string, raw: unknown) => Payout): AdapterPage {
   const { data, has_more } = readList(name, answer);
-  const payouts = data.map((raw) => toPayout(name, raw));
-  const last = place.ending_before === undefined ? payouts.at(-1) : payouts[0];
-  const direction = place.ending_before === undefined ? 'after' : 'before';
-  return { payouts, nextCursor: has_more && last !== undefined ? `${direction}:${last.id}` : null };
+  const { rows: payouts, unreadable: left } = readRows(data, (raw) => toPayout(name, raw));
+  if (!has_more) return { payouts, unreadable: left, nextCursor: null };
+  // Of the raw row: the list goes on after it, whether or not the rest of it could be read.
+  const last = place.ending_before === undefined ? data.at(-1) : data[0];
+  const id = isObject(last) ? last['id'] : null;
+  if (typeof id !== 'string' || id === '') throw unreadable(name, 'a list', ['data: the row to go on from has no id']);
+  return { payouts, unreadable: left, nextCursor: `${place.ending_before === undefined ? 'after' : 'before'}:${id}` };
 }

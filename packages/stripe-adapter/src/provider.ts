@@ -56,7 +56,7 @@ export interface StripeSettings extends StripeAccess, CommonSettings {
 export interface StripeProvider extends PayoutProvider<
   'stripe',
   StripeBags,
-  'update' | 'reverse' | 'balances' | 'account' | 'destination' | 'statementDescriptor' | 'metadata'
+  'list' | 'update' | 'reverse' | 'balances' | 'account' | 'destination' | 'statementDescriptor' | 'metadata'
 > {
   /**
    * The same provider for a connected account, for every operation; the account is part of the scope of its keys.
@@ -115,6 +115,7 @@ function bind(settings: StripeSettings): StripeProvider {
     capabilities: {
       states: { cancel: ['pending'], reverse: ['in_transit', 'paid'] },
       key: { keptForMs: KEY_KEPT_FOR_MS, storesRefusals: true },
+      absence: 'by_list',
       filters: { status: 'provider', createdFrom: 'provider', createdTo: 'provider', destination: 'provider' },
       listLimit: 100,
       listFloor: null,

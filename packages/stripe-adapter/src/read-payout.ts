@@ -24,7 +24,7 @@ export function metadataOf(metadata: Readonly<Record<string, string>>, key: stri
 export function toPayout(name: string, raw: unknown): Payout {
   const sent = readShape(raw) ?? shapeOf(name, raw);
   const money = STRIPE_MONEY.fromWire(sent.amount, sent.currency);
-  if (money === null) throw unreadable(name, 'a payout', ['currency']);
+  if (money === null) throw unreadable(name, 'a payout', [currencyField(sent.currency)]);
   const metadata = sent.metadata ?? {};
   const status = STATUS.read(sent.status);
   const automatic = sent.automatic ?? false;
@@ -103,6 +103,11 @@ export function isoTime(seconds: number): string {
 /** The calendar day, in UTC, of unix seconds. */
 export function isoDay(seconds: number): string {
   return dayOf(seconds);
+}
+
+/** The field, with its word where it looks like a currency: that tells people what is new. */
+export function currencyField(currency: string): string {
+  return /^[A-Za-z]{2,8}$/.test(currency) ? `currency ${currency}` : 'currency';
 }
 
 /** The error of an answer that does not have the shape it must have. It names fields, never values. */

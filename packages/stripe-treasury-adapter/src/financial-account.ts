@@ -1,6 +1,6 @@
 // https://docs.stripe.com/api/treasury/financial_accounts/object (balance; read 2026-11-20)
-import type { Answer, Balance, Money } from '@disburse/core';
-import { STRIPE_MONEY, unreadable } from '@disburse/stripe-adapter/internal';
+import { type AdapterBalances, type Answer, type Balance, type Money, readRows } from '@disburse/core';
+import { currencyField, STRIPE_MONEY, unreadable } from '@disburse/stripe-adapter/internal';
 import * as v from 'valibot';
 import { FinancialAccountShape, type Pot } from './wire.ts';
 
@@ -12,7 +12,7 @@ import { FinancialAccountShape, type Pot } from './wire.ts';
  *
  * @param name The configured name of the provider.
  */
-export function toBalances(name: string, answer: Answer): readonly Balance[] {
+export function toBalances(name: string, answer: Answer): AdapterBalances {
   const read = v.safeParse(FinancialAccountShape, answer.json);
   if (!read.success) {
     throw unreadable(
@@ -24,18 +24,25 @@ export function toBalances(name: string, answer: Answer): readonly Balance[] {
   const { id, balance } = read.output;
   const { cash, inbound_pending: inbound, outbound_pending: outbound } = balance;
   const currencies = new Set([cash, inbound ?? {}, outbound ?? {}].flatMap((pot) => Object.keys(pot)));
-  return [...currencies].map((currency) => ({
+  const balanceIn = (currency: string): Balance => ({
     source: id,
     available: moneyIn(name, cash, currency),
     pending: inbound === null ? null : moneyIn(name, inbound, currency),
     reserved: outbound === null ? null : moneyIn(name, outbound, currency),
     instant: null,
-  }));
+  });
+  const { rows: balances, unreadable: left } = readRows([...currencies], (currency) => balanceIn(String(currency)), wordIn);
+  return { balances, unreadable: left };
+}
+
+/** What tells one currency of the account from another; `null` for what is no word of a currency. */
+function wordIn(currency: unknown): unknown {
+  return currencyField(String(currency)) === 'currency' ? null : currency;
 }
 
 /** A currency that only another pot names is zero here. */
 function moneyIn(name: string, pot: Pot, currency: string): Money {
   const money = STRIPE_MONEY.fromWire((Object.hasOwn(pot, currency) ? pot[currency] : undefined) ?? 0, currency);
-  if (money === null) throw unreadable(name, 'a FinancialAccount', ['balance']);
+  if (money === null) throw unreadable(name, 'a balance of the FinancialAccount', [currencyField(currency)]);
   return money;
 }

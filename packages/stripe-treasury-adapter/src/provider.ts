@@ -62,7 +62,7 @@ export interface StripeTreasurySettings extends StripeAccess, CommonSettings {
 export interface StripeTreasuryProvider extends PayoutProvider<
   'stripe-treasury',
   TreasuryBags,
-  'balances' | 'account' | 'destination' | 'statementDescriptor' | 'metadata'
+  'list' | 'balances' | 'account' | 'destination' | 'statementDescriptor' | 'metadata'
 > {
   /**
    * The same provider for a connected account, for every operation; the account is part of the scope of its keys.
@@ -143,6 +143,7 @@ export function connect(settings: Bound): Connected {
     capabilities: {
       states: { cancel: ['pending'] },
       key: { keptForMs: KEY_KEPT_FOR_MS, storesRefusals: true },
+      absence: 'by_list',
       filters: { status: 'provider', createdFrom: 'provider', createdTo: 'provider', destination: 'core' },
       listLimit: 100,
       listFloor: null,

@@ -1,6 +1,6 @@
 // https://docs.stripe.com/api/treasury/outbound_payments/object (read 2026-11-20)
 import type { Payout, PayoutFailure } from '@disburse/core';
-import { isoTime, metadataOf, REFERENCE_KEY, STRIPE_MONEY, unreadable } from '@disburse/stripe-adapter/internal';
+import { currencyField, isoTime, metadataOf, REFERENCE_KEY, STRIPE_MONEY, unreadable } from '@disburse/stripe-adapter/internal';
 import * as v from 'valibot';
 import { returnReasonOf, statusOf } from './status.ts';
 import { PaymentShape, type ReadPayment } from './wire.ts';
@@ -15,7 +15,8 @@ export function toPayout(name: string, raw: unknown): Payout {
   const read = v.safeParse(PaymentShape, raw);
   const money = read.success ? STRIPE_MONEY.fromWire(read.output.amount, read.output.currency) : null;
   if (!read.success || money === null) {
-    throw unreadable(name, 'an OutboundPayment', read.issues?.map((issue) => v.getDotPath(issue)) ?? ['currency']);
+    const fields = read.success ? [currencyField(read.output.currency)] : read.issues.map((issue) => v.getDotPath(issue));
+    throw unreadable(name, 'an OutboundPayment', fields);
   }
   const sent = read.output;
   const metadata = sent.metadata ?? {};

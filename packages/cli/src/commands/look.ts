@@ -99,10 +99,10 @@ async function check(call: Call<'check'>): Promise<Ending<'check'>> {
 async function checked(provider: Provider, signal: AbortSignal): Promise<Checked> {
   const read = supports(provider, 'balances') ? 'balances' : 'list';
   try {
-    if (read === 'list') await provider.list({ limit: 1 }, { signal });
+    if (supports(provider, 'balances')) await provider.balances({ signal });
     else {
-      assertSupports(provider, 'balances');
-      await provider.balances({ signal });
+      assertSupports(provider, 'list');
+      await provider.list({ limit: 1 }, { signal });
     }
     return { provider, read, error: null };
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { ListPayoutsQuery, NoOptions, Payout, PayoutStatus } from '@disburse/core';
+import type { ListPayoutsQuery, NoOptions, Payout, PayoutOperations, PayoutStatus } from '@disburse/core';
 import { assertSupports } from '@disburse/core';
 import { type Command, Option } from 'commander';
 import type { Call, CallFacts, Ending } from '../call.ts';
@@ -171,6 +171,7 @@ async function list(call: Call<'list', ListOptions>): Promise<Ending<'list'>> {
   const { status, from, to, destination, limit, cursor, all, raw } = call.options;
   for (const [flag, time] of [['--from', from] as const, ['--to', to] as const]) if (time !== undefined) timeOf(flag, time);
   const { provider, bag } = await opened(call);
+  assertSupports(provider, 'list');
   const query: ListPayoutsQuery = {
     ...(status === undefined ? {} : { status }),
     ...(from === undefined ? {} : { createdFrom: from }),
@@ -192,7 +193,7 @@ async function list(call: Call<'list', ListOptions>): Promise<Ending<'list'>> {
 }
 
 async function everything(
-  provider: Provider,
+  provider: Provider & Pick<PayoutOperations<string, object, never>, 'listAll'>,
   query: ListPayoutsQuery,
   signal: AbortSignal,
 ): Promise<{ readonly payouts: readonly Payout[]; readonly nextCursor: null }> {

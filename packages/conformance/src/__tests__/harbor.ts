@@ -2,6 +2,7 @@
 import {
   type AdapterFactory,
   type Answer,
+  type Balance,
   checkSettings,
   type CommonSettings,
   commonSettings,
@@ -20,6 +21,7 @@ import {
   type PayoutErrorCode,
   type PayoutProvider,
   type PayoutProviderSpec,
+  readRows,
   type Refusal,
   type RefusedOperation,
   type StatusTable,
@@ -32,7 +34,7 @@ export interface HarborSettings extends CommonSettings {
 }
 
 type NoBags = Readonly<Record<never, never>>;
-type Supported = 'update' | 'reverse' | 'balances' | 'destination' | 'statementDescriptor' | 'metadata';
+type Supported = 'list' | 'update' | 'reverse' | 'balances' | 'destination' | 'statementDescriptor' | 'metadata';
 export interface HarborProvider extends PayoutProvider<'harbor', NoBags, Supported> {}
 export type HarborSpec = PayoutProviderSpec<HarborProvider>;
 export type HarborOperations = ReturnType<HarborSpec['operations']>;
@@ -69,6 +71,12 @@ export const HARBOR_PARTS: HarborParts = {
   provider: (provider) => provider,
 };
 
+/** Harbor, if it had no list. Its type would not promise one either; at run time this is the same. */
+export const WITHOUT_LIST: Partial<HarborParts> = {
+  spec: (spec) => ({ ...spec, capabilities: { ...spec.capabilities, absence: 'never' } }),
+  operations: ({ page: _page, ...written }) => written as HarborOperations,
+};
+
 /** The factory of a Harbor adapter, correct unless a part of it is replaced. */
 export function harborFactory(replaced: Partial<HarborParts> = {}): HarborFactory {
   const parts: HarborParts = { ...HARBOR_PARTS, ...replaced };
@@ -101,6 +109,7 @@ function specOf(settings: HarborSettings, parts: HarborParts): HarborSpec {
     capabilities: {
       states: { cancel: ['pending'], reverse: ['paid'] },
       key: { keptForMs: 86_400_000, storesRefusals: true },
+      absence: 'by_list',
       filters: { status: 'core', createdFrom: 'provider', createdTo: 'provider', destination: 'provider' },
       listLimit: 20,
       listFloor: null,
@@ -152,18 +161,20 @@ function operationsOver(http: Http, settings: HarborSettings, parts: HarborParts
       const page = parsed(name, Page, (await http.get(`/payouts?${query.toString()}`, call, 'list')).json);
       // Only the id of the link: where it points to is not ours to follow.
       const next = page.next === null ? null : new URL(page.next, 'https://harbor.test').searchParams.get('after');
-      return { payouts: page.payouts.map((payout) => parts.toPayout(parts, name, payout)), nextCursor: next };
+      const { rows: payouts, unreadable: left } = readRows(page.payouts, (payout) => parts.toPayout(parts, name, payout));
+      return { payouts, unreadable: left, nextCursor: next };
     },
     cancel: async (id, _, call) => read(await http.post(at(id, '/cancel'), sent({}), call, 'cancel')),
     update: async (id, { metadata }, _, call) => read(await http.post(at(id), sent({ metadata }), call, 'update')),
     reverse: async (id, _change, key, _, call) => read(await http.post(at(id, '/reverse'), sent({}, key), call, 'reverse')),
     balances: async (_, call) => {
       const { balances } = parsed(name, Balances, (await http.get('/balances', call, 'balances')).json);
-      return balances.map(({ currency, available }) => {
-        const money = parts.money.fromWire(available, currency);
-        if (money === null) throw unreadable(name);
-        return { source: currency, available: money, pending: null, reserved: null, instant: null };
-      });
+      const { rows, unreadable: left } = readRows(
+        balances,
+        (row) => toBalance(parts, name, row),
+        (row) => (Object(row) as { readonly currency?: unknown }).currency,
+      );
+      return { balances: rows, unreadable: left };
     },
   };
 }
@@ -171,7 +182,8 @@ function operationsOver(http: Http, settings: HarborSettings, parts: HarborParts
 // ---- Reading ---------------------------------------------------------------------------------------------------------
 
 const Page = v.object({ payouts: v.array(v.unknown()), next: v.nullable(v.string()) });
-const Balances = v.object({ balances: v.array(v.object({ currency: v.string(), available: v.number() })) });
+const Balances = v.object({ balances: v.array(v.unknown()) });
+const BalanceRow = v.object({ currency: v.string(), available: v.number() });
 const text = v.optional(v.fallback(v.nullable(v.string()), null), null);
 const Sent = v.strictObject({
   amount: v.number(),
@@ -205,6 +217,13 @@ function parsed<S extends v.GenericSchema>(name: string, schema: S, json: unknow
 
 const unreadable = (name: string): PayoutError =>
   new PayoutError('unexpected_response', 'answered with something that cannot be read.', { provider: name });
+
+function toBalance(parts: HarborParts, name: string, raw: unknown): Balance {
+  const { currency, available } = parsed(name, BalanceRow, raw);
+  const money = parts.money.fromWire(available, currency);
+  if (money === null) throw unreadable(name);
+  return { source: currency, available: money, pending: null, reserved: null, instant: null };
+}
 
 const REASONS: Readonly<Record<string, FailureReason>> = { closed: 'account_closed', nobody: 'account_not_found' };
 

@@ -1,7 +1,7 @@
 // How one mistake is planted in the correct adapter, and found.
 import type { Answer, MoneyProfile, Payout, PayoutError, PayoutOutcome, Refusal, StatusTable } from '@disburse/core';
 import { describe, expect, it } from 'vitest';
-import { runConformance } from '../index.ts';
+import { type ConformanceWorld, runConformance } from '../index.ts';
 import { harborWorld } from './harbor-world.ts';
 import {
   HARBOR_PARTS,
@@ -18,15 +18,17 @@ import {
 export type Mistake = readonly [what: string, parts: Partial<HarborParts>, caughtBy: readonly string[]];
 
 /** One test for each mistake: every check that it belongs to fails. That they pass without it, conformance.test.ts shows. */
-export function mustBeCaught(about: string, mistakes: readonly Mistake[]): void {
+export function mustBeCaught(about: string, mistakes: readonly Mistake[], worldWith = harborWith): void {
   describe(`${about}: a planted mistake is found`, () => {
     it.each(mistakes)('%s', async (_, parts, caughtBy) => {
-      const { checks } = await runConformance(harborWorld(harborFactory(parts)), (id) => caughtBy.includes(id));
+      const { checks } = await runConformance(worldWith(parts), (id) => caughtBy.includes(id));
       const found = checks.filter(({ result }) => result === 'failed').map(({ id }) => id);
       expect(found.sort()).toEqual([...caughtBy].sort());
     });
   });
 }
+
+const harborWith = (parts: Partial<HarborParts>): ConformanceWorld => harborWorld(harborFactory(parts));
 
 /** Replaces members of the spec. */
 export const inSpec = (change: (spec: HarborSpec, settings: HarborSettings) => Partial<HarborSpec>): Partial<HarborParts> => ({

@@ -1,5 +1,7 @@
-import { type HarborParts, type HarborProvider } from '../__tests__/harbor.ts';
-import { around, inOperations, mustBeCaught, onTheLine, send, without } from '../__tests__/plant.ts';
+import { PayoutError } from '@disburse/core';
+import { harborWorld } from '../__tests__/harbor-world.ts';
+import { harborFactory, type HarborParts, type HarborProvider, WITHOUT_LIST } from '../__tests__/harbor.ts';
+import { around, inOperations, inSpec, mustBeCaught, onTheLine, send, without } from '../__tests__/plant.ts';
 
 /** Takes the whole link for a cursor, and fetches it. */
 function followsLinks(): Partial<HarborParts> {
@@ -113,6 +115,33 @@ mustBeCaught('lists and lookups', [
     })),
     ['list/repeated-cursor'],
   ],
+  [
+    'an empty page stands for a list that the provider lacks',
+    inOperations(() => ({ page: async () => ({ payouts: [], nextCursor: null }) })),
+    ['list/every-payout-once', 'lookup/candidate', 'lookup/finds-ours', 'window/closed'],
+  ],
+  [
+    'one row that cannot be read hides the page',
+    inOperations((written) => ({
+      page: async (...given) => {
+        const page = await written.page(...given);
+        if ((page.unreadable ?? []).length > 0)
+          throw new PayoutError('unexpected_response', 'answered with something that cannot be read.');
+        return page;
+      },
+    })),
+    ['list/unreadable-row'],
+  ],
+  [
+    'a row that cannot be read is left out silently',
+    inOperations((written) => ({
+      page: async (...given) => {
+        const { payouts, nextCursor } = await written.page(...given);
+        return { payouts, nextCursor };
+      },
+    })),
+    ['list/unreadable-row', 'lookup/unreadable-row'],
+  ],
   ['a foreign next link is followed', followsLinks(), ['list/foreign-next-link']],
   [
     'a list without end is read without end',
@@ -168,3 +197,29 @@ mustBeCaught('lists and lookups', [
     ['list/filter-status'],
   ],
 ]);
+
+mustBeCaught(
+  'a provider without a list',
+  [
+    [
+      'a lookup that finds nothing says rejected',
+      around((provider) => ({
+        lookup: async (...given: Parameters<HarborProvider['lookup']>) => {
+          const outcome = await provider.lookup(...given);
+          if (outcome.outcome !== 'unknown') return outcome;
+          return { outcome: 'rejected', error: outcome.error, retry: 'next_attempt', submission: outcome.submission };
+        },
+      })),
+      ['lookup/no-proof'],
+    ],
+    [
+      'an empty page is written, and believed in',
+      {
+        ...inOperations(() => ({ page: async () => ({ payouts: [], nextCursor: null }) })),
+        ...inSpec(({ capabilities }) => ({ capabilities: { ...capabilities, absence: 'by_list' } })),
+      },
+      ['list/every-payout-once', 'lookup/candidate', 'lookup/unreadable-row'],
+    ],
+  ],
+  (parts) => harborWorld(harborFactory({ ...WITHOUT_LIST, ...parts }), { correlation: 'none' }),
+);

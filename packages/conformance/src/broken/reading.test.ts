@@ -93,13 +93,26 @@ mustBeCaught('reading', [
   [
     'balances are in minor units',
     inOperations((written) => ({
-      balances: async (...given) =>
-        (await written.balances(...given)).map((balance) => ({
+      balances: async (...given) => ({
+        balances: (await written.balances(...given)).balances.map((balance) => ({
           ...balance,
           available: { ...balance.available, amount: balance.available.amount.replace('.', '') },
         })),
+      }),
     })),
     ['balances/exact'],
+  ],
+  [
+    'one balance that cannot be read hides the others',
+    inOperations((written) => ({
+      balances: async (...given) => {
+        const read = await written.balances(...given);
+        if ((read.unreadable ?? []).length > 0)
+          throw new PayoutError('unexpected_response', 'answered with something that cannot be read.');
+        return read;
+      },
+    })),
+    ['balances/unreadable-row'],
   ],
   ['createdAt is a local time', inPayout(({ createdAt }) => ({ createdAt: createdAt.replace('Z', '') })), ['read/times', 'read/complete']],
   [

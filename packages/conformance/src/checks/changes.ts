@@ -1,6 +1,6 @@
-import { type Balance, can, deriveReversalKey, type OptionalOperation, type Payout } from '@disburse/core';
+import { type Balance, can, deriveReversalKey, type OptionalOperation, type Payout, type UnreadableRow } from '@disburse/core';
 import { type Check, must, NotApplicable, same, shown, the } from '../check.ts';
-import { reset } from '../line.ts';
+import { type Fault, reset } from '../line.ts';
 import { errorOf, exist, optional, type Stage } from '../stage.ts';
 import { mustBePayout } from './reading.ts';
 
@@ -127,6 +127,33 @@ export const changeChecks: readonly Check[] = [
         'a balance does not say which pot it is',
       );
       same(JSON.parse(JSON.stringify(balances)), balances, 'the balances after JSON');
+    },
+  ),
+  check(
+    'balances',
+    'unreadable-row',
+    'Promise 2',
+    'A balance that cannot be read names itself and hides no other: read rows with readRows of core, and hand its `unreadable` on.',
+    async (stage) => {
+      const [first] = the(stage.world.available, 'available() in the world, although balances is declared')();
+      const { currency } = the(first, 'balance in the world');
+      // A currency that nobody knows, as a new one is for every program that is older.
+      const renamed: Fault = async (_, deliver) => {
+        const real = await deliver();
+        return { ...real, text: real.text.replaceAll(new RegExp(`"(${currency})"`, 'gi'), '"$1c"') };
+      };
+      stage.line.always(renamed, (request) => !isWrite(request));
+      const balances = optional(stage.provider, 'balances');
+      const error = await errorOf(() => balances(), 'balances in a currency that nobody knows');
+      same(error.code, 'unexpected_response', 'its code');
+      must(error.message.toUpperCase().includes(`${currency}C`), 'the error does not say which row it is');
+      const heard: UnreadableRow[] = [];
+      const rest = (await balances({ onUnreadable: (row: UnreadableRow) => void heard.push(row) })) as readonly Balance[];
+      must(heard.length > 0, 'onUnreadable heard of no row');
+      must(
+        rest.every(({ available }) => available.currency !== currency),
+        'a balance that could not be read is told all the same',
+      );
     },
   ),
 ];

@@ -4,9 +4,9 @@ import { errorOf, exist, optional, rejectedOf, type Stage } from '../stage.ts';
 
 const ALWAYS_THERE = [
   ...(['createPayout', 'prepare', 'submit', 'lookup', 'settle'] as const),
-  ...(['retrieve', 'list', 'listAll', 'cancel', 'parseWebhook'] as const),
+  ...(['retrieve', 'cancel', 'parseWebhook'] as const),
 ];
-const OPTIONAL: readonly OptionalOperation[] = ['update', 'reverse', 'balances'];
+const OPTIONAL: readonly OptionalOperation[] = ['list', 'listAll', 'update', 'reverse', 'balances'];
 const STATUSES: readonly string[] = ['pending', 'in_transit', 'paid', 'failed', 'canceled', 'returned', 'unrecognized'];
 const FEATURES: readonly RequestFeature[] = ['account', 'fullBalance', 'destination', 'statementDescriptor', 'metadata'];
 
@@ -27,11 +27,12 @@ export const identityChecks: readonly Check[] = [
     forgot: 'capabilities is plain JSON that a program reads before it chooses: complete, with the units of the type.',
     run: async ({ capabilities }) => {
       same(JSON.parse(JSON.stringify(capabilities)), capabilities, 'the capabilities after JSON');
-      const { key, listLimit, listFloor, lookup, filters, request, states, sideEffects } = capabilities;
+      const { absence, key, listLimit, listFloor, lookup, filters, request, states, sideEffects } = capabilities;
       must(Number.isSafeInteger(key.keptForMs) && key.keptForMs > 0, `key.keptForMs is ${key.keptForMs}`);
       must(typeof key.storesRefusals === 'boolean', 'key.storesRefusals is not said');
       must(Number.isSafeInteger(listLimit) && listLimit > 0, `listLimit is ${listLimit}`);
       must(listFloor === null || !Number.isNaN(Date.parse(listFloor)), `listFloor is ${listFloor ?? ''}, which is no time`);
+      must(['by_list', 'never'].includes(absence), `absence is ${absence}`);
       must(['metadata', 'description', 'none'].includes(lookup), `lookup is ${lookup}`);
       same(Object.keys(filters).sort(), ['createdFrom', 'createdTo', 'destination', 'status'], 'the filters');
       must(
@@ -61,6 +62,9 @@ export const identityChecks: readonly Check[] = [
           `${operation} is not declared, and shows among the provider's members`,
         );
       }
+      const { absence, operations } = capabilities;
+      same(operations.includes('listAll'), operations.includes('list'), 'whether listAll is declared, as list is');
+      must(absence === 'never' || operations.includes('list'), `absence is ${absence}, and there is no list`);
     },
   },
   {

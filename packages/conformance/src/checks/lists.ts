@@ -1,7 +1,7 @@
-import { isPayoutError, type ListPayoutsQuery, type Payout, type PayoutStatus } from '@disburse/core';
+import { isPayoutError, type ListPayoutsQuery, type Payout, type PayoutStatus, type UnreadableRow } from '@disburse/core';
 import { type Check, must, NotApplicable, same } from '../check.ts';
-import { type Fault, parsed } from '../line.ts';
-import { errorOf, everyOf, pagesOf, type Stage } from '../stage.ts';
+import { type Fault, parsed, unreadableRow } from '../line.ts';
+import { errorOf, everyOf, pagesOf, type Stage, whereListed } from '../stage.ts';
 
 const STATUSES: readonly PayoutStatus[] = ['pending', 'in_transit', 'paid', 'failed', 'canceled', 'returned', 'unrecognized'];
 const idsOf = (payouts: readonly Payout[]): readonly string[] => payouts.map(({ id }) => id);
@@ -11,7 +11,7 @@ const isList =
     method === 'GET' && stage.world.payouts().every(({ id }) => !path.includes(`/${encodeURIComponent(id)}`));
 
 /** Pages, filters, and lists that go wrong. */
-export const listChecks: readonly Check[] = [
+export const listChecks: readonly Check[] = whereListed([
   {
     id: 'list/empty',
     promise: 'Promise 1',
@@ -193,7 +193,32 @@ export const listChecks: readonly Check[] = [
       same([statuses.length, statuses.filter((status) => status === 'unrecognized').length], [3, 1], 'payouts, and unrecognized ones');
     },
   },
-];
+  {
+    id: 'list/unreadable-row',
+    promise: 'Promise 2',
+    forgot:
+      'One row that cannot be read names itself and hides no other: read rows with readRows of core, and hand its `unreadable` on. Cursors go on after the raw row.',
+    run: async (stage) => {
+      const made = idsOf(await stage.several(3));
+      const [, hidden = ''] = made;
+      stage.line.always(unreadableRow(hidden), isList(stage));
+      const error = await errorOf(() => stage.provider.list(), 'list with a row that has nothing but its id');
+      same(error.code, 'unexpected_response', 'its code');
+      must(error.message.includes(hidden), 'the error does not say which row it is');
+      for (const limit of [1, 3]) {
+        const heard: UnreadableRow[] = [];
+        const listener = { onUnreadable: (row: UnreadableRow) => void heard.push(row) };
+        const read = idsOf(await everyOf(stage.provider.listAll({ limit }, listener)));
+        same([...read].sort(), made.filter((id) => id !== hidden).sort(), `the other payouts, in pages of ${limit}`);
+        same(
+          heard.map(({ id }) => id),
+          [hidden],
+          'the rows that onUnreadable heard of',
+        );
+      }
+    },
+  },
+]);
 
 /** Payouts that differ in what a list can be filtered by, as a list without a filter shows them. */
 async function different(stage: Stage): Promise<readonly Payout[]> {

@@ -1,6 +1,6 @@
-import { type Check, must, NotApplicable, same } from '../check.ts';
-import { changed, headed } from '../line.ts';
-import { acceptedOf, errorOf, exist, rejectedOf, type Stage, told, unknownOf } from '../stage.ts';
+import { type Check, must, NotApplicable, same, the } from '../check.ts';
+import { changed, headed, unreadableRow } from '../line.ts';
+import { acceptedOf, errorOf, exist, hasList, rejectedOf, type Stage, told, unknownOf } from '../stage.ts';
 import { copyOf, lost } from './sticky.ts';
 import { GUARD_MS } from './windows.ts';
 
@@ -8,6 +8,12 @@ const isRead = ({ method }: { readonly method: string }): boolean => method === 
 
 /** From here on nobody can send any more. */
 const leaseIsOver = (stage: Stage): Promise<void> => stage.advance(stage.capabilities.key.keptForMs + GUARD_MS + 120_000);
+
+/** Why a lookup finds nothing of ours; `null` where it does. */
+function blindOf(stage: Stage): string | null {
+  if (!hasList(stage)) return 'capabilities.operations has no list';
+  return stage.capabilities.lookup === 'none' ? 'capabilities.lookup is none' : null;
+}
 
 /** What reading can prove, and what it cannot. */
 export const lookupChecks: readonly Check[] = [
@@ -17,7 +23,8 @@ export const lookupChecks: readonly Check[] = [
     forgot:
       'capabilities.lookup is declared: the create writes the token, tokenOf reads it from a list, and a lookup finds the payout by it.',
     run: async (stage) => {
-      if (stage.capabilities.lookup === 'none') return new NotApplicable('capabilities.lookup is none');
+      const blind = blindOf(stage);
+      if (blind !== null) return new NotApplicable(blind);
       const submission = await lost(stage, 'found', 'after');
       await stage.world.foreign();
       const writes = stage.line.requests.filter((request) => !isRead(request)).length;
@@ -45,10 +52,28 @@ export const lookupChecks: readonly Check[] = [
     promise: 'NEVER-TWICE R16',
     forgot: 'After lease and guard an empty list, read to its end, proves absence: rejected, `next_attempt`.',
     run: async (stage) => {
+      if (stage.capabilities.absence === 'never') return new NotApplicable('capabilities.absence is never');
       const submission = await lost(stage, 'absent', 'before');
       await leaseIsOver(stage);
       const outcome = rejectedOf(await stage.elsewhere().lookup(copyOf(submission)));
       must(outcome.retry === 'next_attempt', `retry is ${outcome.retry}`);
+      return undefined;
+    },
+  },
+  {
+    id: 'lookup/no-proof',
+    promise: 'NEVER-TWICE R17',
+    forgot:
+      "A provider that cannot list says absence: 'never', and has no page: an empty one would prove that a payout is absent which exists. A lookup never says rejected; a person decides.",
+    run: async (stage) => {
+      if (stage.capabilities.absence !== 'never') return new NotApplicable('capabilities.absence is by_list');
+      const submission = await lost(stage, 'unproven', 'before');
+      await leaseIsOver(stage);
+      const outcome = await stage.elsewhere().lookup(copyOf(submission));
+      must(outcome.outcome === 'unknown' && outcome.next.do === 'ask', `what nothing can prove is told as ${told(outcome)}`);
+      const decided = rejectedOf(await stage.provider.settle(submission, { absent: true }));
+      must(decided.retry === 'next_attempt', `after a person's word retry is ${decided.retry}`);
+      return undefined;
     },
   },
   {
@@ -56,6 +81,7 @@ export const lookupChecks: readonly Check[] = [
     promise: 'NEVER-TWICE R17',
     forgot: 'A payout of the same amount that carries no token could be ours: unknown, and a person is asked, with the candidates.',
     run: async (stage) => {
+      if (!hasList(stage)) return new NotApplicable('capabilities.operations has no list');
       const submission = await lost(stage, 'candidate', 'before');
       const id = await stage.world.foreign();
       await leaseIsOver(stage);
@@ -66,6 +92,7 @@ export const lookupChecks: readonly Check[] = [
         [id],
         'the candidates',
       );
+      return undefined;
     },
   },
   {
@@ -73,6 +100,7 @@ export const lookupChecks: readonly Check[] = [
     promise: 'NEVER-TWICE R17',
     forgot: 'A payout that carries the token of another submission of ours is not ours, whatever its amount.',
     run: async (stage) => {
+      if (stage.capabilities.absence === 'never') return new NotApplicable('capabilities.absence is never');
       if (stage.capabilities.lookup === 'none')
         return new NotApplicable('capabilities.lookup is none: every payout of the amount is a candidate');
       const submission = await lost(stage, 'mine', 'before');
@@ -115,11 +143,26 @@ export const lookupChecks: readonly Check[] = [
     },
   },
   {
+    id: 'lookup/unreadable-row',
+    promise: 'NEVER-TWICE R17',
+    forgot:
+      'A row of a list that cannot be read may be the payout that is looked for: hand it to core in `unreadable`, from readRows. One that is left out silently proves an absence that nobody saw.',
+    run: async (stage) => {
+      const submission = await lost(stage, 'hidden', 'after');
+      const [made] = stage.world.payouts();
+      await leaseIsOver(stage);
+      if (hasList(stage)) stage.line.always(unreadableRow(the(made, 'payout after a lost answer').id), isRead);
+      const outcome = await stage.elsewhere().lookup(copyOf(submission));
+      must(outcome.outcome !== 'rejected', `with a row that cannot be read, a lost answer is told as ${told(outcome)}`);
+    },
+  },
+  {
     id: 'lookup/many-pages',
     promise: 'NEVER-TWICE R17',
     forgot: 'A lookup reads every page back to a day before the submission, not the first one only.',
     run: async (stage) => {
-      if (stage.capabilities.lookup === 'none') return new NotApplicable('capabilities.lookup is none');
+      const blind = blindOf(stage);
+      if (blind !== null) return new NotApplicable(blind);
       const submission = await lost(stage, 'deep', 'after');
       await stage.advance(2_000);
       for (let made = 0; made <= stage.capabilities.listLimit; made += 1) await stage.world.foreign();

@@ -1,7 +1,7 @@
 import { nextAttempt } from '@disburse/core';
 import { type Check, must, NotApplicable, same } from '../check.ts';
 import { changed, type Fault } from '../line.ts';
-import { acceptedOf, exist, rejectedOf, type Stage, submissionOf, TIMEOUT_MS, told, unknownOf } from '../stage.ts';
+import { acceptedOf, exist, hasList, rejectedOf, type Stage, submissionOf, TIMEOUT_MS, told, unknownOf } from '../stage.ts';
 import type { Json, ScriptedAnswer } from '../world.ts';
 import { mustBeOneRequest } from './keys.ts';
 
@@ -139,7 +139,7 @@ export const refusalChecks: readonly Check[] = [
       must(outcome.next.do === 'ask', 'next is submit, which can tell nothing new');
       same(
         outcome.next.candidates.map(({ id }) => id),
-        [existing],
+        hasList(stage) ? [existing] : [],
         'what a person has to look at',
       );
     },

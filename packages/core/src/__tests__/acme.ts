@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import {
   type AdapterFactory,
+  type AdapterOperations,
   type AdapterWebhooks,
   type Answer,
   checkSettings,
@@ -13,11 +14,13 @@ import {
   defineStatusTable,
   exactJson,
   HeaderText,
+  type Http,
   isCreate,
   type Payout,
   PayoutError,
   type PayoutErrorCode,
   type PayoutProvider,
+  readRows,
   type Refusal,
   type RefusedOperation,
   signatureOfHex,
@@ -31,6 +34,10 @@ export interface AcmeSettings extends CommonSettings {
   readonly correlation?: 'metadata' | 'none' | undefined;
   /** What this adapter believes of {@link AcmeTerms}; tell both the same, unless the test is about a wrong belief. @default 24 hours */
   readonly keptForMs?: number | undefined;
+  /** Whether it has a list at all. Its type says so; without one, what is called is a stub. @default true */
+  readonly list?: boolean | undefined;
+  /** What its list proves. @default 'by_list', or 'never' without one */
+  readonly absence?: 'by_list' | 'never' | undefined;
   /** @default true */
   readonly storesRefusals?: boolean | undefined;
   readonly webhookSecrets?: readonly string[] | undefined;
@@ -40,8 +47,8 @@ export interface AcmeSettings extends CommonSettings {
 
 type NoBags = Readonly<Record<never, never>>;
 
-/** Only what every provider has, and the accounts of a platform. */
-export interface AcmeProvider extends PayoutProvider<'acme', NoBags, 'account'> {
+/** Only what every provider has, a list, and the accounts of a platform. */
+export interface AcmeProvider extends PayoutProvider<'acme', NoBags, 'list' | 'account'> {
   forAccount(account: string): AcmeProvider;
 }
 
@@ -50,6 +57,8 @@ const Settings: v.GenericSchema<unknown, AcmeSettings> = v.strictObject({
   token: HeaderText,
   correlation: v.optional(v.picklist(['metadata', 'none'])),
   keptForMs: v.optional(v.number()),
+  list: v.optional(v.boolean()),
+  absence: v.optional(v.picklist(['by_list', 'never'])),
   storesRefusals: v.optional(v.boolean()),
   webhookSecrets: v.optional(v.array(v.pipe(v.string(), v.minLength(1, 'must not be empty')))),
   account: v.optional(HeaderText),
@@ -70,10 +79,10 @@ const STATUS = defineStatusTable({
   canceled: 'canceled',
 });
 
+type Operations = Omit<AdapterOperations<AcmeProvider>, 'update' | 'reverse' | 'balances'>;
+
 function provider(settings: AcmeSettings): AcmeProvider {
   const name = settings.name ?? 'acme';
-  const at = (id: string, action = ''): string => `/payouts/${encodeURIComponent(id)}${action}`;
-  const json = { 'content-type': 'application/json' };
   return definePayoutProvider<AcmeProvider>({
     id: 'acme',
     label: 'Acme',
@@ -96,6 +105,7 @@ function provider(settings: AcmeSettings): AcmeProvider {
     capabilities: {
       states: { cancel: ['pending'] },
       key: { keptForMs: settings.keptForMs ?? 24 * 60 * 60_000, storesRefusals: settings.storesRefusals ?? true },
+      absence: settings.absence ?? (settings.list === false ? 'never' : 'by_list'),
       filters: { status: 'core', createdFrom: 'provider', createdTo: 'core', destination: 'core' },
       listLimit: 100,
       listFloor: null,
@@ -106,37 +116,46 @@ function provider(settings: AcmeSettings): AcmeProvider {
     isReplay: (answer) => answer.headers.get(ACME_REPLAYED) === 'true',
     webhooks: acmeWebhooks(name, settings.webhookSecrets),
     own: { forAccount: (account) => createAcme({ ...settings, account }) },
-    operations: (http) => ({
-      encodeCreate: ({ money, description }, _, { by, token, reference }) => {
-        const wire = money === 'full_balance' ? null : MONEY.toWire(money);
-        const sent = {
-          amount: wire?.ok === true ? wire.amount : '',
-          currency: money === 'full_balance' ? '' : money.currency,
-          text: description ?? null,
-          token: by === 'metadata' ? token : null,
-          reference: by === 'metadata' ? reference : null,
-        };
-        return { path: '/payouts', headers: json, body: JSON.stringify(sent), source: null };
-      },
-      decodeCreate: (request) => {
-        const sent = v.safeParse(Sent, exactJson(request.body));
-        const ours = isCreate(request, { path: '/payouts', headers: ['acme-version', 'acme-account', 'content-type'] });
-        const money = sent.success && ours ? MONEY.fromWire(sent.output.amount, sent.output.currency) : null;
-        if (!sent.success || money === null) return null;
-        const account = request.headers['acme-account'] ?? null;
-        return { money, account, source: null, destination: null, live: null, token: sent.output.token };
-      },
-      readCreate: (answer) => toPayout(name, answer.json),
-      retrieve: async (id, _, call) => toPayout(name, (await http.get(at(id), call, 'retrieve')).json),
-      page: async ({ createdFrom, limit, cursor }, _, call) => {
-        const query = new URLSearchParams({ limit: String(limit ?? 100), from: cursor ?? '0', created_from: createdFrom ?? '' });
-        const page = read(name, Page, (await http.get(`/payouts?${query.toString()}`, call, 'list')).json);
-        return { payouts: page.payouts.map((payout) => toPayout(name, payout)), nextCursor: page.next };
-      },
-      cancel: async (id, _, call) =>
-        toPayout(name, (await http.post(at(id, '/cancel'), { body: '{}', headers: json, key: null }, call, 'cancel')).json),
-    }),
+    operations: (http) => operationsOf(http, settings),
   });
+}
+
+function operationsOf(http: Http, settings: AcmeSettings): Operations {
+  const name = settings.name ?? 'acme';
+  const at = (id: string, action = ''): string => `/payouts/${encodeURIComponent(id)}${action}`;
+  const json = { 'content-type': 'application/json' };
+  const { page, ...withoutList }: Operations = {
+    encodeCreate: ({ money, description }, _, { by, token, reference }) => {
+      const wire = money === 'full_balance' ? null : MONEY.toWire(money);
+      const sent = {
+        amount: wire?.ok === true ? wire.amount : '',
+        currency: money === 'full_balance' ? '' : money.currency,
+        text: description ?? null,
+        token: by === 'metadata' ? token : null,
+        reference: by === 'metadata' ? reference : null,
+      };
+      return { path: '/payouts', headers: json, body: JSON.stringify(sent), source: null };
+    },
+    decodeCreate: (request) => {
+      const sent = v.safeParse(Sent, exactJson(request.body));
+      const ours = isCreate(request, { path: '/payouts', headers: ['acme-version', 'acme-account', 'content-type'] });
+      const money = sent.success && ours ? MONEY.fromWire(sent.output.amount, sent.output.currency) : null;
+      if (!sent.success || money === null) return null;
+      const account = request.headers['acme-account'] ?? null;
+      return { money, account, source: null, destination: null, live: null, token: sent.output.token };
+    },
+    readCreate: (answer) => toPayout(name, answer.json),
+    retrieve: async (id, _, call) => toPayout(name, (await http.get(at(id), call, 'retrieve')).json),
+    page: async ({ createdFrom, limit, cursor }, _, call) => {
+      const query = new URLSearchParams({ limit: String(limit ?? 100), from: cursor ?? '0', created_from: createdFrom ?? '' });
+      const page = read(name, Page, (await http.get(`/payouts?${query.toString()}`, call, 'list')).json);
+      const { rows: payouts, unreadable } = readRows(page.payouts, (payout) => toPayout(name, payout));
+      return { payouts, unreadable, nextCursor: page.next };
+    },
+    cancel: async (id, _, call) =>
+      toPayout(name, (await http.post(at(id, '/cancel'), { body: '{}', headers: json, key: null }, call, 'cancel')).json),
+  };
+  return settings.list === false ? (withoutList as Operations) : { ...withoutList, page };
 }
 
 function headersFor(account: string | undefined): Record<string, string> {

@@ -356,6 +356,15 @@ export const DIRECTED: readonly Directed[] = [
     world.faults.on({ method: 'GET' }, { reset: 'before' });
     return mustBe('unknown', await ended(process().lookup(parsed(submission))));
   }),
+  scenario('R17', 'a row of the list that cannot be read', async () => {
+    const { world, process, ended, later } = stripeScene({ resends: 0 });
+    world.faults.on(POST, { reset: 'after' }, 1);
+    const { submission } = await ended(process().createPayout(USD));
+    await later(2 * DAY_MS);
+    const page = { object: 'list', url: '/v1/payouts', has_more: false, data: [{ id: 'po_1', object: 'payout', currency: 'usdc' }] };
+    world.faults.on({ method: 'GET' }, { answer: { status: 200, body: page }, at: 'before' });
+    return mustBe('unknown', await ended(process().lookup(parsed(submission))));
+  }),
   scenario('R17', 'a clock that is three hours ahead proves nothing', async () => {
     const { process, ended, time } = mollieScene();
     const submission = await process().prepare(EUR);

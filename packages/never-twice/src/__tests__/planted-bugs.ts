@@ -356,6 +356,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     rule: 'R17',
+    mistake: 'a row that cannot be read is left out of the list',
+    edits: [core('search', '    unreadable.push(...(page.unreadable ?? []));\n', '')],
+  },
+  {
+    rule: 'R17',
     mistake: 'the clock of the provider is not looked at',
     edits: [core('search', 'const MOST_SKEW_MS = 60_000;', 'const MOST_SKEW_MS = Number.POSITIVE_INFINITY;')],
   },
