@@ -1,10 +1,10 @@
-import * as v from 'valibot';
+import type { GenericSchema } from 'valibot';
 import type { AdapterCreateRequest, PayoutProviderSpec } from './adapter.ts';
 import { errorOfIssues, type PayoutIssue } from './errors.ts';
 import { sha256 } from './idempotency.ts';
 import { moneyIssues } from './money.ts';
 import type { AnyPayoutProvider, OptionBags } from './provider.ts';
-import { isPlainObject, kindOf, problemsOf } from './validation.ts';
+import { isPlainObject, kindOf, problemsOf, readBy } from './validation.ts';
 
 /** Adapters that this program has loaded: a bag of options for any other name is a typing error of the caller. */
 const knownAdapters = new Set<string>();
@@ -202,7 +202,8 @@ export function bagOf(
   const own = isPlainObject(bags) ? bags[id] : undefined;
   const schema = Object.hasOwn(schemas, operation) ? schemas[operation] : undefined;
   if (own === undefined || schema === undefined) return undefined;
-  return v.parse(schema as v.GenericSchema<unknown, object>, own);
+  const read = readBy(schema as GenericSchema<unknown, object>, own);
+  return read.ok ? read.value : undefined; // Its problems are told by `bagProblems`.
 }
 
 // ---- Fingerprint -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { errorOfIssues, PayoutError, type PayoutErrorCode } from './errors.ts';
 import type { Money } from './money.ts';
-import { problemsOf } from './validation.ts';
+import { readBy } from './validation.ts';
 
 /**
  * What will be, or was, sent. Plain JSON: it survives a crash and moves between processes.
@@ -226,20 +226,20 @@ const NEVER_STORED = ['authorization', 'cookie', 'host', 'idempotency-key', 'pro
 /**
  * Reads a stored submission back.
  *
- * @param stored A parsed JSON value, or JSON text.
+ * @param stored A parsed JSON value, or JSON text, with a byte order mark or without.
  * @returns A frozen copy.
  * @throws {PayoutError} `invalid_request` when it is not a submission of this version; every problem is listed.
  */
 export function parseSubmission(stored: unknown): Submission {
   const value = typeof stored === 'string' ? parseJson(stored) : stored;
-  const problems = problemsOf(StoredSubmission, value);
-  if (problems.length > 0) {
+  const read = readBy(StoredSubmission, value);
+  if (!read.ok) {
     throw errorOfIssues(
       'invalid_request',
-      problems.map(({ path, message }) => ({ path: path === '' ? 'submission' : `submission.${path}`, message })),
+      read.problems.map(({ path, message }) => ({ path: path === '' ? 'submission' : `submission.${path}`, message })),
     );
   }
-  const submission: Submission = v.parse(StoredSubmission, value);
+  const submission: Submission = read.value;
   const smuggled = Object.keys(submission.request.headers).filter((name) => NEVER_STORED.includes(name.toLowerCase()));
   if (smuggled.length > 0) {
     throw new PayoutError('invalid_request', `submission.request.headers: ${smuggled.join(', ')} is never part of a submission`);
@@ -255,7 +255,7 @@ export function deepFreeze<T extends object>(value: T): T {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, '')); // Editors and PowerShell put a byte order mark in front.
   } catch {
     throw new PayoutError('invalid_request', 'submission: this text is not JSON');
   }
