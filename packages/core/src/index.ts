@@ -97,6 +97,7 @@ export type {
   TelemetryStart,
   ToldOperation,
 } from './telemetry.ts';
+export { parseTime } from './times.ts';
 export type {
   AdapterEvent,
   AdapterWebhooks,

@@ -6,6 +6,7 @@ import type { Payout, PayoutPage } from './payout.ts';
 import type { CallOptions } from './provider.ts';
 import { underWay } from './runtime.ts';
 import type { PayoutStatus } from './status.ts';
+import { parseTime, TIME_RULE } from './times.ts';
 import { isPlainObject, kindOf } from './validation.ts';
 
 const QUERY_KEYS = ['status', 'createdFrom', 'createdTo', 'destination', 'limit', 'cursor', 'providerOptions'];
@@ -28,9 +29,7 @@ function queryProblems(query: unknown, listLimit: number): PayoutIssue[] {
   }
   for (const path of ['createdFrom', 'createdTo']) {
     const value = query[path];
-    if (value !== undefined && !(typeof value === 'string' && !Number.isNaN(Date.parse(value)))) {
-      issues.push({ path, message: 'must be an ISO 8601 time, such as 2026-11-01T00:00:00Z' });
-    }
+    if (value !== undefined && parseTime(value) === null) issues.push({ path, message: TIME_RULE });
   }
   for (const path of ['cursor', 'destination']) {
     const value = query[path];

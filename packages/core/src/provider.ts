@@ -79,9 +79,9 @@ export type CreatePayoutRequest<Id extends string = string, Options = NoOptions,
 /** Which payouts to list, newest first. */
 export interface ListPayoutsQuery<Id extends string = string, Options = NoOptions> {
   readonly status?: PayoutStatus | undefined;
-  /** Created at this time or later. ISO 8601. */
+  /** Created at this time or later. ISO 8601 with `Z` or an offset, or a date, which begins at midnight UTC: `parseTime`. */
   readonly createdFrom?: string | undefined;
-  /** Created before this time. ISO 8601. */
+  /** Created before this time. ISO 8601 with `Z` or an offset, or a date, which begins at midnight UTC. */
   readonly createdTo?: string | undefined;
   readonly destination?: string | undefined;
   /** Payouts a page. @default the provider's own */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { errorOfIssues, PayoutError, type PayoutErrorCode } from './errors.ts';
 import type { Money } from './money.ts';
+import { parseTime } from './times.ts';
 import { readBy } from './validation.ts';
 
 /**
@@ -216,7 +217,7 @@ const StoredSubmission: v.GenericSchema<unknown, Submission> = v.object({
   preparedAt: v.pipe(
     v.string(),
     // With its zone: a local time would move the window of the key.
-    v.check((at) => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(at) && !Number.isNaN(Date.parse(at)), 'must be an ISO 8601 UTC time'),
+    v.check((at) => at.endsWith('Z') && parseTime(at) !== null, 'must be an ISO 8601 UTC time'),
   ),
 });
 
