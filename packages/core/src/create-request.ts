@@ -4,7 +4,7 @@ import { errorOfIssues, type PayoutIssue } from './errors.ts';
 import { sha256 } from './idempotency.ts';
 import { moneyIssues } from './money.ts';
 import type { AnyPayoutProvider, OptionBags } from './provider.ts';
-import { isPlainObject, kindOf, problemsOf, readBy } from './validation.ts';
+import { isPlainObject, kindOf, problemsOf, readBy, UNREADABLE } from './validation.ts';
 
 /** Adapters that this program has loaded: a bag of options for any other name is a typing error of the caller. */
 const knownAdapters = new Set<string>();
@@ -58,7 +58,7 @@ export function checkCreate<P extends AnyPayoutProvider>(spec: PayoutProviderSpe
 }
 
 /** A copy, made before anything is awaited: a caller may go on to change the object, and must not change what is paid. */
-function copyOf(given: unknown): Record<string, unknown> | null {
+export function copyOf(given: unknown): Record<string, unknown> | null {
   if (!isPlainObject(given)) return null;
   try {
     return plainCopy(given, 0) as Record<string, unknown>;
@@ -169,6 +169,19 @@ export function bagProblems(
   bags: unknown,
 ): readonly PayoutIssue[] {
   if (bags === undefined) return NO_ISSUES;
+  try {
+    return problemsOfBags(id, schemas, operation, bags);
+  } catch {
+    return [{ path: 'providerOptions', message: UNREADABLE }];
+  }
+}
+
+function problemsOfBags(
+  id: string,
+  schemas: Readonly<Record<string, unknown>>,
+  operation: keyof OptionBags,
+  bags: unknown,
+): readonly PayoutIssue[] {
   if (!isPlainObject(bags)) return [{ path: 'providerOptions', message: `must be an object, not ${kindOf(bags)}` }];
   const strangers = Object.keys(bags)
     .filter((key) => key !== id && !knownAdapters.has(key))

@@ -1,6 +1,7 @@
 import { aboutId } from './about-ours.ts';
 import type { PayoutProviderSpec } from './adapter.ts';
-import { changeProblems, checkedCall, checkedDecision, checkedOptions, idProblems, reversalProblems } from './call-request.ts';
+import { assertNoCall, checkedOptions } from './call-options.ts';
+import { changeProblems, checkedCall, checkedDecision, dataOf, idProblems, reversalProblems } from './call-request.ts';
 import { cancelAndSee, reverseAndSee, updateAndSee } from './changes.ts';
 import { createClient } from './client.ts';
 import { bagOf, bagProblems } from './create-request.ts';
@@ -10,7 +11,8 @@ import { PayoutError } from './errors.ts';
 import { createSend } from './http.ts';
 import { deriveKey } from './idempotency.ts';
 import { lookupKept, type Route, submitKept } from './kept.ts';
-import { checkAllQuery, checkQuery, listEvery, listPage } from './list.ts';
+import { assertKnown, type KnownKeys } from './known-keys.ts';
+import { checkAllQuery, checkQuery, listEvery, listPage, queryOf } from './list.ts';
 import { listWindows } from './list-windows.ts';
 import { endingOf, perform } from './operation.ts';
 import type { PayoutOutcome } from './outcome.ts';
@@ -41,14 +43,44 @@ import type { WebhookInput } from './webhook.ts';
 
 type AnyCall = CallWith<string, object>;
 
+/** A misspelt member that is optional, such as `mayResend`, would never be asked. */
+const KNOWN: KnownKeys<PayoutProviderSpec<AnyPayoutProvider>> = {
+  id: true,
+  label: true,
+  settings: true,
+  connection: true,
+  requestIdHeader: true,
+  account: true,
+  source: true,
+  live: true,
+  money: true,
+  amountInAnswer: true,
+  correlation: true,
+  tokenOf: true,
+  sourceOf: true,
+  options: true,
+  request: true,
+  capabilities: true,
+  problems: true,
+  refusal: true,
+  isReplay: true,
+  mayResend: true,
+  webhooks: true,
+  operations: true,
+  own: true,
+};
+
 /**
  * Makes a provider out of an adapter: does once what every adapter would otherwise repeat.
  *
  * It checks input, derives the key, freezes the body, keeps the submission, sends and resends it, turns what happened into an
  * outcome, checks that the answer is about the payout that was asked for, and adds `list`, `listAll` and a refusing stub for
  * every operation the provider lacks.
+ *
+ * @throws {PayoutError} `invalid_settings` for a member of the specification that it does not know.
  */
 export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): P {
+  assertKnown<PayoutProviderSpec<P>>(spec.id, spec, KNOWN, 'invalid_settings');
   const engine = engineFor(spec);
   const adapter = engine.operationsFor(engine.headers, { source: engine.source });
   const adapterOf: AdapterOf = (one) => (one === engine ? adapter : one.operationsFor(one.headers, { source: one.source }));
@@ -179,7 +211,10 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
 
 function createOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, create: Inside['create']) {
   return {
-    prepare: (request: unknown) => prepare(engine, spec, request),
+    prepare: async (request: unknown, more?: unknown) => {
+      assertNoCall(engine, more);
+      return prepare(engine, spec, request);
+    },
     createPayout: (request: unknown, call?: CallOptions) => create(request, call),
     submit: (submission: Submission, call?: CallOptions) =>
       perform(
@@ -229,32 +264,32 @@ function readOperations<P extends AnyPayoutProvider>(engine: Engine, spec: Payou
   // Each page is an operation: how long a whole walk takes is the caller's doing.
   const page: ErasedOperations['page'] = (...asked) => perform(engine, 'list', (mine) => adapterOf(mine).page(...asked));
   return {
-    retrieve: (id: string, call: AnyCall = {}) =>
+    retrieve: (id: string, given?: AnyCall) =>
       perform(engine, 'retrieve', async (mine) => {
-        const options = checkedCall(engine, spec.options, 'retrieve', call, idProblems(id));
+        const { call, options } = checkedCall(engine, spec.options, 'retrieve', given, idProblems(id));
         return adapterOf(mine).retrieve(id, options as never, call);
       }),
-    list: (given?: ListPayoutsQuery<string, object>, call: CallOptions = {}) =>
+    list: (given?: ListPayoutsQuery<string, object>, withCall?: CallOptions) =>
       perform(engine, 'list', async (mine) => {
-        const asked = given ?? {};
+        const asked = queryOf(engine, given);
         checkQuery(engine, asked, bags(asked));
         const { providerOptions, ...query } = asked;
-        checkedOptions(engine, call);
+        const call = checkedOptions(engine, withCall);
         return listPage(adapterOf(mine), query, bagOf(engine.id, spec.options, 'list', providerOptions), call);
       }),
-    listAll: (given?: ListAllPayoutsQuery<string, object>, call: CallOptions = {}) => {
-      const asked = given ?? {};
+    listAll: (given?: ListAllPayoutsQuery<string, object>, withCall?: CallOptions) => {
+      const asked = queryOf(engine, given);
       checkAllQuery(engine, asked, bags(asked));
       const { providerOptions, parallel = 1, ...query } = asked;
-      checkedOptions(engine, call);
+      const call = checkedOptions(engine, withCall);
       const options = bagOf(engine.id, spec.options, 'list', providerOptions);
       const adapter: ErasedOperations = engine.listens ? { ...adapterOf(engine), page } : adapterOf(engine);
       if (parallel === 1 || !filtersTime) return listEvery(engine, adapter, query, options, call);
       return listWindows({ engine, adapter, query, options, call }, parallel);
     },
-    cancel: (id: string, call: AnyCall = {}) =>
+    cancel: (id: string, given?: AnyCall) =>
       perform(engine, 'cancel', async (mine) => {
-        const options = checkedCall(engine, spec.options, 'cancel', call, idProblems(id));
+        const { call, options } = checkedCall(engine, spec.options, 'cancel', given, idProblems(id));
         return cancelAndSee(mine, adapterOf(mine), id, options, call);
       }),
     parseWebhook: (input: WebhookInput, call?: CallOptions) =>
@@ -269,19 +304,23 @@ function changeOperations<P extends AnyPayoutProvider>(
   written: readonly OptionalOperation[],
 ) {
   const operations = {
-    update: (id: string, change: UpdatePayout, call: AnyCall = {}) =>
+    update: (id: string, change: UpdatePayout, given?: AnyCall) =>
       perform(engine, 'update', async (mine) => {
-        const options = checkedCall(engine, spec.options, 'update', call, [...idProblems(id), ...changeProblems(change)]);
-        return updateAndSee(mine, adapterOf(mine), id, change, options, call);
+        const { value, problems } = dataOf(change, 'change');
+        const wrong = problems.length > 0 ? problems : changeProblems(value);
+        const { call, options } = checkedCall(engine, spec.options, 'update', given, [...idProblems(id), ...wrong]);
+        return updateAndSee(mine, adapterOf(mine), id, value as UpdatePayout, options, call);
       }),
-    reverse: (id: string, change: ReversePayout = {}, call: AnyCall = {}) =>
+    reverse: (id: string, change: ReversePayout = {}, given?: AnyCall) =>
       perform(engine, 'reverse', async (mine) => {
-        const options = checkedCall(engine, spec.options, 'reverse', call, [...idProblems(id), ...reversalProblems(change)]);
-        return reverseAndSee(mine, adapterOf(mine), id, change, options, call);
+        const { value, problems } = dataOf(change, 'change');
+        const wrong = problems.length > 0 ? problems : reversalProblems(value);
+        const { call, options } = checkedCall(engine, spec.options, 'reverse', given, [...idProblems(id), ...wrong]);
+        return reverseAndSee(mine, adapterOf(mine), id, value as ReversePayout, options, call);
       }),
-    balances: (call: AnyCall = {}) =>
+    balances: (given?: AnyCall) =>
       perform(engine, 'balances', async (mine) => {
-        const options = checkedCall(engine, spec.options, 'balances', call, []);
+        const { call, options } = checkedCall(engine, spec.options, 'balances', given, []);
         return adapterOf(mine).balances?.(options as never, call);
       }),
   };

@@ -126,6 +126,9 @@ export interface PayoutOperations<Id extends string, Bags, Supported> {
    * Creates a payout: prepares it, keeps the submission in the store, submits it.
    *
    * Never throws for anything that happens; bad input is `rejected` with `submission: null`.
+   *
+   * @throws {PayoutError} `invalid_request` for a `call` that it cannot take, such as an option of a provider's own SDK; nothing is
+   * prepared, kept or sent.
    */
   createPayout(
     request: CreatePayoutRequest<Id, Bag<Bags, 'create'>, Extract<Supported, RequestFeature>>,

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { errorOfIssues, PayoutError, type PayoutErrorCode } from './errors.ts';
+import { assertKnown } from './known-keys.ts';
 import type { Money } from './money.ts';
+import type { NoOptions } from './provider.ts';
 import { parseTime } from './times.ts';
 import { readBy } from './validation.ts';
 
@@ -158,8 +160,12 @@ const NO_ROWS: readonly KeptSubmission[] = [];
  * A store in memory: protects one process, for as long as it runs, and grows with every reference.
  *
  * A restart forgets it. Whoever creates payouts from jobs that may run again needs a store that survives them.
+ *
+ * @param options None: it has no file and no table.
+ * @throws {PayoutError} `invalid_settings` for any option.
  */
-export function memorySubmissions(): SubmissionStore {
+export function memorySubmissions(options: NoOptions = {}): SubmissionStore {
+  assertKnown('memorySubmissions', options, {}, 'invalid_settings');
   const rows = new Map<string, readonly KeptSubmission[]>();
   const peek: Peek = (of) => rows.get(keyOf(of)) ?? NO_ROWS;
   const among = (all: readonly KeptSubmission[], { attempt }: Place) => all.find(({ submission }) => submission.attempt === attempt);
