@@ -20,6 +20,16 @@ const NEVER_HERE = [
   'with Express, use express.raw',
   'fetch answered with something that is not a Response',
   'acceptedOrThrow',
+  // Options of a call, of a registry and of a handler: the command writes its own.
+  'it is a setting',
+  'the setting `',
+  'headers are part of the settings',
+  'of your own is a setting',
+  'belongs into settings: write',
+  'is the setting of the provider; `signal`',
+  'is a setting of each provider',
+  'must be a provider, such as',
+  'a webhookHandler takes a Fetch Request',
 ];
 
 interface Sentence {

@@ -55,8 +55,9 @@ describe('a call', () => {
   const schemas = { retrieve: v.strictObject({ expand: v.optional(v.array(v.string())) }) };
 
   it('hands over its own bag', () => {
-    expect(checkedCall(engine, schemas, 'retrieve', { providerOptions: { acme: { expand: ['a'] } } }, [])).toEqual({ expand: ['a'] });
-    expect(checkedCall(engine, schemas, 'retrieve', { timeoutMs: 1 }, [])).toBeUndefined();
+    const bag = { acme: { expand: ['a'] } };
+    expect(checkedCall(engine, schemas, 'retrieve', { providerOptions: bag }, [])).toEqual({ call: {}, options: { expand: ['a'] } });
+    expect(checkedCall(engine, schemas, 'retrieve', { timeoutMs: 1 }, [])).toEqual({ call: { timeoutMs: 1 } });
   });
 
   it('tells everything that is wrong at once', () => {

@@ -1,57 +1,53 @@
+import { readCallWith } from './call-options.ts';
 import { bagOf, bagProblems } from './create-request.ts';
 import type { Engine } from './engine.ts';
 import { errorOfIssues, type PayoutIssue } from './errors.ts';
+import { unknownKeys } from './known-keys.ts';
 import { isOwnKey } from './own-metadata.ts';
-import type { CallOptions, CallWith, Decision, OptionBags } from './provider.ts';
-import { isPlainObject, kindOf } from './validation.ts';
+import { copyOf } from './plain-copy.ts';
+import type { CallOptions, Decision, OptionBags } from './provider.ts';
+import { isPlainObject, kindOf, UNREADABLE } from './validation.ts';
 
-/** Checks a call and its option bag; answers the provider's own bag. @throws {PayoutError} `invalid_request`, every problem. */
+/** What a call that takes provider options carries, once it is checked. */
+export interface CheckedCall {
+  readonly call: CallOptions;
+  /** The provider's own bag, as its schema reads it. */
+  readonly options: object | undefined;
+}
+
+/** Checks a call and its option bag. @throws {PayoutError} `invalid_request`, every problem. */
 export function checkedCall(
   engine: Engine,
   schemas: Readonly<Record<string, unknown>>,
   operation: keyof OptionBags,
-  call: CallWith<string, object>,
+  given: unknown,
   problems: readonly PayoutIssue[],
-): object | undefined {
-  const all = [...problems, ...optionProblems(call), ...bagProblems(engine.id, schemas, operation, call.providerOptions)];
+): CheckedCall {
+  const { call, problems: wrong, providerOptions } = readCallWith(given);
+  const all = [...problems, ...wrong, ...bagProblems(engine.id, schemas, operation, providerOptions)];
   if (all.length > 0) throw errorOfIssues('invalid_request', all, { provider: engine.name, outcome: 'rejected' });
-  return bagOf(engine.id, schemas, operation, call.providerOptions);
+  return { call, options: bagOf(engine.id, schemas, operation, providerOptions) };
 }
 
-/** Checks what every call may carry. @throws {PayoutError} `invalid_request` */
-export function checkedOptions(engine: Engine, call: CallOptions | undefined): CallOptions {
-  const problems = optionProblems(call ?? {});
-  // Of a submission it says nothing: that one may exist.
-  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: engine.name });
-  return call ?? {};
-}
-
-/** A deadline that is no number, or none at all, would leave a create without an end. */
-function optionProblems(call: CallOptions): PayoutIssue[] {
-  const { timeoutMs, signal } = call;
-  const issues: PayoutIssue[] = [];
-  if (
-    timeoutMs !== undefined &&
-    !(typeof timeoutMs === 'number' && Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= 600_000)
-  ) {
-    issues.push({ path: 'timeoutMs', message: 'must be a whole number of milliseconds from 1 to 600000' });
-  }
-  if (signal !== undefined && !(typeof signal === 'object' && signal !== null && 'aborted' in signal && 'addEventListener' in signal)) {
-    issues.push({ path: 'signal', message: 'must be an AbortSignal' });
-  }
-  return issues;
+/** A change as it is now, in plain data: a getter may throw, or say another thing the next time. */
+export function dataOf(given: unknown, path: string): { readonly value: unknown; readonly problems: readonly PayoutIssue[] } {
+  if (!isPlainObject(given)) return { value: given, problems: [] };
+  const value = copyOf(given);
+  return value === null ? { value: given, problems: [{ path, message: UNREADABLE }] } : { value, problems: [] };
 }
 
 /** What a person may decide. @throws {PayoutError} `invalid_request` */
-export function checkedDecision(engine: Engine, decision: unknown): Decision {
-  if (isPlainObject(decision)) {
-    if (decision['absent'] === true && decision['payoutId'] === undefined) return { absent: true };
-    if (typeof decision['payoutId'] === 'string' && decision['payoutId'] !== '' && decision['absent'] === undefined)
-      return { payoutId: decision['payoutId'] };
+export function checkedDecision(engine: Engine, given: unknown): Decision {
+  const { value: decision, problems } = dataOf(given, 'decision');
+  const strangers =
+    isPlainObject(decision) && problems.length === 0 ? unknownKeys(decision, ['payoutId', 'absent'], {}, 'decision') : problems;
+  if (isPlainObject(decision) && strangers.length === 0) {
+    const { absent, payoutId } = decision;
+    if (absent === true && payoutId === undefined) return { absent };
+    if (typeof payoutId === 'string' && payoutId !== '' && absent === undefined) return { payoutId };
   }
-  throw errorOfIssues('invalid_request', [{ path: 'decision', message: 'must be { payoutId } or { absent: true }' }], {
-    provider: engine.name,
-  });
+  const rule = { path: 'decision', message: 'must be { payoutId } or { absent: true }' };
+  throw errorOfIssues('invalid_request', strangers.length > 0 ? strangers : [rule], { provider: engine.name });
 }
 
 /** An empty id would address the whole collection; dots would address its parent. */
@@ -64,7 +60,7 @@ export function idProblems(id: unknown): PayoutIssue[] {
   return [];
 }
 
-export function changeProblems(change: unknown): PayoutIssue[] {
+export function changeProblems(change: unknown): readonly PayoutIssue[] {
   const metadata = isPlainObject(change) ? change['metadata'] : undefined;
   if (!isPlainObject(change) || metadata === undefined)
     return [{ path: 'metadata', message: 'is missing: an object of strings (null removes a key), or null to remove all' }];

@@ -1,6 +1,7 @@
 import type { GenericSchema } from 'valibot';
 import * as v from 'valibot';
 import type { PayoutIssue } from './errors.ts';
+import { nearest, notKnown } from './known-keys.ts';
 
 /** Settings that are functions and objects of a program: no file can hold them. */
 const OF_CODE = ['fetch', 'runtime', 'onTelemetry', 'submissions'];
@@ -17,12 +18,6 @@ export function strangeKeys(schema: GenericSchema, given: Readonly<Record<string
   });
 }
 
-/** That a key is not known, what was probably meant, and what there is. */
-export function notKnown(key: string, known: readonly string[]): string {
-  const word = nearest(key, known);
-  return `is not known here; ${word === null ? '' : `did you mean "${word}"? `}known are ${known.join(', ')}`;
-}
-
 /** No credential of a provider is as short, and hardly a name is longer. */
 const LONGEST_TOLD = 24;
 
@@ -30,30 +25,6 @@ const LONGEST_TOLD = 24;
 export function notOneOf(name: string, known: readonly string[]): string {
   const word = nearest(name, known);
   return `${name.length > LONGEST_TOLD ? 'it' : `"${name}"`} is not one of ${known.join(', ')}${word === null ? '' : `; did you mean "${word}"?`}`;
-}
-
-/** The known word that differs in a few letters at most; capitals, hyphens and underscores count for nothing. */
-function nearest(given: string, known: readonly string[]): string | null {
-  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const [best] = known
-    .map((word) => ({ word, steps: stepsBetween(plain(given), plain(word)), most: Math.min(3, plain(word).length / 3) }))
-    .filter(({ steps, most }) => steps <= most)
-    .sort((a, b) => a.steps - b.steps);
-  return best?.word ?? null;
-}
-
-/** How many letters must be added, removed or replaced. Only as much of a text is looked at as a name can be long. */
-function stepsBetween(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const letter of one.slice(0, 60)) {
-    const next = [(row[0] ?? 0) + 1];
-    for (let at = 1; at < row.length; at += 1) {
-      const replaced = (row[at - 1] ?? 0) + (letter === other[at - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[at] ?? 0) + 1, (next[at - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }
 
 /** A reference to the environment, or a list of them, in words to copy. */

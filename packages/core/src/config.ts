@@ -1,8 +1,9 @@
-import { notKnown, notOneOf, referenceText, strangeKeys, takesList } from './config-words.ts';
+import { notOneOf, referenceText, strangeKeys, takesList } from './config-words.ts';
 import { errorOfIssues, isPayoutError, type PayoutIssue } from './errors.ts';
+import { type Elsewhere, notKnown, unknownKeys } from './known-keys.ts';
 import type { AnyPayoutProvider } from './provider.ts';
 import { type AnyAdapterFactory, createPayoutRegistry, type PayoutRegistry } from './registry.ts';
-import type { CommonSettings } from './settings.ts';
+import { type CommonSettings, commonSettings } from './settings.ts';
 import { isPlainObject, kindOf, problemsOf } from './validation.ts';
 
 // ---- The shape of a configuration, for those written in TypeScript ---------------------------------------------------
@@ -57,14 +58,15 @@ export interface ConfigContext {
  *
  * @param config What `JSON.parse` gave.
  * @param factories The adapters that a configuration may name.
- * @throws {PayoutError} `invalid_settings`, with the path of every problem and never a value.
+ * @throws {PayoutError} `invalid_settings`, with the path of every problem and never a value; also for a key of `context` that nobody
+ * would read.
  */
 export function registryFromConfig<const Factories extends Record<string, AnyAdapterFactory>>(
   config: unknown,
   factories: Factories,
   context: ConfigContext = {},
 ): PayoutRegistry<Record<string, ReturnType<Factories[keyof Factories]>>> {
-  const problems: PayoutIssue[] = [...shapeProblems(config)];
+  const problems: PayoutIssue[] = [...shapeProblems(config), ...contextProblems(context)];
   // Filled below with what these factories made, under own properties: a provider may be named anything.
   const made = {} as Record<string, ReturnType<Factories[keyof Factories]>>;
   if (isPlainObject(config) && isPlainObject(config['providers'])) {
@@ -77,6 +79,26 @@ export function registryFromConfig<const Factories extends Record<string, AnyAda
   if (problems.length > 0) throw errorOfIssues('invalid_settings', problems);
   return createPayoutRegistry(made, { default: defaultOf(config) });
 }
+
+const OF_HOST = ['fetch', 'runtime', 'submissions', 'onTelemetry'];
+
+/** A store that is given one level too high would never be asked, and a job that runs again would pay again. */
+const BESIDE_SETTINGS: Elsewhere = Object.fromEntries(
+  OF_HOST.map((key) => [key, `belongs into settings: write { settings: { ${key} } } to give it to all providers`]),
+);
+
+function contextProblems(context: unknown): PayoutIssue[] {
+  const beside = unknownKeys(context, ['env', 'settings'], BESIDE_SETTINGS, 'context');
+  if (!isPlainObject(context)) return beside;
+  const settings = unknownKeys(context['settings'], OF_HOST, IN_FILES, 'context.settings');
+  return [...beside, ...settings];
+}
+
+const IN_FILES: Elsewhere = Object.fromEntries(
+  Object.keys(commonSettings)
+    .filter((key) => !OF_HOST.includes(key))
+    .map((key) => [key, 'belongs into the entry of each provider in the configuration']),
+);
 
 const pathOf = (prefix: string, path: string): string => (path === '' ? prefix : `${prefix}.${path}`);
 

@@ -1,4 +1,4 @@
-import * as v from 'valibot';
+import type { GenericSchema } from 'valibot';
 import { accountProblems } from './account.ts';
 import type { AdapterCreateRequest, PayoutProviderSpec } from './adapter.ts';
 import { errorOfIssues, type PayoutIssue } from './errors.ts';
@@ -7,7 +7,7 @@ import { moneyIssues } from './money.ts';
 import { isOwnKey } from './own-metadata.ts';
 import { copyOf } from './plain-copy.ts';
 import type { AnyPayoutProvider, OptionBags } from './provider.ts';
-import { isPlainObject, kindOf, problemsOf } from './validation.ts';
+import { isPlainObject, kindOf, problemsOf, readBy, UNREADABLE } from './validation.ts';
 
 /** Adapters that this program has loaded: a bag of options for any other name is a typing error of the caller. */
 const knownAdapters = new Set<string>();
@@ -151,6 +151,19 @@ export function bagProblems(
   bags: unknown,
 ): readonly PayoutIssue[] {
   if (bags === undefined) return NO_ISSUES;
+  try {
+    return problemsOfBags(id, schemas, operation, bags);
+  } catch {
+    return [{ path: 'providerOptions', message: UNREADABLE }];
+  }
+}
+
+function problemsOfBags(
+  id: string,
+  schemas: Readonly<Record<string, unknown>>,
+  operation: keyof OptionBags,
+  bags: unknown,
+): readonly PayoutIssue[] {
   if (!isPlainObject(bags)) return [{ path: 'providerOptions', message: `must be an object, not ${kindOf(bags)}` }];
   const strangers = Object.keys(bags)
     .filter((key) => key !== id && !knownAdapters.has(key))
@@ -184,7 +197,8 @@ export function bagOf(
   const own = isPlainObject(bags) ? bags[id] : undefined;
   const schema = Object.hasOwn(schemas, operation) ? schemas[operation] : undefined;
   if (own === undefined || schema === undefined) return undefined;
-  return v.parse(schema as v.GenericSchema<unknown, object>, own);
+  const read = readBy(schema as GenericSchema<unknown, object>, own);
+  return read.ok ? read.value : undefined; // Its problems are told by `bagProblems`.
 }
 
 // ---- Fingerprint -----------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 import type { PayoutProviderSpec } from './adapter.ts';
-import { checkedOptions } from './call-request.ts';
+import { checkedOptions } from './call-options.ts';
 import { MOST_ATTEMPTS } from './create-request.ts';
 import { type Engine, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';

@@ -2,7 +2,8 @@ import { aboutId } from './about-ours.ts';
 import { forOneAccount, routeFor } from './account.ts';
 import type { PayoutProviderSpec, SometimesWritten } from './adapter.ts';
 import { disagreeing, disagreementError } from './agreement.ts';
-import { changeProblems, checkedCall, checkedDecision, checkedOptions, idProblems, reversalProblems } from './call-request.ts';
+import { assertNoCall, checkedOptions } from './call-options.ts';
+import { changeProblems, checkedCall, checkedDecision, dataOf, idProblems, reversalProblems } from './call-request.ts';
 import { cancelAndSee, reverseAndSee, updateAndSee } from './changes.ts';
 import { createClient } from './client.ts';
 import { bagOf, bagProblems } from './create-request.ts';
@@ -12,7 +13,8 @@ import { PayoutError } from './errors.ts';
 import { createSend } from './http.ts';
 import { deriveKey } from './idempotency.ts';
 import { lookupKept, type Route, submitGiven } from './kept.ts';
-import { checkAllQuery, checkQuery, listEvery, listPage, type ReadPage } from './list.ts';
+import { assertKnown, type KnownKeys } from './known-keys.ts';
+import { checkAllQuery, checkQuery, listEvery, listPage, queryOf, type ReadPage } from './list.ts';
 import { listWindows } from './list-windows.ts';
 import { endingOf, perform } from './operation.ts';
 import type { PayoutOutcome } from './outcome.ts';
@@ -45,14 +47,45 @@ import type { WebhookInput } from './webhook.ts';
 
 type AnyCall = CallWith<string, object>;
 
+/** A misspelt member that is optional, such as `mayResend`, would never be asked. */
+const KNOWN: KnownKeys<PayoutProviderSpec<AnyPayoutProvider>> = {
+  id: true,
+  label: true,
+  settings: true,
+  connection: true,
+  requestIdHeader: true,
+  account: true,
+  source: true,
+  live: true,
+  money: true,
+  amountInAnswer: true,
+  correlation: true,
+  tokenOf: true,
+  sourceOf: true,
+  withoutAmount: true,
+  options: true,
+  request: true,
+  capabilities: true,
+  problems: true,
+  refusal: true,
+  isReplay: true,
+  mayResend: true,
+  webhooks: true,
+  operations: true,
+  own: true,
+};
+
 /**
  * Makes a provider out of an adapter: does once what every adapter would otherwise repeat.
  *
  * It checks input, derives the key, freezes the body, keeps the submission, sends and resends it, turns what happened into an
  * outcome, checks that the answer is about the payout that was asked for, and adds `list`, `listAll` and a refusing stub for
  * every operation the provider lacks.
+ *
+ * @throws {PayoutError} `invalid_settings` for a member of the specification that it does not know.
  */
 export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): P {
+  assertKnown<PayoutProviderSpec<P>>(spec.id, spec, KNOWN, 'invalid_settings');
   const engine = engineFor(spec);
   const adapter = engine.operationsFor(engine.headers, { source: engine.source });
   const adapterOf: AdapterOf = (one) => (one === engine ? adapter : one.operationsFor(one.headers, { source: one.source }));
@@ -232,7 +265,10 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
 
 function createOperations(engine: Engine, prepareOne: Inside['prepare'], create: Inside['create']) {
   return {
-    prepare: (request: unknown) => prepareOne(request),
+    prepare: async (request: unknown, more?: unknown) => {
+      assertNoCall(engine, more);
+      return prepareOne(request);
+    },
     createPayout: (request: unknown, call?: CallOptions) => create(request, call),
     submit: (submission: Submission, call?: CallOptions) =>
       perform(
@@ -296,14 +332,14 @@ type AdapterOf = (engine: Engine) => ErasedOperations;
 
 function readOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, adapterOf: AdapterOf) {
   return {
-    retrieve: (id: string, call: AnyCall = {}) =>
+    retrieve: (id: string, given?: AnyCall) =>
       perform(engine, 'retrieve', async (mine) => {
-        const options = checkedCall(engine, spec.options, 'retrieve', call, idProblems(id));
+        const { call, options } = checkedCall(engine, spec.options, 'retrieve', given, idProblems(id));
         return adapterOf(mine).retrieve(id, options as never, call);
       }),
-    cancel: (id: string, call: AnyCall = {}) =>
+    cancel: (id: string, given?: AnyCall) =>
       perform(engine, 'cancel', async (mine) => {
-        const options = checkedCall(engine, spec.options, 'cancel', call, idProblems(id));
+        const { call, options } = checkedCall(engine, spec.options, 'cancel', given, idProblems(id));
         return cancelAndSee(mine, adapterOf(mine), id, options, call);
       }),
     parseWebhook: (input: WebhookInput, call?: CallOptions) =>
@@ -324,22 +360,22 @@ function listOperations<P extends AnyPayoutProvider>(engine: Engine, spec: Payou
       return page;
     };
   return {
-    list: (given?: ListPayoutsQuery<string, object>, options: CallOptions & ReadingOptions = {}) =>
+    list: (given?: ListPayoutsQuery<string, object>, options?: CallOptions & ReadingOptions) =>
       perform(engine, 'list', async (mine) => {
-        const asked = given ?? {};
-        const { call, hears, problems } = withoutListener(options);
+        const asked = queryOf(engine, given);
+        const { call: heard, hears, problems } = withoutListener(options);
         checkQuery(engine, asked, [...bags(asked), ...problems]);
         const { providerOptions, ...query } = asked;
-        checkedOptions(engine, call);
+        const call = checkedOptions(engine, heard);
         const bag = bagOf(engine.id, spec.options, 'list', providerOptions);
         return listPage({ engine: mine, page: pageOf(mine, hears), query, options: bag, call });
       }),
-    listAll: (given?: ListAllPayoutsQuery<string, object>, options: CallOptions & ReadingOptions = {}) => {
-      const asked = given ?? {};
-      const { call, hears, problems } = withoutListener(options);
+    listAll: (given?: ListAllPayoutsQuery<string, object>, options?: CallOptions & ReadingOptions) => {
+      const asked = queryOf(engine, given);
+      const { call: heard, hears, problems } = withoutListener(options);
       checkAllQuery(engine, asked, [...bags(asked), ...problems]);
       const { providerOptions, parallel = 1, ...query } = asked;
-      checkedOptions(engine, call);
+      const call = checkedOptions(engine, heard);
       const bag = bagOf(engine.id, spec.options, 'list', providerOptions);
       // Each page is an operation: how long a whole walk takes is the caller's doing.
       const told: ReadPage = (...page) => perform(engine, 'list', (mine) => pageOf(mine, hears)(...page));
@@ -356,20 +392,24 @@ function changeOperations<P extends AnyPayoutProvider>(
   written: readonly OptionalOperation[],
 ) {
   const operations = {
-    update: (id: string, change: UpdatePayout, call: AnyCall = {}) =>
+    update: (id: string, change: UpdatePayout, given?: AnyCall) =>
       perform(engine, 'update', async (mine) => {
-        const options = checkedCall(engine, spec.options, 'update', call, [...idProblems(id), ...changeProblems(change)]);
-        return updateAndSee(mine, adapterOf(mine), id, change, options, call);
+        const { value, problems } = dataOf(change, 'change');
+        const wrong = problems.length > 0 ? problems : changeProblems(value);
+        const { call, options } = checkedCall(engine, spec.options, 'update', given, [...idProblems(id), ...wrong]);
+        return updateAndSee(mine, adapterOf(mine), id, value as UpdatePayout, options, call);
       }),
-    reverse: (id: string, change: ReversePayout = {}, call: AnyCall = {}) =>
+    reverse: (id: string, change: ReversePayout = {}, given?: AnyCall) =>
       perform(engine, 'reverse', async (mine) => {
-        const options = checkedCall(engine, spec.options, 'reverse', call, [...idProblems(id), ...reversalProblems(change)]);
-        return reverseAndSee(mine, adapterOf(mine), id, change, options, call);
+        const { value, problems } = dataOf(change, 'change');
+        const wrong = problems.length > 0 ? problems : reversalProblems(value);
+        const { call, options } = checkedCall(engine, spec.options, 'reverse', given, [...idProblems(id), ...wrong]);
+        return reverseAndSee(mine, adapterOf(mine), id, value as ReversePayout, options, call);
       }),
-    balances: (given: AnyCall & ReadingOptions = {}) =>
+    balances: (given?: AnyCall & ReadingOptions) =>
       perform(engine, 'balances', async (mine) => {
-        const { call, hears, problems } = withoutListener(given);
-        const options = checkedCall(engine, spec.options, 'balances', call, problems);
+        const { call: heard, hears, problems } = withoutListener(given);
+        const { call, options } = checkedCall(engine, spec.options, 'balances', heard, problems);
         const read = await adapterOf(mine).balances?.(options as never, call);
         pastUnreadable(mine, 'a balance', read?.unreadable ?? [], hears);
         return read?.balances;

@@ -1,5 +1,5 @@
 import type { AdapterOperations, DecodedCreate, RefusedOperation, Refusal, Scope, SometimesWritten } from './adapter.ts';
-import { PayoutError } from './errors.ts';
+import { nameOfThrown, PayoutError } from './errors.ts';
 import { type Answer, type Connection, type Deadline, requestIdOf, retryAfterSecondsOf, type Send } from './http.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
@@ -211,6 +211,6 @@ export function withOutcome(error: PayoutError, outcome: 'rejected' | 'unknown',
 /** A `PayoutError` as it is, anything else as one; for catches around code that should only throw the former. */
 export function asPayoutError(engine: Engine, error: unknown): PayoutError {
   if (error instanceof PayoutError) return error;
-  const name = error instanceof Error ? error.name : typeof error;
+  const name = nameOfThrown(error);
   return new PayoutError('unexpected_response', `an unexpected ${name} was thrown while the answer was read.`, { provider: engine.name });
 }

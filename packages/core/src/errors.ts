@@ -135,7 +135,26 @@ function wordIn(text: string | null | undefined): string | null {
 
 /** Whether a caught value is a {@link PayoutError}, also one from another copy of the package. */
 export function isPayoutError(value: unknown): value is PayoutError {
-  return value instanceof Error && 'isPayoutError' in value && value.isPayoutError === true;
+  try {
+    return isError(value) && 'isPayoutError' in value && value.isPayoutError === true;
+  } catch {
+    return false; // A proxy, or a getter, that throws.
+  }
+}
+
+/** Whether a caught value is an error, also one of another realm: in a sandbox such as Jest's, Node's own errors are. */
+export function isError(value: unknown): value is Error {
+  if (value instanceof Error) return true;
+  return typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === '[object Error]';
+}
+
+/** The name of what was thrown, and no more of it: a message may hold anything. */
+export function nameOfThrown(thrown: unknown): string {
+  try {
+    return isError(thrown) ? String(thrown.name) : typeof thrown;
+  } catch {
+    return typeof thrown;
+  }
 }
 
 /** One error for many problems: a line each when there are several. */

@@ -1,10 +1,12 @@
 import { insideOf } from './define-provider.ts';
 import { errorOfIssues, isPayoutError, type PayoutError, type PayoutIssue } from './errors.ts';
+import { type KnownKeys, unknownKeys } from './known-keys.ts';
 import { type Observation, observe } from './observe.ts';
 import type { Payout } from './payout.ts';
 import type { AnyPayoutProvider } from './provider.ts';
 import { type Runtime, systemRuntime } from './runtime.ts';
 import { finalityOf } from './status.ts';
+import { kindOf } from './validation.ts';
 
 /** How {@link follow} reads. */
 export interface FollowOptions {
@@ -20,6 +22,7 @@ export interface FollowOptions {
   readonly failedReads?: number | undefined;
 }
 
+const KNOWN: KnownKeys<FollowOptions> = { until: true, signal: true, firstPauseMs: true, longestPauseMs: true, failedReads: true };
 const DEFAULTS = { firstPauseMs: 2_000, longestPauseMs: 900_000, failedReads: 5 } as const;
 
 /**
@@ -30,7 +33,7 @@ const DEFAULTS = { firstPauseMs: 2_000, longestPauseMs: 900_000, failedReads: 5 
  *
  * @param provider For a payout of a connected account, `provider.forAccount(account)`.
  * @param payout What is known: it is read again at once.
- * @throws {PayoutError} `invalid_request` at once for another provider's payout; while iterating, the last error of reads that
+ * @throws {PayoutError} `invalid_request` at once for another provider's payout, or for an option that it does not know; while iterating, the last error of reads that
  * keep failing.
  * @example
  * for await (const { result, payout } of follow(provider, created)) console.log(result, payout.status);
@@ -43,7 +46,9 @@ export function follow(provider: AnyPayoutProvider, payout: Payout, options: Fol
 
 async function* followed(provider: AnyPayoutProvider, payout: Payout, options: FollowOptions): AsyncGenerator<Observation, void> {
   const runtime = insideOf(provider)?.engine.runtime ?? systemRuntime;
-  const { until = ({ status }) => finalityOf(status) === 'final', signal, failedReads = DEFAULTS.failedReads } = options;
+  const { signal, failedReads = DEFAULTS.failedReads } = options;
+  const until = (seen: Payout): boolean =>
+    options.until === undefined ? finalityOf(seen.status) === 'final' : answerOf(provider, options.until(seen));
   let known = payout;
   let failures = 0;
   let quietReads = 0;
@@ -68,6 +73,13 @@ async function* followed(provider: AnyPayoutProvider, payout: Payout, options: F
     }
     if (!(await waited(runtime, pauseOf(runtime, options, quietReads + failures, read), signal))) return;
   }
+}
+
+/** A promise is no answer, and would read as one: `follow` would end without a word. */
+function answerOf(provider: AnyPayoutProvider, answer: unknown): boolean {
+  if (typeof answer !== 'object' || answer === null) return Boolean(answer);
+  const message = `must answer true or false, not ${kindOf(answer)}`;
+  throw errorOfIssues('invalid_request', [{ path: 'until', message }], { provider: provider.name });
 }
 
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
@@ -105,8 +117,10 @@ async function waited(runtime: Runtime, pauseMs: number, signal: AbortSignal | u
 }
 
 function problemsOf(provider: AnyPayoutProvider, payout: Payout, options: FollowOptions): PayoutIssue[] {
+  const issues = unknownKeys(options, Object.keys(KNOWN), { timeoutMs: 'is the setting of the provider; `signal` ends it' });
+  if (kindOf(options) !== 'an object') return issues;
   const { firstPauseMs = DEFAULTS.firstPauseMs, longestPauseMs = DEFAULTS.longestPauseMs, failedReads = DEFAULTS.failedReads } = options;
-  const issues: PayoutIssue[] = [];
+  if (options.until !== undefined && typeof options.until !== 'function') issues.push({ path: 'until', message: 'must be a function' });
   if (payout.provider !== provider.id || payout.name !== provider.name) {
     issues.push({ path: 'payout', message: `belongs to ${payout.name} (${payout.provider}), not to ${provider.name} (${provider.id})` });
   }

@@ -204,8 +204,12 @@ function reasonOf(failure: unknown): string {
 }
 
 function systemCodeOf(failure: object): string | undefined {
-  const cause = 'cause' in failure && typeof failure.cause === 'object' && failure.cause !== null ? codeOf(failure.cause) : null;
-  return codeOf(failure) ?? cause ?? undefined;
+  try {
+    const cause = 'cause' in failure && typeof failure.cause === 'object' && failure.cause !== null ? codeOf(failure.cause) : null;
+    return codeOf(failure) ?? cause ?? undefined;
+  } catch {
+    return undefined; // What was thrown throws again when it is looked at.
+  }
 }
 
 function codeOf(failure: object): string | null {

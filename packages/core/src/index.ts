@@ -105,6 +105,7 @@ export type {
   TelemetryStart,
   ToldOperation,
 } from './telemetry.ts';
+export { parseTime } from './times.ts';
 export { type OnUnreadable, type ReadRows, readRows, unreadableError, type UnreadableRow } from './unreadable.ts';
 export type {
   AdapterEvent,

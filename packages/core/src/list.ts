@@ -6,7 +6,8 @@ import type { Payout, PayoutPage } from './payout.ts';
 import type { AnyPayoutProvider, CallOptions } from './provider.ts';
 import { underWay } from './runtime.ts';
 import type { PayoutStatus } from './status.ts';
-import { isPlainObject, kindOf } from './validation.ts';
+import { parseTime, TIME_RULE } from './times.ts';
+import { isPlainObject, kindOf, UNREADABLE } from './validation.ts';
 
 const QUERY_KEYS = ['status', 'createdFrom', 'createdTo', 'destination', 'limit', 'cursor', 'providerOptions'];
 const STATUSES: readonly PayoutStatus[] = ['pending', 'in_transit', 'paid', 'failed', 'canceled', 'returned', 'unrecognized'];
@@ -28,9 +29,7 @@ function queryProblems(query: unknown, listLimit: number): PayoutIssue[] {
   }
   for (const path of ['createdFrom', 'createdTo']) {
     const value = query[path];
-    if (value !== undefined && !(typeof value === 'string' && !Number.isNaN(Date.parse(value)))) {
-      issues.push({ path, message: 'must be an ISO 8601 time, such as 2026-11-01T00:00:00Z' });
-    }
+    if (value !== undefined && parseTime(value) === null) issues.push({ path, message: TIME_RULE });
   }
   for (const path of ['cursor', 'destination']) {
     const value = query[path];
@@ -38,6 +37,16 @@ function queryProblems(query: unknown, listLimit: number): PayoutIssue[] {
       issues.push({ path, message: 'must be a string that is not empty' });
   }
   return issues;
+}
+
+/** A query as it is now: a getter may throw, or say another thing the next time. @throws {PayoutError} `invalid_request` */
+export function queryOf<Q extends object>(engine: Engine, given: Q | undefined): Q {
+  try {
+    // What is no plain object is refused with all its other problems.
+    return isPlainObject(given) ? { ...given } : (given ?? ({} as Q));
+  } catch {
+    throw errorOfIssues('invalid_request', [{ path: 'query', message: UNREADABLE }], { provider: engine.name });
+  }
 }
 
 const MOST_PARALLEL = 32;

@@ -34,7 +34,7 @@ const LARGEST_MINOR_UNITS = String(Number.MAX_SAFE_INTEGER);
  * @param path Where the value came from, for example `money`; the issues' paths start with it.
  */
 export function moneyIssues(value: unknown, path: string): readonly PayoutIssue[] {
-  if (payableUnits(value) !== null) return [];
+  if (payableUnits(value) !== null && isRecord(value) && Object.keys(value).length === MEMBERS.length) return [];
   const problem = shapeProblem(value);
   if (problem !== null || !isRecord(value)) return [{ path, message: problem ?? '' }];
   const amount = own(value, 'amount');
@@ -44,8 +44,16 @@ export function moneyIssues(value: unknown, path: string): readonly PayoutIssue[
   return [
     ...amountProblems(amount, payable).map((message) => ({ path: `${path}.amount`, message })),
     ...(about === null ? [] : [{ path: `${path}.currency`, message: about }]),
+    // Another library's shape lacks the amount, and that says it all.
+    ...(amount === undefined ? [] : unknownMembers(value).map((key) => ({ path: `${path}.${key}`, message: NOT_KNOWN }))),
   ];
 }
+
+const MEMBERS: readonly string[] = ['amount', 'currency'];
+const NOT_KNOWN = `is not known here; known are ${MEMBERS.join(', ')}`;
+
+/** Of two amounts in one object nobody can say which was meant. */
+const unknownMembers = (value: object): readonly string[] => Object.keys(value).filter((key) => !MEMBERS.includes(key));
 
 /** Plain notation without a sign or leading zeros. */
 const PLAIN = /^(?:0|[1-9]\d*)(?:\.\d+)?$/;

@@ -1,7 +1,9 @@
 // @disburse/core/node: what needs Node's file system.
 import { errorOfIssues } from './errors.ts';
 import { fileSubmissionsOver } from './file-submissions.ts';
+import { assertKnown } from './known-keys.ts';
 import { nodeFiles } from './node-files.ts';
+import type { NoOptions } from './provider.ts';
 import type { SubmissionStore } from './submission.ts';
 import { kindOf } from './validation.ts';
 
@@ -15,14 +17,16 @@ import { kindOf } from './validation.ts';
  * On Windows names can be lost with the power (a folder cannot be flushed there) and the mode bits mean nothing.
  *
  * @param folder On a local file system with hard links; relative to the working directory of this moment.
+ * @param options None yet.
  * @returns A store whose calls throw a {@link PayoutError} when the folder cannot be used (`provider_unavailable`) or a file in
  * it cannot be understood (`unresolved`). A create is then `unknown`, and nothing is sent.
- * @throws {PayoutError} `invalid_settings` for a folder without a name.
+ * @throws {PayoutError} `invalid_settings` for a folder without a name, and for any option.
  * @see docs/stores.md
  * @example
  * createStripe({ apiKey, submissions: fileSubmissions('/var/lib/payroll/submissions') });
  */
-export function fileSubmissions(folder: string): SubmissionStore {
+export function fileSubmissions(folder: string, options: NoOptions = {}): SubmissionStore {
+  assertKnown('fileSubmissions', options, {}, 'invalid_settings');
   if (typeof folder === 'string' && folder !== '' && !folder.includes('\0')) return fileSubmissionsOver(nodeFiles, folder);
   const message = typeof folder === 'string' ? 'must name a folder' : `must be the path of a folder, not ${kindOf(folder)}`;
   throw errorOfIssues('invalid_settings', [{ path: 'folder', message }], { provider: 'fileSubmissions' });

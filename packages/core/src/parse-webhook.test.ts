@@ -1,4 +1,5 @@
 // DESIGN section 6: verified over the raw bytes, refused with one error that repeats nothing of what came.
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acmeEvent, acmePayout, delivery, hookedAcme, request, SECRET, sign } from './__fixtures__/acme-delivery.ts';
@@ -10,6 +11,9 @@ const body = acmeEvent();
 const good = sign(body);
 const other = '0'.repeat(64);
 const bytes = new TextEncoder().encode(body);
+
+const foreignBuffer = (text: string): ArrayBuffer =>
+  runInNewContext(`Uint8Array.from(${JSON.stringify([...new TextEncoder().encode(text)])}).buffer`) as ArrayBuffer;
 
 async function errorOf(input: unknown, secrets: readonly string[] = [SECRET]): Promise<PayoutError> {
   const { acme } = hookedAcme({ webhookSecrets: secrets });
@@ -28,6 +32,15 @@ describe('taken', () => {
     ['Headers', { headers: new Headers({ 'acme-signature': good }), body }],
     ['bytes', { headers: { 'acme-signature': good }, body: bytes }],
     ['a Buffer that is part of a larger memory', { headers: { 'acme-signature': good }, body: Buffer.from(`__${body}__`).subarray(2, -2) }],
+    ['an ArrayBuffer', { headers: { 'acme-signature': good }, body: Uint8Array.from(bytes).buffer }],
+    ['an ArrayBuffer of another realm', { headers: { 'acme-signature': good }, body: foreignBuffer(body) }],
+    ['another view of memory', { headers: { 'acme-signature': good }, body: new DataView(Uint8Array.from(bytes).buffer) }],
+    ['a Blob', { headers: { 'acme-signature': good }, body: new Blob([body]) }],
+    ["a Lambda's event", { headers: { 'acme-signature': good }, body, isBase64Encoded: false }],
+    [
+      "a Lambda's event in base64",
+      { headers: { 'acme-signature': good }, body: Buffer.from(body).toString('base64'), isBase64Encoded: true },
+    ],
     ['a Fetch request', request()],
     ['two header lines as an array', { headers: { 'acme-signature': [other, good] }, body }],
     ['two header lines, joined', { headers: { 'acme-signature': `${good}, ${other}` }, body }],
@@ -210,4 +223,47 @@ describe('parts', () => {
     const incoming: WebhookPayload = { headers: { host: 'x', 'set-cookie': ['a', 'b'], accept: undefined }, body: Buffer.from('') };
     expect(incoming.body).toHaveLength(0);
   });
+});
+
+describe('a body in base64', () => {
+  const inBase64 = Buffer.from(body).toString('base64');
+  it.each<[string, string | Uint8Array]>([
+    ['as a text', inBase64],
+    ['as bytes', Buffer.from(inBase64)],
+    ['of a JSON list', Buffer.from(`[${body}]`).toString('base64')],
+  ])('%s is refused, with what it looks like and what to do', async (_, given) => {
+    const error = await errorOf({ headers: { 'acme-signature': good }, body: given });
+    expect(error).toMatchObject({
+      code: 'webhook_refused',
+      message: expect.stringMatching(/looks like base64.*isBase64Encoded.*Buffer\.from/),
+    });
+  });
+
+  it.each<[string, string]>([
+    ['JSON with another signature', `${body} `],
+    ['words', 'hello'],
+    ['base64 of something else', Buffer.from('hello there').toString('base64')],
+  ])('%s does not look like it', async (_, given) => {
+    expect((await errorOf({ headers: { 'acme-signature': good }, body: given })).message).not.toContain('base64');
+  });
+
+  it('is decoded only where the delivery says so, and still needs its signature', async () => {
+    const forged = Buffer.from(acmeEvent('evt_2')).toString('base64');
+    expect(await errorOf({ headers: { 'acme-signature': good }, body: forged, isBase64Encoded: true })).toMatchObject({
+      code: 'webhook_refused',
+    });
+  });
+});
+
+it.each<[string, unknown, string]>([
+  ["Hono's c.req", { raw: request(), param: () => '', header: () => '', arrayBuffer: () => null }, 'pass c.req.raw'],
+  ['a stream', { headers: { 'acme-signature': good }, body: new ReadableStream() }, 'the body is a stream'],
+  ['a promise of a body', { headers: { 'acme-signature': good }, body: Promise.resolve(body) }, 'await it first'],
+  [
+    'a Blob that is too large',
+    { headers: { 'acme-signature': good }, body: new Blob([new Uint8Array(1024 * 1024 + 1)]) },
+    'larger than 1048576 bytes',
+  ],
+])('%s is called what it is', async (_, given, named) => {
+  expect(await errorOf(given)).toMatchObject({ code: 'webhook_refused', message: expect.stringContaining(named) });
 });

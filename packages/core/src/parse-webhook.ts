@@ -1,11 +1,12 @@
 import { type Bytes, copyOf, textOf, utf8Of } from './bytes.ts';
+import { bytesIn, bytesOfBase64, isBlob, looksLikeBase64, notARequest } from './delivery-kinds.ts';
 import type { Engine } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { CallerAborted, startDeadline } from './http.ts';
 import type { CallOptions } from './provider.ts';
 import { disbelief, SIGNATURE_TOLERANCE_SECONDS } from './signature.ts';
 import { isoOf } from './times.ts';
-import { kindOf } from './validation.ts';
+import { isPlainObject, kindOf } from './validation.ts';
 import type { AdapterEvent, AdapterWebhooks, PayoutEvent, WebhookInput, WebhookReading } from './webhook.ts';
 
 /** What a delivery may be at most, in bytes, unless a handler says otherwise. Events have some thousands. */
@@ -50,14 +51,14 @@ async function verifiedBody(
     if (call.signal?.aborted === true) throw new PayoutError('aborted', 'the caller aborted.', { provider: engine.name });
     const name = webhooks.signatureHeader;
     const header = headerOf(input, name);
-    const body = checkedBody(engine, isRequest(input) ? await readInTime(engine, input, call) : bytesOf(engine, input));
+    const body = checkedBody(engine, await bodyOf(engine, input, call));
     if (header === null) throw refused(engine, `there is no ${name} header: only what is signed is believed.`);
     const claim = webhooks.claim(header, body);
     if (claim === null || claim.signatures.length === 0) {
       throw refused(engine, `the ${name} header is malformed, or holds no signature of a known kind.`);
     }
     const doubt = await disbelief(claim, secrets, engine.runtime.now());
-    if (doubt?.why === 'no_match') throw refused(engine, noMatch(secrets));
+    if (doubt?.why === 'no_match') throw refused(engine, noMatch(secrets, body));
     if (doubt !== null) throw refused(engine, wrongTime(doubt.aheadSeconds));
     return body;
   } catch (error) {
@@ -71,10 +72,13 @@ function refused(engine: Engine, message: string): PayoutError {
   return new PayoutError('webhook_refused', message, { provider: engine.name });
 }
 
-function noMatch(secrets: readonly string[]): string {
+const DECODE =
+  " The body looks like base64, which a Lambda behind API Gateway hands over with isBase64Encoded: true. Pass that member, too, or decode it first: Buffer.from(event.body, 'base64').";
+
+function noMatch(secrets: readonly string[], body: Uint8Array): string {
   const padded = secrets.some((secret) => secret !== secret.trim());
   const hint = padded ? ' A secret begins or ends with white space: was it read with its line break?' : '';
-  return `no signature fits the body with any of the webhookSecrets. Pass the raw body, byte for byte as received, and the secret of this endpoint.${hint}`;
+  return `no signature fits the body with any of the webhookSecrets. Pass the raw body, byte for byte as received, and the secret of this endpoint.${hint}${looksLikeBase64(body) ? DECODE : ''}`;
 }
 
 function wrongTime(aheadSeconds: number): string {
@@ -117,29 +121,57 @@ function isRequest(input: unknown): input is Request {
   return isRecord(input) && typeof input['arrayBuffer'] === 'function';
 }
 
-/** A copy: whoever owns the memory may use it again while the signature is checked. */
-function bytesOf(engine: Engine, input: unknown): Uint8Array {
+function bodyOf(engine: Engine, input: WebhookInput, call: CallOptions): Bytes | Promise<Bytes | 'too_large'> {
+  if (isRequest(input)) {
+    const other = notARequest(input);
+    if (other !== null) throw refused(engine, `a delivery is { headers, body } or a Request, and this is ${other}.`);
+    return readInTime(engine, input, call);
+  }
   if (!isRecord(input)) throw refused(engine, `a delivery is { headers, body } or a Request, not ${kindOf(input)}.`);
-  const { body } = input;
-  if (typeof body === 'string') return utf8Of(body);
-  if (ArrayBuffer.isView(body)) return copyOf(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
-  const found = body === undefined ? 'there is no body' : `the body is ${kindOf(body)}, parsed already`;
+  const { body, isBase64Encoded } = input;
+  if (isBlob(body)) return blobInTime(engine, body, call);
+  return bytesOf(engine, body, isBase64Encoded === true);
+}
+
+/** A copy: whoever owns the memory may use it again while the signature is checked. */
+function bytesOf(engine: Engine, body: unknown, isBase64: boolean): Bytes {
+  if (typeof body === 'string') {
+    const decoded = isBase64 ? bytesOfBase64(body) : null;
+    return decoded === null ? utf8Of(body) : copyOf(decoded);
+  }
+  const bytes = bytesIn(body);
+  if (bytes !== null) return copyOf(bytes);
+  const found = body === undefined ? 'there is no body' : `the body is ${kindOf(body)}${isPlainObject(body) ? ', parsed already' : ''}`;
   throw refused(engine, `${found}, and the signature is over its bytes. Pass the raw body, a string or a Uint8Array; ${EXPRESS}.`);
 }
 
-async function readInTime(engine: Engine, request: Request, call: CallOptions): Promise<Uint8Array | 'too_large'> {
-  if (request.bodyUsed) {
-    throw refused(engine, "the request's body was read before. Pass the raw body as { headers, body }, or a clone made before reading.");
-  }
+async function blobInTime(engine: Engine, blob: Blob, call: CallOptions): Promise<Bytes | 'too_large'> {
+  if (blob.size > DEFAULT_MAX_BODY_BYTES) return 'too_large';
+  return inTime(engine, call, () => blob.arrayBuffer().then((buffer) => new Uint8Array(buffer)));
+}
+
+/** Reads, and gives up when the time is over. */
+async function inTime<T>(engine: Engine, call: CallOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const deadline = startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, call.signal);
+  const over = new Promise<never>((_, reject) => {
+    deadline.signal.addEventListener('abort', () => reject(deadline.signal.reason), { once: true });
+  });
   try {
-    return await readBody(request, DEFAULT_MAX_BODY_BYTES, deadline.signal);
+    if (deadline.signal.aborted) throw deadline.signal.reason;
+    return await Promise.race([work(deadline.signal), over]);
   } catch {
     if (deadline.signal.reason instanceof CallerAborted) throw new PayoutError('aborted', 'the caller aborted.', { provider: engine.name });
     throw refused(engine, 'its body broke off or did not come in time.');
   } finally {
     deadline.end();
   }
+}
+
+function readInTime(engine: Engine, request: Request, call: CallOptions): Promise<Bytes | 'too_large'> {
+  if (request.bodyUsed) {
+    throw refused(engine, "the request's body was read before. Pass the raw body as { headers, body }, or a clone made before reading.");
+  }
+  return inTime(engine, call, (signal) => readBody(request, DEFAULT_MAX_BODY_BYTES, signal));
 }
 
 /** Reads a body and stops at the first byte too many. @throws what the stream or the signal throws. */

@@ -99,9 +99,9 @@ export type CreatePayoutRequest<Id extends string = string, Options = NoOptions,
 /** Which payouts to list, newest first. */
 export interface ListPayoutsQuery<Id extends string = string, Options = NoOptions> {
   readonly status?: PayoutStatus | undefined;
-  /** Created at this time or later. ISO 8601. */
+  /** Created at this time or later. ISO 8601 with `Z` or an offset, or a date, which begins at midnight UTC: `parseTime`. */
   readonly createdFrom?: string | undefined;
-  /** Created before this time. ISO 8601. */
+  /** Created before this time. ISO 8601 with `Z` or an offset, or a date, which begins at midnight UTC. */
   readonly createdTo?: string | undefined;
   readonly destination?: string | undefined;
   /** Payouts a page. @default the provider's own */
@@ -146,6 +146,9 @@ export interface PayoutOperations<Id extends string, Bags, Supported> {
    * Creates a payout: prepares it, keeps the submission in the store, submits it.
    *
    * Never throws for anything that happens; bad input is `rejected` with `submission: null`.
+   *
+   * @throws {PayoutError} `invalid_request` for a `call` that it cannot take, such as an option of a provider's own SDK; nothing is
+   * prepared, kept or sent.
    */
   createPayout(
     request: CreatePayoutRequest<Id, Bag<Bags, 'create'>, Extract<Supported, RequestFeature>>,

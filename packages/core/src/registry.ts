@@ -3,9 +3,11 @@ import { knowAdapter } from './create-request.ts';
 import { type Inside, insideOf } from './define-provider.ts';
 import { errorOfIssues, PayoutError, type PayoutIssue } from './errors.ts';
 import type { Route } from './kept.ts';
+import { type Elsewhere, unknownKeys } from './known-keys.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { AnyPayoutProvider, CallOptions } from './provider.ts';
-import type { Submission } from './submission.ts';
+import { parseSubmission, type Submission } from './submission.ts';
+import { isPlainObject } from './validation.ts';
 
 // ---- Factories -------------------------------------------------------------------------------------------------------
 
@@ -64,13 +66,13 @@ export interface PayoutRegistry<Providers extends Record<string, AnyPayoutProvid
  * Puts providers under names, for a program that chooses at run time.
  *
  * @throws {PayoutError} `invalid_settings` when a provider's own `name` is not the name it is registered under: a payout id and
- * a submission mean something only together with that name.
+ * a submission mean something only together with that name; also for an option other than `default`.
  */
 export function createPayoutRegistry<const Providers extends Record<string, AnyPayoutProvider>>(
   providers: Providers,
   options: { readonly default?: (keyof Providers & string) | undefined } = {},
 ): PayoutRegistry<Providers> {
-  checkNames(providers, options.default);
+  checkNames(providers, options);
   const names = Object.keys(providers);
   const select = (name: string | undefined = options.default): AnyPayoutProvider => {
     const found = name !== undefined && Object.hasOwn(providers, name) ? providers[name] : undefined;
@@ -91,20 +93,33 @@ export function createPayoutRegistry<const Providers extends Record<string, AnyP
     provider: select as PayoutRegistry<Providers>['provider'],
     select: select as PayoutRegistry<Providers>['select'],
     createPayout: createPayout as Providers[keyof Providers]['createPayout'],
-    submit: async (submission, call) => boundTo(select(submission.name), submission).submit(submission, call),
-    lookup: async (submission, call) => boundTo(select(submission.name), submission).lookup(submission, call),
+    submit: async (submission, call) => homeOf(select, submission).submit(submission, call),
+    lookup: async (submission, call) => homeOf(select, submission).lookup(submission, call),
   };
 }
 
-function checkNames(providers: Record<string, AnyPayoutProvider>, byDefault: string | undefined): void {
-  const issues = Object.entries(providers)
-    .filter(([name, provider]) => provider.name !== name)
-    .map(([name, provider]) => ({ path: name, message: `its own name is "${provider.name}"; give it the setting name: '${name}'` }));
+/** Settings are of providers. A registry has none of its own, and would never ask a store that it was given. */
+const OF_PROVIDERS: Elsewhere = Object.fromEntries(
+  ['submissions', 'namespace', 'fetch', 'runtime', 'onTelemetry', 'timeoutMs', 'resends'].map((key) => [
+    key,
+    'is a setting of each provider: hand it to the factories that make them',
+  ]),
+);
+
+function checkNames(providers: Record<string, AnyPayoutProvider>, options: unknown): void {
+  const issues = [...unknownKeys(options, ['default'], OF_PROVIDERS), ...nameProblems(providers)];
+  const byDefault = isPlainObject(options) && typeof options['default'] === 'string' ? options['default'] : undefined;
   if (byDefault !== undefined && !Object.hasOwn(providers, byDefault)) {
     issues.push({ path: 'default', message: `"${byDefault}" is not one of ${Object.keys(providers).join(', ')}` });
   }
   const all = [...issues, ...strangerProblems(providers)];
   if (all.length > 0) throw errorOfIssues('invalid_settings', all);
+}
+
+function nameProblems(providers: Record<string, AnyPayoutProvider>): PayoutIssue[] {
+  return Object.entries(providers)
+    .filter(([name, provider]) => provider.name !== name)
+    .map(([name, provider]) => ({ path: name, message: `its own name is "${provider.name}"; give it the setting name: '${name}'` }));
 }
 
 /** A kept reference must be found whatever the default is today (R2): one store and one numbering for all. */
@@ -128,9 +143,20 @@ function inside(provider: AnyPayoutProvider): Inside {
   throw new PayoutError('invalid_settings', `${provider.name} was not made by definePayoutProvider of this copy of @disburse/core.`);
 }
 
-/** A submission of a connected account goes to the same provider, bound to that account. */
-function boundTo(provider: AnyPayoutProvider, submission: Submission): AnyPayoutProvider {
-  return forAccountOf(provider, submission.account);
+/** Where a submission was made. @throws {PayoutError} `invalid_request` for what names no provider. */
+function homeOf(select: (name: string) => AnyPayoutProvider, submission: unknown): AnyPayoutProvider {
+  const { name, account } = placeIn(submission);
+  return forAccountOf(select(name), account);
+}
+
+function placeIn(submission: unknown): Pick<Submission, 'name' | 'account'> {
+  try {
+    const { name, account } = submission as Partial<Submission>;
+    if (typeof name === 'string') return { name, account: typeof account === 'string' ? account : null };
+  } catch {
+    // It is nothing, or throws when it is looked at: told below.
+  }
+  return parseSubmission(submission);
 }
 
 /** The same provider for a connected account, where there is such a thing; `null` is the provider as it is. */

@@ -52,18 +52,38 @@ const SWITCHED_OFF = 'no longer needed';
 /** Real time. */
 export const systemRuntime: Runtime = { now: () => Date.now(), sleep, random: () => Math.random() };
 
-/** Real time, with the given members replaced. */
+/** Real time, with the given members replaced. A member that throws, or answers what it may not, is real for that once. */
 export function runtimeWith(replaced: Partial<Runtime> | undefined): Runtime {
-  return replaced === undefined ? systemRuntime : { ...systemRuntime, ...bound(replaced) };
+  if (replaced === undefined) return systemRuntime;
+  return {
+    now: () => known(() => replaced.now?.(), isMoment) ?? systemRuntime.now(),
+    sleep: replaced.sleep === undefined ? sleep : (ms, signal) => pausedBy(replaced, ms, signal),
+    random: () => known(() => replaced.random?.(), isShare) ?? systemRuntime.random(),
+  };
 }
 
-/** A virtual clock is often a class: its methods need their `this`. */
-function bound(runtime: Partial<Runtime>): Partial<Runtime> {
-  return {
-    ...(runtime.now === undefined ? {} : { now: () => runtime.now?.() ?? systemRuntime.now() }),
-    ...(runtime.sleep === undefined ? {} : { sleep: runtime.sleep.bind(runtime) }),
-    ...(runtime.random === undefined ? {} : { random: runtime.random.bind(runtime) }),
-  };
+const isMoment = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= LAST_MOMENT_MS;
+const isShare = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1;
+/** What a `Date` can hold. https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const LAST_MOMENT_MS = 8.64e15;
+
+/** A time that nobody can write, or an exception, would take the outcome away from a request that was sent. */
+function known<T>(ask: () => unknown, fits: (value: unknown) => value is T): T | undefined {
+  try {
+    const value = ask();
+    return fits(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A pause that fails without being aborted would take a deadline away: it is slept in real time instead. */
+async function pausedBy(runtime: Partial<Runtime>, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await runtime.sleep?.(ms, signal); // A virtual clock is often a class: its methods need their `this`.
+  } catch {
+    await sleep(ms, signal);
+  }
 }
 
 /** As it was when this was loaded: an application's tests may stop time later. */

@@ -1,3 +1,5 @@
+import { assertKnown } from './known-keys.ts';
+
 /**
  * Remembers which events were handled, so that a delivery that comes again is dropped.
  *
@@ -16,11 +18,13 @@ export interface SeenEvents {
  * repeated after a restart is handled again.
  *
  * @param options `limit`: how many keys, 1 or more; default 10,000.
+ * @throws {PayoutError} `invalid_request` for an option that it does not know.
  */
 export function memorySeenEvents(options: { readonly limit?: number | undefined } = {}): {
   has(key: string): boolean;
   add(key: string): void;
 } {
+  assertKnown<typeof options>('memorySeenEvents', options, { limit: true });
   const { limit = 10_000 } = options;
   if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError('limit must be a whole number from 1.');
   const keys = new Set<string>(); // In the order in which they were last seen.

@@ -3,7 +3,7 @@ import { errorOfIssues, type PayoutIssue } from './errors.ts';
 import type { Runtime } from './runtime.ts';
 import type { SubmissionStore } from './submission.ts';
 import type { OnTelemetry } from './telemetry.ts';
-import { problemsOf } from './validation.ts';
+import { readBy } from './validation.ts';
 
 /** Settings that every adapter takes. */
 export interface CommonSettings {
@@ -112,10 +112,9 @@ export function checkSettings<S extends object>(
   settings: unknown,
   rules: (settings: S) => readonly PayoutIssue[] = () => [],
 ): S {
-  const problems = problemsOf(schema, settings);
-  if (problems.length > 0) throw errorOfIssues('invalid_settings', problems, { provider });
-  const checked = v.parse(schema, settings);
-  const broken = rules(checked);
+  const read = readBy(schema, settings);
+  if (!read.ok) throw errorOfIssues('invalid_settings', read.problems, { provider });
+  const broken = rules(read.value);
   if (broken.length > 0) throw errorOfIssues('invalid_settings', broken, { provider });
-  return checked;
+  return read.value;
 }

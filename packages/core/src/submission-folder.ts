@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import { PayoutError, type PayoutErrorCode } from './errors.ts';
+import { isError, PayoutError, type PayoutErrorCode } from './errors.ts';
 import { randomKey } from './idempotency.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -188,5 +188,5 @@ async function trueUnless(code: string, work: Promise<void>): Promise<boolean> {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
+  return isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 }

@@ -1,8 +1,11 @@
 import * as v from 'valibot';
 import { errorOfIssues, PayoutError, type PayoutErrorCode } from './errors.ts';
+import { assertKnown } from './known-keys.ts';
 import type { Money } from './money.ts';
+import type { NoOptions } from './provider.ts';
 import { afterKeep, afterRefuse, afterSettle, keptAs, type SubmissionState } from './submission-state.ts';
-import { problemsOf } from './validation.ts';
+import { parseTime } from './times.ts';
+import { readBy } from './validation.ts';
 
 /**
  * What will be, or was, sent. Plain JSON: it survives a crash and moves between processes.
@@ -177,8 +180,12 @@ async function* openIn(rows: readonly KeptSubmission[]): AsyncGenerator<KeptSubm
  * A store in memory: protects one process, for as long as it runs, and grows with every reference.
  *
  * A restart forgets it. Whoever creates payouts from jobs that may run again needs a store that survives them.
+ *
+ * @param options None: it has no file and no table.
+ * @throws {PayoutError} `invalid_settings` for any option.
  */
-export function memorySubmissions(): SubmissionStore {
+export function memorySubmissions(options: NoOptions = {}): SubmissionStore {
+  assertKnown('memorySubmissions', options, {}, 'invalid_settings');
   const rows = new Map<string, readonly KeptSubmission[]>();
   const states = new WeakMap<KeptSubmission, SubmissionState>();
   const peek: Peek = (of) => rows.get(keyOf(of)) ?? NO_ROWS;
@@ -253,7 +260,7 @@ const StoredSubmission: v.GenericSchema<unknown, Submission> = v.object({
   preparedAt: v.pipe(
     v.string(),
     // With its zone: a local time would move the window of the key.
-    v.check((at) => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(at) && !Number.isNaN(Date.parse(at)), 'must be an ISO 8601 UTC time'),
+    v.check((at) => at.endsWith('Z') && parseTime(at) !== null, 'must be an ISO 8601 UTC time'),
   ),
 });
 
@@ -263,20 +270,20 @@ const NEVER_STORED = ['authorization', 'cookie', 'host', 'idempotency-key', 'pro
 /**
  * Reads a stored submission back.
  *
- * @param stored A parsed JSON value, or JSON text.
+ * @param stored A parsed JSON value, or JSON text, with a byte order mark or without.
  * @returns A frozen copy.
  * @throws {PayoutError} `invalid_request` when it is not a submission of this version; every problem is listed.
  */
 export function parseSubmission(stored: unknown): Submission {
   const value = typeof stored === 'string' ? parseJson(stored) : stored;
-  const problems = problemsOf(StoredSubmission, value);
-  if (problems.length > 0) {
+  const read = readBy(StoredSubmission, value);
+  if (!read.ok) {
     throw errorOfIssues(
       'invalid_request',
-      problems.map(({ path, message }) => ({ path: path === '' ? 'submission' : `submission.${path}`, message })),
+      read.problems.map(({ path, message }) => ({ path: path === '' ? 'submission' : `submission.${path}`, message })),
     );
   }
-  const submission: Submission = v.parse(StoredSubmission, value);
+  const submission: Submission = read.value;
   const smuggled = Object.keys(submission.request.headers).filter((name) => NEVER_STORED.includes(name.toLowerCase()));
   if (smuggled.length > 0) {
     throw new PayoutError('invalid_request', `submission.request.headers: ${smuggled.join(', ')} is never part of a submission`);
@@ -292,7 +299,7 @@ export function deepFreeze<T extends object>(value: T): T {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, '')); // Editors and PowerShell put a byte order mark in front.
   } catch {
     throw new PayoutError('invalid_request', 'submission: this text is not JSON');
   }

@@ -74,7 +74,10 @@ export interface TelemetryDiagnostic extends Told {
  */
 export type TelemetryEvent = TelemetryStart | TelemetryExchange | TelemetryEnd | TelemetryDiagnostic;
 
-/** Hears events, synchronously. What it throws is dropped; what it does takes the operation's time. */
+/**
+ * Hears events, synchronously. What it throws is dropped, and so is what an async one rejects with; what it does takes the
+ * operation's time, and nobody waits for a promise of it.
+ */
 export type OnTelemetry = (event: TelemetryEvent) => void;
 
 type Without<E, K extends keyof TelemetryEvent> = E extends TelemetryEvent ? Omit<E, K> : never;
@@ -93,10 +96,20 @@ export const SILENT: Tell = () => undefined;
 export function quietly(onTelemetry: OnTelemetry | undefined, told: Told): Tell {
   if (onTelemetry === undefined) return SILENT;
   return (event) => {
-    try {
-      onTelemetry({ ...event, ...told });
-    } catch {
-      // A broken listener must not turn an accepted payout into an exception.
-    }
+    // A broken listener must not turn an accepted payout into an exception.
+    unheard(() => onTelemetry({ ...event, ...told }));
   };
+}
+
+/**
+ * Calls a listener whose answer nobody waits for: what it throws is dropped, and so is what a promise of it rejects with, which
+ * would otherwise end the process.
+ */
+export function unheard(listener: () => unknown): void {
+  try {
+    const answer = listener();
+    if (typeof answer === 'object' && answer !== null && 'then' in answer) Promise.resolve(answer).catch(() => undefined);
+  } catch {
+    // There is nobody to tell.
+  }
 }

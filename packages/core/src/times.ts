@@ -3,3 +3,25 @@ export const DAY_MS: number = 24 * 60 * 60_000;
 
 /** ISO 8601 UTC of milliseconds since the epoch. */
 export const isoOf = (ms: number): string => new Date(ms).toISOString();
+
+/** ISO 8601: a date, or a time with its zone. Without one it would be another time on another machine. */
+const TIME = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
+/** What a time is, for messages. */
+export const TIME_RULE = 'must be an ISO 8601 time with its offset, such as 2026-11-01T00:00:00Z, or a date, which begins at midnight UTC';
+
+/**
+ * A time that somebody wrote, in milliseconds since the epoch: ISO 8601 with `Z` or an offset, or a date alone, which is its
+ * midnight in UTC.
+ *
+ * `null` for anything else: for a time without an offset, which means another moment on every machine, for a day that no
+ * calendar has, and for what only `Date.parse` takes for a time (`11/12/2026`, `10`).
+ */
+export function parseTime(text: unknown): number | null {
+  const day = typeof text === 'string' ? TIME.exec(text)?.[1] : undefined;
+  if (day === undefined) return null;
+  const at = Date.parse(text as string);
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  // The 30th of February is taken for the 2nd of March by some, and for no time by others.
+  return Number.isNaN(at) || Number.isNaN(midnight) || isoOf(midnight).slice(0, 10) !== day ? null : at;
+}

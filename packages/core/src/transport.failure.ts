@@ -1,3 +1,4 @@
+import { isError } from './errors.ts';
 import type { Message } from './transport.ts';
 
 /** What a transport throws, apart from `TooLateToSend`: a message and a code, and nothing that could hold a credential. */
@@ -25,23 +26,28 @@ export function abortFailure(): TransportFailure {
  * certificates, requests with their headers, causes.
  */
 export function failureFrom(thrown: unknown, headers: Message['headers']): TransportFailure {
-  const error = innermost(thrown);
-  const code = codeOf(error) ?? 'UNKNOWN';
-  const message = error instanceof Error ? (error.message.split('\n')[0] ?? '').slice(0, LONGEST_MESSAGE) : '';
-  return transportFailure(code, message === '' || repeatsHeader(message, headers) ? `The connection failed (${code}).` : message);
+  try {
+    const error = innermost(thrown);
+    const code = codeOf(error) ?? 'UNKNOWN';
+    const message = isError(error) ? (String(error.message).split('\n')[0] ?? '').slice(0, LONGEST_MESSAGE) : '';
+    return transportFailure(code, message === '' || repeatsHeader(message, headers) ? `The connection failed (${code}).` : message);
+  } catch {
+    return transportFailure('UNKNOWN', 'The connection failed (UNKNOWN).'); // An application's `fetch` may throw what throws again.
+  }
 }
 
 /** The code of a thrown value, as Node, Bun and Deno write it. */
 function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  return isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 /** Two addresses refused: AggregateError with an empty message. A failed fetch: the reason is the cause. */
 function innermost(thrown: unknown): unknown {
   let error = thrown;
-  for (let depth = 0; depth < 8 && error instanceof Error; depth++) {
-    const inner: unknown = error instanceof AggregateError ? error.errors[0] : codeOf(error) === null ? error.cause : undefined;
-    if (!(inner instanceof Error)) break;
+  for (let depth = 0; depth < 8 && isError(error); depth++) {
+    const inner: unknown =
+      'errors' in error && Array.isArray(error.errors) ? error.errors[0] : codeOf(error) === null ? error.cause : undefined;
+    if (!isError(inner)) break;
     error = inner;
   }
   return error;

@@ -1,7 +1,7 @@
 // The transport of every runtime but Node, picked by the `imports` map of package.json.
 import { type AnswerBody, answerBody } from './transport.body.ts';
 import { abortFailure, failureFrom } from './transport.failure.ts';
-import { type Exchange, type Message, type Received, TooLateToSend, type Transport } from './transport.ts';
+import { type AnswerHeaders, type Exchange, type Message, type Received, TooLateToSend, type Transport } from './transport.ts';
 
 /** Which transport this is. */
 export const transportName: 'node' | 'fetch' = 'fetch';
@@ -38,10 +38,9 @@ async function sent(request: Message, exchange: Exchange, fetch: Fetch): Promise
   exchange.evidence = 'maybe_sent';
   const abort = onceAborted(request);
   try {
-    const response = await answered(fetch, request.url, init, abort.happened);
-    assertResponse(response);
+    const answer = answerIn(await answered(fetch, request.url, init, abort.happened));
     exchange.evidence = 'answered';
-    return await received(response, exchange.maxAnswerBytes, abort.happened);
+    return await received(answer, exchange.maxAnswerBytes, abort.happened);
   } catch (error) {
     throw request.signal.aborted ? abortFailure() : failureFrom(error, request.headers);
   } finally {
@@ -58,23 +57,65 @@ async function answered(fetch: Fetch, url: string, init: RequestInit, aborted: P
   throw abortFailure();
 }
 
+/** What is read of a Response, each once: a getter of an application's own may throw, or say another thing the next time. */
+interface ForeignAnswer {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  /** Asked for once the status line counts as received. */
+  readonly body: () => unknown;
+}
+
 /** An application's own `fetch` may answer anything; what is no Response is no answer. */
-function assertResponse(answer: unknown): void {
-  const { status, headers } = Object(answer) as Partial<Response>;
-  if (typeof status === 'number' && typeof headers?.get === 'function') return;
+function answerIn(answer: unknown): ForeignAnswer {
+  const response = Object(answer) as Partial<Response>;
+  const { status, headers } = response;
+  if (typeof status === 'number' && typeof headers?.get === 'function') {
+    return { status, headers: new QuietHeaders(headers), body: () => response.body };
+  }
   throw new TypeError('fetch answered with something that is not a Response.');
 }
 
-/** Reads the body. From here on nothing throws. */
-async function received(response: Response, maxBytes: number, aborted: Promise<null>): Promise<Received> {
-  const body = answerBody(maxBytes);
-  const end = await readInto(body, response.body, aborted);
-  return { status: response.status, headers: response.headers, text: body.text(end), end };
+/** Headers that never throw: one that cannot be read is none. */
+class QuietHeaders implements AnswerHeaders {
+  readonly #headers: Headers;
+
+  constructor(headers: Headers) {
+    this.#headers = headers;
+  }
+
+  get(name: string): string | null {
+    try {
+      const value: unknown = this.#headers.get(name);
+      return typeof value === 'string' ? value : null;
+    } catch {
+      return null;
+    }
+  }
+
+  [Symbol.iterator](): ArrayIterator<[string, string]> {
+    return linesOf(this.#headers)[Symbol.iterator]();
+  }
 }
 
-async function readInto(body: AnswerBody, stream: Response['body'], aborted: Promise<null>): Promise<Received['end']> {
-  if (stream === null) return 'complete';
+function linesOf(headers: Headers): [name: string, value: string][] {
   try {
+    return [...headers].filter(([name, value]) => typeof name === 'string' && typeof value === 'string');
+  } catch {
+    return [];
+  }
+}
+
+/** Reads the body. From here on nothing throws. */
+async function received({ status, headers, body }: ForeignAnswer, maxBytes: number, aborted: Promise<null>): Promise<Received> {
+  const read = answerBody(maxBytes);
+  const end = await readInto(read, body, aborted);
+  return { status, headers, text: read.text(end), end };
+}
+
+async function readInto(body: AnswerBody, source: () => unknown, aborted: Promise<null>): Promise<Received['end']> {
+  try {
+    const stream = source() as Response['body'];
+    if (stream === null) return 'complete';
     const reader = stream.getReader();
     const stop = (end: Received['end']): Received['end'] => {
       // Not awaited: a source may take its time to let go, and may refuse.
@@ -85,6 +126,8 @@ async function readInto(body: AnswerBody, stream: Response['body'], aborted: Pro
       const next = await Promise.race([reader.read(), aborted]);
       if (next === null) return stop('cut');
       if (next.done) return 'complete';
+      const chunk: unknown = next.value;
+      if (!ArrayBuffer.isView(chunk)) return stop('cut'); // Of a stream that gives something else nothing can be said.
       if (!body.add(next.value)) return stop('too_large');
     }
   } catch {

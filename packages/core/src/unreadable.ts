@@ -1,6 +1,6 @@
 import type { Engine } from './engine.ts';
 import { isPayoutError, PayoutError, type PayoutIssue } from './errors.ts';
-import { isPlainObject, kindOf } from './validation.ts';
+import { isPlainObject, kindOf, UNREADABLE } from './validation.ts';
 
 /** A row of an answer, such as one payout of a list, that could not be read. Plain JSON, without any value of the row but its id. */
 export interface UnreadableRow {
@@ -99,16 +99,20 @@ function quietlyTold(hears: OnUnreadable, row: UnreadableRow): void {
 
 /** What a call carries, without its listener, and what is wrong with that. */
 export interface Heard<C extends object> {
-  readonly call: C;
+  readonly call: C | undefined;
   readonly hears: OnUnreadable | undefined;
   readonly problems: readonly PayoutIssue[];
 }
 
 /** Takes the listener out of what a call carries: adapters and the checks of other options have no use for it. */
-export function withoutListener<C extends object>(call: C): Heard<C> {
+export function withoutListener<C extends object>(call: C | undefined): Heard<C> {
   if (!isPlainObject(call) || !Object.hasOwn(call, 'onUnreadable')) return { call, hears: undefined, problems: [] };
-  const { onUnreadable: hears, ...rest } = call;
-  const isListener = hears === undefined || typeof hears === 'function';
-  const problems = isListener ? [] : [{ path: 'onUnreadable', message: `must be a function, not ${kindOf(hears)}` }];
-  return { call: rest as C, hears: isListener ? (hears as OnUnreadable | undefined) : undefined, problems };
+  try {
+    const { onUnreadable: hears, ...rest } = call;
+    const isListener = hears === undefined || typeof hears === 'function';
+    const problems = isListener ? [] : [{ path: 'onUnreadable', message: `must be a function, not ${kindOf(hears)}` }];
+    return { call: rest as C, hears: isListener ? (hears as OnUnreadable | undefined) : undefined, problems };
+  } catch {
+    return { call: undefined, hears: undefined, problems: [{ path: 'call', message: UNREADABLE }] };
+  }
 }

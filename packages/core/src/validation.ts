@@ -8,30 +8,87 @@ import type { PayoutIssue } from './errors.ts';
  * Stricter than the schema library about objects: only plain objects and their own keys count, and each unknown key is named.
  */
 export function problemsOf(schema: GenericSchema, value: unknown): readonly PayoutIssue[] {
-  if (isObjectSchema(schema) && !isPlainObject(value)) return [{ path: '', message: `must be an object, not ${kindOf(value)}` }];
-  const unknownKeys = isObjectSchema(schema) && schema.type === 'strict_object' && isPlainObject(value) ? unknownKeysOf(schema, value) : [];
-  const result = v.safeParse(schema, value);
-  const found = (result.issues ?? [])
-    .filter((issue) => !isUnknownKey(issue) || (issue.path?.length ?? 0) > 1)
-    .map((issue) => problemOf(schema, issue));
-  return [...unknownKeys, ...found];
+  const read = readBy(schema, value);
+  return read.ok ? [] : read.problems;
 }
 
-/** An object literal or what JSON.parse makes: no array, no class instance. */
+/** A value as its schema reads it, or every problem of it. */
+export type ReadValue<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly PayoutIssue[] };
+
+/** Checks and reads in one go: a getter that was asked twice could answer two things. See {@link problemsOf}. */
+export function readBy<T>(schema: GenericSchema<unknown, T>, value: unknown): ReadValue<T> {
+  try {
+    if (isObjectSchema(schema) && !isPlainObject(value)) return refused([{ path: '', message: `must be an object, not ${kindOf(value)}` }]);
+    const unknownKeys =
+      isObjectSchema(schema) && schema.type === 'strict_object' && isPlainObject(value) ? unknownKeysOf(schema, value) : [];
+    const result = v.safeParse(schema, value);
+    const found = (result.issues ?? [])
+      .filter((issue) => !isUnknownKey(issue) || (issue.path?.length ?? 0) > 1)
+      .map((issue) => problemOf(schema, issue));
+    const problems = [...unknownKeys, ...found];
+    return problems.length === 0 && result.success ? { ok: true, value: result.output } : refused(problems);
+  } catch {
+    return refused([{ path: '', message: UNREADABLE }]); // What it throws may hold anything.
+  }
+}
+
+const refused = (problems: readonly PayoutIssue[]) => ({ ok: false, problems }) as const;
+
+/** What is said of an object whose getters, or whose proxy, throw. */
+export const UNREADABLE = 'cannot be read: it throws when it is looked at. Pass plain data';
+
+/**
+ * An object literal or what JSON.parse makes, also in another realm: no array, no class instance.
+ *
+ * Jest, vitest's `vmThreads` and edge sandboxes run a program in a realm of its own; what `structuredClone` and
+ * `Response.json()` make there has another `Object.prototype` than the program's.
+ */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  try {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return prototype === Object.prototype || prototype === null || isRootPrototype(prototype);
+  } catch {
+    return false; // A proxy that does not want to tell.
+  }
 }
+
+/** The `Object.prototype` of some realm: nothing is above it, and it has the method that only such a one has. */
+function isRootPrototype(prototype: unknown): boolean {
+  if (typeof prototype !== 'object' || prototype === null) return false;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
+}
+
+/** What a platform calls an object, whichever realm it is from: `Date`, `ArrayBuffer`, `AbortSignal`. */
+export function tagOf(value: unknown): string {
+  try {
+    return Object.prototype.toString.call(value).slice('[object '.length, -1);
+  } catch {
+    return 'Object'; // A proxy, or a getter, that throws.
+  }
+}
+
+/** Objects that are handed over by mistake, by what the platform calls them. */
+const TOLD_TAGS: Readonly<Record<string, string>> = {
+  AbortSignal: 'an AbortSignal',
+  ArrayBuffer: 'an ArrayBuffer',
+  Array: 'an array',
+  Blob: 'a Blob',
+  Date: 'a Date',
+  Map: 'a Map',
+  Promise: 'a promise; await it first',
+  ReadableStream: 'a stream',
+  Set: 'a Set',
+};
 
 /** What something is, for a message that may not show it. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
   if (value === undefined) return 'missing';
-  if (value instanceof Date) return 'a Date';
   const kind = typeof value;
-  return kind === 'object' ? 'an object' : `a ${kind}`;
+  if (kind !== 'object') return `a ${kind}`;
+  const tag = tagOf(value);
+  return (Object.hasOwn(TOLD_TAGS, tag) ? TOLD_TAGS[tag] : undefined) ?? 'an object';
 }
 
 interface ObjectSchema extends GenericSchema {

@@ -285,3 +285,67 @@ describe('refetch', () => {
     expect(events).toHaveLength(1);
   });
 });
+
+describe('what is no Fetch Request is told to the program, never to the sender', () => {
+  const emitter = { rawHeaders: [], httpVersion: '1.1', method: 'POST', headers: {}, on: () => undefined };
+  it.each<[string, unknown, string]>([
+    ["node:http's request", emitter, 'IncomingMessage'],
+    ["Hono's c.req", { raw: request(), method: 'POST', param: () => '', header: () => '', arrayBuffer: () => null }, 'c.req.raw'],
+    ["Hono's context", { req: { raw: request() }, env: {}, var: {} }, 'c.req.raw'],
+    ["a Lambda's event", { httpMethod: 'POST', headers: {}, body: '{}', isBase64Encoded: false }, 'provider.parseWebhook(event)'],
+    ["a Lambda's event of a function URL", { requestContext: {}, headers: {}, body: '{}' }, 'provider.parseWebhook(event)'],
+    ['headers and a body', { ...delivery() }, 'parseWebhook({ headers, body })'],
+    [
+      'a Request whose body is a stream of another kind',
+      { method: 'POST', headers: new Headers(), body: { pipe: () => null } },
+      'an object',
+    ],
+    ['nothing', undefined, 'nothing'],
+    ['null', null, 'null'],
+    ['a text', '{}', 'a string'],
+    ['what throws', { get method(): string { throw new Error('no'); } }, 'throws'], // prettier-ignore
+  ])('%s', async (_, given, named) => {
+    const { raw, errors, events, told } = endpoint();
+    const response = await raw(given as Request);
+    expect([response.status, await response.text(), events]).toEqual([500, '', []]);
+    const said = { code: 'invalid_request', message: expect.stringMatching(/takes a Fetch Request, and was given /) };
+    expect([errors, told]).toMatchObject([[said], [said]]);
+    expect(told[0]?.message).toContain(named);
+  });
+
+  it('a body that somebody else has begun to read', async () => {
+    const { handle, errors } = endpoint();
+    const sent = request();
+    sent.body?.getReader();
+    expect([await handle(sent), errors]).toMatchObject([500, [{ code: 'invalid_request' }]]);
+  });
+});
+
+it('an async onError that rejects ends no process, and changes no answer', async () => {
+  const unhandled: unknown[] = [];
+  const hear = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', hear);
+  try {
+    const { handle } = endpoint({ onError: (() => Promise.reject(new Error('the log sink is down'))) as () => never });
+    expect(await handle(request({ headers: {}, body: acmeEvent() }))).toBe(400);
+    await turn();
+    expect(unhandled).toEqual([]);
+  } finally {
+    process.off('unhandledRejection', hear);
+  }
+});
+
+it.each<[string, unknown, readonly string[]]>([
+  ['no options', undefined, ['provider', 'onEvent']],
+  ['no provider', { onEvent: () => undefined }, ['provider']],
+  ['no onEvent', { provider: hookedAcme().acme }, ['onEvent']],
+  [
+    'what is no listener, no store and no answer',
+    { provider: hookedAcme().acme, onEvent: 1, onError: 1, seen: {}, refetch: 'no' },
+    ['onEvent', 'onError', 'refetch', 'seen'],
+  ],
+])('%s is refused before anything is served', (_, options, paths) => {
+  expect(() => webhookHandler(options as WebhookHandlerOptions)).toThrow(
+    expect.objectContaining({ code: 'invalid_request', issues: paths.map((path) => expect.objectContaining({ path })) }),
+  );
+});

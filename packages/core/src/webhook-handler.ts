@@ -1,12 +1,16 @@
 import { insideOf } from './define-provider.ts';
-import { errorOfIssues, isPayoutError, PayoutError } from './errors.ts';
+import { notARequest } from './delivery-kinds.ts';
+import { errorOfIssues, isPayoutError, nameOfThrown, PayoutError } from './errors.ts';
 import { startDeadline } from './http.ts';
+import type { KnownKeys } from './known-keys.ts';
 import { DEFAULT_MAX_BODY_BYTES, readBody } from './parse-webhook.ts';
 import type { AnyPayoutProvider } from './provider.ts';
 import { forAccountOf } from './registry.ts';
 import { systemRuntime } from './runtime.ts';
 import { memorySeenEvents, type SeenEvents } from './seen-events.ts';
 import { DEFAULT_TIMEOUT_MS } from './settings.ts';
+import { unheard } from './telemetry.ts';
+import { kindOf } from './validation.ts';
 import type { PayoutEvent } from './webhook.ts';
 
 /** What {@link webhookHandler} needs. */
@@ -30,7 +34,7 @@ export interface WebhookHandlerOptions {
   readonly refetch?: boolean | undefined;
   /** A longer body is answered 413, unread. In bytes. @default 1048576 */
   readonly maxBodyBytes?: number | undefined;
-  /** Hears why something was answered 400, 413 or 500, or was not remembered as handled. What it throws is dropped. */
+  /** Hears why something was answered 400, 413 or 500, or was not remembered as handled. What it throws is dropped, and what an async one rejects with. */
   readonly onError?: ((error: unknown, event: PayoutEvent | null) => void) | undefined;
 }
 
@@ -41,25 +45,27 @@ const REFETCH_TIMEOUT_MS = 10_000;
  * A whole webhook endpoint: a Fetch handler for Hono, Next, Bun, Deno, Workers and, with some lines around it, Node.
  *
  * It answers 200 once every event was handled or had been, 400 to what is not signed or does not come within the provider's
- * `timeoutMs`, 405 to all but POST, 413 to what is too long, and 500 when `onEvent` throws. No body of it says why: that is for
- * `onError` and the provider's own setting `onTelemetry`.
+ * `timeoutMs`, 405 to all but POST, 413 to what is too long, and 500 when `onEvent` throws or the program hands over what is no `Request`. No
+ * body of it says why: that is for `onError` and the provider's own setting `onTelemetry`.
  *
- * @throws {PayoutError} `invalid_request` for an option that it does not know; `invalid_settings` for a `maxBodyBytes` that is no
+ * @throws {PayoutError} `invalid_request` for an option that it does not know or that is not what it must be; `invalid_settings` for a `maxBodyBytes` that is no
  *   number of bytes.
  * @example
  * const handle = webhookHandler({ provider: stripe, onEvent: async (event) => save(event) });
  * app.post('/webhooks/stripe', (c) => handle(c.req.raw)); // Hono
  */
 export function webhookHandler(options: WebhookHandlerOptions): (request: Request) => Promise<Response> {
+  assertOptions(options);
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options;
-  assertKnown(options);
   if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) {
     throw new PayoutError('invalid_settings', 'maxBodyBytes must be a whole number of bytes from 1.', { provider: options.provider.name });
   }
   const endpoint: Endpoint = { ...options, maxBodyBytes, seen: options.seen ?? memorySeenEvents(), underWay: new Map() };
   return async (request) => {
-    if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } });
+    const other = notARequest(request);
+    if (other !== null) return mistaken(endpoint, other);
     try {
+      if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } });
       return new Response(null, { status: await statusFor(endpoint, request) });
     } catch (error) {
       tell(endpoint, error, null);
@@ -68,7 +74,7 @@ export function webhookHandler(options: WebhookHandlerOptions): (request: Reques
   };
 }
 
-const KNOWN: Readonly<Record<keyof WebhookHandlerOptions, true>> = {
+const KNOWN: KnownKeys<WebhookHandlerOptions> = {
   provider: true,
   onEvent: true,
   seen: true,
@@ -77,13 +83,35 @@ const KNOWN: Readonly<Record<keyof WebhookHandlerOptions, true>> = {
   onError: true,
 };
 
-/** A misspelt `onError` or `refetch` would be missed only once it is needed. */
-function assertKnown(options: WebhookHandlerOptions): void {
+/** A misspelt `onError` or `refetch`, or a missing `onEvent`, would be missed only once it is needed. */
+function assertOptions(options: unknown): void {
+  const given: Partial<Record<keyof WebhookHandlerOptions, unknown>> = Object(options);
   const known = Object.keys(KNOWN).join(', ');
-  const issues = Object.keys(options)
+  const issues = Object.keys(given)
     .filter((path) => !Object.hasOwn(KNOWN, path))
     .map((path) => ({ path, message: `is not known here; known are ${known}` }));
-  if (issues.length > 0) throw errorOfIssues('invalid_request', issues, { provider: options.provider.name });
+  const provider = Object(given.provider) as Partial<AnyPayoutProvider>;
+  if (typeof provider.parseWebhook !== 'function')
+    issues.push({ path: 'provider', message: 'must be a provider, such as createStripe() makes' });
+  if (typeof given.onEvent !== 'function') issues.push({ path: 'onEvent', message: `must be a function, not ${kindOf(given.onEvent)}` });
+  if (given.onError !== undefined && typeof given.onError !== 'function') issues.push({ path: 'onError', message: 'must be a function' });
+  if (given.refetch !== undefined && typeof given.refetch !== 'boolean') issues.push({ path: 'refetch', message: 'must be true or false' });
+  if (given.seen !== undefined && !isSeenEvents(given.seen)) issues.push({ path: 'seen', message: 'must have has(key) and add(key)' });
+  if (issues.length > 0) throw errorOfIssues('invalid_request', issues, { provider: provider.name });
+}
+
+const isSeenEvents = (given: unknown): boolean => {
+  const { has, add } = Object(given) as Partial<SeenEvents>;
+  return typeof has === 'function' && typeof add === 'function';
+};
+
+/** A mistake of the program is no fault of the sender's: it is told here, and a delivery that comes again can be taken. */
+function mistaken(endpoint: Endpoint, found: string): Response {
+  const message = `a webhookHandler takes a Fetch Request, and was given ${found}.`;
+  const error = new PayoutError('invalid_request', message, { provider: endpoint.provider.name });
+  insideOf(endpoint.provider)?.engine.telemetry({ type: 'diagnostic', code: error.code, message: error.message });
+  tell(endpoint, error, null);
+  return new Response(null, { status: 500 });
 }
 
 interface Endpoint extends WebhookHandlerOptions {
@@ -95,7 +123,7 @@ interface Endpoint extends WebhookHandlerOptions {
 
 async function statusFor(endpoint: Endpoint, request: Request): Promise<200 | 400 | 413 | 500> {
   const { maxBodyBytes, provider } = endpoint;
-  if (request.bodyUsed) {
+  if (request.bodyUsed || request.body?.locked === true) {
     throw new PayoutError('invalid_request', 'the body was read before the handler got it; hand it over unread.', {
       provider: provider.name,
     });
@@ -171,13 +199,9 @@ async function refetched({ provider }: Endpoint, event: PayoutEvent): Promise<Pa
 
 function tell({ provider, onError }: Endpoint, error: unknown, event: PayoutEvent | null): void {
   if (event !== null) {
-    const kind = isPayoutError(error) ? error.code : error instanceof Error ? error.name : typeof error;
+    const kind = isPayoutError(error) ? error.code : nameOfThrown(error);
     const message = `an event of ${event.payoutId} was not handled, or not remembered: ${kind}.`;
     insideOf(provider)?.engine.telemetry({ type: 'diagnostic', code: 'webhook_unhandled', message });
   }
-  try {
-    onError?.(error, event);
-  } catch {
-    // A broken listener must not decide what the provider is answered.
-  }
+  unheard(() => onError?.(error, event)); // A broken listener must not decide what the provider is answered.
 }

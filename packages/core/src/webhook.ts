@@ -2,12 +2,14 @@ import type { Payout } from './payout.ts';
 
 // ---- What comes in ---------------------------------------------------------------------------------------------------
 
-/** A delivery as a server has it. `node:http`'s and Express' requests fit, with the raw body. */
+/** A delivery as a server has it. `node:http`'s and Express' requests fit, with the raw body, and so does the event of a Lambda. */
 export interface WebhookPayload {
   /** Names in any case; a header that came in several lines as an array, or joined by commas. */
   readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Exactly as received. A body that was parsed and written again is another body: its signature does not fit. */
-  readonly body: string | Uint8Array;
+  readonly body: string | Uint8Array | ArrayBufferView | ArrayBuffer | Blob;
+  /** Of a Lambda behind API Gateway: whether `body` is the base64 of what was received, which is decoded before it is verified. @default false */
+  readonly isBase64Encoded?: boolean | undefined;
 }
 
 /** A delivery: headers and raw body, or a Fetch `Request` whose body nobody has read. */

@@ -1,3 +1,4 @@
+import { assertKnown, type Known } from './known-options.ts';
 import { seededRandom } from './random.ts';
 
 /**
@@ -42,6 +43,8 @@ export interface VirtualClockOptions {
   readonly autoAdvance?: boolean | undefined;
 }
 
+const KNOWN: Known<VirtualClockOptions> = { start: true, seed: true, autoAdvance: true };
+
 interface Sleeper {
   readonly at: number;
   readonly wake: () => void;
@@ -69,6 +72,7 @@ const MOST_TURNS = 100_000;
  * await clock.advance(60_000);
  */
 export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {
+  assertKnown('createVirtualClock', options, KNOWN);
   let now = parseTime(options.start ?? '2026-11-23T09:00:00Z');
   const random = seededRandom(options.seed ?? 1);
   const listeners: ((now: number) => void)[] = [];
@@ -198,9 +202,13 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   };
 }
 
-function parseTime(time: number | string): number {
-  const ms = typeof time === 'number' ? time : Date.parse(time);
-  if (!Number.isFinite(ms)) throw new RangeError(`"${time}" is not a time.`);
+/** ISO 8601: a date, or a time with its zone. Without one it would be another time on another machine. */
+const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
+/** Milliseconds since 1970. @throws {RangeError} for what means no one moment. */
+export function parseTime(time: number | string): number {
+  const ms = typeof time === 'number' ? time : TIME.test(time) ? Date.parse(time) : Number.NaN;
+  if (!Number.isFinite(ms)) throw new RangeError(`"${time}" is not a time, such as 2026-11-23T09:00:00Z, with its offset.`);
   return ms;
 }
 

@@ -1,8 +1,9 @@
 // https://docs.stripe.com/api/payouts/list (arrival_date, created: an exact value or a range, in unix seconds)
+import { parseTime } from '@disburse/core';
 import * as v from 'valibot';
 import type { FormFields } from './form.ts';
 
-/** A time: ISO 8601, a `Date`, or unix seconds. */
+/** A time: ISO 8601 with `Z` or an offset, a date (midnight UTC), a `Date`, or unix seconds. */
 export type StripeTime = string | number | Date;
 
 /** Bounds of a time; at least one. */
@@ -21,13 +22,15 @@ const LAST_SECOND = 253_402_300_799;
 
 const isTime = (value: unknown): value is StripeTime => {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 && value <= LAST_SECOND;
-  if (value instanceof Date) return isTime(Math.floor(value.getTime() / 1000));
-  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(Date.parse(value));
+  return isDate(value) ? isTime(Math.floor(value.getTime() / 1000)) : parseTime(value) !== null;
 };
+
+/** Also one of another realm, such as a test runner's. */
+const isDate = (value: unknown): value is Date => value instanceof Date || Object.prototype.toString.call(value) === '[object Date]';
 
 const Time: v.GenericSchema<StripeTime> = v.custom<StripeTime>(
   isTime,
-  'must be an ISO 8601 time, a Date, or unix seconds (milliseconds are too large)',
+  'must be an ISO 8601 time with its offset, a date, a Date, or unix seconds (milliseconds are too large)',
 );
 
 const Range: v.GenericSchema<StripeTimeRange> = v.pipe(
@@ -35,7 +38,7 @@ const Range: v.GenericSchema<StripeTimeRange> = v.pipe(
   v.check((range) => Object.values(range).some((bound) => bound !== undefined), 'must have at least one of gt, gte, lt, lte'),
 );
 
-const isBounds = (value: unknown): boolean => typeof value === 'object' && value !== null && !(value instanceof Date);
+const isBounds = (value: unknown): boolean => typeof value === 'object' && value !== null && !isDate(value);
 
 /** Checks a {@link StripeTimeFilter}. */
 export const StripeTimeFilterSchema: v.GenericSchema<StripeTimeFilter> = v.lazy((value) => (isBounds(value) ? Range : Time));
@@ -51,7 +54,7 @@ const WHOLE_SECOND: { readonly [Bound in keyof StripeTimeRange]-?: (seconds: num
 /** The filter as Stripe takes it; `undefined` for none. */
 export function timeParameter(filter: StripeTimeFilter | undefined): number | FormFields | undefined {
   if (filter === undefined) return undefined;
-  if (typeof filter !== 'object' || filter instanceof Date) return Math.floor(secondsOf(filter));
+  if (typeof filter !== 'object' || isDate(filter)) return Math.floor(secondsOf(filter));
   const { gt, gte, lt, lte } = filter;
   return { gt: bound('gt', gt), gte: bound('gte', gte), lt: bound('lt', lt), lte: bound('lte', lte) };
 }
@@ -62,5 +65,5 @@ function bound(name: keyof StripeTimeRange, time: StripeTime | undefined): numbe
 
 function secondsOf(time: StripeTime): number {
   if (typeof time === 'number') return time;
-  return (time instanceof Date ? time.getTime() : Date.parse(time)) / 1000;
+  return (isDate(time) ? time.getTime() : (parseTime(time) ?? Number.NaN)) / 1000;
 }

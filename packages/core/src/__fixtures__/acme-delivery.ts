@@ -38,6 +38,5 @@ export const delivery = (body: string = acmeEvent(), secret: string = SECRET): W
 
 /** The same as a Fetch request. */
 export function request({ headers, body }: WebhookPayload = delivery(), init: RequestInit = {}): Request {
-  const bytes = typeof body === 'string' ? body : Uint8Array.from(body);
-  return new Request('http://127.0.0.1/', { method: 'POST', headers: headers as Record<string, string>, body: bytes, ...init });
+  return new Request('http://127.0.0.1/', { method: 'POST', headers: headers as Record<string, string>, body: body as string | Uint8Array<ArrayBuffer>, ...init });
 }

@@ -1,3 +1,4 @@
+import { parseTime } from '../clock.ts';
 import { timestamp } from './calendar.ts';
 import { begin, current, move } from './lifecycle.ts';
 import { controlled } from './money.ts';
@@ -173,7 +174,7 @@ function balanceControls(state: MollieState, world: ModeState, balance: BalanceS
       balance.queuedRefunds = false;
     },
     addPayout: ({ by = 'schedule', amount, description = null, createdAt } = {}) => {
-      const createdMs = createdAt === undefined ? state.agenda.now() : Date.parse(createdAt);
+      const createdMs = createdAt === undefined ? state.agenda.now() : parseTime(createdAt);
       if (!(createdMs <= state.agenda.now())) throw new RangeError(`"${createdAt ?? ''}" is no time in the past.`);
       const payout = begin(state, world, balance, { gross: amount === undefined ? null : controlled(amount), description, by, createdMs });
       state.agenda.settle();

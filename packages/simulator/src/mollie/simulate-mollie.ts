@@ -1,6 +1,7 @@
 import { createAgenda } from '../agenda.ts';
 import { createVirtualClock, type VirtualClock } from '../clock.ts';
 import { createEventLog } from '../events.ts';
+import { allDecided, assertKnown, type Known } from '../known-options.ts';
 import { seededIds } from '../random.ts';
 import { assembleWorld, type SimulatedWorld } from '../simulated-world.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
@@ -58,6 +59,16 @@ export interface SimulatedMollie extends SimulatedWorld<MollieEventRecord> {
   revokeCredential(token: string): void;
 }
 
+const KNOWN: Known<SimulateMollieOptions> = {
+  clock: true,
+  seed: true,
+  credentials: true,
+  empty: true,
+  holidays: true,
+  listLagMs: true,
+  variants: true,
+};
+
 const TEST_KEY = 'test_simulated00000000000000000000';
 const LIVE_KEY = 'live_simulated00000000000000000000';
 const ACCESS_TOKEN = 'access_simulated0000000000000000000000';
@@ -75,6 +86,7 @@ const ACCESS_TOKEN = 'access_simulated0000000000000000000000';
  * });
  */
 export function simulateMollie(options: SimulateMollieOptions = {}): SimulatedMollie {
+  assertKnown('simulateMollie', options, KNOWN);
   const credentials: Credentials = new Map();
   const accept = (credential: MollieCredential): void => {
     credentials.set(credential.token, accessOf(credential));
@@ -123,7 +135,7 @@ function createState(options: SimulateMollieOptions): MollieState {
     clock,
     agenda: createAgenda(clock),
     ids: seededIds(options.seed ?? 1, 21),
-    variants: variantsOf(options.variants),
+    variants: allDecided('simulateMollie', options.variants, variantsOf(options.variants)),
     holidays: new Set(options.holidays),
     modes: { test: emptyMode('test'), live: emptyMode('live') },
     events: createEventLog(),

@@ -1,3 +1,4 @@
+import { allDecided, assertKnown, type Known } from '../known-options.ts';
 import type { Message } from '../webhooks/courier.ts';
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts';
 import { accountControls, type SimulatedStripeAccount } from './account.ts';
@@ -5,7 +6,15 @@ import type { StripePayoutObject } from './objects.ts';
 import { OPERATIONS } from './operations.ts';
 import { protocolVariants } from './protocol.ts';
 import { emptyAccount, type AccountState, type StripeEventRecord, type StripeState, type StripeVariants } from './state.ts';
-import { PLATFORM, settingsOf, stripeWorld, stripeWorldState, type SimulatedStripeApi, type StripeWorldOptions } from './stripe-world.ts';
+import {
+  PLATFORM,
+  settingsOf,
+  STRIPE_WORLD_OPTIONS,
+  stripeWorld,
+  stripeWorldState,
+  type SimulatedStripeApi,
+  type StripeWorldOptions,
+} from './stripe-world.ts';
 import { snapshotOf, stripeWebhookProvider, thinOf, type StripeEndpointOptions } from './webhooks.ts';
 
 /** Options of {@link simulateStripe}; all optional. */
@@ -13,6 +22,8 @@ export interface SimulateStripeOptions extends StripeWorldOptions {
   /** How this world decides what Stripe leaves undocumented. */
   readonly variants?: StripeVariants | undefined;
 }
+
+const KNOWN: Known<SimulateStripeOptions> = { ...STRIPE_WORLD_OPTIONS, variants: true };
 
 /** A payout of any account. */
 export interface SimulatedPayout extends StripePayoutObject {
@@ -49,7 +60,11 @@ export interface SimulatedStripe extends SimulatedStripeApi<StripeEventRecord> {
  * });
  */
 export function simulateStripe(options: SimulateStripeOptions = {}): SimulatedStripe {
-  const state: StripeState = { ...stripeWorldState(options), variants: variantsOf(options.variants) };
+  assertKnown('simulateStripe', options, KNOWN);
+  const state: StripeState = {
+    ...stripeWorldState(options),
+    variants: allDecided('simulateStripe', options.variants, variantsOf(options.variants)),
+  };
   const account = (id: string = PLATFORM): SimulatedStripeAccount =>
     accountControls(state, accountState(state, id, options.empty === true));
   account();

@@ -2,6 +2,7 @@
 import { createAgenda } from '../agenda.ts';
 import { createVirtualClock, type VirtualClock } from '../clock.ts';
 import { createEventLog } from '../events.ts';
+import type { Known } from '../known-options.ts';
 import { seededIds } from '../random.ts';
 import type { Route } from '../routes.ts';
 import { assembleWorld, joined, type SimulatedWorld, type WorldState } from '../simulated-world.ts';
@@ -23,6 +24,16 @@ export interface StripeWorldOptions {
   /** A new payout shows in lists only after so many milliseconds. Default 0. */
   readonly listLagMs?: number | undefined;
 }
+
+/** Their names. */
+export const STRIPE_WORLD_OPTIONS: Known<StripeWorldOptions> = {
+  apiKey: true,
+  clock: true,
+  seed: true,
+  webhookSecret: true,
+  empty: true,
+  listLagMs: true,
+};
 
 /** What every simulated API of Stripe has. */
 export interface SimulatedStripeApi<Event> extends SimulatedWorld<Event> {

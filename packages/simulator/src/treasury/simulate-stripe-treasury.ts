@@ -2,12 +2,14 @@ import { protocolVariants } from '../stripe/protocol.ts';
 import {
   PLATFORM,
   settingsOf,
+  STRIPE_WORLD_OPTIONS,
   stripeWorld,
   stripeWorldState,
   type SimulatedStripeApi,
   type StripeWorldOptions,
 } from '../stripe/stripe-world.ts';
 import { snapshotOf, stripeWebhookProvider, type StripeEndpointOptions } from '../stripe/webhooks.ts';
+import { allDecided, assertKnown, type Known } from '../known-options.ts';
 import type { Message } from '../webhooks/courier.ts';
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts';
 import { treasuryAccountControls, type SimulatedTreasuryAccount } from './account.ts';
@@ -20,6 +22,8 @@ export interface SimulateStripeTreasuryOptions extends StripeWorldOptions {
   /** How this world decides what Stripe leaves undocumented. */
   readonly variants?: TreasuryVariants | undefined;
 }
+
+const KNOWN: Known<SimulateStripeTreasuryOptions> = { ...STRIPE_WORLD_OPTIONS, variants: true };
 
 /** An OutboundPayment of any account. */
 export interface SimulatedOutboundPayment extends OutboundPaymentObject {
@@ -60,7 +64,11 @@ const OPENING_CASH = 1_000_000;
  * });
  */
 export function simulateStripeTreasury(options: SimulateStripeTreasuryOptions = {}): SimulatedStripeTreasury {
-  const state: TreasuryState = { ...stripeWorldState(options), variants: variantsOf(options.variants) };
+  assertKnown('simulateStripeTreasury', options, KNOWN);
+  const state: TreasuryState = {
+    ...stripeWorldState(options),
+    variants: allDecided('simulateStripeTreasury', options.variants, variantsOf(options.variants)),
+  };
   const account = (id: string = PLATFORM): SimulatedTreasuryAccount =>
     treasuryAccountControls(state, accountState(state, id, options.empty === true));
   account();

@@ -1,0 +1,21 @@
+/** What an options object may hold: written as a table so that the compiler sees a type that has grown. */
+export type Known<Options extends object> = Readonly<Record<keyof Options & string, true>>;
+
+/**
+ * Refuses a key that nobody would read: a world that is another than its test believes proves nothing.
+ *
+ * @throws {TypeError} with every such key, and what there is.
+ */
+export function assertKnown<Options extends object>(of: string, given: Options | undefined, known: Known<Options>): void {
+  const names = Object.keys(known);
+  const strange = Object.keys(given ?? {}).filter((key) => !names.includes(key));
+  if (strange.length > 0) throw new TypeError(`${of} does not know ${strange.join(', ')}; known are ${names.join(', ')}.`);
+}
+
+/** The same for variants, by what was decided: all of them are decided. @throws {TypeError} */
+export function allDecided<Decided extends object>(of: string, given: object | undefined, decided: Decided): Decided {
+  const names = Object.keys(decided);
+  const strange = Object.keys(given ?? {}).filter((key) => !names.includes(key));
+  if (strange.length > 0) throw new TypeError(`${of} has no variants ${strange.join(', ')}; known are ${names.join(', ')}.`);
+  return decided;
+}
