@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { AdapterCreateRequest, PayoutProviderSpec } from './adapter.ts';
 import { errorOfIssues, type PayoutIssue } from './errors.ts';
 import { sha256 } from './idempotency.ts';
+import { isDeep, MOST_LEVELS } from './json.ts';
 import { moneyIssues } from './money.ts';
 import type { AnyPayoutProvider, OptionBags } from './provider.ts';
 import { isPlainObject, kindOf, problemsOf } from './validation.ts';
@@ -34,8 +35,7 @@ export interface CheckedCreate {
 export function checkCreate<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, name: string, given: unknown): CheckedCreate {
   const details = { provider: name, outcome: 'rejected' } as const;
   const input = copyOf(given);
-  if (input === null)
-    throw errorOfIssues('invalid_request', [{ path: 'request', message: `must be plain data, not ${kindOf(given)}` }], details);
+  if (input === null) throw errorOfIssues('invalid_request', [{ path: 'request', message: noData(given) }], details);
   const unsupported = unsupportedFields(spec, input);
   const problems = NO_ISSUES.concat(
     unknownFields(input),
@@ -57,13 +57,17 @@ export function checkCreate<P extends AnyPayoutProvider>(spec: PayoutProviderSpe
   return checked;
 }
 
+const noData = (given: unknown): string =>
+  isPlainObject(given) ? `must be plain data, nested ${MOST_LEVELS} levels deep at most` : `must be plain data, not ${kindOf(given)}`;
+
 /** A copy, made before anything is awaited: a caller may go on to change the object, and must not change what is paid. */
 function copyOf(given: unknown): Record<string, unknown> | null {
   if (!isPlainObject(given)) return null;
   try {
-    return plainCopy(given, 0) as Record<string, unknown>;
+    const copy = plainCopy(given, 0) as Record<string, unknown>;
+    return isDeep(copy) ? null : copy;
   } catch {
-    return null; // A function or another thing that is no data.
+    return null; // A function or another thing that is no data, or what is nested too deep to be copied.
   }
 }
 

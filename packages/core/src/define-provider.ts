@@ -16,6 +16,7 @@ import { endingOf, perform } from './operation.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { assertBound, prepare } from './prepare.ts';
+import { redactor } from './printable.ts';
 import {
   type AnyPayoutProvider,
   type CallOptions,
@@ -144,8 +145,7 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
     runtime,
     process: memory,
     store: checkedStore(store, { runtime, timeoutMs, process: memory }),
-    redact: (text) =>
-      Object.values(connection.credentials).reduce((told, value) => told.replaceAll(value.replace(/^\w+ /, ''), '[redacted]'), text),
+    redact: redactor(connection.credentials),
     tokenOf: (payout) => orElse(null, () => spec.tokenOf(payout)),
     sourceOf: (payout) => orElse(null, () => spec.sourceOf?.(payout) ?? null),
     refusal: spec.refusal,
@@ -154,7 +154,8 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
   };
   const { fetch, onTelemetry } = settings;
   const assemble = (call?: number): Engine => {
-    const telemetry = quietly(onTelemetry, call === undefined ? { provider: spec.id, name } : { provider: spec.id, name, call });
+    const told = call === undefined ? { provider: spec.id, name } : { provider: spec.id, name, call };
+    const telemetry = quietly(onTelemetry, told, lasting.redact);
     const engine: Engine = {
       ...lasting,
       call,

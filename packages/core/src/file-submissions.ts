@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { isPayoutError, type PayoutError } from './errors.ts';
 import { sha256 } from './idempotency.ts';
+import { jsonIn } from './json.ts';
 import { type Runtime, systemRuntime } from './runtime.ts';
 import { type Files, storeError, submissionFolder } from './submission-folder.ts';
 import { isRejected, type KeptSubmission, parseSubmission, type Settled, type Submission, type SubmissionStore } from './submission.ts';
@@ -117,7 +118,7 @@ async function sealed(content: object): Promise<string> {
 
 /** A file that is there and cannot be understood is never taken for absent. */
 async function unsealed(where: string, text: string): Promise<unknown> {
-  const value = parsedJson(text);
+  const value = jsonIn(text);
   if (problemsOf(Sealed, value).length > 0) throw notReadable(where, 'is no file of this store, as far as this version can read');
   const { content, sha256: checksum } = v.parse(Sealed, value);
   if ((await sha256(JSON.stringify(content ?? null))) !== checksum) throw notReadable(where, 'was changed: its checksum is wrong');
@@ -154,15 +155,6 @@ async function settledIn(where: string, text: string, place: Place): Promise<Set
 
 function samePlace(a: Place, b: Place): boolean {
   return a.namespace === b.namespace && a.reference === b.reference && a.attempt === b.attempt;
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
 }
 
 const notReadable = (where: string, why: string): PayoutError =>

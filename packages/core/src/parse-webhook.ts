@@ -2,6 +2,7 @@ import { type Bytes, copyOf, textOf, utf8Of } from './bytes.ts';
 import type { Engine } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { CallerAborted, startDeadline } from './http.ts';
+import { jsonIn } from './json.ts';
 import type { CallOptions } from './provider.ts';
 import { disbelief, SIGNATURE_TOLERANCE_SECONDS } from './signature.ts';
 import { isoOf } from './times.ts';
@@ -182,7 +183,7 @@ function joined(chunks: readonly Uint8Array[], length: number): Bytes {
 
 function readingOf(webhooks: AdapterWebhooks, body: Uint8Array): WebhookReading {
   try {
-    const json: unknown = JSON.parse(textOf(body));
+    const json = jsonIn(textOf(body));
     if (isRecord(json)) return webhooks.read(json);
   } catch {
     // Verified and unreadable: the provider's own, and sending it again would change nothing.

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { errorOfIssues, PayoutError, type PayoutErrorCode } from './errors.ts';
+import { jsonIn } from './json.ts';
 import type { Money } from './money.ts';
 import { problemsOf } from './validation.ts';
 
@@ -254,9 +255,7 @@ export function deepFreeze<T extends object>(value: T): T {
 }
 
 function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new PayoutError('invalid_request', 'submission: this text is not JSON');
-  }
+  const value = jsonIn(text);
+  if (value === undefined) throw new PayoutError('invalid_request', 'submission: this text is not JSON, or is nested too deep');
+  return value;
 }
