@@ -1,6 +1,6 @@
 // https://nodejs.org/api/http.html#class-httpclientrequest; what sockets really do is the table in transport.node.test.ts.
-import { type Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
-import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import http, { type Agent as HttpAgent, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import https, { type Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
 import { type AnswerBody, answerBody } from './transport.body.ts';
@@ -63,7 +63,12 @@ function hostOf(origin: string): Host {
   return { protocol, hostname, port, auth };
 }
 
-/** Asks for a socket. Nothing is written before `end()`. */
+/**
+ * Asks for a socket. Nothing is written before `end()`.
+ *
+ * `request` is looked up in its module each time: test tools and tracing replace it there, and must see what is sent. Whatever
+ * stands there has no body to send before it is handed over, which is `maybe_sent`; so the evidence is right under it, too.
+ */
 function opened(message: Message, exchange: Exchange, pools: Pools, hosts: Map<string, Host>): ClientRequest {
   const headers: Record<string, string> = {};
   for (const [name, value] of message.headers) if (!OF_THE_CONNECTION.has(name)) headers[name] = value;
@@ -76,8 +81,8 @@ function opened(message: Message, exchange: Exchange, pools: Pools, hosts: Map<s
     const address = addressOf(message.url, hosts);
     const { method } = message;
     return address.protocol === 'https:'
-      ? httpsRequest({ ...address, method, headers, agent: pools.https })
-      : httpRequest({ ...address, method, headers, agent: pools.http });
+      ? https.request({ ...address, method, headers, agent: pools.https })
+      : http.request({ ...address, method, headers, agent: pools.http });
   } catch (error) {
     throw failureFrom(error, message.headers);
   }
