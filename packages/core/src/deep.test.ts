@@ -5,6 +5,7 @@ import { ACME_TOKEN } from './__tests__/acme-bank.ts';
 import { acmeWorld, type Meets, RENT } from './__tests__/acme-world.ts';
 import { createAcme } from './__tests__/acme.ts';
 import { registryFromConfig } from './config.ts';
+import { knowAdapter } from './create-request.ts';
 import { parseSubmission } from './submission.ts';
 
 const DEEP = '['.repeat(100_000) + ']'.repeat(100_000);
@@ -75,6 +76,7 @@ describe('what a caller gives', () => {
   const itself: Record<string, unknown> = {};
   itself['itself'] = itself;
   const acme = createAcme({ token: ACME_TOKEN, fetch: () => Promise.reject(new Error('nothing is sent')) });
+  knowAdapter('other'); // Its bag is passed over here, and is part of the fingerprint.
   const use = (given: unknown): readonly (readonly [string, () => unknown])[] => [
     ['createPayout, in the bag of another provider', () => acme.createPayout({ ...RENT, providerOptions: { other: given } } as never)],
     ['createPayout, in metadata', () => acme.createPayout({ ...RENT, metadata: { a: given } } as never)],
