@@ -1,6 +1,7 @@
 // Test tools and tracing replace `request` in the module itself, some of them long after this one was loaded.
 import http, { type ClientRequest, type RequestOptions } from 'node:http';
 import https from 'node:https';
+import { Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { attempt } from './__fixtures__/attempt.ts';
 import { exchangeOf, loopback, refusingPort, requestTo } from './__fixtures__/loopback.ts';
@@ -57,6 +58,45 @@ describe('a replaced http.request', () => {
     }) as typeof http.request);
     const exchange = exchangeOf();
     expect(await attempt(transport, requestTo(origin), exchange)).toMatchObject({ code: 'ECONNREFUSED' });
+    expect(exchange.evidence).toBe('maybe_sent');
+  });
+
+  /** As MSW makes them: connected when the whole request is there, and answered from memory or with a failure. */
+  class StandIn extends Socket {
+    override connecting = true;
+    readonly #answer: string | null;
+    constructor(answer: string | null) {
+      super();
+      this.#answer = answer;
+    }
+    override _write(_chunk: unknown, _encoding: unknown, done: () => void): void {
+      done();
+      this.connecting = false;
+      this.emit('connect');
+      if (this.#answer === null) this.destroy(Object.assign(new Error('mocked'), { code: 'ECONNREFUSED' }));
+      else this.push(this.#answer);
+    }
+    override _read(): void {}
+  }
+  const mocked = (answer: string | null): void => {
+    const original = http.request;
+    const agent = new http.Agent();
+    agent.createConnection = () => new StandIn(answer);
+    const instead = (options: RequestOptions): ClientRequest => original({ ...options, agent });
+    vi.spyOn(http, 'request').mockImplementation(instead as typeof http.request);
+  };
+
+  it('whose socket waits for the request before it connects is written to at once', async () => {
+    mocked(OK);
+    const exchange = exchangeOf();
+    expect(await transport(requestTo('http://mocked.test/'), exchange)).toMatchObject({ status: 201, end: 'complete' });
+    expect(exchange.moves).toEqual(['not_sent', 'maybe_sent', 'answered']);
+  });
+
+  it('whose socket is none of Node’s is maybe sent, whatever it says of the connection', async () => {
+    mocked(null);
+    const exchange = exchangeOf();
+    expect(await attempt(transport, requestTo('http://mocked.test/'), exchange)).toMatchObject({ code: 'ECONNREFUSED' });
     expect(exchange.evidence).toBe('maybe_sent');
   });
 

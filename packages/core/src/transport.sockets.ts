@@ -1,7 +1,8 @@
 // https://nodejs.org/api/http.html#class-httpclientrequest; what sockets really do is the table in transport.node.test.ts.
 import http, { type Agent as HttpAgent, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import https, { type Agent as HttpsAgent } from 'node:https';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import { type AnswerBody, answerBody } from './transport.body.ts';
 import { abortFailure, failureFrom, transportFailure } from './transport.failure.ts';
@@ -136,10 +137,18 @@ function sent(message: Message, exchange: Exchange, open: () => ClientRequest): 
 /**
  * Calls `go` in the tick in which the socket becomes ready, at once where it is. `reusedSocket` does not tell: the agent
  * also hands on a socket that is still connecting because the request it was opened for has been given up.
+ *
+ * What stands in for a socket proves nothing by being connected, and some test tools connect theirs only when they have the
+ * request: there it is written at once, and so `maybe_sent` whatever follows.
  */
 function whenReady(socket: Socket & { readonly secureConnecting?: boolean }, tls: boolean, go: () => void): void {
-  if (tls ? socket.secureConnecting === false : !socket.pending) go();
+  if (!isOfNode(socket) || (tls ? socket.secureConnecting === false : !socket.pending)) go();
   else socket.once(tls ? 'secureConnect' : 'connect', go);
+}
+
+function isOfNode(socket: Socket): boolean {
+  const prototype: unknown = Object.getPrototypeOf(socket);
+  return prototype === Socket.prototype || prototype === TLSSocket.prototype;
 }
 
 /** The one place where bytes leave: check of time, evidence and write are one synchronous piece. */
