@@ -1,8 +1,7 @@
 // A process whose prototypes nobody can change any more, as after `lockdown` or a common answer to prototype pollution.
-for (const kind of [Object, Function, Array, String, Number, Boolean, Error, TypeError, Promise, Map, Set, RegExp, Date]) {
-  Object.freeze(kind);
-  Object.freeze(kind.prototype);
-}
+const kinds = [Object, Function, Array, String, Number, Boolean, Error, TypeError, Promise, Map, Set, RegExp, Date];
+const inherited: readonly object[] = kinds.flatMap((kind) => [kind, kind.prototype]);
+inherited.forEach((each) => Object.freeze(each));
 
 const { addMoney } = await import('../index.ts');
 const { ACME_TOKEN, acmeBank } = await import('./acme-bank.ts');
