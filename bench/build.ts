@@ -12,7 +12,7 @@ const modules = join(built, 'node_modules');
 
 const PACKAGES = ['core', 'stripe-adapter', 'balance-adapter'];
 /** Where the packages' own dependencies are found. */
-const DEPENDENCIES = ['ky', 'valibot', 'decimal.js'];
+const DEPENDENCIES = ['ky', 'valibot'];
 
 const COMMON = { bundle: true, format: 'esm', platform: 'node', target: 'es2023', logLevel: 'warning' } as const;
 

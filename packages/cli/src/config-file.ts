@@ -36,7 +36,17 @@ export async function openConfig(cwd: string, given: string | undefined): Promis
       ],
     });
   }
-  return parsed(path, shownFrom(cwd, path), text);
+  const shown = shownFrom(cwd, path);
+  try {
+    return parsed(path, shown, text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error; // The parser calls itself for every bracket.
+    throw configError(
+      shown,
+      [{ path: '', message: 'is nested too deep for a configuration', line: 1, column: 1 }],
+      ['Correct it, then disburse check.'],
+    );
+  }
 }
 
 /** Where the configuration is, read or not; the working directory where there is none. */

@@ -70,20 +70,15 @@ function withoutMoney(engine: Engine, payout: Payout, asked: Money): MoneyCompar
 
 /** The error of an answer that is about another payout. */
 export function mismatchError(engine: Engine, payout: Payout, mismatch: string): PayoutError {
-  return new PayoutError(
-    'unexpected_response',
-    `answered with payout ${payout.id}, but ${mismatch}. Look at that payout before anything else.`,
-    {
-      provider: engine.name,
-      outcome: 'unknown',
-      payoutId: payout.id,
-    },
-  );
+  const id = engine.redact(payout.id);
+  const message = `answered with payout ${id}, but ${mismatch}. Look at that payout before anything else.`;
+  return new PayoutError('unexpected_response', message, { provider: engine.name, outcome: 'unknown', payoutId: id });
 }
 
 /** An answer about another payout says nothing about the one that was asked for. @throws {PayoutError} `unexpected_response` */
-export function aboutId(engine: Pick<Engine, 'name'>, id: string, payout: Payout, outcome: 'unknown' | null): Payout {
+export function aboutId(engine: Pick<Engine, 'name' | 'redact'>, id: string, payout: Payout, outcome: 'unknown' | null): Payout {
   if (payout.id === id) return payout;
-  const message = `answered about ${payout.id}, and ${id} was asked for.`;
-  throw new PayoutError('unexpected_response', message, { provider: engine.name, outcome, payoutId: payout.id });
+  const another = engine.redact(payout.id);
+  const message = `answered about ${another}, and ${id} was asked for.`;
+  throw new PayoutError('unexpected_response', message, { provider: engine.name, outcome, payoutId: another });
 }

@@ -133,6 +133,7 @@ function reversedUnread(engine: Engine, id: string, reversal: string): PayoutErr
 
 function aboutReversal(engine: Engine, id: string, reversal: Payout): Payout {
   if (reversal.id !== id && (reversal.reverses === null || reversal.reverses === id)) return reversal;
-  const message = `answered with ${reversal.id}, which reverses ${reversal.reverses ?? 'nothing'} and not ${id}.`;
-  throw new PayoutError('unexpected_response', message, { provider: engine.name, outcome: 'unknown', payoutId: reversal.id });
+  const another = engine.redact(reversal.id);
+  const message = `answered with ${another}, which reverses ${engine.redact(reversal.reverses ?? 'nothing')} and not ${id}.`;
+  throw new PayoutError('unexpected_response', message, { provider: engine.name, outcome: 'unknown', payoutId: another });
 }

@@ -1,5 +1,6 @@
 import { notOneOf, referenceText, strangeKeys, takesList } from './config-words.ts';
 import { errorOfIssues, isPayoutError, type PayoutIssue } from './errors.ts';
+import { isDeep, MOST_LEVELS } from './json.ts';
 import { type Elsewhere, notKnown, unknownKeys } from './known-keys.ts';
 import type { AnyPayoutProvider } from './provider.ts';
 import { type AnyAdapterFactory, createPayoutRegistry, type PayoutRegistry } from './registry.ts';
@@ -66,6 +67,7 @@ export function registryFromConfig<const Factories extends Record<string, AnyAda
   factories: Factories,
   context: ConfigContext = {},
 ): PayoutRegistry<Record<string, ReturnType<Factories[keyof Factories]>>> {
+  if (isDeep(config)) throw errorOfIssues('invalid_settings', [{ path: 'config', message: `is nested deeper than ${MOST_LEVELS} levels` }]);
   const problems: PayoutIssue[] = [...shapeProblems(config), ...contextProblems(context)];
   // Filled below with what these factories made, under own properties: a provider may be named anything.
   const made = {} as Record<string, ReturnType<Factories[keyof Factories]>>;

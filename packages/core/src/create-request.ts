@@ -3,6 +3,7 @@ import { accountProblems } from './account.ts';
 import type { AdapterCreateRequest, PayoutProviderSpec } from './adapter.ts';
 import { errorOfIssues, type PayoutIssue } from './errors.ts';
 import { sha256 } from './idempotency.ts';
+import { MOST_LEVELS } from './json.ts';
 import { moneyIssues } from './money.ts';
 import { isOwnKey } from './own-metadata.ts';
 import { copyOf } from './plain-copy.ts';
@@ -37,8 +38,7 @@ export interface CheckedCreate {
 export function checkCreate<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, name: string, given: unknown): CheckedCreate {
   const details = { provider: name, outcome: 'rejected' } as const;
   const input = copyOf(given);
-  if (input === null)
-    throw errorOfIssues('invalid_request', [{ path: 'request', message: `must be plain data, not ${kindOf(given)}` }], details);
+  if (input === null) throw errorOfIssues('invalid_request', [{ path: 'request', message: noData(given) }], details);
   const unsupported = unsupportedFields(spec, input);
   const problems = NO_ISSUES.concat(
     unknownFields(input),
@@ -60,6 +60,9 @@ export function checkCreate<P extends AnyPayoutProvider>(spec: PayoutProviderSpe
   if (limits.length > 0) throw errorOfIssues(limits.every(saysUnsupported) ? 'unsupported' : 'invalid_request', limits, details);
   return checked;
 }
+
+const noData = (given: unknown): string =>
+  isPlainObject(given) ? `must be plain data, nested ${MOST_LEVELS} levels deep at most` : `must be plain data, not ${kindOf(given)}`;
 
 /** More attempts than anybody counts on purpose. */
 export const MOST_ATTEMPTS = 1000;

@@ -20,6 +20,7 @@ import { endingOf, perform } from './operation.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { assertBound, prepare } from './prepare.ts';
+import { redactor } from './printable.ts';
 import {
   type AnyPayoutProvider,
   type CallOptions,
@@ -228,8 +229,7 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
     process: memory,
     store: checkedStore(store, { id: spec.id, name, runtime, timeoutMs, process: memory, decode }),
     decode,
-    redact: (text) =>
-      Object.values(connection.credentials).reduce((told, value) => told.replaceAll(value.replace(/^\w+ /, ''), '[redacted]'), text),
+    redact: redactor(connection.credentials),
     tokenOf: (payout) => orElse(null, () => spec.tokenOf(payout)),
     sourceOf: (payout) => orElse(null, () => spec.sourceOf?.(payout) ?? null),
     withoutAmount: (payout) => orElse(false, () => spec.withoutAmount?.(payout) === true),
@@ -239,7 +239,8 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
   };
   const { fetch, onTelemetry } = settings;
   const assemble = (call?: number): Engine => {
-    const telemetry = quietly(onTelemetry, call === undefined ? { provider: spec.id, name } : { provider: spec.id, name, call });
+    const told = call === undefined ? { provider: spec.id, name } : { provider: spec.id, name, call };
+    const telemetry = quietly(onTelemetry, told, lasting.redact);
     const engine: Engine = {
       ...lasting,
       call,

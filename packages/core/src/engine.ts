@@ -3,6 +3,7 @@ import { nameOfThrown, PayoutError } from './errors.ts';
 import { type Answer, type Connection, type Deadline, requestIdOf, retryAfterSecondsOf, type Send } from './http.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
+import type { Redact } from './printable.ts';
 import type { AnyPayoutProvider, Capabilities } from './provider.ts';
 import type { Runtime } from './runtime.ts';
 import type { CheckedStore } from './store.ts';
@@ -46,8 +47,7 @@ export interface Engine {
   readonly process: ProcessMemory;
   readonly store: CheckedStore;
   readonly send: Send;
-  /** Takes the credentials out of a text that a provider sent: one that repeats them is no reason to print them. */
-  readonly redact: (text: string) => string;
+  readonly redact: Redact;
   readonly tokenOf: (payout: Payout) => string | null;
   readonly sourceOf: (payout: Payout) => string | null;
   readonly withoutAmount: (payout: Payout) => boolean;
@@ -194,12 +194,14 @@ export function errorOf(engine: Engine, refusal: Refusal, answer: Answer, outcom
     provider: engine.name,
     outcome,
     httpStatus: answer.status,
-    providerCode: refusal.providerCode,
-    providerMessage: refusal.providerMessage,
-    requestId: requestIdOf(answer, engine.requestIdHeader),
+    providerCode: redacted(engine, refusal.providerCode),
+    providerMessage: redacted(engine, refusal.providerMessage),
+    requestId: requestIdOf(answer, engine.requestIdHeader, engine.redact),
     retryAfterSeconds: retryAfterSecondsOf(answer, engine.runtime.now()),
   });
 }
+
+const redacted = (engine: Engine, text: string | null): string | null => (text === null ? null : engine.redact(text));
 
 /** The same error with another word on what it means for the operation. */
 export function withOutcome(error: PayoutError, outcome: 'rejected' | 'unknown', addition = ''): PayoutError {

@@ -55,10 +55,13 @@ export interface PayoutErrorDetails {
   readonly retryAfterSeconds?: number | null | undefined;
   /** The payout in question, where it is known although the call did not succeed. */
   readonly payoutId?: string | null | undefined;
-  /** A success that could not be read, verbatim. */
+  /** A success that could not be read, verbatim, but for credentials; of a longer one the first 65,536 characters. */
   readonly unreadAnswer?: string | null | undefined;
   readonly issues?: readonly PayoutIssue[] | undefined;
 }
+
+/** Longer than any answer about one payout, and short enough to keep. */
+const MOST_UNREAD = 65_536;
 
 /**
  * Everything this library throws on purpose.
@@ -91,8 +94,9 @@ export class PayoutError extends Error {
     this.httpStatus = details.httpStatus ?? null;
     this.providerCode = wordIn(details.providerCode);
     Object.defineProperty(this, 'providerMessage', { value: details.providerMessage ?? null, enumerable: false });
-    Object.defineProperty(this, 'unreadAnswer', { value: details.unreadAnswer ?? null, enumerable: false });
-    this.requestId = details.requestId ?? null;
+    const unreadAnswer = details.unreadAnswer?.slice(0, MOST_UNREAD) ?? null;
+    Object.defineProperty(this, 'unreadAnswer', { value: unreadAnswer, enumerable: false });
+    this.requestId = details.requestId != null && /^[\w.:/=+-]{1,128}$/.test(details.requestId) ? details.requestId : null;
     this.retryAfterSeconds = details.retryAfterSeconds ?? null;
     this.payoutId = details.payoutId != null && /^[\w.:-]{1,128}$/.test(details.payoutId) ? details.payoutId : null;
     this.issues = details.issues ?? [];

@@ -156,6 +156,18 @@ describe('an answer', () => {
     expect(pulled).toBeLessThan(10);
   });
 
+  it('that repeats the credential is read without it', async () => {
+    const sent = await sentBy(answering(JSON.stringify({ id: CANARY, note: `you sent Bearer ${CANARY}` })));
+    const json = { id: '[redacted]', note: 'you sent Bearer [redacted]' };
+    expect(sent).toMatchObject({ is: 'answered', answer: { text: JSON.stringify(json), json } });
+  });
+
+  it('that repeats the credential in a header tells no request id', async () => {
+    const events: Untold[] = [];
+    await sentBy(answering('{}', { headers: { 'request-id': CANARY } }), { telemetry: (event) => events.push(event) });
+    expect(events).toMatchObject([{ type: 'exchange', requestId: null }]);
+  });
+
   it('that breaks off is lost, whatever its status', async () => {
     for (const status of [200, 201, 402, 500]) {
       const body = streaming(['{"id":"ac_1"'], (controller) => controller.error(new Error(`reset by ${CANARY}`)));

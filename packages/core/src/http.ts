@@ -1,6 +1,8 @@
 import { transport as platformTransport, transportOver } from '#transport';
 import ky from 'ky';
 import { PayoutError } from './errors.ts';
+import { jsonIn } from './json.ts';
+import { mayBePrinted, type Redact, redactor } from './printable.ts';
 import { alarm, type Runtime } from './runtime.ts';
 import { SILENT, type Tell } from './telemetry.ts';
 import {
@@ -36,8 +38,9 @@ export interface OutgoingRequest {
 export interface Answer {
   readonly status: number;
   readonly headers: AnswerHeaders;
+  /** Without the credential, where it was repeated. */
   readonly text: string;
-  /** The parsed body; `undefined` when it is not JSON. */
+  /** The parsed body; `undefined` when it is not JSON, or nested deeper than 64 levels. */
   readonly json: unknown;
 }
 
@@ -73,7 +76,8 @@ export type Send = (request: OutgoingRequest, context: ExchangeContext) => Promi
 /** The only user of the HTTP client. ky carries the request; deadlines, evidence and limits are ours. */
 export function createSend(settings: HttpSettings): Send {
   const transport = settings.fetch === undefined ? platformTransport : transportOver(settings.fetch);
-  const wire: Wire = { settings, transport, addressOf: addressesBelow(settings.connection.baseUrl) };
+  const { baseUrl, credentials } = settings.connection;
+  const wire: Wire = { settings, transport, addressOf: addressesBelow(baseUrl), redact: redactor(credentials) };
   const now = (): number => settings.runtime.now();
   const exchangeOf = ({ body }: OutgoingRequest, { notAfter }: ExchangeContext): Exchange => {
     return { body, notAfter, now, maxAnswerBytes: settings.maxAnswerBytes, evidence: 'not_sent' };
@@ -94,7 +98,7 @@ export function createSend(settings: HttpSettings): Send {
       resend: context.resend,
       startedAt,
       durationMs: now() - startedAt,
-      requestId: sent.is === 'answered' ? requestIdOf(sent.answer, settings.requestIdHeader) : null,
+      requestId: sent.is === 'answered' ? requestIdOf(sent.answer, settings.requestIdHeader, wire.redact) : null,
     });
     return sent;
   };
@@ -105,6 +109,7 @@ interface Wire {
   readonly settings: HttpSettings;
   readonly transport: Transport;
   readonly addressOf: (path: string) => string;
+  readonly redact: Redact;
 }
 
 /**
@@ -112,12 +117,8 @@ interface Wire {
  * each of them at a price above that of the whole write, and its errors keep the request, so that printing one would print the
  * credentials.
  */
-async function sendOnce(
-  { settings, transport, addressOf }: Wire,
-  request: OutgoingRequest,
-  exchange: Exchange,
-  signal: AbortSignal,
-): Promise<Sent> {
+async function sendOnce(wire: Wire, request: OutgoingRequest, exchange: Exchange, signal: AbortSignal): Promise<Sent> {
+  const { settings, transport, addressOf } = wire;
   if (signal.aborted) return ended(settings.provider, 'not_sent', signal.reason);
   let received: Received | undefined;
   let failure: unknown;
@@ -146,7 +147,7 @@ async function sendOnce(
   const answer = received;
   received = undefined; // The function above outlives its call in what ky leaves to the collector, and with it would a whole body.
   if (answer === undefined) return ended(settings.provider, exchange.evidence, signal.aborted ? signal.reason : failure);
-  return answerOf(settings.provider, answer, signal);
+  return answerOf(wire, answer, signal);
 }
 
 let done: Response | undefined;
@@ -216,24 +217,18 @@ function codeOf(failure: object): string | null {
   return 'code' in failure && typeof failure.code === 'string' && /^[A-Z0-9_]{2,60}$/.test(failure.code) ? failure.code : null;
 }
 
-function answerOf(provider: string, received: Received, signal: AbortSignal): Sent {
-  const { status, headers, text, end } = received;
-  if (end === 'complete') return { is: 'answered', answer: { status, headers, text, json: parsedJson(text) } };
+function answerOf({ settings: { provider }, redact }: Wire, received: Received, signal: AbortSignal): Sent {
+  const { status, headers, end } = received;
+  if (end === 'complete') {
+    const text = redact(received.text); // Before it is read: whatever is made of it, the credential is not in it.
+    return { is: 'answered', answer: { status, headers, text, json: jsonIn(text) } };
+  }
   const why =
     end === 'too_large' ? 'it is larger than maxAnswerBytes' : signal.aborted ? reasonOf(signal.reason) : 'the connection broke off';
   const code = end === 'too_large' ? 'unexpected_response' : signal.reason instanceof CallerAborted ? 'aborted' : 'provider_unavailable';
   const message = `the request was sent and only part of the answer (HTTP ${status}) was read: ${why}.`;
   const failure = end === 'too_large' ? 'too_large' : signal.aborted ? failureOf(signal.reason) : 'cut';
   return { is: 'lost', error: new PayoutError(code, message, { provider, httpStatus: status }), failure };
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Nothing in it that the URL parser would write in another way. */
@@ -263,9 +258,9 @@ function withoutValues(path: string): string {
 }
 
 /** The provider's id of a request; `null` for a header that looks like none: it gets printed, and may hold anything. */
-export function requestIdOf(answer: Answer, header: string | null): string | null {
+export function requestIdOf(answer: Answer, header: string | null, redact: Redact): string | null {
   const id = header === null ? null : answer.headers.get(header);
-  return id !== null && /^(?=.*[a-z])[\w.:/=+-]{1,128}$/i.test(id) ? id : null;
+  return mayBePrinted(id, redact) ? id : null;
 }
 
 /** Seconds that an answer asks to wait, from `Retry-After` in either form; `null` when it does not say. */

@@ -13,6 +13,7 @@ import {
   type Sent,
   startDeadline,
 } from './http.ts';
+import { redactor } from './printable.ts';
 import { systemRuntime } from './runtime.ts';
 import type { Untold } from './telemetry.ts';
 import type { Evidence } from './transport.ts';
@@ -248,10 +249,11 @@ describe('small parts', () => {
     expect(events).toMatchObject([{ path: '/x?account=&b=&c=', evidence: 'answered', status: 200, requestId: null }]);
   });
 
+  const redact = redactor({ authorization: 'Bearer secret-of-the-connection' });
   const answerWith = (headers: Record<string, string>) => ({ status: 200, headers: new Headers(headers), text: '', json: undefined });
 
   it('a provider without a header for request ids has none', () => {
-    expect([requestIdOf(answerWith({ null: 'x' }), null), requestIdOf(answerWith({ id: 'x' }), 'id')]).toEqual([null, 'x']);
+    expect([requestIdOf(answerWith({ null: 'x' }), null, redact), requestIdOf(answerWith({ id: 'x' }), 'id', redact)]).toEqual([null, 'x']);
   });
 
   it.each([
@@ -262,8 +264,10 @@ describe('small parts', () => {
     ['Jane Doe', false],
     ['jane@doe.test', false],
     ['x'.repeat(129), false],
+    ['req_secret-of-the-connection', false],
+    ['DE89370400440532013000', false],
   ])('a request id that is told: %s', (id, told) => {
-    expect(requestIdOf(answerWith({ id }), 'id')).toBe(told ? id : null);
+    expect(requestIdOf(answerWith({ id }), 'id', redact)).toBe(told ? id : null);
   });
 
   it.each([

@@ -283,6 +283,19 @@ describe('a success that cannot be read', () => {
     expect(error.message).not.toContain('ac_9');
   });
 
+  it.each([
+    ['the credential', 'acme_test_token'],
+    ['something around the credential', 'ac_acme_test_token_1'],
+    ['the number of an account', '000123456789'],
+    ['an IBAN', 'DE89370400440532013000'],
+    ['a line for a log', 'ac_1\nlevel=info payout paid'],
+    ['five megabytes', 'x'.repeat(5_000_000)],
+  ])('names no id that is %s', (_, id) => {
+    const error = errorOf(judge(engine, answered(201, { id }), fresh, readable));
+    expect([error.payoutId, error.message]).toEqual([null, '[acme] answered 201 with something that is not a readable payout.']);
+    expect((error.unreadAnswer ?? '').length).toBeLessThanOrEqual(65_536);
+  });
+
   it.each([['<html>'], [''], ['null'], ['{"id":7}']])('has no id in %j', (text) => {
     const json: unknown = text.startsWith('<') || text === '' ? undefined : JSON.parse(text);
     const sent: Sent = { is: 'answered', answer: { status: 200, headers: new Headers(), text, json } };

@@ -5,6 +5,7 @@ import { isHold } from './held.ts';
 import type { Answer, Sent } from './http.ts';
 import type { RetryAdvice } from './outcome.ts';
 import type { Payout } from './payout.ts';
+import { mayBePrinted } from './printable.ts';
 
 /** What is known about a submission while it is being sent. */
 export interface ExchangeState {
@@ -72,7 +73,7 @@ function unreadable(engine: Engine, answer: Answer, what: string): PayoutError {
   return new PayoutError('unexpected_response', `answered ${answer.status} with ${what}.`, {
     provider: engine.name,
     httpStatus: answer.status,
-    payoutId: idIn(answer.json),
+    payoutId: idIn(engine, answer.json),
     unreadAnswer: engine.redact(answer.text),
   });
 }
@@ -104,8 +105,10 @@ function judgeSuccess(engine: Engine, answer: Answer, read: (answer: Answer) => 
   }
 }
 
-function idIn(json: unknown): string | null {
-  return typeof json === 'object' && json !== null && 'id' in json && typeof json.id === 'string' ? json.id : null;
+/** What could not be read may hold anything where an id should be. */
+function idIn(engine: Engine, json: unknown): string | null {
+  const id = typeof json === 'object' && json !== null && 'id' in json && typeof json.id === 'string' ? json.id : null;
+  return mayBePrinted(id, engine.redact) ? id : null;
 }
 
 function judgeUnknown(engine: Engine, answer: Answer, refusal: Refusal, resend: boolean): Step {

@@ -1,4 +1,3 @@
-import { Decimal } from 'decimal.js';
 import { currencyCodeIn, currencyProblem, isoDigitsOf, payableDigitsOf } from './currency.ts';
 import { PayoutError, type PayoutIssue } from './errors.ts';
 
@@ -15,14 +14,11 @@ export interface Money {
   readonly currency: string;
 }
 
-/** Private, with its own defaults: an application that sets `Decimal.precision` must not change what is paid. */
-const Exact: typeof Decimal = Decimal.clone({ defaults: true, precision: 60 });
-
-/** Two such amounts have at most 50 digits, their sum 51: within the precision above, so that nothing can be rounded. */
+/** More digits than any amount of money has; what is longer is no amount, and not worth the arithmetic. */
 const EXACT_AMOUNT = /^-?\d{1,30}(?:\.\d{1,20})?$/;
 
 /** The largest count of minor units that a JSON integer carries exactly. */
-const LARGEST_MINOR_UNITS = String(Number.MAX_SAFE_INTEGER);
+const LARGEST_MINOR_UNITS = BigInt(Number.MAX_SAFE_INTEGER);
 
 // --- What may be paid ---
 
@@ -142,10 +138,9 @@ function digitProblems(given: number, digits: number, currency: string | null): 
 }
 
 function sizeProblems(minorUnits: string, digits: number, currency: string | null): readonly string[] {
-  const largest = new Exact(LARGEST_MINOR_UNITS);
-  if (new Exact(minorUnits).lessThanOrEqualTo(largest)) return [];
+  if (BigInt(minorUnits) <= LARGEST_MINOR_UNITS) return [];
   return [
-    `the amount is more than ${moveDecimalPoint(LARGEST_MINOR_UNITS, -digits, digits)} ${currency}, the largest that providers' integers carry exactly.`,
+    `the amount is more than ${render({ units: LARGEST_MINOR_UNITS, decimals: digits }, digits)} ${currency}, the largest that providers' integers carry exactly.`,
   ];
 }
 
@@ -158,7 +153,7 @@ function exampleOf(digits: number): string {
 /** Whether two amounts have the same currency and are numerically equal. What is not an exact amount equals nothing. */
 export function sameMoney(a: Money, b: Money): boolean {
   if (a.currency !== b.currency || !isExactAmount(a.amount) || !isExactAmount(b.amount)) return false;
-  return a.amount === b.amount || exact(a.amount).equals(exact(b.amount));
+  return a.amount === b.amount || compareAmounts(a.amount, b.amount) === 0;
 }
 
 /**
@@ -178,7 +173,7 @@ export function compareMoney(a: Money, b: Money): -1 | 0 | 1 {
  */
 export function addMoney(a: Money, b: Money): Money {
   const currency = sameCurrency(a, b);
-  return { amount: render(exact(a.amount).plus(exact(b.amount)), digitsOf(a, b)), currency };
+  return { amount: render(sumOf(exact(a.amount), exact(b.amount)), digitsOf(a, b)), currency };
 }
 
 /**
@@ -188,7 +183,7 @@ export function addMoney(a: Money, b: Money): Money {
  */
 export function subtractMoney(a: Money, b: Money): Money {
   const currency = sameCurrency(a, b);
-  return { amount: render(exact(a.amount).minus(exact(b.amount)), digitsOf(a, b)), currency };
+  return { amount: render(sumOf(exact(a.amount), negated(exact(b.amount))), digitsOf(a, b)), currency };
 }
 
 function sameCurrency(a: Money, b: Money): string {
@@ -202,7 +197,7 @@ function digitsOf(a: Money, b: Money): number {
   return isoDigitsOf(a.currency) ?? Math.max(decimalsIn(a.amount), decimalsIn(b.amount));
 }
 
-// --- Building blocks for money profiles: plain decimal strings in and out, so that decimal.js stays in this file ---
+// --- Building blocks for money profiles: plain decimal strings in and out, so that arithmetic stays in this file ---
 
 /** Whether a text is an amount this library can calculate with: up to 30 digits, up to 20 decimals, maybe negative. */
 export function isExactAmount(text: unknown): text is string {
@@ -217,34 +212,71 @@ export function decimalsIn(amount: string): number {
 
 /** `amount` x 10^`places`, exactly, with at least `decimals` decimals and more only where it takes more to be exact. */
 export function moveDecimalPoint(amount: string, places: number, decimals: number): string {
-  return render(exact(amount).times(new Exact(`1e${places}`)), decimals);
+  const { units, decimals: given } = exact(amount);
+  return render({ units, decimals: given - places }, decimals);
 }
 
 /** Numerical order of two amounts. */
 export function compareAmounts(a: string, b: string): -1 | 0 | 1 {
-  const order = exact(a).comparedTo(exact(b));
-  return order < 0 ? -1 : order > 0 ? 1 : 0;
+  const { units } = sumOf(exact(a), negated(exact(b)));
+  return units < 0n ? -1 : units > 0n ? 1 : 0;
 }
 
 /** Whether a positive amount is a whole number of steps. */
 export function isMultipleOf(amount: string, step: string): boolean {
-  return exact(amount).modulo(exact(step)).isZero();
+  return restOf(exact(amount), exact(step)).units === 0n;
 }
 
 /** The largest multiple of `step` that is not more than a positive `amount`; `'0'` (with `decimals`) when there is none. */
 export function largestMultiple(amount: string, step: string, decimals: number): string {
   const whole = exact(amount);
-  return render(whole.minus(whole.modulo(exact(step))), decimals);
+  return render(sumOf(whole, negated(restOf(whole, exact(step)))), decimals);
 }
 
-function exact(amount: string): Decimal {
-  if (isExactAmount(amount)) return new Exact(amount);
+// --- Arithmetic: whole numbers of any size, so that nothing can be rounded ---
+
+/** `units` x 10^-`decimals`. */
+interface Exact {
+  readonly units: bigint;
+  readonly decimals: number;
+}
+
+function exact(amount: string): Exact {
+  if (isExactAmount(amount)) return { units: BigInt(amount.replace('.', '')), decimals: decimalsIn(amount) };
   throw new PayoutError(
     'invalid_request',
     "an amount is a string in plain decimal notation, such as '10.50', with at most 30 digits and 20 decimals.",
   );
 }
 
-function render(value: Decimal, decimals: number): string {
-  return value.toFixed(Math.max(decimals, value.decimalPlaces()));
+/** The units of a value that is written with more decimals. */
+const unitsWith = ({ units, decimals }: Exact, more: number): bigint => units * 10n ** BigInt(more - decimals);
+
+const negated = ({ units, decimals }: Exact): Exact => ({ units: -units, decimals });
+
+function sumOf(a: Exact, b: Exact): Exact {
+  const decimals = Math.max(a.decimals, b.decimals);
+  return { units: unitsWith(a, decimals) + unitsWith(b, decimals), decimals };
+}
+
+/** What is left of `a` when `step` was taken from it as often as it fits. */
+function restOf(a: Exact, step: Exact): Exact {
+  const decimals = Math.max(a.decimals, step.decimals);
+  return { units: unitsWith(a, decimals) % unitsWith(step, decimals), decimals };
+}
+
+/** In plain notation, with at least `least` decimals and more only where they are no zeros. */
+function render(value: Exact, least: number): string {
+  const written = Math.max(value.decimals, least, 0);
+  const units = unitsWith(value, written);
+  const digits = String(units < 0n ? -units : units).padStart(written + 1, '0');
+  const point = digits.length - written;
+  const fraction = withoutZeros(digits.slice(point), least);
+  return `${units < 0n ? '-' : ''}${digits.slice(0, point)}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+function withoutZeros(fraction: string, least: number): string {
+  let end = fraction.length;
+  while (end > least && fraction[end - 1] === '0') end -= 1;
+  return fraction.slice(0, end);
 }

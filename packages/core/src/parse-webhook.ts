@@ -3,6 +3,7 @@ import { bytesIn, bytesOfBase64, isBlob, looksLikeBase64, notARequest } from './
 import type { Engine } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { CallerAborted, startDeadline } from './http.ts';
+import { jsonIn } from './json.ts';
 import type { CallOptions } from './provider.ts';
 import { disbelief, SIGNATURE_TOLERANCE_SECONDS } from './signature.ts';
 import { isoOf } from './times.ts';
@@ -214,7 +215,7 @@ function joined(chunks: readonly Uint8Array[], length: number): Bytes {
 
 function readingOf(webhooks: AdapterWebhooks, body: Uint8Array): WebhookReading {
   try {
-    const json: unknown = JSON.parse(textOf(body));
+    const json = jsonIn(textOf(body));
     if (isRecord(json)) return webhooks.read(json);
   } catch {
     // Verified and unreadable: the provider's own, and sending it again would change nothing.

@@ -1,12 +1,14 @@
+import { isDeep } from './json.ts';
 import { isPlainObject } from './validation.ts';
 
 /** A copy, made before anything is awaited: a caller may go on to change the object, and must not change what is paid. */
 export function copyOf(given: unknown): Record<string, unknown> | null {
   if (!isPlainObject(given)) return null;
   try {
-    return plainCopy(given, 0) as Record<string, unknown>;
+    const copy = plainCopy(given, 0) as Record<string, unknown>;
+    return isDeep(copy) ? null : copy;
   } catch {
-    return null; // A function or another thing that is no data.
+    return null; // A function or another thing that is no data, or what is nested too deep to be copied.
   }
 }
 

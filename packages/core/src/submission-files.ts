@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { isPayoutError, type PayoutError, type PayoutErrorCode } from './errors.ts';
 import { sha256 } from './idempotency.ts';
+import { jsonIn } from './json.ts';
 import { storeError } from './submission-folder.ts';
 import { afterRefuse, afterSettle, type SubmissionState } from './submission-state.ts';
 import { parseSubmission, type Place, type RecordedRefusal, type RefusalReason, type Settled, type Submission } from './submission.ts';
@@ -157,7 +158,7 @@ async function sealed(version: number, content: object): Promise<string> {
 }
 
 async function unsealed(where: string, text: string, versions: readonly number[]): Promise<SealedContent> {
-  const file = checked(Sealed, parsedJson(text), where, NOT_OURS);
+  const file = checked(Sealed, jsonIn(text), where, NOT_OURS);
   if (!versions.includes(file.version)) throw notReadable(where, NOT_OURS);
   if ((await sha256(JSON.stringify(file.content ?? null))) !== file.sha256) throw notReadable(where, 'was changed: its checksum is wrong');
   return file;
@@ -166,15 +167,6 @@ async function unsealed(where: string, text: string, versions: readonly number[]
 function checked<T>(schema: v.GenericSchema<unknown, T>, value: unknown, where: string, otherwise: string): T {
   if (problemsOf(schema, value).length > 0) throw notReadable(where, otherwise);
   return v.parse(schema, value);
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
 }
 
 export const notReadable = (where: string, why: string): PayoutError =>

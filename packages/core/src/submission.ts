@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { errorOfIssues, PayoutError, type PayoutErrorCode } from './errors.ts';
+import { jsonIn } from './json.ts';
 import { assertKnown } from './known-keys.ts';
 import type { Money } from './money.ts';
 import type { NoOptions } from './provider.ts';
@@ -298,9 +299,7 @@ export function deepFreeze<T extends object>(value: T): T {
 }
 
 function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, '')); // Editors and PowerShell put a byte order mark in front.
-  } catch {
-    throw new PayoutError('invalid_request', 'submission: this text is not JSON');
-  }
+  const value = jsonIn(text.replace(/^\uFEFF/, '')); // Editors and PowerShell put a byte order mark in front.
+  if (value === undefined) throw new PayoutError('invalid_request', 'submission: this text is not JSON, or is nested too deep');
+  return value;
 }

@@ -1,4 +1,5 @@
 import type { PayoutErrorCode } from './errors.ts';
+import type { Redact } from './printable.ts';
 import type { Operation } from './provider.ts';
 import type { Evidence } from './transport.ts';
 
@@ -92,12 +93,13 @@ export const SILENT: Tell = () => undefined;
  * Telemetry that can never change what happens: what a listener throws is dropped.
  *
  * @param told Who tells it: the provider, and the operation if there is one.
+ * @param redact Takes the credentials out of a sentence: it may name what a provider sent.
  */
-export function quietly(onTelemetry: OnTelemetry | undefined, told: Told): Tell {
+export function quietly(onTelemetry: OnTelemetry | undefined, told: Told, redact: Redact): Tell {
   if (onTelemetry === undefined) return SILENT;
   return (event) => {
     // A broken listener must not turn an accepted payout into an exception.
-    unheard(() => onTelemetry({ ...event, ...told }));
+    unheard(() => onTelemetry(event.type === 'diagnostic' ? { ...event, message: redact(event.message), ...told } : { ...event, ...told }));
   };
 }
 

@@ -302,3 +302,75 @@ it.each([{ status: 200, body: null }, { status: 200, body: null, headers: {} }, 
     expect(exchange.evidence).toBe('maybe_sent');
   },
 );
+
+describe('what a platform could keep', () => {
+  const read = (): Request => requestTo('https://api.example.test/v1/payouts/po_1', { method: 'GET' });
+  /** A `fetch` that notes the options it was called with, and does what a platform does with them. */
+  const platform = (
+    meets: (init: RequestInit) => Response | Error,
+  ): { readonly own: typeof fetch; readonly caches: (string | undefined)[] } => {
+    const caches: (string | undefined)[] = [];
+    const own: typeof fetch = async (_url, init = {}) => {
+      caches.push(init.cache);
+      const met = meets(init);
+      if (met instanceof Error) throw met;
+      return met;
+    };
+    return { own, caches };
+  };
+  const ok = (): Response => new Response('{}');
+
+  it('a read asks for what is true now', async () => {
+    const { own, caches } = platform(ok);
+    await transportOver(own)(read(), exchangeOf({ body: null }));
+    expect(caches).toEqual(['no-store']);
+  });
+
+  it.each(['POST', 'DELETE'])('a %s is kept by nobody, and carries no option that could be refused', async (method) => {
+    const calls: RequestInit[] = [];
+    const own: typeof fetch = async (_url, init = {}) => (calls.push(init), ok());
+    await transportOver(own)(requestTo('https://api.example.test/', { method }), exchangeOf());
+    expect(calls.map((init) => Object.hasOwn(init, 'cache'))).toEqual([false]);
+  });
+
+  it.each([
+    ['Workers before 2024-11-11', "The 'cache' field on 'RequestInitializerDict' is not implemented."],
+    ['Workers that know other modes', 'Unsupported cache mode: no-store'],
+  ])('where it is refused, a read goes without, and the next ones at once: %s', async (_, message) => {
+    const { own, caches } = platform((init) => (init.cache === undefined ? ok() : new Error(message)));
+    const over = transportOver(own);
+    const exchange = exchangeOf({ body: null });
+    expect(await over(read(), exchange)).toMatchObject({ status: 200, end: 'complete' });
+    expect(exchange.moves).toEqual(['not_sent', 'maybe_sent', 'answered']);
+    await over(read(), exchangeOf({ body: null }));
+    expect(caches).toEqual(['no-store', undefined, undefined]);
+  });
+
+  it('where it is thrown at once, too', async () => {
+    const own = vi.fn<typeof fetch>((_url, init = {}) => {
+      if (init.cache !== undefined) throw new Error("The 'cache' field on 'RequestInitializerDict' is not implemented.");
+      return Promise.resolve(ok());
+    });
+    expect(await transportOver(own)(read(), exchangeOf({ body: null }))).toMatchObject({ status: 200 });
+    expect(own).toHaveBeenCalledTimes(2);
+  });
+
+  it.each([
+    ['another failure', 'fetch failed'],
+    [
+      'a page that was to be made once and for all',
+      "Dynamic server usage: Page couldn't be rendered statically because it used no-store fetch",
+    ],
+  ])('%s is no refusal of it: nothing is asked twice', async (_, message) => {
+    const { own, caches } = platform(() => new Error(message));
+    expect(await attempt(transportOver(own), read(), exchangeOf({ body: null }))).toBeInstanceOf(Error);
+    expect(caches).toEqual(['no-store']);
+  });
+
+  it('a create is never sent twice, whatever is said of a cache', async () => {
+    const { own, caches } = platform(() => new Error("The 'cache' field on 'RequestInitializerDict' is not implemented."));
+    const exchange = exchangeOf();
+    expect(await attempt(transportOver(own), requestTo('https://api.example.test/'), exchange)).toBeInstanceOf(Error);
+    expect([caches, exchange.evidence]).toEqual([[undefined], 'maybe_sent']);
+  });
+});

@@ -32,13 +32,21 @@ async function sent(request: Message, exchange: Exchange, fetch: Fetch): Promise
     redirect: 'manual',
     signal: request.signal,
   };
+  // A platform that caches what it fetched would answer yesterday's status for ever.
+  if (request.method === 'GET' && !refuseCache.has(fetch)) init.cache = 'no-store';
   if (exchange.notAfter !== null && !(exchange.now() <= exchange.notAfter)) {
     throw new TooLateToSend('The time in which this request may be sent was over.');
   }
   exchange.evidence = 'maybe_sent';
   const abort = onceAborted(request);
   try {
-    const answer = answerIn(await answered(fetch, request.url, init, abort.happened));
+    const response = await answered(fetch, request.url, init, abort.happened).catch((error: unknown) => {
+      if (init.cache === undefined || !isAboutCache(error)) throw error;
+      refuseCache.add(fetch);
+      const { cache: _, ...rest } = init;
+      return answered(fetch, request.url, rest, abort.happened);
+    });
+    const answer = answerIn(response);
     exchange.evidence = 'answered';
     return await received(answer, exchange.maxAnswerBytes, abort.happened);
   } catch (error) {
@@ -47,6 +55,17 @@ async function sent(request: Message, exchange: Exchange, fetch: Fetch): Promise
     abort.forget();
   }
 }
+
+/**
+ * Those that do not take `cache`, as Workers of a compatibility date before 2024-11-11. They are asked again without it: only
+ * reads carry it, and a read may be sent twice.
+ *
+ * @see https://developers.cloudflare.com/workers/configuration/compatibility-flags/#enable-cache-no-store-http-standard-api
+ */
+const refuseCache = new WeakSet<Fetch>();
+
+/** "The 'cache' field on 'RequestInitializerDict' is not implemented.", "Unsupported cache mode: no-store" */
+const isAboutCache = (error: unknown): boolean => error instanceof Error && /\bcache'? (?:field|mode)\b/i.test(error.message);
 
 /** The headers, or the abort, also where a `fetch` does not obey its signal. */
 async function answered(fetch: Fetch, url: string, init: RequestInit, aborted: Promise<null>): Promise<Response> {

@@ -1,7 +1,8 @@
 // https://nodejs.org/api/http.html#class-httpclientrequest; what sockets really do is the table in transport.node.test.ts.
-import { type Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
-import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Socket } from 'node:net';
+import http, { type Agent as HttpAgent, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import https, { type Agent as HttpsAgent } from 'node:https';
+import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import { type AnswerBody, answerBody } from './transport.body.ts';
 import { abortFailure, failureFrom, transportFailure } from './transport.failure.ts';
@@ -63,7 +64,12 @@ function hostOf(origin: string): Host {
   return { protocol, hostname, port, auth };
 }
 
-/** Asks for a socket. Nothing is written before `end()`. */
+/**
+ * Asks for a socket. Nothing is written before `end()`.
+ *
+ * `request` is looked up in its module each time: test tools and tracing replace it there, and must see what is sent. Whatever
+ * stands there has no body to send before it is handed over, which is `maybe_sent`; so the evidence is right under it, too.
+ */
 function opened(message: Message, exchange: Exchange, pools: Pools, hosts: Map<string, Host>): ClientRequest {
   const headers: Record<string, string> = {};
   for (const [name, value] of message.headers) if (!OF_THE_CONNECTION.has(name)) headers[name] = value;
@@ -76,8 +82,8 @@ function opened(message: Message, exchange: Exchange, pools: Pools, hosts: Map<s
     const address = addressOf(message.url, hosts);
     const { method } = message;
     return address.protocol === 'https:'
-      ? httpsRequest({ ...address, method, headers, agent: pools.https })
-      : httpRequest({ ...address, method, headers, agent: pools.http });
+      ? https.request({ ...address, method, headers, agent: pools.https })
+      : http.request({ ...address, method, headers, agent: pools.http });
   } catch (error) {
     throw failureFrom(error, message.headers);
   }
@@ -131,10 +137,18 @@ function sent(message: Message, exchange: Exchange, open: () => ClientRequest): 
 /**
  * Calls `go` in the tick in which the socket becomes ready, at once where it is. `reusedSocket` does not tell: the agent
  * also hands on a socket that is still connecting because the request it was opened for has been given up.
+ *
+ * What stands in for a socket proves nothing by being connected, and some test tools connect theirs only when they have the
+ * request: there it is written at once, and so `maybe_sent` whatever follows.
  */
 function whenReady(socket: Socket & { readonly secureConnecting?: boolean }, tls: boolean, go: () => void): void {
-  if (tls ? socket.secureConnecting === false : !socket.pending) go();
+  if (!isOfNode(socket) || (tls ? socket.secureConnecting === false : !socket.pending)) go();
   else socket.once(tls ? 'secureConnect' : 'connect', go);
+}
+
+function isOfNode(socket: Socket): boolean {
+  const prototype: unknown = Object.getPrototypeOf(socket);
+  return prototype === Socket.prototype || prototype === TLSSocket.prototype;
 }
 
 /** The one place where bytes leave: check of time, evidence and write are one synchronous piece. */

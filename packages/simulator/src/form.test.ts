@@ -31,6 +31,18 @@ describe('form bodies', () => {
     expect(plain(parseForm(text))).toEqual(expected);
   });
 
+  it.each([
+    [63, 64],
+    [64, 1],
+    [1_000_000, 1],
+  ])('%i brackets behind a name are %i names', (brackets, levels) => {
+    const form = parseForm(`a${'[b]'.repeat(brackets)}=1`);
+    let depth = 0;
+    for (let value: FormValue | undefined = form; value instanceof Map; value = [...value.values()][0]) depth += 1;
+    expect(depth).toBe(levels);
+    expect(() => canonicalForm(form)).not.toThrow();
+  });
+
   it('compares parameters, not bytes', () => {
     const same = ['amount=1&metadata[a]=1&metadata[b]=2', 'metadata%5Bb%5D=2&amount=1&metadata[a]=1'].map((text) =>
       canonicalForm(parseForm(text)),

@@ -6,7 +6,7 @@ export type FormMap = Map<string, FormValue>;
 
 /**
  * Reads `application/x-www-form-urlencoded` with nested brackets. Never throws: a malformed percent sign stays as
- * it is, a name with unbalanced brackets stays one name, and of two values for one name the later one counts.
+ * it is, a name with unbalanced or with too many brackets stays one name, and of two values for one name the later one counts.
  */
 export function parseForm(text: string): FormMap {
   const form: FormMap = new Map();
@@ -28,8 +28,12 @@ function decode(text: string): string {
   }
 }
 
+/** Deeper than any parameter, and not so deep that what walks the form overflows its stack. */
+const MOST_LEVELS = 64;
+
 /** `a[b][]` is `['a', 'b', '']`. */
 function pathOf(name: string): readonly string[] {
+  if (name.split('[', MOST_LEVELS + 1).length > MOST_LEVELS) return [name];
   const parts = /^([^[\]]+)((?:\[[^[\]]*\])+)$/.exec(name);
   if (parts === null) return [name];
   return [parts[1] ?? name, ...[...(parts[2] ?? '').matchAll(/\[([^[\]]*)\]/g)].map((part) => part[1] ?? '')];

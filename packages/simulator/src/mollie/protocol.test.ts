@@ -151,6 +151,7 @@ describe('requests and answers', () => {
     ['no JSON', '{"balanceId"', {}, 400],
     ['a list', '[]', {}, 400],
     ['null', 'null', {}, 400],
+    ['brackets without end', `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, {}, 400],
     ['a form', 'balanceId=bal_1', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
     ['nothing', '', {}, 422],
     ['JSON with a charset', '{}', { 'content-type': 'application/json; charset=utf-8' }, 422],

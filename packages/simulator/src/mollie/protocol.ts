@@ -99,7 +99,16 @@ function bodyOf({ method, headers, body }: SimulatedRequest): Body {
   }
   const json = parsed(body);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new Refusal(400, 'The body must be a JSON object.');
+  if (isDeeper(json, MOST_LEVELS)) throw new Refusal(400, 'The body is nested too deep.');
   return json as Body;
+}
+
+/** Deeper than any parameter, and not so deep that what walks the body overflows its stack. */
+const MOST_LEVELS = 64;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 
 function parsed(body: string): unknown {
