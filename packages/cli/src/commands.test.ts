@@ -2,7 +2,7 @@ import { simulateStripe } from '@disburse/simulator';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { disburse, type Finished, folder, type World, world } from './__tests__/bench.ts';
+import { disburse, type Finished, folder, KEPT, type World, world } from './__tests__/bench.ts';
 import type { OutcomeRecord, Results } from './records.ts';
 
 function resultOf<Name extends keyof Results>({ records }: Finished, name: Name): Results[Name] {
@@ -138,7 +138,7 @@ describe('create', () => {
 
   it('where nothing can be kept, nothing is sent', async () => {
     const place = await world();
-    await writeFile(join(place.cwd, '.disburse', 'submissions'), 'not a folder');
+    await writeFile(join(place.cwd, KEPT), 'not a folder');
     const end = await disburse(['create', '25.00', 'USD', '--reference', 'r1', '--json'], place);
     // Nor can it be seen what was kept before.
     expect(end).toMatchObject({ code: 4, records: [{ error: { code: 'unsettled' } }] });

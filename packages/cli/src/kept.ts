@@ -1,4 +1,5 @@
 import { isPayoutError, type KeptSubmission, parseSubmission, type Settled, type Submission } from '@disburse/core';
+import { withoutMark } from '@disburse/core/node';
 import { createHash } from 'node:crypto';
 import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -18,7 +19,7 @@ export interface FoundSubmission {
   readonly given?: string | undefined;
 }
 
-/** Every attempt of a reference that is kept under `.disburse/`, first to last. */
+/** Every attempt of a reference that is kept, first to last. */
 export async function keptAttempts(session: Session, reference: string): Promise<readonly KeptSubmission[]> {
   const rows: KeptSubmission[] = [];
   for (let attempt = 1; ; attempt += 1) {
@@ -46,13 +47,11 @@ export async function attemptsToSettle(session: Session, cwd: string, reference:
 function cannotBeRead(session: Session, cwd: string, what: string, why: string): CliError {
   const message = inWords(`what is kept of ${what} cannot be read, so a payout may exist. Nothing was sent now. ${why}`);
   const advice = [
-    `Make it readable, or restore ${shownFrom(cwd, folderOf(session))} from a backup. Do not create it again under another reference.`,
+    `Make it readable, or restore ${shownFrom(cwd, session.folder)} from a backup. Do not create it again under another reference.`,
     'disburse list shows what the provider knows.',
   ];
   return new CliError('unsettled', message, { exitCode: EXIT.unknown, advice });
 }
-
-const folderOf = (session: Session): string => join(session.place, 'submissions');
 
 /**
  * Sees that a first submission could be kept. Whether one was kept before must be known by then.
@@ -60,7 +59,7 @@ const folderOf = (session: Session): string => join(session.place, 'submissions'
  * @throws {CliError} `unavailable`: nothing was sent.
  */
 export async function assertKeeps(session: Session, cwd: string): Promise<void> {
-  const folder = folderOf(session);
+  const { folder } = session;
   try {
     await makePlace(session.config.folder);
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -82,7 +81,7 @@ export async function fileOf(session: Session, cwd: string, submission: Submissi
   const hash = createHash('sha256')
     .update(JSON.stringify([namespace, reference, attempt]))
     .digest('hex');
-  const path = join(folderOf(session), `${hash}.json`);
+  const path = join(session.folder, `${hash}.json`);
   return (await exists(path)) ? shownFrom(cwd, path) : null;
 }
 
@@ -101,14 +100,14 @@ export async function findSubmission(session: Session, cwd: string, given: strin
   const path = resolve(cwd, given);
   if (await exists(path)) {
     const why = (problem: string): string => `${given} holds no submission: ${problem}`;
-    const kept = dirname(path) === folderOf(session);
+    const kept = dirname(path) === session.folder;
     const refused = (problem: string): CliError =>
       kept ? cannotBeRead(session, cwd, given, why(problem)) : new CliError('usage', why(problem));
     return { submission: await inFile(path, refused), file: given, given };
   }
   const last = (await attemptsToSettle(session, cwd, given)).at(-1);
   if (last !== undefined) return { submission: last.submission, file: await fileOf(session, cwd, last.submission) };
-  throw new CliError('usage', `"${given}" is no file, and no reference that is kept under ${shownFrom(cwd, session.place)}.`);
+  throw new CliError('usage', `"${given}" is no file, and no reference that is kept under ${shownFrom(cwd, session.folder)}.`);
 }
 
 async function inFile(path: string, refused: (why: string) => CliError): Promise<Submission> {
@@ -119,7 +118,7 @@ async function inFile(path: string, refused: (why: string) => CliError): Promise
     throw refused('it cannot be opened.');
   }
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(withoutMark(text));
     return parseSubmission(contentOf(value));
   } catch (error) {
     throw refused(isPayoutError(error) || error instanceof CliError ? error.message : 'it is not JSON.');

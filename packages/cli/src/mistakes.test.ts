@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { disburse, folder, type World, world } from './__tests__/bench.ts';
+import { disburse, folder, KEPT, type World, world } from './__tests__/bench.ts';
 import { type Binary, bundle, start } from './__tests__/process.ts';
 import { whatRetryMeans } from './outcome.ts';
 import { workingDirectory } from './process-host.ts';
@@ -232,7 +232,7 @@ describe('where it works', () => {
 
   it('where nothing can be kept, and nothing was kept before, nothing is sent: 5, and what to do', async () => {
     const place = await world();
-    await symlink('/nowhere/at/all', join(place.cwd, '.disburse', 'submissions')); // For a test that root may run: chmod stops nobody there.
+    await symlink('/nowhere/at/all', join(place.cwd, KEPT)); // For a test that root may run: chmod stops nobody there.
     const end = await disburse(CREATE, place);
     expect(end).toMatchObject({ code: 5, stdout: '' });
     expect(end.stderr).toMatch(/^error {2}nothing can be kept in \.disburse\/submissions \(E\w+\), so nothing was sent\.\nnext/);

@@ -37,7 +37,7 @@ export interface ConfigFile extends ConfigText {
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const absolute = resolve(checkedPath(path));
   const folder = dirname(absolute);
-  const text = readConfigText(await textOf(absolute, path));
+  const text = readConfigText(await textOf(absolute));
   return {
     ...text,
     path: absolute,
@@ -88,13 +88,14 @@ function checkedPath(path: unknown): string {
   throw errorOfIssues('invalid_settings', [{ path: 'path', message }]);
 }
 
-async function textOf(path: string, given: string): Promise<string> {
+async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    const why = code === 'ENOENT' || code === 'ENOTDIR' ? `there is no ${given} in ${dirname(path)}` : `${given} cannot be read (${code})`;
-    throw new PayoutError('invalid_settings', `${why}. disburse init writes a configuration.`);
+    const message =
+      code === 'ENOENT' || code === 'ENOTDIR' ? `there is no ${path}; disburse init writes one` : `${path} cannot be read (${code})`;
+    throw errorOfIssues('invalid_settings', [{ path: '', message }]);
   }
 }
 

@@ -114,7 +114,7 @@ interface Reading {
 }
 
 const SPACE = /[ \t\r\n]+|\/\/[^\n]*/y;
-const STRING = /"[^"\\\u0000-\u001f]*(?:\\.[^"\\\u0000-\u001f]*)*"/y;
+const STRING = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"/y;
 const WORD = /[\w.+-]+/y;
 
 /** What a sticky expression finds where the reading is. */
@@ -161,7 +161,7 @@ function readString(reading: Reading): string {
   try {
     return String(JSON.parse(token));
   } catch {
-    throw new NoJson('invalid escape character', at);
+    throw new NoJson('invalid character in string', at);
   }
 }
 
