@@ -1,7 +1,7 @@
-import { isPayoutError, type KeptSubmission, parseSubmission, type Settled, type Submission } from '@disburse/core';
+import { isPayoutError, type KeptSubmission, parseSubmission, PayoutError, type Settled, type Submission } from '@disburse/core';
 import { withoutMark } from '@disburse/core/node';
 import { createHash } from 'node:crypto';
-import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { shownFrom } from './config-file.ts';
 import { CliError, EXIT } from './exit-code.ts';
@@ -43,8 +43,36 @@ export async function attemptsToSettle(session: Session, cwd: string, reference:
   }
 }
 
+/** What is not settled, the oldest first. @throws {PayoutError} for a row that cannot be read: it may be one. */
+export async function openRows(session: Session): Promise<readonly KeptSubmission[]> {
+  const rows: KeptSubmission[] = [];
+  for await (const row of session.store.open?.() ?? openInFolder(session))
+    if (row.submission.namespace === session.namespace) rows.push(row);
+  return rows.sort((a, b) => Date.parse(a.submission.preparedAt) - Date.parse(b.submission.preparedAt));
+}
+
+/** For a store that does not list what is open: its files. */
+async function* openInFolder({ folder, store }: Session): AsyncGenerator<KeptSubmission> {
+  for (const name of await namesIn(folder)) {
+    const path = join(folder, name);
+    const refused = (why: string): PayoutError => new PayoutError('unresolved', `${path} holds no submission: ${why}`);
+    const row = await store.find(await inFile(path, refused));
+    if (row !== null && row.settled === null) yield row;
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => /^[0-9a-f]{64}\.json$/.test(name));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    if (code === 'ENOENT') return [];
+    throw new PayoutError('provider_unavailable', `${folder} cannot be read (${code}).`, { provider: 'fileSubmissions' });
+  }
+}
+
 /** Whatever it was, it was kept before it was sent. */
-function cannotBeRead(session: Session, cwd: string, what: string, why: string): CliError {
+export function cannotBeRead(session: Session, cwd: string, what: string, why: string): CliError {
   const message = inWords(`what is kept of ${what} cannot be read, so a payout may exist. Nothing was sent now. ${why}`);
   const advice = [
     `Make it readable, or restore ${shownFrom(cwd, session.folder)} from a backup. Do not create it again under another reference.`,
@@ -110,7 +138,7 @@ export async function findSubmission(session: Session, cwd: string, given: strin
   throw new CliError('usage', `"${given}" is no file, and no reference that is kept under ${shownFrom(cwd, session.folder)}.`);
 }
 
-async function inFile(path: string, refused: (why: string) => CliError): Promise<Submission> {
+async function inFile(path: string, refused: (why: string) => Error): Promise<Submission> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');

@@ -235,7 +235,7 @@ describe('where it works', () => {
     await symlink('/nowhere/at/all', join(place.cwd, KEPT)); // For a test that root may run: chmod stops nobody there.
     const end = await disburse(CREATE, place);
     expect(end).toMatchObject({ code: 5, stdout: '' });
-    expect(end.stderr).toMatch(/^error {2}nothing can be kept in \.disburse\/submissions \(E\w+\), so nothing was sent\.\nnext/);
+    expect(end.stderr).toMatch(/^error {2}nothing can be kept in \.disburse\/simulated \(E\w+\), so nothing was sent\.\nnext/);
     expect(place.stripe.payouts()).toEqual([]);
     expect(await disburse([...CREATE, '--dry-run'], place)).toMatchObject({ code: 0 });
   });

@@ -85,8 +85,8 @@ async function performed<Name extends CommandName, Options extends object>(
     options,
     signal: interrupt.signal,
     paint: paintFor(host.stdout, host.env),
-    emit: ({ result, text }) => {
-      if (options.json === true) printRecord(host, command, null, { result });
+    emit: ({ result, text, error = null, advice = [] }) => {
+      if (options.json === true) printRecord(host, command, null, { result, error, advice });
       else printText(host.stdout, host.env, text);
     },
     note,

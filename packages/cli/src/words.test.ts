@@ -20,6 +20,7 @@ const NEVER_HERE = [
   'with Express, use express.raw',
   'fetch answered with something that is not a Response',
   'acceptedOrThrow',
+  'loadConfig of @disburse/core/node opens it',
 ];
 
 interface Sentence {
