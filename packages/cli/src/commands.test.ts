@@ -387,7 +387,7 @@ describe('--account', () => {
       resultOf(await disburse(['list', '--json', ...more], place), 'list').payouts.length;
     expect([await listed('--account', 'acct_1'), await listed('--account', 'acct_2')]).toEqual([1, 0]);
     expect(resultOf(await disburse(['balances', '--account', 'acct_2', '--json'], place), 'balances').balances[0]?.available.amount).toBe(
-      '100.00',
+      '10100.00',
     );
     // What is kept stays with its account.
     expect(resultOf(await disburse(CREATE, place), 'create')).toMatchObject({ outcome: 'accepted', payout: { id }, replayed: true });

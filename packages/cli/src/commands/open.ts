@@ -62,7 +62,8 @@ const UNITS: readonly (readonly [string, number])[] = [
 ];
 
 function ageText(seconds: number): string {
-  const [unit, size] = UNITS.find(([, least]) => seconds >= least) ?? ['second', 1];
+  const [unit, size] = UNITS.find(([, least]) => seconds >= least) ?? [];
+  if (unit === undefined || size === undefined) return 'under a minute';
   const count = Math.floor(seconds / size);
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
