@@ -56,6 +56,22 @@ describe('a reference that no store of the command knows', () => {
     expect(place.stripe.payouts()).toHaveLength(1);
   });
 
+  it('and whose second attempt a program paid, after both were refused the first', async () => {
+    const place = await world();
+    const much = { ...ASKED, money: { amount: '999999.00', currency: 'USD' } };
+    const stripe = program(place);
+    const refused = await stripe.createPayout(much);
+    if (refused.outcome !== 'rejected' || refused.retry !== 'next_attempt') throw new Error('It is refused.');
+    expect(await disburse(['create', '999999.00', 'USD', '--reference', 'r1'], place)).toMatchObject({ code: 3 });
+    await stripe.createPayout({ ...ASKED, attempt: nextAttempt(refused) });
+    await place.simulated.clock.advance(2 * DAY);
+    const end = await disburse([...CREATE, '--next-attempt', '--json'], place);
+    expect(end.records).toMatchObject([
+      { result: { outcome: 'accepted', submission: { attempt: 2 }, notices: [{ code: 'paid_elsewhere' }] } },
+    ]);
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+
   it('and a program paid another amount for: 4, and what to look at', async () => {
     const place = await world();
     await program(place).createPayout({ ...ASKED, money: { amount: '80.00', currency: 'USD' } });

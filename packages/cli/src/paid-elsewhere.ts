@@ -21,7 +21,7 @@ import { moneyText } from './tables.ts';
 
 /** A month of payouts can be read while somebody waits; a reference that names its month is not paid again in it. */
 const LOOK_BACK_MS = 31 * 24 * 60 * 60_000;
-/** Another store may have refused the first attempts. */
+/** Another store may have seen refusals, and gone on to later attempts. */
 const ATTEMPTS = 10;
 
 interface Looking {
@@ -35,7 +35,7 @@ interface Looking {
 }
 
 /**
- * Before the first send of a reference that the store does not know: whether the provider shows it as paid. If so, it is recorded.
+ * Before the first send of an attempt that the store does not know: whether the provider shows it as paid. If so, it is recorded.
  *
  * @returns `null` where nothing was found, or payouts carry nothing to find them by.
  * @throws {PayoutError} Where the list could not be read: nothing was sent, and nothing may be.
@@ -47,9 +47,9 @@ export async function paidElsewhere(looking: Looking): Promise<PayoutOutcome | n
   const tokens = await tokensOf(submission);
   const payout = await found(looking, [...tokens.keys()]);
   if (payout === null) return null;
-  const attempt = tokens.get(tokenIn(payout, [...tokens.keys()]) ?? '') ?? 1;
+  const attempt = tokens.get(tokenIn(payout, [...tokens.keys()]) ?? '') ?? submission.attempt;
   if (!isOver(submission.money, payout)) throw otherMoney(submission, payout);
-  const its = attempt === 1 ? submission : await looking.prepare(attemptAfter(submission, attempt - 1));
+  const its = attempt === submission.attempt ? submission : await looking.prepare(attemptAfter(submission, attempt - 1));
   const notices = [FOUND, ...(await recorded(session, its, payout))];
   return { outcome: 'accepted', payout, replayed: true, submission: its, notices };
 }
@@ -59,8 +59,9 @@ const FOUND: Notice = {
   message: 'A program paid this reference before, with another store of submissions. Nothing was sent now, and it is recorded here.',
 };
 
-async function tokensOf({ namespace, account, reference }: Submission): Promise<ReadonlyMap<string, number>> {
-  const attempts = Array.from({ length: ATTEMPTS }, (_, index) => index + 1);
+/** Of this attempt and later ones; the earlier ones are kept here. */
+async function tokensOf({ namespace, account, reference, attempt: first }: Submission): Promise<ReadonlyMap<string, number>> {
+  const attempts = Array.from({ length: ATTEMPTS }, (_, index) => first + index);
   const keyed = attempts.map(async (attempt) => [await deriveKey({ namespace, account, reference, attempt }), attempt] as const);
   return new Map(await Promise.all(keyed));
 }

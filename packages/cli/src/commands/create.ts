@@ -94,8 +94,8 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
     await askBeforeLive(call, submission.live, `Pay ${moneyText(submission.money)} through ${provider.name}?`);
   }
   if (call.signal.aborted) throw new CliError('interrupted', 'Interrupted before anything was sent.');
-  if (kept.length === 0) {
-    await assertKeeps(session, call.host.cwd);
+  if (kept.length === 0) await assertKeeps(session, call.host.cwd);
+  if (!isKept(kept, submission)) {
     const prepare = (attempt: NonNullable<Request['attempt']>): Promise<Submission> => provider.prepare({ ...request, attempt });
     const paid = await paidElsewhere({ call, session, provider, submission, prepare });
     if (paid !== null) return endWith(call, session, paid);
