@@ -167,13 +167,8 @@ describe('what to do next', () => {
   ])('says "not before" only of what is still to come: %s', async (_, seconds, told) => {
     const place = await world();
     const headers = seconds === 0 ? {} : { 'retry-after': String(seconds) };
-    place.stripe.faults.on(
-      { method: 'POST' },
-      { answer: { status: 500, headers, body: { error: { type: 'api_error' } } }, at: 'after' },
-      1,
-    );
-    place.stripe.faults.on({ method: 'GET' }, { reset: 'before' });
-    const end = await disburse(CREATE, place);
+    place.mollie.faults.on({ method: 'POST' }, { answer: { status: 500, headers, body: {} }, at: 'after' }, 1);
+    const end = await disburse(['create', '25.00', 'EUR', '--reference', 'r1', '--provider', 'eu'], place);
     expect(end.code).toBe(4);
     expect(end.stderr.includes('(not before 2026-11-23T09:01:')).toBe(told);
     expect(end.stderr.includes('not before')).toBe(told);
