@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createBalance } from '@disburse/balance-adapter';
-import { deriveKey, registryFromConfig } from '@disburse/core';
+import { deriveKey, memorySubmissions, registryFromConfig } from '@disburse/core';
 import { simulateMollie, simulateStripe, simulateStripeTreasury, type Faults, type ListeningServer } from '@disburse/simulator';
 import { createStripe } from '@disburse/stripe-adapter';
 import { createStripeTreasury } from '@disburse/stripe-treasury-adapter';
@@ -25,6 +25,7 @@ function blockOf(language: string): string {
 
 interface Config {
   readonly default: string;
+  readonly submissions: string;
   readonly providers: Readonly<Record<string, object>>;
 }
 const config = (): Config => JSON.parse(blockOf('json')) as Config;
@@ -35,7 +36,8 @@ describe('the README', () => {
   it('shows a configuration that is valid, and whose default may be any of its names', () => {
     const env = { STRIPE_SECRET_KEY: 'sk_test_readme', MOLLIE_TOKEN: 'test_readme' };
     for (const name of Object.keys(config().providers)) {
-      const registry = registryFromConfig({ ...config(), default: name }, factories, { env });
+      const settings = { submissions: memorySubmissions() };
+      const registry = registryFromConfig({ ...config(), default: name }, factories, { env, settings });
       expect([registry.names, registry.select().name]).toEqual([['us', 'parties', 'eu'], name]);
     }
   });
@@ -106,8 +108,8 @@ const RAILS: Readonly<Record<string, (ending: Ending) => Promise<Rail>>> = {
 async function folderFor(ending: Ending, name: string, rail: Rail): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'disburse-readme-'));
   ending(() => rm(folder, { recursive: true }));
-  const { providers } = config();
-  const switched = { default: name, providers: { ...providers, [name]: { ...providers[name], resends: 0, ...rail.entry } } };
+  const { providers, submissions } = config();
+  const switched = { default: name, submissions, providers: { ...providers, [name]: { ...providers[name], resends: 0, ...rail.entry } } };
   await writeFile(join(folder, 'disburse.config.json'), JSON.stringify(switched));
   return folder;
 }
@@ -141,9 +143,9 @@ describe.concurrent('the README’s program', () => {
     const [us, eu] = [await railOf(onTestFinished, 'us'), await railOf(onTestFinished, 'eu')];
     const folder = await folderFor(onTestFinished, 'us', us);
     const first = await run('examples/switch-provider.ts', folder, us.env);
-    const { providers } = config();
+    const { providers, submissions } = config();
     const both = { ...providers, us: { ...providers['us'], ...us.entry }, eu: { ...providers['eu'], ...eu.entry } };
-    await writeFile(join(folder, 'disburse.config.json'), JSON.stringify({ default: 'eu', providers: both }));
+    await writeFile(join(folder, 'disburse.config.json'), JSON.stringify({ default: 'eu', submissions, providers: both }));
     expect(await run('examples/switch-provider.ts', folder, { ...us.env, ...eu.env })).toBe(first);
     expect([us.count(), eu.count()]).toEqual([1, 0]);
     // A new reference goes to the new default, in the currency of that balance and in no other.

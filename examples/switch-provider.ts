@@ -1,14 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createBalance } from '@disburse/balance-adapter';
-import { registryFromConfig } from '@disburse/core';
-import { fileSubmissions } from '@disburse/core/node';
+import { loadConfig } from '@disburse/core/node';
 import { createStripe } from '@disburse/stripe-adapter';
 import { createStripeTreasury } from '@disburse/stripe-treasury-adapter';
 
-const config: unknown = JSON.parse(await readFile('disburse.config.json', 'utf8'));
 const adapters = { stripe: createStripe, 'stripe-treasury': createStripeTreasury, balance: createBalance };
-const submissions = fileSubmissions('submissions'); // what was sent, kept before it is sent: outlives a crash
-const payouts = registryFromConfig(config, adapters, { settings: { submissions } });
+const payouts = await loadConfig('disburse.config.json', adapters);
 
 // The reference is your own id: one reference is one payout.
 const [reference = 'seller-42-2026-11', amount = '125.00', currency = 'USD'] = process.argv.slice(2);

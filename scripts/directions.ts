@@ -41,6 +41,7 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
       '@opentelemetry/api': ['src/opentelemetry.ts'], // An optional peer: the main entry must load without it.
       // All else runs where there is no Node, too.
       'node:*': [
+        'src/config-file.ts',
         'src/digest.node.ts',
         'src/node.ts',
         'src/node-files.ts',
@@ -74,7 +75,6 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
       '@clack/prompts': ['src/question.ts', 'src/commands/init.ts'],
       'cli-table3': ['src/tables.ts'],
       commander: 'everywhere',
-      'jsonc-parser': ['src/config-file.ts', 'src/starting-config.ts'],
     },
     tests: [...TEST_TOOLS, 'esbuild'],
   },

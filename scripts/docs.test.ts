@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { createBalance } from '@disburse/balance-adapter';
-import { registryFromConfig } from '@disburse/core';
+import { memorySubmissions, registryFromConfig } from '@disburse/core';
 import { createStripe } from '@disburse/stripe-adapter';
 import { createStripeTreasury } from '@disburse/stripe-treasury-adapter';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -65,7 +65,7 @@ describe.each(pages)('$path', (page) => {
     for (const { lines, at } of page.blocks.filter(({ language }) => language === 'json')) {
       const read: unknown = JSON.parse(lines.join('\n'));
       if (typeof read !== 'object' || read === null || !('providers' in read)) continue;
-      const registry = registryFromConfig(read, factories, { env });
+      const registry = registryFromConfig(read, factories, { env, settings: { submissions: memorySubmissions() } });
       expect(registry.names, `line ${at}`).toEqual(Object.keys(read.providers as object));
       if ('default' in read) expect(registry.select().name).toBe(read.default);
     }

@@ -36,7 +36,7 @@ export interface Call<Name extends CommandName = CommandName, Options extends ob
   /** Colours for standard output. */
   readonly paint: Paint;
   /** A step of a command that goes on. */
-  emit(step: Pick<Ending<Name>, 'result' | 'text'>): void;
+  emit(step: Pick<Ending<Name>, 'result' | 'text' | 'error' | 'advice'>): void;
   /** A remark for people, on standard error. */
   note(text: string): void;
   /**

@@ -4,7 +4,7 @@ import { createStripe } from '@disburse/stripe-adapter';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { disburse, type Finished, folder, type World, world } from './__tests__/bench.ts';
+import { disburse, type Finished, folder, KEPT, type World, world } from './__tests__/bench.ts';
 import type { OutcomeRecord, Results } from './records.ts';
 
 function resultOf<Name extends keyof Results>({ records }: Finished, name: Name): Results[Name] {
@@ -102,12 +102,24 @@ describe('create', () => {
 
   it('where nobody listens, nothing was sent: 5, and submit sends it later', async () => {
     const place = await world();
-    await place.stripe.server.connections('refuse');
-    const end = await disburse(['create', '25.00', 'USD', '--reference', 'r1', '--json'], place);
+    await place.mollie.server.connections('refuse');
+    const end = await disburse(['create', '25.00', 'EUR', '--reference', 'r1', '--provider', 'eu', '--json'], place);
     expect(end.code).toBe(5);
     expect(resultOf(end, 'create')).toMatchObject({ outcome: 'rejected', retry: 'same_attempt' });
-    await place.stripe.server.connections('serve');
+    await place.mollie.server.connections('serve');
     expect((await disburse(['submit', 'r1'], place)).code).toBe(0);
+    expect(place.mollie.payouts()).toHaveLength(1);
+  });
+
+  it('where nobody listens to the look before it either: 5, and the same command sends it later', async () => {
+    const place = await world();
+    await place.stripe.server.connections('refuse');
+    const args = ['create', '25.00', 'USD', '--reference', 'r1', '--json'];
+    const end = await disburse(args, place);
+    expect(end).toMatchObject({ code: 5, records: [{ result: null, error: { code: 'provider_unavailable' } }] });
+    expect(await place.kept()).toEqual([]);
+    await place.stripe.server.connections('serve');
+    expect((await disburse(args, place)).code).toBe(0);
     expect(place.stripe.payouts()).toHaveLength(1);
   });
 
@@ -140,7 +152,7 @@ describe('create', () => {
 
   it('where nothing can be kept, nothing is sent', async () => {
     const place = await world();
-    await writeFile(join(place.cwd, '.disburse', 'submissions'), 'not a folder');
+    await writeFile(join(place.cwd, KEPT), 'not a folder');
     const end = await disburse(['create', '25.00', 'USD', '--reference', 'r1', '--json'], place);
     // Nor can it be seen what was kept before.
     expect(end).toMatchObject({ code: 4, records: [{ error: { code: 'unsettled' } }] });
@@ -357,6 +369,74 @@ describe('what is there', () => {
     const broken = await disburse(['check', '--json'], place);
     expect(broken.code).toBe(5);
     expect(resultOf(broken, 'check').providers.map(({ ok }) => ok)).toEqual([true, true, false]);
+  });
+});
+
+describe('--account', () => {
+  /** A platform with two connected accounts, of which the configuration names none. */
+  async function platform(): Promise<{
+    readonly cwd: string;
+    readonly env: { readonly KEY: string };
+    readonly stripe: ReturnType<typeof simulateStripe>;
+  }> {
+    const stripe = simulateStripe();
+    for (const id of ['acct_1', 'acct_2']) {
+      stripe.account(id).addBankAccount({ currency: 'usd' });
+      stripe.account(id).fund({ amount: 10_000, currency: 'usd' });
+    }
+    const server = await stripe.listen();
+    onTestFinished(() => server.close());
+    const cwd = await folder();
+    const us = { adapter: 'stripe', apiKey: { env: 'KEY' }, baseUrl: server.url, resends: 0 };
+    await writeFile(join(cwd, 'disburse.config.json'), JSON.stringify({ providers: { us } }));
+    return { cwd, env: { KEY: stripe.apiKey }, stripe };
+  }
+  const CREATE = ['create', '25.00', 'USD', '--reference', 'r1', '--json'];
+
+  it('pays, reads and settles at the connected account, and no other', async () => {
+    const place = await platform();
+    const dry = await disburse([...CREATE, '--account', 'acct_1', '--dry-run'], place);
+    expect(resultOf(dry, 'create')).toMatchObject({
+      request: { headers: { 'stripe-account': 'acct_1' } },
+      submission: { account: 'acct_1' },
+    });
+    const made = await disburse([...CREATE, '--account', 'acct_1'], place);
+    expect(resultOf(made, 'create')).toMatchObject({ outcome: 'accepted', submission: { account: 'acct_1' } });
+    const id = (resultOf(made, 'create') as OutcomeRecord).payout?.id ?? '';
+    for (const args of [
+      ['get', id],
+      ['explain', id],
+      ['update', id, '--metadata', 'a=1'],
+      ['follow', id, '--until', 'final'],
+      ['cancel', id],
+    ]) {
+      expect((await disburse([...args, '--json'], place)).records[0]?.error?.code).toBe('not_found');
+      if (args[0] !== 'follow') expect(await disburse([...args, '--account', 'acct_1', '--json'], place)).toMatchObject({ code: 0 });
+    }
+    const listed = async (...more: readonly string[]): Promise<number> =>
+      resultOf(await disburse(['list', '--json', ...more], place), 'list').payouts.length;
+    expect([await listed('--account', 'acct_1'), await listed('--account', 'acct_2')]).toEqual([1, 0]);
+    expect(resultOf(await disburse(['balances', '--account', 'acct_2', '--json'], place), 'balances').balances[0]?.available.amount).toBe(
+      '10100.00',
+    );
+    // What is kept stays with its account.
+    expect(resultOf(await disburse(CREATE, place), 'create')).toMatchObject({ outcome: 'accepted', payout: { id }, replayed: true });
+    expect(await disburse([...CREATE, '--account', 'acct_2'], place)).toMatchObject({ code: 4 });
+    expect(resultOf(await disburse(['lookup', 'r1', '--json'], place), 'lookup')).toMatchObject({ payout: { id } });
+    expect(place.stripe.payouts).toHaveLength(1);
+  });
+
+  it('is refused in words where there are none', async () => {
+    const place = await world();
+    for (const args of [['list'], ['balances'], ['create', '25.00', 'EUR', '--reference', 'r1']]) {
+      const end = await disburse([...args, '--provider', 'eu', '--account', 'acct_1'], place);
+      expect(end).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--account: eu (balance) has no connected accounts.') as string,
+      });
+    }
+    expect(await disburse(['list', '--account', 'not an account'], place)).toMatchObject({ code: 2 });
+    expect(place.mollie.payouts()).toEqual([]);
   });
 });
 

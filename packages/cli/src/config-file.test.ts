@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { loadConfig } from '@disburse/core/node';
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { disburse, folder } from './__tests__/bench.ts';
+import { disburse, folder, world } from './__tests__/bench.ts';
+import { type FoundFacts, type Runner, whyNot } from './config-search.ts';
+import { FACTORIES } from './factories.ts';
 
 const US = `"us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" } }`;
 const env = { STRIPE_KEY: 'sk_test_super-secret', MOLLIE_TOKEN: 'test_super-secret' };
@@ -65,6 +68,12 @@ describe('a configuration with a mistake names the place, the rule, and no value
       '1:82  providers.us.fetch: is nothing that a file can hold; remove it',
     ],
     [
+      'a store of one provider',
+      `{ "providers": { "us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" }, "submissions": "x" } } }`,
+      '1:82  providers.us.submissions: belongs beside "providers": there is one store for all of them',
+    ],
+    ['a store that is no folder', `{ "submissions": 1, "providers": { ${US} } }`, '1:3  submissions: must be the path of a folder'],
+    [
       'a secret of a list in the file',
       `{ "providers": { "us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" }, "webhookSecrets": "super-secret" } } }`,
       'providers.us.webhookSecrets: is a secret and must not be in the configuration; write [{ "env": "NAME_OF_A_VARIABLE" }]',
@@ -95,7 +104,7 @@ describe('a configuration with a mistake names the place, the rule, and no value
     const said = await checked(text);
     expect(said).toContain(words);
     expect(said).toContain('\nnext   ');
-    expect(said).not.toMatch(/known are .*(fetch|runtime|onTelemetry|submissions)/);
+    expect(said).not.toMatch(/known are .*(fetch|runtime|onTelemetry)/);
   });
 
   it('tells all mistakes at once', async () => {
@@ -135,6 +144,97 @@ describe('where it is looked for', () => {
   });
 });
 
+describe('whose it is', () => {
+  const mine = { owners: [1000, 1000, 1000], folderMode: 0o40755, fileMode: 0o100644, where: 'elsewhere' } as const;
+  const me = { uid: 1000, behind: null };
+  const root = { uid: 0, behind: null };
+
+  it.each<readonly [string, Partial<FoundFacts>, Runner, string | null]>([
+    ['mine', {}, me, null],
+    ['of root, as in an image of a container', { owners: [0, 0, 0] }, me, null],
+    ['of somebody else', { owners: [1000, 33, 1000] }, me, 'belongs to another user (33)'],
+    ['of mine, behind a link of somebody else', { owners: [33, 1000, 1000] }, me, 'belongs to another user (33)'],
+    ['of mine, in a folder of somebody else', { owners: [1000, 1000, 33] }, me, 'belongs to another user (33)'],
+    ['in this very folder, and of somebody else', { owners: [33, 33, 33], where: 'here' }, me, 'belongs to another user (33)'],
+    ['of somebody else, for root', {}, root, 'belongs to another user (1000)'],
+    ['of who called sudo', {}, { uid: 0, behind: 1000 }, null],
+    ['of another one than who called sudo', {}, { uid: 0, behind: 33 }, 'belongs to another user (1000)'],
+    ['what sudo says to who is not root', { owners: [33, 33, 33] }, { uid: 1000, behind: 33 }, 'belongs to another user (33)'],
+    ['in a folder that everybody may write to', { folderMode: 0o41777 }, me, 'everybody may write in its folder'],
+    ['that everybody may write to', { fileMode: 0o100666 }, me, 'everybody may write to it'],
+    ['that a group may write to', { folderMode: 0o40775, fileMode: 0o100664 }, me, null],
+    ['above the home folder', { where: 'above_home' }, me, 'it is above your home folder'],
+    ['above the home folder, of root', { owners: [0, 0, 0], where: 'above_home' }, root, 'it is above your home folder'],
+    ['on Windows, here', { where: 'here', folderMode: 0o40777 }, { uid: null, behind: null }, null],
+    ['on Windows, in the home folder', { where: 'in_home' }, { uid: null, behind: null }, null],
+    ['on Windows, anywhere else', {}, { uid: null, behind: null }, 'cannot be told on this system'],
+  ])('%s', (_, facts, runner, why) => {
+    const said = whyNot({ ...mine, ...facts }, runner);
+    if (why === null) expect(said).toBeNull();
+    else expect(said).toContain(why);
+  });
+
+  /** Below a folder with a configuration that would send the credential elsewhere. */
+  async function below(prepare: (outer: string) => Promise<void>): Promise<{ readonly outer: string; readonly cwd: string }> {
+    const outer = await folder();
+    const cwd = join(outer, 'home', 'project');
+    await mkdir(cwd, { recursive: true });
+    await writeFile(join(outer, 'disburse.config.json'), `{ "providers": { ${US} } }`);
+    await prepare(outer);
+    return { outer, cwd };
+  }
+
+  it.each<readonly [string, string, (outer: string) => Promise<void>, string]>([
+    ['above the home folder', 'home', () => Promise.resolve(), 'it is above your home folder'],
+    ['in a folder that everybody may write to', 'nowhere', (outer) => chmod(outer, 0o1777), 'everybody may write in its folder'],
+    ['that everybody may write to', '', (outer) => chmod(join(outer, 'disburse.config.json'), 0o666), 'everybody may write to it'],
+  ])('one that is %s is not taken, unless it is named', async (_, home, prepare, why) => {
+    const { outer, cwd } = await below(prepare);
+    const path = join(outer, 'disburse.config.json');
+    const place = { cwd, env: { ...env, HOME: join(outer, home) } };
+    const end = await disburse(['providers'], place);
+    expect(end).toMatchObject({ code: 2, stdout: '' });
+    expect(end.stderr).toContain(`${path} was found, and not taken: ${why}`);
+    expect(end.stderr).toContain(`--config ${path}`);
+    expect(await disburse(['simulate', 'now'], place)).toMatchObject({ code: 2 });
+    expect(await disburse(['providers', '--config', path], place)).toMatchObject({ code: 0 });
+  });
+
+  it('one in the home folder is taken from below, also through a link', async () => {
+    const { outer, cwd } = await below(() => Promise.resolve());
+    const link = join(await folder(), 'home');
+    await symlink(outer, link);
+    for (const HOME of [outer, link]) expect(await disburse(['providers'], { cwd, env: { ...env, HOME } })).toMatchObject({ code: 0 });
+  });
+});
+
+it('a byte order mark is no error: configuration, options and a submission', async () => {
+  const place = await world();
+  for (const [name, text] of [
+    ['disburse.config.json', await readFile(join(place.cwd, 'disburse.config.json'), 'utf8')],
+    ['options.json', '{"method":"standard"}'],
+  ] as const)
+    await writeFile(join(place.cwd, name), `\uFEFF${text}`);
+  const made = await disburse(['create', '25.00', 'USD', '--reference', 'r1', '--options', '@options.json'], place);
+  expect(made).toMatchObject({ code: 0 });
+  const [file = ''] = await place.kept();
+  await writeFile(join(place.cwd, 'copy.json'), `\uFEFF${await readFile(join(place.cwd, file), 'utf8')}`);
+  expect(await disburse(['lookup', 'copy.json'], place)).toMatchObject({ code: 0 });
+});
+
+it('a program that loads the same file hears the same words', async () => {
+  const cwd = await folder();
+  const path = join(cwd, 'disburse.config.json');
+  await writeFile(path, `{ "default": "eu",\n "submissions": 1, "providers": { "us": { "adapter": "strpe" }, ${US} } }`);
+  const lines = (await disburse(['providers'], { cwd, env })).stderr.split('\n').filter((line) => /^ +\d+:\d+ /.test(line));
+  expect(lines).toHaveLength(1); // It is no configuration yet: a name is there twice.
+  await writeFile(path, `{ "default": "eu",\n "submissions": 1, "providers": { "us": { "adapter": "strpe" } } }`);
+  const all = (await disburse(['providers'], { cwd, env })).stderr.split('\n').filter((line) => /^ +\d+:\d+ /.test(line));
+  expect(all).toHaveLength(3);
+  const error: unknown = await loadConfig(path, FACTORIES, { env }).catch((thrown: unknown) => thrown);
+  expect(String(error).split('\n').slice(1)).toEqual(all);
+});
+
 describe('init', () => {
   it('writes one with comments that passes once its variables are set', async () => {
     const cwd = await folder();
@@ -151,7 +251,7 @@ describe('init', () => {
     const cwd = await folder();
     await disburse(['init', 'stripe', 'stripe-treasury', 'balance', '--no-comments', '--config', 'conf/pay.json'], { cwd });
     const config: unknown = JSON.parse(await readFile(join(cwd, 'conf', 'pay.json'), 'utf8'));
-    expect(config).toMatchObject({ default: 'us', providers: { us: {}, parties: {}, eu: {} } });
+    expect(config).toMatchObject({ default: 'us', submissions: '.disburse/submissions', providers: { us: {}, parties: {}, eu: {} } });
   });
 
   it('never replaces one unasked', async () => {

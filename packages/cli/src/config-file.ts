@@ -1,58 +1,44 @@
-import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
-import { readFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { isPayoutError } from '@disburse/core';
+import { type ConfigFile as FoundFile, readConfigFile } from '@disburse/core/node';
+import { dirname, relative, resolve } from 'node:path';
+import { searchUpwards } from './config-search.ts';
 import { CliError, type LocatedIssue } from './exit-code.ts';
+import type { Host } from './host.ts';
 
 /** What a configuration is called where nobody names one. */
 export const CONFIG_FILE = 'disburse.config.json';
 
 /** A configuration as it was found. */
-export interface ConfigFile {
-  /** Absolute. */
-  readonly path: string;
-  /** Where it lies: `.disburse/` is beside it. */
-  readonly folder: string;
+export interface ConfigFile extends FoundFile {
   /** As messages name it: relative to where the command was started. */
   readonly shown: string;
-  readonly value: unknown;
-  /** Where a path such as `providers.us.apiKey` is, or what is around it; counted from 1. */
-  locate(path: string): { readonly line: number; readonly column: number } | null;
 }
+
+type Where = Pick<Host, 'cwd' | 'env'>;
 
 /**
  * Reads the named configuration, or the first `disburse.config.json` from the working directory upwards.
  *
- * @throws {CliError} `config` when there is none or it is no JSON with comments; every mistake with its line.
+ * @throws {CliError} `config` when there is none, it is a stranger's, or it is no JSON with comments; every mistake with its line.
  */
-export async function openConfig(cwd: string, given: string | undefined): Promise<ConfigFile> {
-  const path = given === undefined ? await upwards(cwd) : resolve(cwd, given);
-  const text = path === null ? null : await textOf(path);
-  if (path === null || text === null) {
-    const message = path === null ? `there is no ${CONFIG_FILE} in ${cwd} or above.` : `there is no ${shownFrom(cwd, path)}.`;
-    throw new CliError('config', message, {
-      advice: [
-        'disburse init writes one; disburse init --simulated one that works without an account.',
-        '--config PATH names another file.',
-      ],
-    });
-  }
-  const shown = shownFrom(cwd, path);
-  try {
-    return parsed(path, shown, text);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error; // The parser calls itself for every bracket.
-    throw configError(
-      shown,
-      [{ path: '', message: 'is nested too deep for a configuration', line: 1, column: 1 }],
-      ['Correct it, then disburse check.'],
-    );
-  }
+export async function openConfig(host: Where, given: string | undefined): Promise<ConfigFile> {
+  const path = await pathOf(host, given);
+  if (path === null) throw noConfig(`there is no ${CONFIG_FILE} in ${host.cwd} or above.`);
+  const shown = shownFrom(host.cwd, path);
+  const file = await read(path);
+  if (file.problems.length > 0) throw configError(shown, file.problems, ['Correct it, then disburse check.']);
+  return { ...file, shown };
 }
 
 /** Where the configuration is, read or not; the working directory where there is none. */
-export async function configFolder(cwd: string, given: string | undefined): Promise<string> {
-  const path = given === undefined ? await upwards(cwd) : resolve(cwd, given);
-  return path === null ? cwd : dirname(path);
+export async function configFolder(host: Where, given: string | undefined): Promise<string> {
+  const path = await pathOf(host, given);
+  return path === null ? host.cwd : dirname(path);
+}
+
+/** One that is named is taken, whoever wrote it: somebody looked. */
+async function pathOf(host: Where, given: string | undefined): Promise<string | null> {
+  return given === undefined ? searchUpwards(host, CONFIG_FILE) : resolve(host.cwd, given);
 }
 
 /** A path as people read it: short where that is below the working directory. */
@@ -61,99 +47,22 @@ export function shownFrom(cwd: string, path: string): string {
   return short.startsWith('..') || short === '' ? path : short;
 }
 
-async function upwards(folder: string): Promise<string | null> {
-  const path = join(folder, CONFIG_FILE);
-  if ((await textOf(path)) !== null) return path;
-  return dirname(folder) === folder ? null : upwards(dirname(folder));
-}
-
-async function textOf(path: string): Promise<string | null> {
+async function read(path: string): Promise<FoundFile> {
   try {
-    return await readFile(path, 'utf8');
+    return await readConfigFile(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new CliError('config', `${path} cannot be read (${code}).`, { advice: ['--config PATH names another file.'] });
+    if (!isPayoutError(error)) throw error;
+    throw noConfig(`${error.issues.map(({ message }) => message).join('; ')}.`);
   }
 }
 
-/** After the first ones the rest is noise: a file that is no JSON has one at every word. */
-const MOST_SYNTAX_ERRORS = 3;
-
-function parsed(path: string, shown: string, text: string): ConfigFile {
-  const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { allowTrailingComma: true });
-  const at = (offset: number): { line: number; column: number } => {
-    const before = text.slice(0, offset).split('\n');
-    return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
-  };
-  const issues: LocatedIssue[] = errors.slice(0, MOST_SYNTAX_ERRORS).map(({ error, offset }) => ({
-    path: '',
-    message: wordsOf(printParseErrorCode(error)),
-    ...at(offset),
-  }));
-  const twice =
-    tree === undefined || errors.length > 0
-      ? []
-      : repeated(tree, '').map(({ path: key, offset, first }) => ({
-          path: key,
-          message: `is written twice, first on line ${at(first).line}; only one of them counts`,
-          ...at(offset),
-        }));
-  issues.push(...twice);
-  if (tree === undefined || issues.length > 0) throw configError(shown, issues, ['Correct it, then disburse check.']);
-  return {
-    path,
-    folder: dirname(path),
-    shown,
-    value: getNodeValue(tree),
-    locate: (wanted) => at(nearest(tree, wanted).offset),
-  };
+function noConfig(message: string): CliError {
+  const init = 'disburse init writes one; disburse init --simulated one that works without an account.';
+  return new CliError('config', message, { advice: [init, '--config PATH names another file.'] });
 }
-
-/** `CommaExpected` reads `comma expected`. */
-const wordsOf = (code: string): string => code.replaceAll(/(?<=[a-z])[A-Z]/g, ' $&').toLowerCase();
 
 /** The error for a configuration, with all its problems. */
 export function configError(shown: string, issues: readonly LocatedIssue[], advice: readonly string[] = []): CliError {
   const message = issues.length === 1 ? `${shown} has a problem.` : `${shown} has ${issues.length} problems.`;
   return new CliError('config', message, { issues, advice });
-}
-
-interface Repeated {
-  readonly path: string;
-  readonly offset: number;
-  readonly first: number;
-}
-
-/** JSON lets the last of two equal keys win without a word: one provider, or one setting, would be lost. */
-function repeated(node: Node, path: string): readonly Repeated[] {
-  const seen = new Map<string, number>();
-  return (node.children ?? []).flatMap((child, index) => {
-    const [name, value] = node.type === 'object' ? (child.children ?? []) : [];
-    const key = node.type === 'object' ? String(name?.value) : String(index);
-    const inner = path === '' ? key : `${path}.${key}`;
-    const below = node.type === 'object' ? (value === undefined ? [] : repeated(value, inner)) : repeated(child, inner);
-    const first = node.type === 'object' ? seen.get(key) : undefined;
-    seen.set(key, first ?? child.offset);
-    return first === undefined ? below : [{ path: inner, offset: child.offset, first }, ...below];
-  });
-}
-
-/** The node of a dotted path, or the nearest around it. Names may hold dots themselves: the longest that fits is taken. */
-function nearest(node: Node, path: string): Node {
-  if (path === '' || node.children === undefined) return node;
-  if (node.type === 'array') {
-    const [index = '', ...rest] = path.split('.');
-    const item = node.children[Number(index)];
-    return item === undefined ? node : nearest(item, rest.join('.'));
-  }
-  const fits = node.children
-    .map((property) => ({ property, key: String(property.children?.[0]?.value) }))
-    .filter(({ key }) => path === key || path.startsWith(`${key}.`))
-    .sort((a, b) => b.key.length - a.key.length)[0];
-  if (fits === undefined) return node;
-  const value = fits.property.children?.[1];
-  const rest = path.slice(fits.key.length + 1);
-  return rest === '' || value === undefined ? fits.property : nearest(value, rest);
 }

@@ -1,4 +1,5 @@
 import { memorySubmissions, type Submission } from '@disburse/core';
+import { boundTo } from './account.ts';
 import type { Call } from './call.ts';
 import { hideBody, hideHeaders } from './hide.ts';
 import type { RequestRecord } from './records.ts';
@@ -34,7 +35,7 @@ export async function exactRequest(call: Pick<Call, 'host' | 'options' | 'note'>
   // Its own memory: what this process remembers of a key must not make the real create careful.
   const at = Date.parse(submission.preparedAt);
   const session = await openSession(quiet, { at, fetch: capture, submissions: memorySubmissions() });
-  await session.provider(submission.name).submit(submission, { signal: stop.signal });
+  await boundTo(session.provider(submission.name), submission.account).submit(submission, { signal: stop.signal });
   return shown(submission, seen);
 }
 

@@ -1,6 +1,7 @@
-import { isPayoutError, type KeptSubmission, parseSubmission, type Settled, type Submission } from '@disburse/core';
+import { isPayoutError, type KeptSubmission, parseSubmission, PayoutError, type Settled, type Submission } from '@disburse/core';
+import { withoutMark } from '@disburse/core/node';
 import { createHash } from 'node:crypto';
-import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { shownFrom } from './config-file.ts';
 import { CliError, EXIT } from './exit-code.ts';
@@ -18,7 +19,7 @@ export interface FoundSubmission {
   readonly given?: string | undefined;
 }
 
-/** Every attempt of a reference that is kept under `.disburse/`, first to last. */
+/** Every attempt of a reference that is kept, first to last. */
 export async function keptAttempts(session: Session, reference: string): Promise<readonly KeptSubmission[]> {
   const rows: KeptSubmission[] = [];
   for (let attempt = 1; ; attempt += 1) {
@@ -42,17 +43,43 @@ export async function attemptsToSettle(session: Session, cwd: string, reference:
   }
 }
 
+/** What is not settled, the oldest first. @throws {PayoutError} for a row that cannot be read: it may be one. */
+export async function openRows(session: Session): Promise<readonly KeptSubmission[]> {
+  const rows: KeptSubmission[] = [];
+  for await (const row of session.store.open?.() ?? openInFolder(session))
+    if (row.submission.namespace === session.namespace) rows.push(row);
+  return rows.sort((a, b) => Date.parse(a.submission.preparedAt) - Date.parse(b.submission.preparedAt));
+}
+
+/** For a store that does not list what is open: its files. */
+async function* openInFolder({ folder, store }: Session): AsyncGenerator<KeptSubmission> {
+  for (const name of await namesIn(folder)) {
+    const path = join(folder, name);
+    const refused = (why: string): PayoutError => new PayoutError('unresolved', `${path} holds no submission: ${why}`);
+    const row = await store.find(await inFile(path, refused));
+    if (row !== null && row.settled === null) yield row;
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => /^[0-9a-f]{64}\.json$/.test(name));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    if (code === 'ENOENT') return [];
+    throw new PayoutError('provider_unavailable', `${folder} cannot be read (${code}).`, { provider: 'fileSubmissions' });
+  }
+}
+
 /** Whatever it was, it was kept before it was sent. */
-function cannotBeRead(session: Session, cwd: string, what: string, why: string): CliError {
+export function cannotBeRead(session: Session, cwd: string, what: string, why: string): CliError {
   const message = inWords(`what is kept of ${what} cannot be read, so a payout may exist. Nothing was sent now. ${why}`);
   const advice = [
-    `Make it readable, or restore ${shownFrom(cwd, folderOf(session))} from a backup. Do not create it again under another reference.`,
+    `Make it readable, or restore ${shownFrom(cwd, session.folder)} from a backup. Do not create it again under another reference.`,
     'disburse list shows what the provider knows.',
   ];
   return new CliError('unsettled', message, { exitCode: EXIT.unknown, advice });
 }
-
-const folderOf = (session: Session): string => join(session.place, 'submissions');
 
 /**
  * Sees that a first submission could be kept. Whether one was kept before must be known by then.
@@ -60,7 +87,7 @@ const folderOf = (session: Session): string => join(session.place, 'submissions'
  * @throws {CliError} `unavailable`: nothing was sent.
  */
 export async function assertKeeps(session: Session, cwd: string): Promise<void> {
-  const folder = folderOf(session);
+  const { folder } = session;
   try {
     await makePlace(session.config.folder);
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -82,7 +109,7 @@ export async function fileOf(session: Session, cwd: string, submission: Submissi
   const hash = createHash('sha256')
     .update(JSON.stringify([namespace, reference, attempt]))
     .digest('hex');
-  const path = join(folderOf(session), `${hash}.json`);
+  const path = join(session.folder, `${hash}.json`);
   return (await exists(path)) ? shownFrom(cwd, path) : null;
 }
 
@@ -101,17 +128,17 @@ export async function findSubmission(session: Session, cwd: string, given: strin
   const path = resolve(cwd, given);
   if (await exists(path)) {
     const why = (problem: string): string => `${given} holds no submission: ${problem}`;
-    const kept = dirname(path) === folderOf(session);
+    const kept = dirname(path) === session.folder;
     const refused = (problem: string): CliError =>
       kept ? cannotBeRead(session, cwd, given, why(problem)) : new CliError('usage', why(problem));
     return { submission: await inFile(path, refused), file: given, given };
   }
   const last = (await attemptsToSettle(session, cwd, given)).at(-1);
   if (last !== undefined) return { submission: last.submission, file: await fileOf(session, cwd, last.submission) };
-  throw new CliError('usage', `"${given}" is no file, and no reference that is kept under ${shownFrom(cwd, session.place)}.`);
+  throw new CliError('usage', `"${given}" is no file, and no reference that is kept under ${shownFrom(cwd, session.folder)}.`);
 }
 
-async function inFile(path: string, refused: (why: string) => CliError): Promise<Submission> {
+async function inFile(path: string, refused: (why: string) => Error): Promise<Submission> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -119,7 +146,7 @@ async function inFile(path: string, refused: (why: string) => CliError): Promise
     throw refused('it cannot be opened.');
   }
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(withoutMark(text));
     return parseSubmission(contentOf(value));
   } catch (error) {
     throw refused(isPayoutError(error) || error instanceof CliError ? error.message : 'it is not JSON.');

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { disburse, folder, type World, world } from './__tests__/bench.ts';
+import { disburse, folder, KEPT, type World, world } from './__tests__/bench.ts';
 import { type Binary, bundle, start } from './__tests__/process.ts';
 import { whatRetryMeans } from './outcome.ts';
 import { workingDirectory } from './process-host.ts';
@@ -167,13 +167,8 @@ describe('what to do next', () => {
   ])('says "not before" only of what is still to come: %s', async (_, seconds, told) => {
     const place = await world();
     const headers = seconds === 0 ? {} : { 'retry-after': String(seconds) };
-    place.stripe.faults.on(
-      { method: 'POST' },
-      { answer: { status: 500, headers, body: { error: { type: 'api_error' } } }, at: 'after' },
-      1,
-    );
-    place.stripe.faults.on({ method: 'GET' }, { reset: 'before' });
-    const end = await disburse(CREATE, place);
+    place.mollie.faults.on({ method: 'POST' }, { answer: { status: 500, headers, body: {} }, at: 'after' }, 1);
+    const end = await disburse(['create', '25.00', 'EUR', '--reference', 'r1', '--provider', 'eu'], place);
     expect(end.code).toBe(4);
     expect(end.stderr.includes('(not before 2026-11-23T09:01:')).toBe(told);
     expect(end.stderr.includes('not before')).toBe(told);
@@ -232,10 +227,10 @@ describe('where it works', () => {
 
   it('where nothing can be kept, and nothing was kept before, nothing is sent: 5, and what to do', async () => {
     const place = await world();
-    await symlink('/nowhere/at/all', join(place.cwd, '.disburse', 'submissions')); // For a test that root may run: chmod stops nobody there.
+    await symlink('/nowhere/at/all', join(place.cwd, KEPT)); // For a test that root may run: chmod stops nobody there.
     const end = await disburse(CREATE, place);
     expect(end).toMatchObject({ code: 5, stdout: '' });
-    expect(end.stderr).toMatch(/^error {2}nothing can be kept in \.disburse\/submissions \(E\w+\), so nothing was sent\.\nnext/);
+    expect(end.stderr).toMatch(/^error {2}nothing can be kept in \.disburse\/simulated \(E\w+\), so nothing was sent\.\nnext/);
     expect(place.stripe.payouts()).toEqual([]);
     expect(await disburse([...CREATE, '--dry-run'], place)).toMatchObject({ code: 0 });
   });

@@ -1,11 +1,12 @@
-import type { KeptSubmission, PayoutOutcome, RejectedPayout, RetryAdvice, Submission, UnknownPayout } from '@disburse/core';
+import type { KeptSubmission, PayoutOutcome, RefusalReason, RejectedPayout, RetryAdvice, Submission, UnknownPayout } from '@disburse/core';
+import { whose } from './account.ts';
 import type { Call, Ending } from './call.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type FoundSubmission, fileOf, isRefused, submissionRecord } from './kept.ts';
 import { payoutRecord } from './out.ts';
 import type { OutcomeRecord } from './records.ts';
 import type { Session } from './session.ts';
-import { OUTCOME_COLOURS, type Paint } from './style.ts';
+import { OUTCOME_COLOURS, type Paint, printable } from './style.ts';
 import { moneyText, payoutFacts, payoutTable } from './tables.ts';
 import { inWords } from './words.ts';
 
@@ -65,7 +66,7 @@ function recordOf(outcome: PayoutOutcome, found: FoundSubmission | null, raw: bo
   return {
     outcome: word,
     payout: outcome.outcome === 'accepted' ? payoutRecord(outcome.payout, raw) : null,
-    replayed: outcome.outcome === 'accepted' && outcome.replayed,
+    replayed: 'replayed' in outcome && outcome.replayed,
     retry: outcome.outcome === 'rejected' ? outcome.retry : null,
     next: outcome.outcome === 'unknown' ? nextRecord(outcome, raw) : null,
     notices: outcome.outcome === 'rejected' ? [] : outcome.notices.map((notice) => ({ ...notice, message: inWords(notice.message) })),
@@ -111,8 +112,19 @@ function takenBy({ money, reference }: Submission, paid: string, asked: Submissi
 function toldOf(outcome: PayoutOutcome, { before, word }: Background): readonly string[] | null {
   if (outcome.outcome !== 'rejected') return null;
   if (word === 'absent') return [];
-  if (!isRefused(before?.settled ?? null)) return null;
+  const settled = before?.settled ?? null;
+  if (!isRefused(settled)) return null;
+  if (settled.reason !== undefined) return whyBefore(settled.reason);
   return [`A provider refused it before, or somebody settled it as absent: the record does not tell which. Nothing was sent now.`];
+}
+
+/** A refusal that is told again tells its own reason. */
+function whyBefore({ message, providerCode, requestId, at, by }: RefusalReason): readonly string[] {
+  if (by === 'person') return [`Somebody recorded at ${at}, on their word, that no payout was made. Nothing was sent now.`];
+  const known = providerCode === null || message.includes(providerCode) ? [] : [`the provider's code: ${printable(providerCode)}`];
+  const request = requestId === null ? [] : [`request ${printable(requestId)}`];
+  const when = by === 'lookup' ? 'Its absence was found' : 'It was refused';
+  return [printable(inWords(message)), ...known, ...request, `${when} at ${at}. Nothing was sent now.`];
 }
 
 /** The payout that was on record before. */
@@ -167,8 +179,8 @@ function adviceAfterUnknown({ next, submission }: UnknownPayout, { found, now, b
 }
 
 /** What holds for a reference that has its payout. */
-export function paidAdvice({ name }: Submission, payoutId: string): readonly string[] {
-  return [`disburse get ${payoutId} --provider ${name} shows it.`, 'Another payout needs a reference of its own.'];
+export function paidAdvice({ name, account }: Submission, payoutId: string): readonly string[] {
+  return [`disburse get ${payoutId} ${whose(name, account)} shows it.`, 'Another payout needs a reference of its own.'];
 }
 
 /** What holds for every submission that is not settled. */

@@ -1,4 +1,5 @@
 import type { NoOptions } from '@disburse/core';
+import { withoutMark } from '@disburse/core/node';
 import { InvalidArgumentError } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -37,7 +38,7 @@ export async function optionsOf(
 
 async function contentsOf(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return withoutMark(await readFile(path, 'utf8'));
   } catch {
     throw new CliError('usage', `--options: ${path} cannot be read.`);
   }

@@ -7,6 +7,7 @@ import { addFollow } from './commands/follow.ts';
 import { addInit } from './commands/init.ts';
 import { addListen } from './commands/listen.ts';
 import { addLook } from './commands/look.ts';
+import { addOpen } from './commands/open.ts';
 import { addPayouts } from './commands/payouts.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addSubmissions } from './commands/submissions.ts';
@@ -45,6 +46,7 @@ export function makeProgram(perform: Perform): Command {
   addLook(program, perform);
   addCreate(program, perform);
   addPayouts(program, perform);
+  addOpen(program, perform);
   addSubmissions(program, perform);
   addFollow(program, perform);
   addExplain(program, perform);

@@ -1,4 +1,5 @@
 import type { CallFacts } from './call.ts';
+import { printable } from './style.ts';
 
 const SECOND_MS = 1_000;
 const CLEAR_LINE = '\r\u001B[K';
@@ -15,7 +16,7 @@ export async function withProgress<T>(call: Pick<CallFacts, 'host' | 'options'>,
   let seconds = 0;
   const timer = setInterval(() => {
     seconds += 1;
-    stderr.write(`${CLEAR_LINE}${text} ... ${seconds} s`);
+    stderr.write(`${CLEAR_LINE}${printable(text)} ... ${seconds} s`);
   }, SECOND_MS);
   try {
     return await work;

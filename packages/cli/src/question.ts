@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { CallFacts } from './call.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import { isInteractive } from './host.ts';
+import { printable } from './style.ts';
 import { moneyText } from './tables.ts';
 
 type AskingCall = Pick<CallFacts<{ readonly yes?: boolean | undefined }>, 'host' | 'options' | 'signal'>;
@@ -63,7 +64,7 @@ async function agreed(call: AskingCall, question: string, alone: string, nothing
   }
   const { stdin, stderr } = call.host;
   const answer = await confirm({
-    message: question,
+    message: printable(question),
     initialValue: false,
     input: stdin as Readable,
     output: stderr as Writable,

@@ -106,6 +106,15 @@ const DryRun = v.strictObject({
   kept: v.boolean(),
 });
 
+const Open = v.strictObject({
+  submission: SubmissionShape,
+  state: v.picklist(['may_exist', 'refused']),
+  ageSeconds: v.number(),
+  reason: MaybeText,
+  next: v.union([v.strictObject({ do: v.literal('submit'), notBefore: Text }), v.strictObject({ do: v.literal('ask') })]),
+});
+const Summary = v.strictObject({ accepted: v.number(), rejected: v.number(), unknown: v.number(), waiting: v.number() });
+
 const Operation = v.picklist([
   'createPayout',
   'prepare',
@@ -182,9 +191,10 @@ const RESULTS: { readonly [Name in CommandName]: v.GenericSchema<unknown, Result
     ),
   }),
   create: v.union([Outcome, DryRun]),
-  submit: Outcome,
+  submit: v.union([Outcome, Summary]),
   lookup: Outcome,
   settle: Outcome,
+  open: v.strictObject({ submissions: v.array(Open) }),
   get: OnePayout,
   cancel: OnePayout,
   update: OnePayout,

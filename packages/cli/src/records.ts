@@ -51,6 +51,27 @@ export interface OutcomeRecord {
   readonly submission: SubmissionRecord | null;
 }
 
+/** What is not settled. */
+export interface OpenRecord {
+  readonly submission: SubmissionRecord;
+  /** `refused`: the last word was a refusal that spent no key, so nothing exists and it may be sent again. */
+  readonly state: 'may_exist' | 'refused';
+  /** Since it was prepared. */
+  readonly ageSeconds: number;
+  /** Why it was refused. */
+  readonly reason: string | null;
+  readonly next: { readonly do: 'submit'; readonly notBefore: string } | { readonly do: 'ask' };
+}
+
+/** How many ended how, of `submit --all`. */
+export interface SummaryRecord {
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly unknown: number;
+  /** Not due yet, or for a person: nothing was sent of them. */
+  readonly waiting: number;
+}
+
 export interface RequestRecord {
   readonly method: string;
   readonly url: string;
@@ -105,9 +126,11 @@ export interface Results {
   };
   /** With `--dry-run` a {@link DryRunRecord}. */
   readonly create: OutcomeRecord | DryRunRecord;
-  readonly submit: OutcomeRecord;
+  /** With `--all` one each, and a {@link SummaryRecord} at the end. */
+  readonly submit: OutcomeRecord | SummaryRecord;
   readonly lookup: OutcomeRecord;
   readonly settle: OutcomeRecord;
+  readonly open: { readonly submissions: readonly OpenRecord[] };
   readonly get: OnePayout;
   readonly cancel: OnePayout;
   readonly update: OnePayout;

@@ -7,7 +7,7 @@ import { errorLines, errorRecord } from './out.ts';
 import type { Effect, Perform } from './perform.ts';
 import { makeProgram } from './program.ts';
 import type { CommandName, JsonRecord } from './records.ts';
-import { paintFor } from './style.ts';
+import { linesFor, paintFor, visibleJson } from './style.ts';
 import { withoutValues } from './typed.ts';
 
 /** Runs one command. Never throws: what went wrong is printed, and told by the exit code. */
@@ -26,7 +26,7 @@ export async function run(host: Host): Promise<ExitCode> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
     const mistake = misread();
-    if (json) printRecord(host.stdout, null, EXIT.usage, { error: mistake, advice: mistake.advice });
+    if (json) printRecord(host, null, EXIT.usage, { error: mistake, advice: mistake.advice });
     else if (error.code !== HELP_WAS_SHOWN) printError(host, errorLines(mistake), mistake.advice);
     return EXIT.usage;
   }
@@ -76,7 +76,7 @@ async function performed<Name extends CommandName, Options extends object>(
   const options = parsed.optsWithGlobals<Options & GlobalOptions>();
   const interrupt = new AbortController();
   const doubt: Doubt = { about: null, advice: [] };
-  const note = (text: string): void => void host.stderr.write(`${text}\n`);
+  const note = (text: string): void => printText(host.stderr, host.env, text.split('\n'));
   const release = watch(host, interrupt, doubt, note);
   const call: Call<Name, Options> = {
     host,
@@ -85,9 +85,9 @@ async function performed<Name extends CommandName, Options extends object>(
     options,
     signal: interrupt.signal,
     paint: paintFor(host.stdout, host.env),
-    emit: ({ result, text }) => {
-      if (options.json === true) printRecord(host.stdout, command, null, { result });
-      else printText(host.stdout, text);
+    emit: ({ result, text, error = null, advice = [] }) => {
+      if (options.json === true) printRecord(host, command, null, { result, error, advice });
+      else printText(host.stdout, host.env, text);
     },
     note,
     mayHaveSent: (advice) => void Object.assign(doubt, { about: 'payout', advice } satisfies Doubt),
@@ -177,10 +177,10 @@ function known(thrown: unknown, doubt: string | null): PayoutError | CliError {
 function print<Name extends CommandName>(host: Host, call: Call<Name>, end: Ending<Name>): ExitCode {
   const { exitCode, result, text, error = null, told, advice = [] } = end;
   if (call.options.json === true) {
-    printRecord(host.stdout, call.command, exitCode, { result, error, advice });
+    printRecord(host, call.command, exitCode, { result, error, advice });
     return exitCode;
   }
-  printText(host.stdout, text);
+  printText(host.stdout, host.env, text);
   printError(host, told ?? (error === null ? [] : errorLines(error)), advice);
   return exitCode;
 }
@@ -188,11 +188,12 @@ function print<Name extends CommandName>(host: Host, call: Call<Name>, end: Endi
 function printError({ stderr, env }: Host, lines: readonly string[], advice: readonly string[]): void {
   const paint = paintFor(stderr, env);
   const told = lines.map((line, index) => (index === 0 ? `${paint('red', 'error')}  ${line}` : line));
-  printText(stderr, [...told, ...advice.map((line) => `${paint('yellow', 'next')}   ${line}`)]);
+  printText(stderr, env, [...told, ...advice.map((line) => `${paint('yellow', 'next')}   ${line}`)]);
 }
 
-function printText(stream: Output, lines: readonly string[]): void {
-  if (lines.length > 0) stream.write(`${lines.join('\n')}\n`);
+/** The one way of words to a terminal: what a stranger put into them is made visible here, also where nobody thought of it. */
+function printText(stream: Output, env: Host['env'], lines: readonly string[]): void {
+  if (lines.length > 0) stream.write(`${lines.map(linesFor(stream, env)).join('\n')}\n`);
 }
 
 interface RecordParts {
@@ -201,7 +202,7 @@ interface RecordParts {
   readonly advice?: readonly string[];
 }
 
-function printRecord(stream: Output, command: CommandName | null, exitCode: ExitCode | null, parts: RecordParts): void {
+function printRecord({ stdout }: Host, command: CommandName | null, exitCode: ExitCode | null, parts: RecordParts): void {
   const { result = null, error = null, advice = [] } = parts;
   const record: Omit<JsonRecord, 'result'> & { readonly result: unknown } = {
     disburse: 1,
@@ -211,5 +212,23 @@ function printRecord(stream: Output, command: CommandName | null, exitCode: Exit
     error: error === null ? null : errorRecord(error),
     advice,
   };
-  stream.write(`${JSON.stringify(record)}\n`);
+  stdout.write(`${visibleJson(jsonOf(record))}\n`);
+}
+
+/** A record is always printed: what is nested too deeply for that, in the answer of a provider, is left out. */
+function jsonOf(record: unknown): string {
+  try {
+    return JSON.stringify(record);
+  } catch {
+    return JSON.stringify(upTo(DEEPEST, record));
+  }
+}
+
+const DEEPEST = 64;
+
+function upTo(levels: number, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return '(nested too deeply)';
+  if (Array.isArray(value)) return value.map((item: unknown) => upTo(levels - 1, item));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, upTo(levels - 1, member)]));
 }

@@ -8,13 +8,12 @@ import {
   type TelemetryEvent,
 } from '@disburse/core';
 import { fileSubmissions } from '@disburse/core/node';
-import { join } from 'node:path';
 import type { Call } from './call.ts';
 import { type ConfigFile, configError, openConfig } from './config-file.ts';
 import { CliError } from './exit-code.ts';
 import { FACTORIES, type Provider } from './factories.ts';
 import { inWords } from './words.ts';
-import { isSimulated, placeOf, readSimulatedEnv, simulatedNow } from './simulated-place.ts';
+import { isSimulated, readSimulatedEnv, simulatedNow } from './simulated-place.ts';
 
 /** The providers of a configuration, ready to be called. */
 export interface Session {
@@ -24,8 +23,8 @@ export interface Session {
   readonly defaultName: string | null;
   /** What the configuration's environment references are read from. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where `.disburse/` is. */
-  readonly place: string;
+  /** The folder of the store. */
+  readonly folder: string;
   readonly store: SubmissionStore;
   /** One for all providers of a configuration. */
   readonly namespace: string;
@@ -53,13 +52,13 @@ interface SessionSettings {
  */
 export async function openSession(call: Pick<Call, 'host' | 'options' | 'note'>, settings: SessionSettings = {}): Promise<Session> {
   const { host, options } = call;
-  const config = await openConfig(host.cwd, options.config);
+  const config = await openConfig(host, options.config);
   const simulated = await readSimulatedEnv(config.folder);
   const env = { ...simulated, ...host.env };
   const simulator = isSimulated(config.value, simulated, env) ? simulated['DISBURSE_SIMULATOR_URL'] : undefined;
   const clock = settings.at === undefined ? clockOf(simulator) : standingClock(settings.at);
-  const place = placeOf(config.folder);
-  const store = settings.submissions ?? fileSubmissions(join(place, 'submissions'));
+  const folder = config.submissionsFolder(env);
+  const store = settings.submissions ?? fileSubmissions(folder);
   const registry = registryOf(config, env, {
     submissions: store,
     runtime: { now: clock.now },
@@ -74,7 +73,7 @@ export async function openSession(call: Pick<Call, 'host' | 'options' | 'note'>,
     names,
     defaultName,
     env,
-    place,
+    folder,
     store,
     namespace: namespaceOf(config.value, env),
     provider: (name) => chosen((one) => registry.select(one), names, name ?? options.provider ?? defaultName),
@@ -96,7 +95,7 @@ function registryOf(config: ConfigFile, env: Session['env'], settings: RegistryS
 }
 
 function located(config: ConfigFile, error: PayoutError): CliError {
-  const issues = error.issues.map(({ path, message }) => ({ path, message, ...(config.locate(path) ?? { line: null, column: null }) }));
+  const issues = error.issues.map(({ path, message }) => ({ path, message, ...config.locate(path) }));
   const simulator = issues.some(({ message }) => message.includes('DISBURSE_SIMULATED_'));
   return configError(
     config.shown,

@@ -26,7 +26,7 @@ export type SimulatedVariable =
 export type SimulatedEnv = Readonly<Record<SimulatedVariable, string>>;
 
 /** The folder beside a configuration that the command keeps its things in. */
-export const placeOf = (configFolder: string): string => join(configFolder, '.disburse');
+const placeOf = (configFolder: string): string => join(configFolder, '.disburse');
 
 /**
  * Makes that folder, with a `.gitignore` in it: what is kept there can hold account numbers, and the keys of a simulator.

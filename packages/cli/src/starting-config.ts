@@ -1,4 +1,4 @@
-import { parse } from 'jsonc-parser';
+import { readConfigText } from '@disburse/core/node';
 import type { AdapterId } from './factories.ts';
 
 /** What `init` calls each provider. */
@@ -68,22 +68,39 @@ const SIMULATED: Readonly<Record<AdapterId, string>> = {
 
 /** A configuration for real accounts. */
 export function liveConfig(adapters: readonly AdapterId[]): string {
-  const intro = `  // Which provider pays a new reference. A reference that was submitted stays with the provider that it was submitted to.`;
-  return document(intro, adapters, LIVE, '  // Secrets come from the environment, never from this file.');
+  return document(adapters, {
+    intro: '  // Which provider pays a new reference. A reference that was submitted stays with the provider that it was submitted to.',
+    submissions: '.disburse/submissions',
+    entries: LIVE,
+    note: '  // Secrets come from the environment, never from this file.',
+  });
 }
 
 /** A configuration for `disburse simulate`, which leaves these variables in .disburse/simulator.env. */
 export function simulatedConfig(adapters: readonly AdapterId[]): string {
-  const intro = `  // Which provider pays a new reference: write "eu" or "parties", and the same command pays through another.`;
-  return document(intro, adapters, SIMULATED, '  // What disburse simulate leaves in .disburse/simulator.env.');
+  return document(adapters, {
+    intro: '  // Which provider pays a new reference: write "eu" or "parties", and the same command pays through another.',
+    submissions: '.disburse/simulated',
+    entries: SIMULATED,
+    note: '  // What disburse simulate leaves in .disburse/simulator.env.',
+  });
 }
 
-function document(intro: string, adapters: readonly AdapterId[], entries: typeof LIVE, note: string): string {
+interface Parts {
+  readonly intro: string;
+  /** A folder for each world: what was paid at a simulator says nothing about real money. */
+  readonly submissions: string;
+  readonly entries: typeof LIVE;
+  readonly note: string;
+}
+
+function document(adapters: readonly AdapterId[], { intro, submissions, entries, note }: Parts): string {
   const [first = 'stripe'] = adapters;
   const providers = adapters.map((adapter) => entries[adapter]).join(',\n');
-  return `{\n${intro}\n  "default": "${STARTING_NAMES[first]}",\n${note}\n  "providers": {\n${providers}\n  }\n}\n`;
+  const kept = `  // What was sent, kept before it is sent: one folder for this command and for your program (loadConfig).\n  "submissions": "${submissions}",`;
+  return `{\n${intro}\n  "default": "${STARTING_NAMES[first]}",\n${kept}\n${note}\n  "providers": {\n${providers}\n  }\n}\n`;
 }
 
 export function withoutComments(text: string): string {
-  return `${JSON.stringify(parse(text), null, 2)}\n`;
+  return `${JSON.stringify(readConfigText(text).value, null, 2)}\n`;
 }

@@ -20,8 +20,14 @@ const NO_LINES = {
   middle: '  ',
 } as const;
 
+/** A cell whose colours are ours; any other is text of somebody's, without any. */
+export interface Painted {
+  readonly painted: string;
+}
+type Cell = string | Painted;
+
 /** Rows under a heading, without lines around them: it stays readable in a log. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): readonly string[] {
+export function table(head: readonly string[], rows: readonly (readonly Cell[])[], paint: Paint): readonly string[] {
   const printed = new Table({
     head: head.map((title) => paint('dim', title)),
     chars: NO_LINES,
@@ -32,8 +38,10 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 /** One thing, a line for each of its properties; those without a value are left out. */
-export function facts(pairs: readonly (readonly [string, string | null | undefined])[], paint: Paint): readonly string[] {
-  const rows = pairs.flatMap(([name, value]) => (value == null || value === '' ? [] : [[paint('dim', name), value]]));
+export function facts(pairs: readonly (readonly [string, Cell | null | undefined])[], paint: Paint): readonly string[] {
+  const rows = pairs.flatMap(([name, value]) =>
+    value == null || value === '' ? [] : [[{ painted: paint('dim', printable(name)) }, value]],
+  );
   const printed = new Table({ chars: NO_LINES, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
   printed.push(...rows.map((row) => row.map(printableCell)));
   return trimmed(printed.toString());
@@ -41,16 +49,7 @@ export function facts(pairs: readonly (readonly [string, string | null | undefin
 
 const trimmed = (text: string): readonly string[] => text.split('\n').map((line) => line.trimEnd());
 
-const ESCAPE = String.fromCharCode(27);
-const COLOUR = new RegExp(`(${ESCAPE}\\[\\d+m)`);
-
-/** Colours stay, whatever else could move the cursor goes. */
-function printableCell(cell: string): string {
-  return cell
-    .split(COLOUR)
-    .map((part, index) => (index % 2 === 1 ? part : printable(part)))
-    .join('');
-}
+const printableCell = (cell: Cell): string => (typeof cell === 'string' ? printable(cell) : cell.painted);
 
 export function moneyText(money: Money | 'full_balance' | null): string {
   if (money === null) return 'not fixed yet';
@@ -66,7 +65,10 @@ export function payoutFacts(payout: Payout, paint: Paint): readonly string[] {
   return facts(
     [
       ['payout', payout.id],
-      ['status', `${paint(STATUS_COLOURS[status], status)}${status === providerStatus ? '' : ` (${printable(providerStatus)})`}`],
+      [
+        'status',
+        { painted: `${paint(STATUS_COLOURS[status], status)}${status === providerStatus ? '' : ` (${printable(providerStatus)})`}` },
+      ],
       ['failure', failure === null ? null : failureText(failure)],
       ['amount', moneyText(payout.money)],
       ['fee', payout.fee === null ? null : moneyText(payout.fee)],
@@ -90,7 +92,7 @@ export function payoutFacts(payout: Payout, paint: Paint): readonly string[] {
 export function payoutTable(payouts: readonly Payout[], paint: Paint): readonly string[] {
   const rows = payouts.map(({ id, status, money, createdAt, reference, failure, automatic }) => [
     id,
-    paint(STATUS_COLOURS[status], status),
+    { painted: paint(STATUS_COLOURS[status], status) },
     moneyText(money),
     createdAt,
     reference ?? (automatic ? '(automatic)' : ''),

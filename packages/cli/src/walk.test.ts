@@ -46,7 +46,7 @@ it('docs/cli.md walks through every command', async () => {
     ([, name]) => name ?? '',
   );
   const commands = all.slice(all.indexOf('init'), all.indexOf('simulate') + 1);
-  expect(commands).toHaveLength(18);
+  expect(commands).toHaveLength(19);
   expect(commands.filter((name) => !walked.has(name))).toEqual(NOT_WALKED);
   for (const name of NOT_WALKED) expect(page).toContain(`disburse ${name}`);
 });

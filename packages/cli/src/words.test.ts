@@ -30,6 +30,7 @@ const NEVER_HERE = [
   'is a setting of each provider',
   'must be a provider, such as',
   'a webhookHandler takes a Fetch Request',
+  'loadConfig of @disburse/core/node opens it',
 ];
 
 interface Sentence {

@@ -13,6 +13,7 @@ export function strangeKeys(schema: GenericSchema, given: Readonly<Record<string
   const able = Object.keys(entries).filter((key) => key !== 'name' && !OF_CODE.includes(key));
   return Object.keys(given).flatMap((path) => {
     if (path === 'name') return [{ path, message: 'is not needed: the name is its key under providers' }];
+    if (path === 'submissions') return [{ path, message: 'belongs beside "providers": there is one store for all of them' }];
     if (OF_CODE.includes(path) && Object.hasOwn(entries, path)) return [{ path, message: 'is nothing that a file can hold; remove it' }];
     return Object.hasOwn(entries, path) ? [] : [{ path, message: notKnown(path, able) }];
   });

@@ -218,7 +218,8 @@ describe('what is wrong with it', () => {
     ['with underscores', { base_url: 1 }, 'base_url: is not known here; did you mean "baseUrl"? known are '],
     ['nothing near', { colour: 1 }, 'colour: is not known here; known are '],
     ['of a program', { onTelemetry: 1 }, 'onTelemetry: is nothing that a file can hold; remove it'],
-    ['of a program, right there', { submissions: { keep: 1 } }, 'submissions: is nothing that a file can hold; remove it'],
+    ['of a program, right there', { runtime: { now: 1 } }, 'runtime: is nothing that a file can hold; remove it'],
+    ['of the whole', { submissions: 'x' }, 'submissions: belongs beside "providers": there is one store for all of them'],
   ])('a key %s says what was meant, and lists only what a file can hold', (_, more, words) => {
     const { message } = problemsOf({ providers: { us: { ...us, ...more } } });
     expect(message).toContain(`providers.us.${words}`);

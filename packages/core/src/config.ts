@@ -36,15 +36,24 @@ export type ProviderConfig<Name extends string, F extends AnyAdapterFactory> = {
 export interface PayoutConfig<Factories extends Record<string, AnyAdapterFactory>> {
   readonly $schema?: string | undefined;
   readonly default?: string | undefined;
+  /**
+   * The folder of submissions, relative to the file: one for the program and the command. Only `loadConfig` of
+   * `@disburse/core/node` opens it.
+   *
+   * @default '.disburse/submissions'
+   */
+  readonly submissions?: string | EnvironmentReference | undefined;
   readonly providers: {
     readonly [name: string]: { [K in keyof Factories & string]: ProviderConfig<K, Factories[K]> }[keyof Factories & string];
   };
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** What a configuration cannot say. */
 export interface ConfigContext {
   /** @default `process.env` where there is one */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly env?: Environment | undefined;
   /** Settings of the host that all providers get. */
   readonly settings?: Pick<CommonSettings, 'fetch' | 'runtime' | 'submissions' | 'onTelemetry'> | undefined;
 }
@@ -52,12 +61,13 @@ export interface ConfigContext {
 // ---- From configuration to registry ----------------------------------------------------------------------------------
 
 /**
- * Makes the providers that a configuration names.
+ * Makes the providers that a configuration names. For one in a file, use `loadConfig` of `@disburse/core/node`: it opens the
+ * store that the file names, which this one cannot.
  *
  * Secrets come from the environment, never from the file. Configuration decides for new references only: `createPayout`,
  * `submit` and `lookup` of the registry go where a kept submission was made.
  *
- * @param config What `JSON.parse` gave.
+ * @param config What `JSON.parse` gave. One that names `submissions` is refused, unless `context.settings` hands a store over.
  * @param factories The adapters that a configuration may name.
  * @throws {PayoutError} `invalid_settings`, with the path of every problem and never a value; also for a key of `context` that nobody
  * would read.
@@ -68,7 +78,8 @@ export function registryFromConfig<const Factories extends Record<string, AnyAda
   context: ConfigContext = {},
 ): PayoutRegistry<Record<string, ReturnType<Factories[keyof Factories]>>> {
   if (isDeep(config)) throw errorOfIssues('invalid_settings', [{ path: 'config', message: `is nested deeper than ${MOST_LEVELS} levels` }]);
-  const problems: PayoutIssue[] = [...shapeProblems(config), ...contextProblems(context)];
+  const beside = contextProblems(context);
+  const problems: PayoutIssue[] = [...shapeProblems(config), ...beside, ...(beside.length > 0 ? [] : storeProblems(config, context))];
   // Filled below with what these factories made, under own properties: a provider may be named anything.
   const made = {} as Record<string, ReturnType<Factories[keyof Factories]>>;
   if (isPlainObject(config) && isPlainObject(config['providers'])) {
@@ -110,8 +121,8 @@ function defaultOf(config: unknown): string | undefined {
 
 function shapeProblems(config: unknown): PayoutIssue[] {
   if (!isPlainObject(config)) return [{ path: 'config', message: `must be an object with "providers", not ${kindOf(config)}` }];
-  const { default: byDefault, providers, $schema: _, ...rest } = config;
-  const issues = Object.keys(rest).map((path) => ({ path, message: notKnown(path, ['default', 'providers']) }));
+  const { default: byDefault, providers, submissions: _store, $schema: _schema, ...rest } = config;
+  const issues = Object.keys(rest).map((path) => ({ path, message: notKnown(path, ['default', 'providers', 'submissions']) }));
   if (!isPlainObject(providers))
     return [...issues, { path: 'providers', message: `must be an object of named providers, not ${kindOf(providers)}` }];
   const names = Object.keys(providers);
@@ -120,6 +131,25 @@ function shapeProblems(config: unknown): PayoutIssue[] {
   if (typeof byDefault !== 'string') issues.push({ path: 'default', message: `must be the name of a provider, not ${kindOf(byDefault)}` });
   else if (!names.includes(byDefault)) issues.push({ path: 'default', message: notOneOf(byDefault, names) });
   return issues;
+}
+
+/** What is wrong with the line that names the store. */
+function storeProblems(config: unknown, { env = hostEnvironment(), settings }: ConfigContext): PayoutIssue[] {
+  const { folder, problems } = folderIn(config, env);
+  if (folder === null || problems.length > 0 || settings?.submissions !== undefined) return [...problems];
+  const message = 'names a folder; loadConfig of @disburse/core/node opens it, or hand over a store as settings.submissions';
+  return [{ path: 'submissions', message }];
+}
+
+/** The folder of submissions that a configuration names; `null` where it names none. */
+export function folderIn(config: unknown, env: Environment): { readonly folder: string | null; readonly problems: readonly PayoutIssue[] } {
+  const given = isPlainObject(config) ? config['submissions'] : undefined;
+  if (given === undefined) return { folder: null, problems: [] };
+  const { value, problems } = settingOf(given, 'none', env);
+  if (problems.length > 0) return { folder: null, problems: problems.map(({ message }) => ({ path: 'submissions', message })) };
+  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return { folder: value, problems: [] };
+  const message = `must be the path of a folder, such as ".disburse/submissions"${typeof value === 'string' ? '' : `, not ${kindOf(value)}`}`;
+  return { folder: null, problems: [{ path: 'submissions', message }] };
 }
 
 /** One provider, or everything that is wrong with its entry. */
@@ -166,7 +196,7 @@ interface Read {
   readonly problems: readonly PayoutIssue[];
 }
 
-function settingOf(value: unknown, secret: 'none' | 'one' | 'list', env: Readonly<Record<string, string | undefined>>): Read {
+function settingOf(value: unknown, secret: 'none' | 'one' | 'list', env: Environment): Read {
   if (Array.isArray(value)) {
     const items = value.map((item) => settingOf(item, secret === 'none' ? 'none' : 'one', env));
     return {
@@ -197,7 +227,7 @@ function settingOf(value: unknown, secret: 'none' | 'one' | 'list', env: Readonl
 }
 
 /** `process.env`, where there is a process. */
-function hostEnvironment(): Readonly<Record<string, string | undefined>> {
+export function hostEnvironment(): Environment {
   const host: unknown = Reflect.get(globalThis, 'process');
   if (typeof host !== 'object' || host === null || !('env' in host)) return {};
   return typeof host.env === 'object' && host.env !== null ? (host.env as Record<string, string | undefined>) : {};

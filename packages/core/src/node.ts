@@ -7,6 +7,9 @@ import type { NoOptions } from './provider.ts';
 import type { SubmissionStore } from './submission.ts';
 import { kindOf } from './validation.ts';
 
+export { type ConfigFile, loadConfig, readConfigFile } from './config-file.ts';
+export { type ConfigProblem, type ConfigText, readConfigText, withoutMark } from './config-text.ts';
+
 /**
  * A store in a folder: survives restarts and crashes, and serves any number of processes on one machine.
  *

@@ -115,7 +115,14 @@ export async function world(): Promise<World> {
   return { cwd, simulated, stripe, treasury, mollie, kept: () => keptIn(cwd) };
 }
 
+/** Where a simulated configuration keeps submissions. */
+export const KEPT: string = join('.disburse', 'simulated');
+
 async function keptIn(cwd: string): Promise<readonly string[]> {
-  const names = await readdir(join(cwd, '.disburse', 'submissions')).catch(() => []);
-  return names.filter((name) => /^[0-9a-f]{64}\.json$/.test(name)).map((name) => join('.disburse', 'submissions', name));
+  const folders = [KEPT, join('.disburse', 'submissions')]; // The other one is where a configuration does not say.
+  const files = folders.map(async (kept) => {
+    const names = await readdir(join(cwd, kept)).catch(() => []);
+    return names.filter((name) => /^[0-9a-f]{64}\.json$/.test(name)).map((name) => join(kept, name));
+  });
+  return (await Promise.all(files)).flat();
 }

@@ -10,12 +10,14 @@ import {
   type Submission,
 } from '@disburse/core';
 import type { Command } from 'commander';
+import { ACCOUNT, type AccountOption, boundTo, ofAccount } from '../account.ts';
 import type { Call, Ending } from '../call.ts';
 import { exactRequest, requestLines } from '../exact-request.ts';
 import { CliError, EXIT, exitCodeOf } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
 import { assertKeeps, attemptsToSettle, fileOf, isRefused, keptAttempts, submissionRecord } from '../kept.ts';
 import { endWith, howToSettle, nameOf, paidAdvice } from '../outcome.ts';
+import { paidElsewhere } from '../paid-elsewhere.ts';
 import { collectPairs, optionsOf } from '../pairs.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
@@ -23,7 +25,7 @@ import { askBeforeLive } from '../question.ts';
 import { openSession, type Session } from '../session.ts';
 import { facts, moneyText } from '../tables.ts';
 
-interface CreateOptions {
+interface CreateOptions extends AccountOption {
   readonly reference: string;
   readonly fullBalance?: boolean | undefined;
   readonly description?: string | undefined;
@@ -53,6 +55,7 @@ export function addCreate(program: Command, perform: Perform): void {
     .option('--statement-descriptor <text>', 'what the recipient reads on the bank statement')
     .option('--metadata <key=value>', 'of your own; may be repeated', collectPairs)
     .option('--options <json>', "the provider's own options, or @FILE with them")
+    .option(...ACCOUNT)
     .option('--next-attempt', 'after a rejection that allows it, once its cause is gone')
     .option('--dry-run', 'print the exact request, send and keep nothing')
     .option('--yes', 'do not ask before live money')
@@ -75,7 +78,9 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   const { reference } = options;
   const dry = options.dryRun === true;
   const kept = await (dry ? keptAttempts(session, reference) : attemptsToSettle(session, call.host.cwd, reference));
-  const provider = session.provider(options.provider ?? kept.at(-1)?.submission.name);
+  const last = kept.at(-1)?.submission;
+  const configured = session.provider(options.provider ?? last?.name);
+  const provider = options.account === undefined ? boundTo(configured, last?.account ?? null) : ofAccount(configured, options.account);
   if (!dry) await refuseUnsettled(call, session, kept);
   for (const { submission, settled } of dry ? [] : kept) {
     if (settled !== null && 'payoutId' in settled) call.mayHaveSent(paidAdvice(submission, settled.payoutId));
@@ -94,6 +99,11 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   }
   if (call.signal.aborted) throw new CliError('interrupted', 'Interrupted before anything was sent.');
   if (kept.length === 0) await assertKeeps(session, call.host.cwd);
+  if (!isKept(kept, submission)) {
+    const prepare = (attempt: NonNullable<Request['attempt']>): Promise<Submission> => provider.prepare({ ...request, attempt });
+    const paid = await paidElsewhere({ call, session, provider, submission, prepare });
+    if (paid !== null) return endWith(call, session, paid);
+  }
   call.mayHaveSent(howToSettle({ submission, file: null }));
   const outcome = await withProgress(call, `Creating at ${provider.name}`, provider.createPayout(request, { signal: call.signal }));
   if (outcome.outcome === 'unknown' && call.signal.aborted) call.note('Interrupted: the request may have left.');

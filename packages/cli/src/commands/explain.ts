@@ -1,5 +1,6 @@
 import { can, finalityOf, type KeptSubmission, type Payout } from '@disburse/core';
 import type { Command } from 'commander';
+import { ACCOUNT, type AccountOption, ofAccount, whose } from '../account.ts';
 import type { Call, Ending } from '../call.ts';
 import { EXIT } from '../exit-code.ts';
 import type { AdapterId, Provider } from '../factories.ts';
@@ -41,13 +42,14 @@ export function addExplain(program: Command, perform: Perform): void {
     .summary('what is known of a payout, and what may still happen')
     .description('Prints what is known of a payout, where it came from, and what may still happen to it.')
     .argument('<id>', "the provider's id of the payout")
+    .option(...ACCOUNT)
     .addHelpText('after', '\nExamples:\n  $ disburse explain po_1Nv0')
     .action(perform('explain', 'reads', explain));
 }
 
-async function explain(call: Call<'explain'>): Promise<Ending<'explain'>> {
+async function explain(call: Call<'explain', AccountOption>): Promise<Ending<'explain'>> {
   const session = await openSession(call);
-  const provider = session.provider();
+  const provider = ofAccount(session.provider(), call.options.account);
   const id = call.args[0] ?? '';
   const payout = await withProgress(call, `Reading ${id}`, provider.retrieve(id, { signal: call.signal }));
   const kept = await submissionOf(call, session, payout);
@@ -62,7 +64,7 @@ async function explain(call: Call<'explain'>): Promise<Ending<'explain'>> {
     recorded: kept?.recorded ?? null,
     facts: factsOf(session, payout, kept),
   };
-  const text = [...payoutFacts(payout, call.paint), '', ...linesOf(result)];
+  const text = [...payoutFacts(payout, call.paint), '', ...linesOf(result, call.options.account)];
   return { exitCode: EXIT.done, result, text, advice: kept?.advice ?? [] };
 }
 
@@ -132,22 +134,24 @@ function submittedAs({ submission, recorded }: KeptOfIt): string {
   return `Submitted from here at ${preparedAt}, reference ${reference}, kept in ${file ?? 'the folder of submissions'}.${RECORDED[recorded]}`;
 }
 
-function linesOf({ payout, finality, returns, cancel, reverse, facts }: Results['explain']): readonly string[] {
+function linesOf(
+  { payout, finality, returns, cancel, reverse, facts }: Results['explain'],
+  account: string | undefined,
+): readonly string[] {
+  const typed = `${payout.id} ${whose(payout.name, account)}`;
   const mayReturn = finality === 'final' ? [] : [`${returns.text} (${returns.source})`];
   return [
     ...facts,
     `${payout.status} is ${finality}: ${FINALITY_WORDS[finality]}.`,
     ...mayReturn,
-    cancel.possible
-      ? `It can be canceled: disburse cancel ${payout.id} --provider ${payout.name}`
-      : `It cannot be canceled. ${cancel.reason ?? ''}`,
-    ...reversalLines(payout, reverse),
+    cancel.possible ? `It can be canceled: disburse cancel ${typed}` : `It cannot be canceled. ${cancel.reason ?? ''}`,
+    ...reversalLines(typed, reverse),
   ];
 }
 
-function reversalLines({ id, name }: Results['explain']['payout'], reverse: PossibleRecord): readonly string[] {
+function reversalLines(typed: string, reverse: PossibleRecord): readonly string[] {
   if (!reverse.possible) return [`It cannot be reversed. ${reverse.reason ?? ''}`];
-  const command = `disburse reverse ${id} --provider ${name}`;
+  const command = `disburse reverse ${typed}`;
   return reverse.condition === null
     ? [`It can be reversed: ${command}`]
     : [`It may be possible to reverse it: ${command}`, reverse.condition];

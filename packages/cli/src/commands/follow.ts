@@ -1,5 +1,6 @@
 import { finalityOf, follow as followPayout, type Observation, type Payout } from '@disburse/core';
 import { type Command, Option } from 'commander';
+import { ACCOUNT, type AccountOption, ofAccount } from '../account.ts';
 import type { Call, Ending } from '../call.ts';
 import { CliError, EXIT } from '../exit-code.ts';
 import { payoutRecord } from '../out.ts';
@@ -11,7 +12,7 @@ import { FINALITY_WORDS, printable, STATUS_COLOURS } from '../style.ts';
 import { moneyText } from '../tables.ts';
 import { numberOf } from '../typed.ts';
 
-interface FollowOptions {
+interface FollowOptions extends AccountOption {
   readonly until: 'paid' | 'final';
   readonly every?: string | undefined;
 }
@@ -24,6 +25,7 @@ export function addFollow(program: Command, perform: Perform): void {
     .description('Shows what becomes of a payout, until it is final. Paid is not final: money comes back.')
     .argument('<id>', "the provider's id of the payout")
     .addOption(new Option('--until <state>', 'stop there').choices(['paid', 'final']).default('final'))
+    .option(...ACCOUNT)
     .option('--every <seconds>', 'how often to read; default: after 2 seconds, then ever more rarely')
     .addHelpText('after', '\nExamples:\n  $ disburse follow po_1Nv0\n  $ disburse follow po_1Nv0 --until paid --json')
     .action(perform('follow', 'reads', follow));
@@ -32,7 +34,7 @@ export function addFollow(program: Command, perform: Perform): void {
 async function follow(call: FollowCall): Promise<Ending<'follow'>> {
   const pause = pauseOf(call.options.every);
   const session = await openSession(call);
-  const provider = session.provider();
+  const provider = ofAccount(session.provider(), call.options.account);
   const id = call.args[0] ?? '';
   let known = await withProgress(call, `Reading ${id}`, provider.retrieve(id, { signal: call.signal }));
   tell(call, session, 'first', null, known);

@@ -72,7 +72,7 @@ async function check(call: Call<'check'>): Promise<Ending<'check'>> {
   const rows = results.map(({ provider, read, error }) => [
     provider.name,
     provider.id,
-    error === null ? call.paint('green', 'ok') : call.paint('red', error.code),
+    { painted: error === null ? call.paint('green', 'ok') : call.paint('red', error.code) },
     read === 'balances' ? 'read the balances' : 'read a list',
   ]);
   const failed = results.filter(({ error }) => error !== null);

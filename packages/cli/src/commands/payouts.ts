@@ -1,6 +1,7 @@
 import type { ListPayoutsQuery, NoOptions, Payout, PayoutOperations, PayoutStatus } from '@disburse/core';
 import { assertSupports } from '@disburse/core';
 import { type Command, Option } from 'commander';
+import { ACCOUNT, type AccountOption, ofAccount, whose } from '../account.ts';
 import type { Call, CallFacts, Ending } from '../call.ts';
 import { CliError, EXIT } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
@@ -13,7 +14,7 @@ import { openSession } from '../session.ts';
 import { numberOf, timeOf } from '../typed.ts';
 import { balanceTable, moneyText, payoutFacts, payoutTable } from '../tables.ts';
 
-interface BagOption {
+interface BagOption extends AccountOption {
   readonly options?: string | undefined;
 }
 interface ChangeOptions extends BagOption {
@@ -44,6 +45,7 @@ export function addPayouts(program: Command, perform: Perform): void {
     .description('Cancels a payout that has not left the provider yet.')
     .argument('<id>', ID)
     .option(...YES)
+    .option(...ACCOUNT)
     .option(...OPTIONS)
     .addHelpText('after', '\nExamples:\n  $ disburse cancel po_1Nv0\n  $ disburse cancel po_1Nv0 --provider us --yes --json')
     .action(perform('cancel', 'changes', cancel));
@@ -54,6 +56,7 @@ export function addPayouts(program: Command, perform: Perform): void {
     .option('--metadata <key=value>', 'set; may be repeated', collectPairs)
     .option('--unset <key...>', 'remove')
     .option('--unset-all', 'remove all but the disburse_ ones')
+    .option(...ACCOUNT)
     .option(...OPTIONS)
     .addHelpText('after', '\nExamples:\n  $ disburse update po_1Nv0 --metadata order=42 --unset draft')
     .action(perform('update', 'changes', update));
@@ -63,6 +66,7 @@ export function addPayouts(program: Command, perform: Perform): void {
     .argument('<id>', ID)
     .option('--metadata <key=value>', 'of the payout that reverses it; may be repeated', collectPairs)
     .option(...YES)
+    .option(...ACCOUNT)
     .option(...OPTIONS)
     .addHelpText('after', '\nExamples:\n  $ disburse reverse po_1Nv0 --yes')
     .action(perform('reverse', 'changes', reverse));
@@ -73,6 +77,7 @@ function addReads(program: Command, perform: Perform): void {
     .command('get')
     .description('Shows one payout.')
     .argument('<id>', ID)
+    .option(...ACCOUNT)
     .option(...OPTIONS)
     .addHelpText('after', '\nExamples:\n  $ disburse get po_1Nv0\n  $ disburse get po_1Nv0 --json --raw')
     .action(perform('get', 'reads', get));
@@ -86,12 +91,14 @@ function addReads(program: Command, perform: Perform): void {
     .option('--limit <count>', "payouts a page; default: the provider's own")
     .option('--cursor <cursor>', 'the next page, as the one before named it')
     .option('--all', 'all pages')
+    .option(...ACCOUNT)
     .option(...OPTIONS)
     .addHelpText('after', '\nExamples:\n  $ disburse list --status paid --from 2026-11-01T00:00:00Z\n  $ disburse list --all --json')
     .action(perform('list', 'reads', list));
   program
     .command('balances')
     .description('Shows what can be paid out now.')
+    .option(...ACCOUNT)
     .option(...OPTIONS)
     .addHelpText('after', '\nExamples:\n  $ disburse balances --provider eu')
     .action(perform('balances', 'reads', balances));
@@ -105,7 +112,7 @@ interface Opened {
 
 async function opened(call: CallFacts<BagOption>): Promise<Opened> {
   const session = await openSession(call);
-  const provider = session.provider();
+  const provider = ofAccount(session.provider(), call.options.account);
   const bag = await optionsOf(call.options.options, provider.id, call.host.cwd);
   const { signal } = call;
   return { provider, id: call.args[0] ?? '', bag: bag === undefined ? { signal } : { signal, providerOptions: bag } };
@@ -123,7 +130,7 @@ async function get(call: Call<'get', BagOption>): Promise<Ending<'get'>> {
 async function cancel(call: Call<'cancel', ChangeOptions>): Promise<Ending<'cancel'>> {
   const { provider, id, bag } = await opened(call);
   await askAbout(call, provider, id, 'Cancel');
-  call.mayHaveChanged(howToSee(provider, id));
+  call.mayHaveChanged(howToSee(call, provider, id));
   return endedWith(call, await withProgress(call, `Canceling ${id}`, provider.cancel(id, bag)));
 }
 
@@ -132,16 +139,16 @@ async function reverse(call: Call<'reverse', ChangeOptions>): Promise<Ending<'re
   assertSupports(provider, 'reverse');
   await askAbout(call, provider, id, 'Reverse');
   const { metadata } = call.options;
-  call.mayHaveChanged(howToSee(provider, id));
+  call.mayHaveChanged(howToSee(call, provider, id));
   const reversal = provider.reverse(id, metadata === undefined ? {} : { metadata }, bag);
   return endedWith(call, await withProgress(call, `Reversing ${id}`, reversal));
 }
 
 /** Cancel, update and reverse may all be repeated: what is done already is found done. */
-function howToSee(provider: Provider, id: string): readonly string[] {
+function howToSee({ options }: CallFacts<AccountOption>, provider: Provider, id: string): readonly string[] {
   return [
     'Run it again: it finds out how this one ended, and nothing is done twice.',
-    `disburse get ${id} --provider ${provider.name} only reads.`,
+    `disburse get ${id} ${whose(provider.name, options.account)} only reads.`,
   ];
 }
 
@@ -163,7 +170,7 @@ async function update(call: Call<'update', ChangeOptions>): Promise<Ending<'upda
   const { provider, id, bag } = await opened(call);
   assertSupports(provider, 'update');
   const change = unsetAll === true ? null : { ...metadata, ...Object.fromEntries(unset.map((key) => [key, null])) };
-  call.mayHaveChanged(howToSee(provider, id));
+  call.mayHaveChanged(howToSee(call, provider, id));
   return endedWith(call, await withProgress(call, `Updating ${id}`, provider.update(id, { metadata: change }, bag)));
 }
 

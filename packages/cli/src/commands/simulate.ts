@@ -36,7 +36,7 @@ export function addSimulate(program: Command, perform: Perform): void {
 }
 
 async function simulate(call: SimulateCall): Promise<Ending<'simulate'>> {
-  const folder = await configFolder(call.host.cwd, call.options.config);
+  const folder = await configFolder(call.host, call.options.config);
   const words = call.args[0] as unknown as readonly string[];
   return words.length > 0 ? typeLine(folder, words.join(' ')) : runUntilQuit(call, folder);
 }

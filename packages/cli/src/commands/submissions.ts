@@ -1,5 +1,6 @@
 import { decodeSubmission, type KeptSubmission, type Submission } from '@disburse/core';
 import type { Command } from 'commander';
+import { boundTo } from '../account.ts';
 import type { Call, Ending } from '../call.ts';
 import { CliError } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
@@ -9,12 +10,16 @@ import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
 import { askBeforeLive, askBeforeRecording, paymentText } from '../question.ts';
 import { openSession, type Session } from '../session.ts';
+import { submitAll } from '../submit-all.ts';
 import { moneyText } from '../tables.ts';
 
 const FILE = 'a submission that was kept: its file, or its reference';
 
 interface YesOption {
   readonly yes?: boolean | undefined;
+}
+interface SubmitOptions extends YesOption {
+  readonly all?: boolean | undefined;
 }
 interface SettleOptions extends YesOption {
   readonly payoutId?: string | undefined;
@@ -26,9 +31,13 @@ export function addSubmissions(program: Command, perform: Perform): void {
     .command('submit')
     .summary('settle a submission by sending it again: cannot pay twice')
     .description('Sends a submission, or sends it again with the same key. It may be repeated for ever and cannot pay twice.')
-    .argument('<file>', FILE)
+    .argument('[file]', FILE)
+    .option('--all', 'everything that is not settled and due, one after the other')
     .option('--yes', 'do not ask before live money')
-    .addHelpText('after', '\nExamples:\n  $ disburse submit seller-42-2026-11\n  $ disburse submit seller-42-2026-11.json --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ disburse submit seller-42-2026-11\n  $ disburse submit seller-42-2026-11.json --json\n  $ disburse submit --all --yes',
+    )
     .action(perform('submit', 'changes', submit));
   program
     .command('lookup')
@@ -73,17 +82,13 @@ async function found(call: Call<OutcomeCommand>): Promise<Found> {
   call.mayHaveSent(howToSettle(one));
   await session.refreshClock(); // Only now: what is on record says what a provider that cannot be asked means.
   const before = await session.store.find(one.submission).catch(() => null); // What the command does next tells of a store that fails.
-  return { ...one, before, session, provider: bound(session.provider(one.submission.name), one.submission.account) };
+  return { ...one, before, session, provider: boundTo(session.provider(one.submission.name), one.submission.account) };
 }
 
-/** A submission of a connected account goes to that account. */
-function bound(provider: Provider, account: string | null): Provider {
-  if (account === null || !('forAccount' in provider) || typeof provider.forAccount !== 'function') return provider;
-  const copy: unknown = provider.forAccount(account);
-  return copy as Provider;
-}
-
-async function submit(call: Call<'submit', YesOption>): Promise<Ending<'submit'>> {
+async function submit(call: Call<'submit', SubmitOptions>): Promise<Ending<'submit'>> {
+  const all = call.options.all === true;
+  if (all === (call.args[0] !== undefined)) throw new CliError('usage', 'say what to submit: a file, a reference, or --all; one of them.');
+  if (all) return submitAll(call);
   const { session, provider, submission, given, before } = await found(call);
   const sent = sentOf(submission, before);
   await askBeforeLive(call, sent.live, `Submit ${paymentText(await decodeSubmission(provider, sent), sent)}?`);

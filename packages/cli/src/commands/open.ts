@@ -1,0 +1,69 @@
+import type { Submission } from '@disburse/core';
+import type { Command } from 'commander';
+import type { Call, Ending } from '../call.ts';
+import { isDue, openRecord } from '../due.ts';
+import { EXIT } from '../exit-code.ts';
+import { openRows } from '../kept.ts';
+import { nameOf } from '../outcome.ts';
+import type { Perform } from '../perform.ts';
+import type { OpenRecord } from '../records.ts';
+import { openSession } from '../session.ts';
+import { moneyText, table } from '../tables.ts';
+import { inWords } from '../words.ts';
+
+export function addOpen(program: Command, perform: Perform): void {
+  program
+    .command('open')
+    .summary('what is not settled, and what to do about it')
+    .description(
+      'Lists the submissions that are not settled, the oldest first: what may exist, and what was refused and may be sent again.',
+    )
+    .addHelpText('after', '\nExamples:\n  $ disburse open\n  $ disburse open --json')
+    .action(perform('open', 'reads', open));
+}
+
+async function open(call: Call<'open'>): Promise<Ending<'open'>> {
+  const session = await openSession(call);
+  const rows = await openRows(session);
+  const records = await Promise.all(rows.map((row) => openRecord(session, call.host.cwd, row)));
+  const now = session.now();
+  const rowOf = (record: OpenRecord, index: number): readonly string[] => [
+    record.submission.reference,
+    moneyText(record.submission.money),
+    record.submission.name,
+    ageText(record.ageSeconds),
+    record.state === 'refused' ? `refused: ${inWords(record.reason ?? '')}` : 'may exist',
+    session.names.includes(record.submission.name)
+      ? nextText(record, rows[index]?.submission, now)
+      : `configure ${record.submission.name} again, then submit`,
+  ];
+  const due = records.filter((record) => isDue(record, now)).length;
+  return {
+    exitCode: EXIT.done,
+    result: { submissions: records },
+    text:
+      records.length === 0
+        ? ['Everything is settled.']
+        : table(['reference', 'amount', 'provider', 'age', 'state', 'next'], records.map(rowOf), call.paint),
+    advice: due === 0 ? [] : [`disburse submit --all submits what is due (${due}): it cannot pay twice.`],
+  };
+}
+
+function nextText({ submission: { file }, next }: OpenRecord, submission: Submission | undefined, now: number): string {
+  const name = nameOf(submission === undefined ? null : { submission, file });
+  if (next.do === 'ask') return `look at the provider, then disburse settle ${name}`;
+  return `disburse submit ${name}${Date.parse(next.notBefore) > now ? ` (from ${next.notBefore})` : ''}`;
+}
+
+const UNITS: readonly (readonly [string, number])[] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+function ageText(seconds: number): string {
+  const [unit, size] = UNITS.find(([, least]) => seconds >= least) ?? [];
+  if (unit === undefined || size === undefined) return 'under a minute';
+  const count = Math.floor(seconds / size);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

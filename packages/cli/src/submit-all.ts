@@ -1,0 +1,102 @@
+import { isPayoutError, type KeptSubmission } from '@disburse/core';
+import { boundTo } from './account.ts';
+import type { Call, Ending } from './call.ts';
+import { isDue, openRecord } from './due.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { cannotBeRead, openRows } from './kept.ts';
+import { errorLines } from './out.ts';
+import { endWith } from './outcome.ts';
+import { withProgress } from './progress.ts';
+import { askBeforeLive } from './question.ts';
+import type { SummaryRecord } from './records.ts';
+import { openSession, type Session } from './session.ts';
+import { moneyText } from './tables.ts';
+
+type SubmitCall = Call<'submit', { readonly yes?: boolean | undefined }>;
+
+/** Submits everything that is not settled and due, one after the other. What has to wait may exist: then it ends with 4, too. */
+export async function submitAll(call: SubmitCall): Promise<Ending<'submit'>> {
+  const session = await openSession(call, { offline: true });
+  const rows = await rowsToSettle(call, session);
+  if (rows.length === 0) return ended({ accepted: 0, rejected: 0, unknown: 0, waiting: 0 }, []);
+  call.mayHaveSent(['disburse open lists what is not settled.']);
+  await session.refreshClock();
+  const due = await dueOf(call, session, rows);
+  if (due.length > 0) await ask(call, due);
+  const codes: ExitCode[] = [];
+  for (const row of due) {
+    if (call.signal.aborted) break;
+    codes.push(await submitOne(call, session, row));
+  }
+  const count = (code: ExitCode): number => codes.filter((one) => one === code).length;
+  const rejected = count(EXIT.rejected) + count(EXIT.nothing);
+  return ended({ accepted: count(EXIT.done), rejected, unknown: count(EXIT.unknown), waiting: rows.length - codes.length }, codes);
+}
+
+/** What cannot be read may have been sent. */
+async function rowsToSettle(call: SubmitCall, session: Session): Promise<readonly KeptSubmission[]> {
+  try {
+    return await openRows(session);
+  } catch (error) {
+    if (isPayoutError(error)) throw cannotBeRead(session, call.host.cwd, 'everything', error.message);
+    throw error;
+  }
+}
+
+async function dueOf(call: SubmitCall, session: Session, rows: readonly KeptSubmission[]): Promise<readonly KeptSubmission[]> {
+  const records = await Promise.all(rows.map((row) => openRecord(session, call.host.cwd, row)));
+  const now = session.now();
+  return rows.filter((_, index) => records[index] !== undefined && isDue(records[index], now));
+}
+
+/** Once, about all of them. */
+async function ask(call: SubmitCall, due: readonly KeptSubmission[]): Promise<void> {
+  const modes = due.map(({ submission }) => submission.live);
+  const live = modes.includes(true) ? true : modes.includes(null) ? null : false;
+  if (live !== false && call.options.yes !== true) {
+    for (const { submission } of due) call.note(`${moneyText(submission.money)}  ${submission.reference}  ${submission.name}`);
+  }
+  await askBeforeLive(call, live, due.length === 1 ? 'Submit it?' : `Submit these ${due.length}?`);
+}
+
+async function submitOne(call: SubmitCall, session: Session, row: KeptSubmission): Promise<ExitCode> {
+  const { submission } = row;
+  try {
+    const provider = boundTo(session.provider(submission.name), submission.account);
+    const what = `Submitting ${submission.reference} to ${provider.name}`;
+    const outcome = await withProgress(call, what, provider.submit(submission, { signal: call.signal }));
+    const { exitCode, result, text, error = null, told, advice = [] } = await endWith(call, session, outcome, { before: row });
+    const [first = ''] = text;
+    const line = outcome.outcome === 'accepted' ? `${first}  ${submission.reference}: ${outcome.payout.id}` : first;
+    call.emit({ result, text: [line], error, advice });
+    tell(call, told ?? (error === null ? [] : errorLines(error)));
+    return exitCode;
+  } catch (error) {
+    if (!isPayoutError(error)) throw error;
+    call.emit({ result: null, text: [`unknown  ${submission.reference}: a payout may exist`], error });
+    tell(call, errorLines(error));
+    return EXIT.unknown;
+  }
+}
+
+/** A record has it all. */
+function tell(call: SubmitCall, lines: readonly string[]): void {
+  if (call.options.json !== true) for (const line of lines) call.note(`  ${line}`);
+}
+
+/** What may exist wins over every other, then what was refused. */
+const WORST: readonly ExitCode[] = [EXIT.unknown, EXIT.rejected, EXIT.nothing];
+
+function ended(summary: SummaryRecord, codes: readonly ExitCode[]): Ending<'submit'> {
+  const { accepted, rejected, unknown, waiting } = summary;
+  const open = unknown + waiting > 0;
+  return {
+    exitCode: open ? EXIT.unknown : (WORST.find((code) => codes.includes(code)) ?? EXIT.done),
+    result: summary,
+    text:
+      codes.length + waiting === 0
+        ? ['Everything is settled.']
+        : [`${accepted} accepted, ${rejected} rejected, ${unknown} unknown, ${waiting} not due yet or for a person.`],
+    advice: open || rejected > 0 ? ['disburse open lists what is not settled, and says from when on it is due.'] : [],
+  };
+}
