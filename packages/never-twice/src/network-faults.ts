@@ -1,5 +1,6 @@
 import type { Fault } from '@disburse/simulator';
 import type { Dice } from './dice.ts';
+import { SWITCHES } from './switches.ts';
 import { MINUTE_MS, SECOND_MS } from './time.ts';
 
 /** What happens to one request on its way. */
@@ -94,6 +95,19 @@ const OF_CREATE: readonly Row[] = [
   [1, () => fault('success that is a list', { change: () => [] }), 'garbles'],
 ];
 
+/** What answers instead of the provider, in no form of its own: mostly after the commit, as a mesh does that sends a request twice. */
+const OF_GATEWAYS: Row = [
+  4,
+  (dice) => {
+    const gateway = dice.pick([401, 403, 429, 404, 422]);
+    const at = dice.pick(['before', 'after', 'after'] as const);
+    const form = dice.pick(['text', 'html', 'problem'] as const);
+    return fault(`a gateway answers ${gateway} ${at}, ${form}`, { gateway, at, form });
+  },
+  'refuses',
+];
+const ROWS: readonly Row[] = SWITCHES.gateways ? [...OF_CREATE, OF_GATEWAYS] : OF_CREATE;
+
 /** What a read, a cancel or a reversal can meet. */
 const OF_REST: readonly (readonly [weight: number, make: (dice: Dice) => NetworkFault])[] = [
   [3, () => fault('reset before', { reset: 'before' })],
@@ -113,10 +127,10 @@ function anotherCurrency(answer: Readonly<Record<string, unknown>>): unknown {
 }
 
 const TABLES: Readonly<Record<Weather, readonly (readonly [weight: number, make: (dice: Dice) => NetworkFault])[]>> = {
-  mixed: OF_CREATE.map(([weight, make]) => [weight, make]),
-  loses: OF_CREATE.filter(([, , kind]) => kind === 'loses').map(([weight, make]) => [weight, make]),
-  refuses: OF_CREATE.filter(([, , kind]) => kind === 'refuses').map(([weight, make]) => [weight, make]),
-  garbles: OF_CREATE.filter(([, , kind]) => kind === 'garbles').map(([weight, make]) => [weight, make]),
+  mixed: ROWS.map(([weight, make]) => [weight, make]),
+  loses: ROWS.filter(([, , kind]) => kind === 'loses').map(([weight, make]) => [weight, make]),
+  refuses: ROWS.filter(([, , kind]) => kind === 'refuses').map(([weight, make]) => [weight, make]),
+  garbles: ROWS.filter(([, , kind]) => kind === 'garbles').map(([weight, make]) => [weight, make]),
 };
 
 export const createFault = (dice: Dice, weather: Weather): NetworkFault => dice.weighted(TABLES[weather])(dice);
