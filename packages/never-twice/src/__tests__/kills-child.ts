@@ -8,7 +8,7 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dice as newDice } from '../dice.ts';
-import { AMOUNT, type Batch, type Job, type KilledAdapter, micros, type Told } from './kills/lines.ts';
+import { AMOUNT, AT_WORK, type Batch, type Job, type KilledAdapter, micros, type Told } from './kills/lines.ts';
 
 const job = JSON.parse(process.argv[2] ?? '{}') as Job;
 const dice = newDice(job.seed);
@@ -50,7 +50,10 @@ const currency = job.adapter === 'balance' ? 'EUR' : 'USD';
 
 // Whoever started it is gone: so is its bank.
 process.stdin.on('end', () => process.exit(0));
+let isAtWork = false;
 createInterface(process.stdin).on('line', (line) => {
+  if (!isAtWork) writeSync(1, `${AT_WORK}\n`);
+  isAtWork = true;
   work(JSON.parse(line) as Batch).catch((error: unknown) => {
     writeSync(2, `${String(error)}\n`);
     process.exit(1);

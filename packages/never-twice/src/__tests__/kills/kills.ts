@@ -9,8 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { dice as newDice } from '../../dice.ts';
 import { type Bank, openBank } from './bank.ts';
 import { type Books, type Finding, newBooks } from './books.ts';
-import { bundledChild } from './bundled-child.ts';
-import { type Batch, type Job, type KilledAdapter, referenceOf, type Told } from './lines.ts';
+import { bundledChild, COMPILED } from './bundled-child.ts';
+import { AT_WORK, type Batch, type Job, type KilledAdapter, referenceOf, type Told } from './lines.ts';
 
 export interface KillsOptions {
   readonly adapter: KilledAdapter;
@@ -31,7 +31,7 @@ const WORKERS = 2;
 const BATCH = 8;
 /** So long after the last kill, whatever is still not paid is lost. */
 const PATIENCE_MS = 60_000;
-const LONGEST_LIFE_MS = 700;
+const LONGEST_LIFE_MS = 500;
 
 /** Kills workers until that has happened so often, lets them end, and asks for everything once more. */
 export async function runKills({ adapter, kills, seed, onKill }: KillsOptions): Promise<KillsReport> {
@@ -52,8 +52,10 @@ export async function runKills({ adapter, kills, seed, onKill }: KillsOptions): 
     crew.give({ references: references() });
     const workers = await Promise.all(Array.from({ length: WORKERS }, () => crew.start()));
     for (let killed = 0; killed < kills; killed += 1) {
-      await sleep(dice.between(0, LONGEST_LIFE_MS));
       const index = dice.between(0, WORKERS - 1);
+      // Mostly while it works; sometimes while it starts.
+      if (dice.chance(0.9)) await workers[index]?.isAtWork;
+      await sleep(dice.between(0, LONGEST_LIFE_MS));
       await workers[index]?.kill();
       workers[index] = await crew.start();
       onKill?.(killed + 1, books);
@@ -87,6 +89,7 @@ async function askOnceMore(crew: Crew, books: Books, references: readonly string
 // ---- Processes -------------------------------------------------------------------------------------------------------
 
 interface Worker {
+  readonly isAtWork: Promise<unknown>;
   /** Ends it by SIGKILL; everything that it printed was read then. */
   kill(): Promise<void>;
 }
@@ -113,10 +116,13 @@ function newCrew(job: Job, bank: Bank, books: Books, onTold: () => void): Crew {
       const name = `worker ${started}`;
       const child = spawn(process.execPath, [await bundledChild(), JSON.stringify({ ...job, seed: job.seed + started })], {
         stdio: ['pipe', 'pipe', 'inherit'],
+        env: { ...process.env, NODE_COMPILE_CACHE: COMPILED },
       });
       child.stdin.on('error', () => undefined); // It was killed while it was written to.
       const isClosed = once(child, 'close');
+      const atWork = Promise.withResolvers<void>();
       const hear = createInterface(child.stdout).on('line', (line) => {
+        if (line === AT_WORK) return atWork.resolve();
         const told = JSON.parse(line) as Told;
         heard = heard.then(async () => {
           await bank.look();
@@ -128,6 +134,7 @@ function newCrew(job: Job, bank: Bank, books: Books, onTold: () => void): Crew {
       let heard = Promise.resolve();
       const allHeard = once(hear, 'close');
       const worker: Worker = {
+        isAtWork: Promise.race([atWork.promise, isClosed]),
         kill: async () => {
           if (running.delete(child) && child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
           await Promise.all([isClosed, allHeard]);

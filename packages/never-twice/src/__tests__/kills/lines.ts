@@ -36,6 +36,9 @@ export interface Told {
   readonly code: string | null;
 }
 
+/** Said once a worker is about to pay: from here on its life is work. */
+export const AT_WORK = 'at work';
+
 export const micros = (): number => Number(process.hrtime.bigint() / 1000n);
 
 /** The amount of every reference, and what a body carries of it. */
