@@ -97,6 +97,10 @@ function settle({ rows }: Durable, submission: Submission, settled: Settled): vo
 
 const isOpen = ({ state }: Row): boolean => state !== 'accepted' && state !== 'rejected';
 
+async function* listOpen({ rows }: Durable): AsyncGenerator<KeptSubmission> {
+  for (const row of rows.values()) if (isOpen(row)) yield told(row);
+}
+
 /** The table as somebody sees it whom nothing can happen to. */
 export function openTable(table: Durable): SubmissionStore {
   const store: SubmissionStore = {
@@ -111,9 +115,7 @@ export function openTable(table: Durable): SubmissionStore {
   return {
     ...store,
     refuse: async (submission, hold, refusal) => refuse(table, submission, hold, refusal),
-    open: async function* () {
-      for (const row of table.rows.values()) if (isOpen(row)) yield told(row);
-    },
+    open: () => listOpen(table),
   };
 }
 
@@ -143,14 +145,15 @@ export function storeOf(table: Durable, machine: Machine, dice: Dice, trace: Tra
     trace(machine.name, how);
     throw new Error('the database is away');
   };
-  const { refuse: refuses, open: opens } = open;
-  return {
+  const common: SubmissionStore = {
     keep: (submission, hold) => call('store.keep', () => open.keep(submission, hold), isNote(submission)),
     settle: (submission, settled) => call('store.settle', () => open.settle(submission, settled), true),
     find: (place) => call('store.find', () => open.find(place)),
-    ...(refuses === undefined
-      ? {}
-      : { refuse: (submission, hold, refusal) => call('store.refuse', () => refuses(submission, hold, refusal), true) }),
-    ...(opens === undefined ? {} : { open: opens }),
+  };
+  if (!table.refuses) return common;
+  return {
+    ...common,
+    refuse: (submission, hold, refusal) => call('store.refuse', async () => refuse(table, submission, hold, refusal), true),
+    open: () => listOpen(table),
   };
 }

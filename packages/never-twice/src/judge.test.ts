@@ -31,7 +31,16 @@ const paidBy = (key: string, machine: string): Paid => ({
 });
 
 function judged(paid: Paid, by: string, askedAt: number, isCreate: boolean): readonly string[] {
-  const ledger = { flights: [paid.flight], paid: [paid], reversals: new Map(), strangers: new Set(), order: () => 2 } as unknown as Ledger;
+  const ledger: Ledger = {
+    flights: [paid.flight],
+    paid: [paid],
+    reversals: new Map(),
+    strangers: new Set(),
+    order: () => 2,
+    isBusy: () => false,
+    look: () => [],
+    depart: (flight) => ({ ...flight, order: 2, there: false, answer: null }),
+  };
   const both = new Map([['job-1', new Set(['process 1', 'process 2', 'process 1 beside'])]]);
   const protection: Protection = {
     durable: true,
