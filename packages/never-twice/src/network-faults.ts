@@ -13,7 +13,9 @@ export interface NetworkFault {
 }
 
 type Kind = 'loses' | 'refuses' | 'garbles';
-type Row = readonly [weight: number, make: (dice: Dice) => NetworkFault, kind: Kind];
+/** The body of an error in the form of one provider's own. */
+export type ErrorForm = (status: number) => object;
+type Row = readonly [weight: number, make: (dice: Dice, errorOf: ErrorForm) => NetworkFault, kind: Kind];
 
 /** What prevails: troubles come in spells, and the worst is one spell after another. */
 export type Weather = Kind | 'mixed';
@@ -75,19 +77,19 @@ const OF_CREATE: readonly Row[] = [
   [2, (dice) => fault('cut off', { truncate: dice.between(0, 200) }), 'garbles'],
   [
     3,
-    (dice) =>
+    (dice, errorOf) =>
       fault('429 before', {
         answer: {
           status: 429,
           headers: dice.pick([{}, { 'retry-after': '1' }, { 'retry-after': '90' }]),
-          body: { error: { type: 'rate_limit_error' } },
+          body: errorOf(429),
         },
         at: 'before',
       }),
     'refuses',
   ],
-  [1, () => fault('401 before', { answer: { status: 401, body: { error: { type: 'invalid_request_error' } } }, at: 'before' }), 'refuses'],
-  [1, () => fault('403 before', { answer: { status: 403, body: { error: { type: 'invalid_request_error' } } }, at: 'before' }), 'refuses'],
+  [1, (_, errorOf) => fault('401 before', { answer: { status: 401, body: errorOf(401) }, at: 'before' }), 'refuses'],
+  [1, (_, errorOf) => fault('403 before', { answer: { status: 403, body: errorOf(403) }, at: 'before' }), 'refuses'],
   [2, (dice) => fault('slow to execute', { delayMs: dice.pick([5, 40, 100, 200]) * SECOND_MS, at: 'before' }), 'loses'],
   [1, (dice) => fault('slow to answer', { delayMs: dice.pick([5, 40, 100]) * SECOND_MS, at: 'after' }), 'loses'],
   [1, () => fault('unreadable success', { change: () => ({ id: 'nothing', object: 'unheard_of' }) }), 'garbles'],
@@ -126,12 +128,13 @@ function anotherCurrency(answer: Readonly<Record<string, unknown>>): unknown {
   return 'currency' in answer ? { ...answer, currency: 'gbp' } : answer;
 }
 
-const TABLES: Readonly<Record<Weather, readonly (readonly [weight: number, make: (dice: Dice) => NetworkFault])[]>> = {
+const TABLES: Readonly<Record<Weather, readonly (readonly [weight: number, make: Row[1]])[]>> = {
   mixed: ROWS.map(([weight, make]) => [weight, make]),
   loses: ROWS.filter(([, , kind]) => kind === 'loses').map(([weight, make]) => [weight, make]),
   refuses: ROWS.filter(([, , kind]) => kind === 'refuses').map(([weight, make]) => [weight, make]),
   garbles: ROWS.filter(([, , kind]) => kind === 'garbles').map(([weight, make]) => [weight, make]),
 };
 
-export const createFault = (dice: Dice, weather: Weather): NetworkFault => dice.weighted(TABLES[weather])(dice);
+export const createFault = (dice: Dice, weather: Weather, errorOf: ErrorForm): NetworkFault =>
+  dice.weighted(TABLES[weather])(dice, errorOf);
 export const otherFault = (dice: Dice): NetworkFault => dice.weighted(OF_REST)(dice);

@@ -25,7 +25,11 @@ export function fetchOf(line: Line, machine: Machine, rail: Rail, name: string =
     const { method = 'GET', body } = init ?? {};
     const url = new URL(input instanceof Request ? input.url : input);
     const isCreate = method === 'POST' && url.pathname === rail.createPath;
-    const fault = line.dice.chance(line.trouble) ? (isCreate ? createFault(line.dice, line.weather) : otherFault(line.dice)) : null;
+    const fault = line.dice.chance(line.trouble)
+      ? isCreate
+        ? createFault(line.dice, line.weather, rail.errorOf)
+        : otherFault(line.dice)
+      : null;
     line.trace(machine.name, () => `-> ${method} ${url.pathname}${fault === null ? '' : `  [${fault.says}]`}`);
     const sent = { method, headers: init?.headers ?? {}, body: body ?? null };
     const arrive = isCreate

@@ -55,7 +55,7 @@ export async function directed({ run }: Directed): Promise<string | null> {
 const scenario = (rule: string, name: string, run: Directed['run']): Directed => ({ rule, name, run });
 const attempt = (number: number) => number as Attempt;
 const POST = { method: 'POST' } as const;
-const FORBIDDEN = { answer: { status: 403, body: { error: { type: 'invalid_request_error' } } }, at: 'before' } as const;
+const FORBIDDEN = { answer: { status: 403, body: { error: { type: 'invalid_request_error', message: 'No.' } } }, at: 'before' } as const;
 
 // ---- What a switch turns on ------------------------------------------------------------------------------------------
 
@@ -81,6 +81,14 @@ const LATER_ATTEMPTS: readonly Directed[] = [
     const play = stripeScene();
     const { here } = await paidByTheNext(play);
     return mustBe('accepted', await play.ended(here.createPayout({ ...USD, attempt: attempt(1) })));
+  }),
+  scenario('R5', 'paid by the second attempt, asked for without one, and again after the key of the first is over', async () => {
+    const { process, ended, later } = stripeScene();
+    const submissions = openTable(durable(true));
+    await ended(process({ submissions }).createPayout({ ...USD, attempt: attempt(2) }));
+    await ended(process({ submissions }).createPayout(USD));
+    await later(25 * HOUR_MS);
+    return mustBe('accepted', await ended(process({ submissions }).createPayout(USD)));
   }),
   scenario('R5', 'the second attempt, five days later, by a process that knows nothing of the first', async () => {
     const { world, process, ended, later } = stripeScene();
