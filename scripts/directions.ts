@@ -86,7 +86,7 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
       '@disburse/simulator': 'everywhere',
       'node:*': 'everywhere',
     },
-    tests: [...TEST_TOOLS, 'esbuild'],
+    tests: [...TEST_TOOLS, 'esbuild', '@disburse/core/node'],
   },
 };
 

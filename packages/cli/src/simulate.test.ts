@@ -131,6 +131,37 @@ describe('its console', () => {
     expect(place.stripe.payouts()).toHaveLength(existing);
   });
 
+  it.each([
+    ['gateway-401', 401, 'text/plain'],
+    ['gateway-403', 403, 'text/html'],
+    ['gateway-429', 429, 'application/problem+json'],
+  ])('fault %s: a gateway answers %i after the commit', async (kind, status, type) => {
+    const place = await world();
+    await disburse(['simulate', 'fault', kind, '--adapter', 'stripe'], place);
+    const headers = { authorization: `Bearer ${place.simulated.env.DISBURSE_SIMULATED_STRIPE_KEY}` };
+    const body = new URLSearchParams({ amount: '100', currency: 'usd' });
+    const answer = await fetch(`${place.stripe.server.url}/v1/payouts`, { method: 'POST', headers, body });
+    expect([answer.status, answer.headers.get('content-type')?.split(';')[0], answer.headers.get('request-id')]).toEqual([
+      status,
+      type,
+      null,
+    ]);
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+
+  it('account makes a connected one, whose payouts are listed and moved as any other', async () => {
+    const place = await world();
+    expect((await disburse(['simulate', 'account', 'acct_1'], place)).stdout).toMatch(
+      /^stripe  acct_1\nstripe-treasury  acct_1  fa_\w+  cus_\w+\n$/,
+    );
+    const headers = { authorization: `Bearer ${place.simulated.env.DISBURSE_SIMULATED_STRIPE_KEY}`, 'stripe-account': 'acct_1' };
+    const body = new URLSearchParams({ amount: '100', currency: 'usd' });
+    await fetch(`${place.stripe.server.url}/v1/payouts`, { method: 'POST', headers, body });
+    const id = place.stripe.payouts()[0]?.id ?? '';
+    expect((await disburse(['simulate', 'payouts'], place)).stdout).toBe(`stripe  ${id}  pending  acct_1\n`);
+    expect((await disburse(['simulate', 'pay', id], place)).stdout).toBe(`${id} is paid\n`);
+  });
+
   it('down, up and clear', async () => {
     const place = await world();
     await disburse(['simulate', 'down', '--adapter', 'balance'], place);
@@ -148,6 +179,8 @@ describe('its console', () => {
     ['advance x days'],
     ['fail po_nope'],
     ['fault nope'],
+    ['account somebody'],
+    ['account acct_1 --adapter balance'],
     ['fault reset --times 0'],
     ['webhooks https://example.com'],
   ])('%s is answered, and changes nothing', async (line) => {

@@ -4,6 +4,7 @@ import { type AcmeWorld, acmeWorld, answered, answerLost, MARKED, RENT, requestL
 import { HOUR_MS, NINE } from './__tests__/manual-time.ts';
 import { table } from './__tests__/table.ts';
 import { type Attempt, nextAttempt, type PayoutOutcome, type RejectedPayout } from './outcome.ts';
+import { memorySubmissions } from './submission.ts';
 
 function nextAfter(outcome: PayoutOutcome): Attempt {
   if (outcome.outcome === 'rejected' && outcome.retry === 'next_attempt') return nextAttempt(outcome);
@@ -152,10 +153,18 @@ it('while the later attempts cannot be read, nothing is said to be rejected', as
 
 describe('an attempt after a refusal that the store has with its proof', () => {
   it('is sent without a look at the list', async () => {
-    const world = await refusedOnce();
+    const world = await refusedOnce({ submissions: { ...memorySubmissions() } }); // A table of somebody's, as far as core can see.
     const reads = world.left.filter(({ method }) => method === 'GET').length;
     await world.acme.createPayout({ ...RENT, attempt: nextAfter(world.first) });
     expect(world.left.filter(({ method }) => method === 'GET')).toHaveLength(reads);
+  });
+
+  it('is looked for where the store is gone with the process: another may have sent the first attempt since', async () => {
+    const world = await refusedOnce();
+    world.onCreate(answerLost);
+    await world.restarted({ submissions: memorySubmissions() }).createPayout(RENT);
+    expect(await world.acme.createPayout({ ...RENT, attempt: nextAfter(world.first) })).toMatchObject({ outcome: 'accepted' });
+    expect(world.left.filter(({ method }) => method === 'GET')).toHaveLength(1);
   });
 
   it('is looked for where a person said so: their word is no proof', async () => {

@@ -64,10 +64,11 @@ function isDoubtful({ process, store }: Engine, { provider }: Submission, keys: 
 /**
  * Whether the store has the refusal of every earlier attempt with its proof: then none can exist, and the list need not be read.
  *
- * A person's word is no proof, and neither is a refusal that a store without `refuse` recorded after a look.
+ * A person's word is no proof, and neither is a refusal that a store without `refuse` recorded after a look. A store in memory
+ * knows this process alone: another one may have sent the same attempt since.
  */
 function areProven(engine: Engine, { attempt }: Submission, others: readonly KeptRow[]): boolean {
-  if (engine.store.refuse === null) return false;
+  if (engine.store.refuse === null || engine.store.isPassing) return false;
   const proven = others.filter((row) => {
     return row.submission.attempt < attempt && isRejected(row.settled) && (row.settled.reason?.by ?? 'person') !== 'person';
   });

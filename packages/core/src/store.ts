@@ -36,6 +36,8 @@ export interface CheckedStore {
   readonly refuse: ((submission: Submission, hold: string, refusal: RecordedRefusal) => Promise<boolean>) | null;
   settle(submission: Submission, settled: Settled): Promise<void>;
   find(place: Place): Promise<KeptRow | null>;
+  /** Whether it is gone with the process: others of this account may have done what it never heard of. */
+  readonly isPassing: boolean;
   /** Whether this reference certainly has no other attempt; `false` where it takes a question to know. */
   isAlone(of: Place): boolean;
   /** Whether anything is kept there. A store in memory answers at once. */
@@ -99,6 +101,7 @@ export function checkedStore(store: SubmissionStore, user: StoreUser): CheckedSt
       refuse === undefined ? null : async (submission, hold, refusal) => (await bounded(() => refuse(submission, hold, refusal))) === true,
     settle: (submission, settled) => bounded(() => store.settle(submission, settled)),
     find,
+    isPassing: peek !== null,
     isAlone: (of) => peek !== null && peek(of).every(({ submission }) => submission.attempt === of.attempt),
     has: (place) =>
       peek === null

@@ -49,7 +49,7 @@ export async function submitOnce(engine: Engine, sending: Sending, deadline: Dea
   const fresh = !copies.elsewhere && isOurs && isCertain(engine.process, submission);
   const window = keyWindow(submission.preparedAt, engine.keptForMs, Math.max(engine.timeoutMs, remaining(engine, deadline)));
   const now = engine.runtime.now();
-  if (now > window.closesAt && fresh && alone) return overUnsent(engine, sending);
+  if (now > window.closesAt && fresh && alone) return overUnsent(engine, sending, deadline);
   if (now < window.opensAt || now > window.closesAt) return unrecorded(await lookup(engine, copies, deadline), 'lookup');
   if (submission.request.body === '') return unrecorded(await lookup(engine, copies, deadline, blanked(engine)), 'lookup');
   const other = await otherAttempt(engine, submission, deadline);
@@ -66,8 +66,14 @@ export async function submitOnce(engine: Engine, sending: Sending, deadline: Dea
 }
 
 /** Every send of it was refused, and its key's time is over: it ends without another send, and without a look at the list. */
-async function overUnsent(engine: Engine, { copies, hold }: Sending): Promise<Concluded> {
+async function overUnsent(engine: Engine, sending: Sending, deadline: Deadline): Promise<Concluded> {
+  const { copies, hold } = sending;
   const submission = copies.oldest;
+  const other = await otherAttempt(engine, submission, deadline); // The reference may be paid by another attempt.
+  if (other !== null) {
+    await giveBack(engine, sending);
+    return unrecorded(other);
+  }
   const message = `every send of attempt ${submission.attempt} was refused, and its key may be forgotten by now: nothing was sent. Create with attempt: nextAttempt(outcome).`;
   const error = new PayoutError('invalid_state', message, { provider: engine.name, outcome: 'rejected' });
   const rejected = rejectedAs('next_attempt', error, submission);

@@ -10,12 +10,12 @@ import {
   type Submission,
 } from '@disburse/core';
 import type { Dice } from './dice.ts';
-import { type Judge, said } from './judge.ts';
+import { type Asked, type Judge, said } from './judge.ts';
 import { isOf, type Paid } from './ledger.ts';
 import type { Line } from './network.ts';
 import type { Process } from './processes.ts';
 import type { Rail } from './rails.ts';
-import type { Protection } from './scope.ts';
+import { besideOf, type Protection } from './scope.ts';
 
 /** One thing to be paid: one reference. */
 export interface Job {
@@ -47,21 +47,20 @@ export function requestOf(job: Job, change: { readonly amount?: string; readonly
 /** Waits for an outcome and has it judged; `null` where none was given, because the process ended or something was thrown. */
 async function judged(
   scene: Scene,
-  process: Process,
+  name: string,
   job: Job,
   what: string,
   call: () => Promise<PayoutOutcome>,
-  given: Submission | null = null,
+  how: Asked = {},
 ): Promise<PayoutOutcome | null> {
   const { line, judge } = scene;
-  const { name } = process.machine;
   const askedAt = line.time.now();
   line.look();
   line.trace(name, what);
   try {
     const outcome = await call();
     line.look();
-    judge.outcome(name, job.reference, outcome, askedAt, given);
+    judge.outcome(name, job.reference, outcome, askedAt, how);
     return outcome;
   } catch (error) {
     // Bad input, of which the store cannot say whether its reference was paid: any outcome would be a guess.
@@ -77,7 +76,17 @@ export function create(scene: Scene, process: Process, job: Job, request: Reques
   job.preparers.add(process.machine.name);
   job.holders.add(process.machine.name);
   const attempt = request.attempt === undefined ? '' : `, attempt ${request.attempt}`;
-  return judged(scene, process, job, `creates ${job.reference}${attempt}`, () => process.registry.createPayout(request));
+  return judged(scene, process.machine.name, job, `creates ${job.reference}${attempt}`, () => process.registry.createPayout(request), {
+    isCreate: true,
+  });
+}
+
+/** The same, by the providers of this process that have a store of their own. */
+export function createBeside(scene: Scene, process: Process, job: Job): Promise<PayoutOutcome | null> {
+  const name = besideOf(process.machine.name);
+  job.preparers.add(name);
+  job.holders.add(name);
+  return judged(scene, name, job, `creates ${job.reference}`, () => process.beside.createPayout(requestOf(job)), { isCreate: true });
 }
 
 /** Prepares, stores the JSON in a queue of its own, and submits the very object. */
@@ -86,14 +95,14 @@ export async function prepareAndSubmit(scene: Scene, process: Process, job: Job)
   job.holders.add(process.machine.name);
   const submission = await process.registry.select().prepare(requestOf(job));
   job.held.add(JSON.stringify(submission));
-  return judged(scene, process, job, `submits ${job.reference}, prepared here`, () => process.registry.submit(submission));
+  return judged(scene, process.machine.name, job, `submits ${job.reference}, prepared here`, () => process.registry.submit(submission));
 }
 
 export function submit(scene: Scene, process: Process, job: Job, json: string, how: 'submit' | 'lookup'): Promise<PayoutOutcome | null> {
   job.holders.add(process.machine.name);
   const submission = parseSubmission(json);
   const what = `${how === 'submit' ? 'submits' : 'looks up'} ${job.reference}, attempt ${submission.attempt}, from JSON`;
-  return judged(scene, process, job, what, () => process.registry[how](submission), submission);
+  return judged(scene, process.machine.name, job, what, () => process.registry[how](submission), { from: submission });
 }
 
 /** The next attempt, by the book. */

@@ -34,7 +34,7 @@ async function close(scene: app.Scene, deployment: Deployment, process: Process,
         'lost',
         job.reference,
         `${paid.id}: nobody holds its submission`,
-        deployment.store === null ? 'another process' : null,
+        deployment.store === null || paid.flight.machine.endsWith(' beside') ? 'another process' : null,
       );
   }
   if (scene.line.dice.chance(0.5)) await createOnceMore(scene, process, job);
@@ -52,7 +52,7 @@ function checkFound({ judge, line, protection }: app.Scene, by: string, job: app
       'lost',
       job.reference,
       `${mine[0]?.id} exists, and its submission ended ${outcome.outcome}`,
-      excuseForRejected(by, job.reference, protection),
+      excuseForRejected(by, mine[0]?.flight.machine ?? by, job.reference, protection),
     );
 }
 

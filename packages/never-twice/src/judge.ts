@@ -8,11 +8,14 @@ import {
 } from '@disburse/core';
 import { isOf, type Ledger, type Paid } from './ledger.ts';
 import { type Excuse, excuseForRejected, excuseForTwo, type Protection } from './scope.ts';
+import { SWITCHES } from './switches.ts';
+import { DAY_MS } from './time.ts';
 import type { Trace } from './trace.ts';
 
 export type ViolationKind =
   | 'paid twice'
   | 'rejected, but it was paid'
+  | 'rejected, but the reference is paid'
   | 'rejected, but it is still on its way'
   | 'rejected for good, and paid later'
   | 'a new key, although the old one is alive'
@@ -44,6 +47,14 @@ interface GivenRejection {
   readonly from: Submission | null;
 }
 
+/** How an outcome was asked for. */
+export interface Asked {
+  /** The submission that was read from JSON for it: of that one the outcome must be true, whoever else prepared another. */
+  readonly from?: Submission | undefined;
+  /** Whether it is the answer to a create, which is about a reference whatever its attempt. */
+  readonly isCreate?: boolean | undefined;
+}
+
 /** Compares what was said with what is true, at the moment at which it is said and ever after. */
 export interface Judge {
   readonly violations: readonly Violation[];
@@ -51,8 +62,7 @@ export interface Judge {
   readonly excused: ReadonlyMap<Excuse, number>;
   /** How many outcomes were given, by kind. */
   readonly given: Readonly<Record<PayoutOutcome['outcome'], number>>;
-  /** @param from The submission that was read from JSON for it: of that one the outcome must be true, whoever else prepared another. */
-  outcome(by: string, reference: string, outcome: PayoutOutcome, askedAt: number, from?: Submission | null): void;
+  outcome(by: string, reference: string, outcome: PayoutOutcome, askedAt: number, how?: Asked): void;
   /** A payout came into being. */
   made(paid: Paid): void;
   blame(is: ViolationKind, reference: string, told: string, excuse?: Excuse | null): void;
@@ -90,8 +100,8 @@ export function newJudge(ledger: Ledger, protection: Protection, trace: Trace): 
 
   /** Of the submission that was given, and made while its key lived, it is no other process's doing: that excuses nothing. */
   const excuseFor = (by: string, paid: Paid, from: Submission | null): Excuse | null => {
-    const isGiven = from !== null && isOf(paid, from) && paid.flight.sentAt < Date.parse(from.preparedAt) + paid.rail.leaseMs;
-    return isGiven ? null : excuseForRejected(by, paid.reference, protection);
+    const isGiven = from !== null && isOf(paid, from) && paid.flight.sentAt < Date.parse(from.preparedAt) + documentedLeaseOf(paid.rail);
+    return isGiven ? null : excuseForRejected(by, paid.flight.machine, paid.reference, protection);
   };
 
   const rejected = (by: string, reference: string, outcome: RejectedPayout, from: Submission | null): void => {
@@ -110,6 +120,15 @@ export function newJudge(ledger: Ledger, protection: Protection, trace: Trace): 
     }
     checkAdvice(by, reference, outcome, key, rail);
     rejections.push({ order: ledger.order(), key, rail, reference, retry: outcome.retry, by, from });
+  };
+
+  /** A create answers for its reference: one that was paid before it was asked for, under whatever attempt, is not rejected. */
+  const ofPaidReference = (by: string, reference: string, { submission }: RejectedPayout, askedAt: number): void => {
+    if (submission === null) return; // Judged as an input.
+    const paid = ledger.paid.find((one) => one.reference === reference && one.flight.key !== submission.key && one.at < askedAt);
+    if (paid === undefined) return;
+    const told = `${by} said rejected of attempt ${submission.attempt}, and ${paid.id} was made by attempt ${protection.attemptOf(paid.flight.key)}`;
+    blame('rejected, but the reference is paid', reference, told, excuseFor(by, paid, null));
   };
 
   /** A refusal by the provider: a marked one has spent its key, any other has not (no request here is one that can never succeed). */
@@ -137,12 +156,14 @@ export function newJudge(ledger: Ledger, protection: Protection, trace: Trace): 
     excused,
     given,
     blame,
-    outcome: (by, reference, outcome, askedAt, from = null) => {
+    outcome: (by, reference, outcome, askedAt, { from = null, isCreate = false } = {}) => {
       given[outcome.outcome] += 1;
       trace(by, () => `is told: ${shown(outcome)}`);
       if (outcome.outcome === 'accepted') accepted(reference, outcome, askedAt);
-      else if (outcome.outcome === 'rejected') rejected(by, reference, outcome, from);
-      else unknown(reference, outcome);
+      else if (outcome.outcome === 'rejected') {
+        if (SWITCHES.laterAttempts && isCreate) ofPaidReference(by, reference, outcome, askedAt);
+        rejected(by, reference, outcome, from);
+      } else unknown(reference, outcome);
     },
     made: (paid) => {
       trace(
@@ -165,6 +186,9 @@ export function newJudge(ledger: Ledger, protection: Protection, trace: Trace): 
     },
   };
 }
+
+/** A provider may keep a key longer than it says; who sends after that sends a preparation of its own. */
+const documentedLeaseOf = ({ leaseMs }: Paid['rail']): number => Math.min(leaseMs, DAY_MS);
 
 function isSubmission(submission: Submission): boolean {
   try {

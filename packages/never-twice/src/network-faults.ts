@@ -1,5 +1,6 @@
 import type { Fault } from '@disburse/simulator';
 import type { Dice } from './dice.ts';
+import { SWITCHES } from './switches.ts';
 import { MINUTE_MS, SECOND_MS } from './time.ts';
 
 /** What happens to one request on its way. */
@@ -12,7 +13,9 @@ export interface NetworkFault {
 }
 
 type Kind = 'loses' | 'refuses' | 'garbles';
-type Row = readonly [weight: number, make: (dice: Dice) => NetworkFault, kind: Kind];
+/** The body of an error in the form of one provider's own. */
+export type ErrorForm = (status: number) => object;
+type Row = readonly [weight: number, make: (dice: Dice, errorOf: ErrorForm) => NetworkFault, kind: Kind];
 
 /** What prevails: troubles come in spells, and the worst is one spell after another. */
 export type Weather = Kind | 'mixed';
@@ -22,10 +25,6 @@ export const WEATHERS: readonly Weather[] = ['mixed', 'loses', 'refuses'];
 const LATEST_ARRIVAL_MS = 5 * MINUTE_MS;
 
 const HTML = '<html><body>Bad gateway</body></html>';
-/** What a mesh writes when it refuses: for the second send of a request that it sent before, too. */
-const OF_A_MESH = ['RBAC: access denied', '', '<html>denied</html>', {}, { message: 'denied' }] as const;
-/** A refusal in the form of every provider's own errors at once. */
-const ownRefusal = (status: number) => ({ status, title: 'Refused', detail: 'm', error: { type: 'invalid_request_error', message: 'm' } });
 const side = (dice: Dice): 'before' | 'after' => dice.pick(['before', 'after'] as const);
 const fault = (says: string, ...world: [Fault, ...Fault[]]): NetworkFault => ({ says, world });
 
@@ -78,34 +77,38 @@ const OF_CREATE: readonly Row[] = [
   [2, (dice) => fault('cut off', { truncate: dice.between(0, 200) }), 'garbles'],
   [
     3,
-    (dice) =>
+    (dice, errorOf) =>
       fault('429 before', {
         answer: {
           status: 429,
           headers: dice.pick([{}, { 'retry-after': '1' }, { 'retry-after': '90' }]),
-          body: ownRefusal(429),
+          body: errorOf(429),
         },
         at: 'before',
       }),
     'refuses',
   ],
-  [1, () => fault('401 before', { answer: { status: 401, body: ownRefusal(401) }, at: 'before' }), 'refuses'],
-  [1, () => fault('403 before', { answer: { status: 403, body: ownRefusal(403) }, at: 'before' }), 'refuses'],
-  [
-    2,
-    (dice) => {
-      const at = side(dice);
-      const status = dice.pick([401, 403, 422, 429]);
-      return fault(`${status} of a mesh ${at}`, { answer: { status, body: dice.pick(OF_A_MESH) }, at, stored: false });
-    },
-    'refuses',
-  ],
+  [1, (_, errorOf) => fault('401 before', { answer: { status: 401, body: errorOf(401) }, at: 'before' }), 'refuses'],
+  [1, (_, errorOf) => fault('403 before', { answer: { status: 403, body: errorOf(403) }, at: 'before' }), 'refuses'],
   [2, (dice) => fault('slow to execute', { delayMs: dice.pick([5, 40, 100, 200]) * SECOND_MS, at: 'before' }), 'loses'],
   [1, (dice) => fault('slow to answer', { delayMs: dice.pick([5, 40, 100]) * SECOND_MS, at: 'after' }), 'loses'],
   [1, () => fault('unreadable success', { change: () => ({ id: 'nothing', object: 'unheard_of' }) }), 'garbles'],
   [1, () => fault('success in another currency', { change: (answer) => anotherCurrency(answer) }), 'garbles'],
   [1, () => fault('success that is a list', { change: () => [] }), 'garbles'],
 ];
+
+/** What answers instead of the provider, in no form of its own: mostly after the commit, as a mesh does that sends a request twice. */
+const OF_GATEWAYS: Row = [
+  4,
+  (dice) => {
+    const gateway = dice.pick([401, 403, 429, 404, 422]);
+    const at = dice.pick(['before', 'after', 'after'] as const);
+    const form = dice.pick(['text', 'html', 'problem'] as const);
+    return fault(`a gateway answers ${gateway} ${at}, ${form}`, { gateway, at, form });
+  },
+  'refuses',
+];
+const ROWS: readonly Row[] = SWITCHES.gateways ? [...OF_CREATE, OF_GATEWAYS] : OF_CREATE;
 
 /** What a read, a cancel or a reversal can meet. */
 const OF_REST: readonly (readonly [weight: number, make: (dice: Dice) => NetworkFault])[] = [
@@ -125,12 +128,13 @@ function anotherCurrency(answer: Readonly<Record<string, unknown>>): unknown {
   return 'currency' in answer ? { ...answer, currency: 'gbp' } : answer;
 }
 
-const TABLES: Readonly<Record<Weather, readonly (readonly [weight: number, make: (dice: Dice) => NetworkFault])[]>> = {
-  mixed: OF_CREATE.map(([weight, make]) => [weight, make]),
-  loses: OF_CREATE.filter(([, , kind]) => kind === 'loses').map(([weight, make]) => [weight, make]),
-  refuses: OF_CREATE.filter(([, , kind]) => kind === 'refuses').map(([weight, make]) => [weight, make]),
-  garbles: OF_CREATE.filter(([, , kind]) => kind === 'garbles').map(([weight, make]) => [weight, make]),
+const TABLES: Readonly<Record<Weather, readonly (readonly [weight: number, make: Row[1]])[]>> = {
+  mixed: ROWS.map(([weight, make]) => [weight, make]),
+  loses: ROWS.filter(([, , kind]) => kind === 'loses').map(([weight, make]) => [weight, make]),
+  refuses: ROWS.filter(([, , kind]) => kind === 'refuses').map(([weight, make]) => [weight, make]),
+  garbles: ROWS.filter(([, , kind]) => kind === 'garbles').map(([weight, make]) => [weight, make]),
 };
 
-export const createFault = (dice: Dice, weather: Weather): NetworkFault => dice.weighted(TABLES[weather])(dice);
+export const createFault = (dice: Dice, weather: Weather, errorOf: ErrorForm): NetworkFault =>
+  dice.weighted(TABLES[weather])(dice, errorOf);
 export const otherFault = (dice: Dice): NetworkFault => dice.weighted(OF_REST)(dice);

@@ -19,17 +19,21 @@ export interface Line {
   readonly look: (landing?: Flight) => void;
 }
 
-/** The `fetch` of one process to one provider. */
-export function fetchOf(line: Line, machine: Machine, rail: Rail): typeof globalThis.fetch {
+/** The `fetch` of one process to one provider; `name`: who sends, where that is not all of the process. */
+export function fetchOf(line: Line, machine: Machine, rail: Rail, name: string = machine.name): typeof globalThis.fetch {
   return async (input, init) => {
     const { method = 'GET', body } = init ?? {};
     const url = new URL(input instanceof Request ? input.url : input);
     const isCreate = method === 'POST' && url.pathname === rail.createPath;
-    const fault = line.dice.chance(line.trouble) ? (isCreate ? createFault(line.dice, line.weather) : otherFault(line.dice)) : null;
+    const fault = line.dice.chance(line.trouble)
+      ? isCreate
+        ? createFault(line.dice, line.weather, rail.errorOf)
+        : otherFault(line.dice)
+      : null;
     line.trace(machine.name, () => `-> ${method} ${url.pathname}${fault === null ? '' : `  [${fault.says}]`}`);
     const sent = { method, headers: init?.headers ?? {}, body: body ?? null };
     const arrive = isCreate
-      ? departure(line, machine, rail, sent, typeof body === 'string' ? body : '')
+      ? departure(line, name, rail, sent, typeof body === 'string' ? body : '')
       : () => arrival(rail, url, sent, null);
     if (fault?.late !== undefined) return await late(line, machine, fault.late, () => arrive(url, null));
     return await machine.gate(awaitOf(method), told(line, machine, arrive(url, fault)));
@@ -47,13 +51,13 @@ interface SentRequest {
 type Arrive = (url: URL, fault: NetworkFault | null) => Promise<Response>;
 
 /** A create, from the moment at which the process let go of it. */
-function departure(line: Line, machine: Machine, rail: Rail, sent: SentRequest, body: string): Arrive {
+function departure(line: Line, name: string, rail: Rail, sent: SentRequest, body: string): Arrive {
   const flight = line.ledger.depart({
     rail: rail.name,
     reference: /job-\d+/.exec(body)?.[0] ?? '',
     key: new Headers(sent.headers).get('idempotency-key') ?? '',
     body,
-    machine: machine.name,
+    machine: name,
     sentAt: line.time.now(),
   });
   const landed = (): void => {

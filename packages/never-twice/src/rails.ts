@@ -4,6 +4,7 @@ import { type Faults, simulateMollie, simulateStripe, simulateStripeTreasury } f
 import { createStripe } from '@disburse/stripe-adapter';
 import { createStripeTreasury } from '@disburse/stripe-treasury-adapter';
 import type { Dice } from './dice.ts';
+import type { ErrorForm } from './network-faults.ts';
 import { DAY_MS, HOUR_MS, type TrueTime } from './time.ts';
 
 export type RailName = 'us' | 'parties' | 'eu';
@@ -34,6 +35,8 @@ export interface Rail {
   readonly reversible: boolean;
   readonly fetch: typeof globalThis.fetch;
   readonly faults: Faults;
+  /** The body of an error, in the form of its own: nothing else is a refusal. */
+  readonly errorOf: ErrorForm;
   /** The key of the request that made a payout; `null` where the provider does not tell. */
   keyOf(id: string): string | null;
   /** Every payout there is, oldest first. */
@@ -62,6 +65,11 @@ const ALL_MONEY = 1_000_000;
 const referenceIn = (description: string | null | undefined): string | null => /^job-\d+/.exec(description ?? '')?.[0] ?? null;
 const cents = (amount: string): number => Math.round(Number(amount) * 100);
 const form = (fields: Record<string, string>): RequestInit['body'] => new URLSearchParams(fields).toString();
+
+const stripeError: ErrorForm = (status) => ({
+  error: { type: status === 429 ? 'rate_limit_error' : 'invalid_request_error', message: `Error ${status}.` },
+});
+const mollieError: ErrorForm = (status) => ({ status, title: `Error ${status}`, detail: `Error ${status}.`, _links: {} });
 
 /** What no provider documents: decided anew for every run. */
 function stripeVariants(dice: Dice) {
@@ -109,6 +117,7 @@ export function stripeRail(time: TrueTime, dice: Dice): Rail {
     reversible: connected,
     fetch: world.fetch,
     faults: world.faults,
+    errorOf: stripeError,
     seen: () =>
       account.payouts.map(({ id, description, status, original_payout: original }) => ({
         id,
@@ -166,6 +175,7 @@ export function treasuryRail(time: TrueTime, dice: Dice): Rail {
     reversible: false,
     fetch: world.fetch,
     faults: world.faults,
+    errorOf: stripeError,
     seen: () =>
       account.payouts.map(({ id, description, status, financial_account: source }) => ({
         id,
@@ -238,6 +248,7 @@ export function mollieRail(time: TrueTime, dice: Dice): Rail {
     reversible: false,
     fetch: world.fetch,
     faults: world.faults,
+    errorOf: mollieError,
     seen: () =>
       world.test.payouts.map(({ id, description, status, balanceId: source }) => ({
         id,

@@ -35,9 +35,15 @@ export interface Protection {
   readonly firstUse: (key: string) => number;
 }
 
+/** What a process's second set of providers is called, whose store is its own memory. */
+export const besideOf = (process: string): string => `${process} beside`;
+/** Whether these all used the store that they have in common. */
+const shareStore = (...names: readonly string[]): boolean => names.every((name) => !name.endsWith(' beside'));
+
 /** Why two payouts of one reference are not protected; `null` when they are. */
 export function excuseForTwo(first: Paid, second: Paid, { durable, preparers, listLagMs, attemptOf, firstUse }: Protection): Excuse | null {
-  if (durable) return null; // With a store one reference is one payout, whatever happens.
+  // With a store one reference is one payout, whatever happens.
+  if (durable && shareStore(first.flight.machine, second.flight.machine)) return null;
   // One submission is one payout without any store; only another process's own preparation gives a key a new age.
   const preparedTwice = (preparers.get(first.reference)?.size ?? 0) > 1;
   if (preparedTwice && second.at - firstUse(second.flight.key) >= second.rail.leaseMs) return 'forgotten key';
@@ -52,9 +58,14 @@ export function excuseForTwo(first: Paid, second: Paid, { durable, preparers, li
   return couldBeSeen ? null : 'another process';
 }
 
-/** Why a `rejected` that this process was told may be wrong; `null` when it may not. */
-export function excuseForRejected(by: string, reference: string, { durable, preparers, holders }: Protection): Excuse | null {
-  if (durable) return null;
+/** Why a `rejected` that this process was told may be wrong, where `maker` made the payout; `null` when it may not. */
+export function excuseForRejected(
+  by: string,
+  maker: string,
+  reference: string,
+  { durable, preparers, holders }: Protection,
+): Excuse | null {
+  if (durable && shareStore(by, maker)) return null;
   const prepared = preparers.get(reference) ?? new Set();
   // Another process's own preparation is another submission with the same key.
   if (prepared.size > 1) return 'another process';

@@ -10,6 +10,7 @@ import type { Line } from './network.ts';
 import { type Deployment, type Process, start } from './processes.ts';
 import { mollieRail, type Rail, stripeRail, treasuryRail } from './rails.ts';
 import type { Excuse, Protection } from './scope.ts';
+import { SWITCHES } from './switches.ts';
 import { synchronousDigest } from './synchronous-digest.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS, trueTime, type TrueTime } from './time.ts';
 import { newTrace } from './trace.ts';
@@ -65,7 +66,7 @@ async function run(seed: number, traced: boolean): Promise<RunReport> {
   const jobs = newJobs(dice, first);
   const listLagMs = dice.pick([0, 0, 30 * SECOND_MS, 5 * MINUTE_MS, 10 * MINUTE_MS]);
   for (const rail of rails) rail.lagLists(listLagMs);
-  const store = dice.chance(0.5) ? durable() : null;
+  const store = dice.chance(0.5) ? durable(dice.chance(0.6) && SWITCHES.refuse) : null;
   const storeTrouble = dice.pick([0, 0, 0.1, 0.3]);
   const mishapRate = dice.pick([0, 0.2, 0.6]);
   const protection: Protection = {
@@ -88,6 +89,7 @@ async function run(seed: number, traced: boolean): Promise<RunReport> {
     store,
     storeTrouble,
     mostSkewMs: dice.pick([2 * SECOND_MS, 40 * SECOND_MS, 2.5 * MINUTE_MS]),
+    isDeaf: dice.chance(0.15) && SWITCHES.deafStore,
     mishapRate,
     byDefault: first,
     started: 0,
@@ -95,7 +97,7 @@ async function run(seed: number, traced: boolean): Promise<RunReport> {
   trace(
     'the run',
     () =>
-      `seed ${seed}: ${rails.map((rail) => `${rail.name}${rail.findable ? ' (findable)' : ''}`).join(' and ')}, ${store === null ? 'no store' : 'a durable store'}, lists lag ${listLagMs / 1000} s`,
+      `seed ${seed}: ${rails.map((rail) => `${rail.name}${rail.findable ? ' (findable)' : ''}`).join(' and ')}, ${store === null ? 'no store' : `a durable store${store.refuses ? ' that refuses' : ''}${deployment.isDeaf ? ', deaf' : ''}`}, lists lag ${listLagMs / 1000} s`,
   );
   const scene: app.Scene = { line, judge, rails, protection };
   worldEvents(dice, time, rails, deployment);
@@ -108,6 +110,7 @@ async function run(seed: number, traced: boolean): Promise<RunReport> {
   trace('the run', 'calms down');
   line.trouble = 0;
   deployment.storeTrouble = 0;
+  deployment.isDeaf = false;
   deployment.mishapRate = 0;
   for (const rail of rails) rail.giveMoney();
   const closed = closeAll(scene, deployment, jobs);
@@ -208,6 +211,7 @@ function worldEvents(dice: Dice, time: TrueTime, rails: readonly Rail[], deploym
 
 type Call =
   | 'create'
+  | 'create in both stores'
   | 'submit held'
   | 'look up'
   | 'prepare and submit'
@@ -224,6 +228,7 @@ const CALLS: readonly (readonly [weight: number, call: Call])[] = [
   [1, 'ask for something else'],
   [1, 'bad input'],
   [2, 'person'],
+  ...(SWITCHES.twoStores ? ([[2, 'create in both stores']] as const) : []),
 ];
 
 /** What the application does about one job: a first call, and up to two more, here or elsewhere. */
@@ -241,6 +246,7 @@ function plan(scene: app.Scene, deployment: Deployment, job: app.Job): void {
             [4, 'create'],
             [1, 'prepare and submit'],
             [0.5, 'raise the attempt'],
+            ...(SWITCHES.twoStores ? ([[0.3, 'create in both stores']] as const) : []),
           ])
         : dice.weighted(CALLS);
     const elsewhere = dice.chance(moves);
@@ -262,6 +268,10 @@ function perform(scene: app.Scene, deployment: Deployment, process: Process, job
   const held = job.held.size === 0 ? null : dice.pick([...job.held]);
   switch (call) {
     case 'create':
+      return then(app.create(scene, process, job));
+    case 'create in both stores':
+      // What comes of it there, only that provider's memory knows.
+      app.createBeside(scene, process, job).catch(rethrown);
       return then(app.create(scene, process, job));
     case 'prepare and submit':
       return then(app.prepareAndSubmit(scene, process, job));
@@ -296,9 +306,9 @@ function react(
   if (outcome === null) return;
   if (outcome.submission !== null && dice.chance(0.8)) job.held.add(JSON.stringify(outcome.submission));
   if (depth >= MOST_REACTIONS) return;
-  const later = (at: number, call: (on: Process) => Promise<PayoutOutcome | null>): void => {
+  const later = (at: number, call: (on: Process) => Promise<PayoutOutcome | null>, elsewhere = false): void => {
     time.at(at, () => {
-      const on = process.machine.alive ? process : start(deployment);
+      const on = process.machine.alive && !elsewhere ? process : start(deployment);
       call(on)
         .then((next) => react(scene, deployment, on, job, next, depth + 1))
         .catch(rethrown);
@@ -316,9 +326,17 @@ function react(
     return later(at, (on) => app.submit(scene, on, job, json, 'submit'));
   }
   if (outcome.outcome === 'rejected' && outcome.retry === 'same_attempt' && dice.chance(0.5))
-    return later(soon, (on) => app.create(scene, on, job));
+    return later(soon, (on) => app.create(scene, on, job), SWITCHES.refuse && dice.chance(0.5));
   if (outcome.outcome === 'rejected' && outcome.retry === 'next_attempt' && dice.chance(0.5)) {
     return later(soon, (on) => app.createNext(scene, on, job, outcome));
+  }
+  if (SWITCHES.laterAttempts && outcome.outcome === 'accepted' && (outcome.submission?.attempt ?? 1) > 1 && dice.chance(0.6)) {
+    const lower = dice.chance(0.3) ? { attempt: 1 } : {};
+    later(
+      now + gap(dice, scene.rails[0] ?? stripeRail(time, dice)),
+      (on) => app.create(scene, on, job, app.requestOf(job, lower)),
+      dice.chance(0.5),
+    );
   }
   if (outcome.outcome === 'accepted') takeBack(scene, process, job, outcome.payout.name, outcome.payout.id, depth);
 }

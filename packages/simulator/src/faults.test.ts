@@ -31,6 +31,9 @@ describe('one fault, one exchange', () => {
     ['500 after the commit, not stored', { answer: json500, at: 'after', stored: false }, 500, 1, 200, 1],
     ['502 before the commit, stored', { answer: html, at: 'before', stored: true }, 502, 0, 502, 0],
     ['409 before', { answer: { status: 409 }, at: 'before' }, 409, 0, 200, 1],
+    ['a gateway answers before the commit', { gateway: 401, at: 'before' }, 401, 0, 200, 1],
+    ['a gateway answers after the commit', { gateway: 401, at: 'after' }, 401, 1, 200, 1],
+    ['what a gateway answers is never stored', { gateway: 500, at: 'after' }, 500, 1, 200, 1],
     ['429 before', { answer: { status: 429, headers: { 'Retry-After': '2' } }, at: 'before' }, 429, 0, 200, 1],
     ['redirect', { answer: { status: 302, headers: { location: 'https://elsewhere.example/' } }, at: 'before' }, 302, 0, 200, 1],
     ['cut body', { truncate: 20 }, 'terminated ECONNRESET', 1, 200, 1],
@@ -45,6 +48,21 @@ describe('one fault, one exchange', () => {
     expect(await seen(create(world))).toBe(resent);
     expect(world.payouts).toHaveLength(after);
     expect(world.requests).toHaveLength(2);
+  });
+
+  it.each([
+    [undefined, 'text/plain; charset=utf-8', /^local_rate_limited$/],
+    ['html', 'text/html; charset=utf-8', /^<html>.*429/],
+    ['problem', 'application/problem+json', /"title":"local_rate_limited","status":429/],
+  ] as const)('a gateway writes %s, and nothing that tells the provider', async (form, type, body) => {
+    const world = simulateStripe({ variants: { keyBeforeRateLimit: true } });
+    world.faults.next({ gateway: 429, at: 'after', form });
+    const reply = await create(world);
+    expect(reply.text).toMatch(body);
+    expect(Object.fromEntries(reply.headers)).toEqual({ 'content-type': type, date: 'Mon, 23 Nov 2026 09:00:00 GMT', server: 'envoy' });
+    expect(world.payouts).toHaveLength(1);
+    world.faults.next({ gateway: 429, at: 'before', form });
+    expect((await create(world)).text).toMatch(body); // It reached nobody who knows the key.
   });
 
   it.each([

@@ -30,6 +30,19 @@ export interface AnswerFault {
   /** Whether the idempotency key keeps this answer. Default: as the provider does with answers of its own; see its variants. */
   readonly stored?: boolean | undefined;
 }
+/**
+ * A gateway or a mesh between client and provider answers itself, in no form of the provider's and without any header of its own.
+ * With `after` the provider had executed the request: the mesh sent it twice, or gave up waiting.
+ */
+export interface GatewayFault {
+  /** The status it answers, 400 to 599. */
+  readonly gateway: number;
+  readonly at: Moment;
+  /** How it writes: a line of plain text, a page of HTML, or `application/problem+json`. Default `text`. */
+  readonly form?: GatewayForm | undefined;
+}
+/** How something that is not the provider writes its answers. */
+export type GatewayForm = 'text' | 'html' | 'problem';
 /** Executed; the headers promise the whole body, the connection breaks after so many bytes of it. */
 export interface TruncateFault {
   readonly truncate: number;
@@ -65,6 +78,7 @@ export type Fault =
   | ResetFault
   | HangFault
   | AnswerFault
+  | GatewayFault
   | TruncateFault
   | DelayFault
   | LateFault
@@ -87,8 +101,8 @@ export interface Plan {
   readonly expireKeys: boolean;
   readonly late: LateFault | null;
   readonly delayBeforeMs: number;
-  readonly before: ResetFault | HangFault | AnswerFault | null;
-  readonly after: ResetFault | HangFault | AnswerFault | TruncateFault | null;
+  readonly before: ResetFault | HangFault | AnswerFault | GatewayFault | null;
+  readonly after: ResetFault | HangFault | AnswerFault | GatewayFault | TruncateFault | null;
   readonly delayAfterMs: number;
   readonly changes: readonly ChangeFault['change'][];
   readonly headers: Readonly<Record<string, string>>;
@@ -129,17 +143,47 @@ function planOf(faults: readonly Fault[]): Plan {
   return plan;
 }
 
-function end(plan: Draft, fault: ResetFault | HangFault | AnswerFault | TruncateFault): void {
+function end(plan: Draft, fault: NonNullable<Plan['after']>): void {
   if (plan.before !== null || plan.after !== null)
-    throw new TypeError('One exchange ends once: only one of reset, hang, answer and truncate.');
+    throw new TypeError('One exchange ends once: only one of reset, hang, answer, gateway and truncate.');
   if ('truncate' in fault) plan.after = fault;
   else if (momentOf(fault) === 'before') plan.before = fault;
   else plan.after = fault;
 }
 
-function momentOf(fault: ResetFault | HangFault | AnswerFault): Moment {
+function momentOf(fault: NonNullable<Plan['before']>): Moment {
   if ('reset' in fault) return fault.reset;
   return 'hang' in fault ? fault.hang : fault.at;
+}
+
+/** What meshes and gateways are known to write; of a status that is not here, only the number. */
+const GATEWAY_WORDS: Readonly<Record<number, string>> = {
+  401: 'Jwt is expired',
+  403: 'RBAC: access denied',
+  404: 'no route matched',
+  429: 'local_rate_limited',
+  502: 'upstream connect error or disconnect/reset before headers',
+  503: 'no healthy upstream',
+  504: 'upstream request timeout',
+};
+
+const GATEWAY_FORMS: Readonly<Record<GatewayForm, { readonly type: string; readonly body: (status: number, words: string) => string }>> = {
+  text: { type: 'text/plain; charset=utf-8', body: (_, words) => words },
+  html: { type: 'text/html; charset=utf-8', body: (status, words) => `<html><body><h1>${status}</h1><p>${words}</p></body></html>` },
+  problem: {
+    type: 'application/problem+json',
+    body: (status, words) => JSON.stringify({ type: 'about:blank', title: words, status, detail: 'Answered by a gateway.' }),
+  },
+};
+
+/** The answer of a gateway as it goes over the wire: of the provider's headers it has the time only. */
+export function gatewayAnswerOf(
+  { gateway: status, form = 'text' }: GatewayFault,
+  { date }: Readonly<Record<string, string>>,
+): SimulatedAnswer {
+  const { type, body } = GATEWAY_FORMS[form];
+  const headers = { 'content-type': type, server: 'envoy', ...(date === undefined ? {} : { date }) };
+  return { status, headers, body: body(status, GATEWAY_WORDS[status] ?? `Error ${status}`) };
 }
 
 /** A scripted answer as it goes over the wire. `own` are the provider's usual headers, which JSON bodies get too. */

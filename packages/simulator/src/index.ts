@@ -9,6 +9,8 @@ export type {
   FaultAnswer,
   FaultMatcher,
   Faults,
+  GatewayFault,
+  GatewayForm,
   HangFault,
   HeadersFault,
   JsonObject,

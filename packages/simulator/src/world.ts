@@ -1,7 +1,7 @@
 import type { Agenda } from './agenda.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Delivery, RecordedRequest, SimulatedAnswer, SimulatedRequest } from './exchange.ts';
-import { answerOf, createFaultScript, type AnswerFault, type Faults, type Moment, type Plan } from './faults.ts';
+import { answerOf, createFaultScript, gatewayAnswerOf, type AnswerFault, type Faults, type Moment, type Plan } from './faults.ts';
 
 /** One request that a provider has taken in. */
 export interface OpenExchange {
@@ -95,6 +95,7 @@ async function refuse(
   await clock.sleep(plan.delayBeforeMs + plan.delayAfterMs);
   if ('reset' in fault) return { kind: 'reset' };
   if ('hang' in fault) return { kind: 'hang' };
+  if ('gateway' in fault) return { kind: 'answer', answer: gatewayAnswerOf(fault, provider.headers(request)) };
   const answer = answerOf(fault.answer, provider.headers(request));
   const stored = isStored(fault, provider);
   const looksAtKey = stored || (fault.answer.status === 429 && provider.keyBeforeRateLimit);
@@ -112,6 +113,7 @@ function deliver(answer: SimulatedAnswer, exchange: OpenExchange, plan: Plan, re
   if ('reset' in fault) return { kind: 'reset' };
   if ('hang' in fault) return { kind: 'hang' };
   if ('truncate' in fault) return { kind: 'truncated', answer: changed(answer, plan), bytes: fault.truncate };
+  if ('gateway' in fault) return { kind: 'answer', answer: changed(gatewayAnswerOf(fault, provider.headers(request)), plan) };
   const instead = answerOf(fault.answer, provider.headers(request));
   if (isStored(fault, provider)) exchange.store(instead);
   return { kind: 'answer', answer: changed(instead, plan) };

@@ -185,11 +185,7 @@ function refusedInput(error: PayoutError, kept: readonly KeptSubmission[]): Endi
 const isKept = (kept: readonly KeptSubmission[], { attempt }: Submission): boolean =>
   kept.some(({ submission }) => submission.attempt === attempt);
 
-function whatWillHappen(
-  call: CreateCall,
-  provider: Provider,
-  submission: Submission,
-): readonly string[] {
+function whatWillHappen(call: CreateCall, provider: Provider, submission: Submission): readonly string[] {
   const { description, statementDescriptor } = call.options;
   return facts(
     [

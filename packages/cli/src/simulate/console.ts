@@ -44,6 +44,12 @@ const FAULTS: Readonly<Record<string, { readonly fault: Fault; readonly says: st
     fault: { answer: { status: 502, body: '<html>Bad gateway</html>' }, at: 'after' },
     says: 'is done, and answered by a page of a proxy',
   },
+  'gateway-401': { fault: { gateway: 401, at: 'after' }, says: 'is done, and a gateway answers 401 in its own words' },
+  'gateway-403': { fault: { gateway: 403, at: 'after', form: 'html' }, says: 'is done, and a gateway answers 403 with a page of its own' },
+  'gateway-429': {
+    fault: { gateway: 429, at: 'after', form: 'problem' },
+    says: 'is done, and a gateway answers 429 as a problem of its own',
+  },
   truncate: { fault: { truncate: 20 }, says: 'is done, and its answer breaks off' },
   'rate-limit': {
     fault: { answer: { status: 429, headers: { 'retry-after': '1' }, body: TOO_MANY }, at: 'before' },
@@ -81,6 +87,7 @@ function commands(simulated: SimulatedRails, quit: () => void, say: (text: strin
   root.usage('<line>');
   addTime(root, simulated, say);
   addMoves(root, simulated, say);
+  addAccounts(root, simulated, say);
   addFaults(root, simulated, say);
   addWebhooks(root, simulated, say);
   root.command('quit').description('stop the simulators and forget everything').action(quit);
@@ -109,7 +116,11 @@ function addMoves(root: Command, { rails }: SimulatedRails, say: (text: string) 
     .command('payouts')
     .description('what exists')
     .action(() => {
-      const all = rails.flatMap((rail) => rail.payouts().map(({ id, status }) => `${rail.adapter}  ${id}  ${status}`));
+      const all = rails.flatMap((rail) =>
+        rail
+          .payouts()
+          .map(({ id, status, account }) => [rail.adapter, id, status, account].filter((word) => word !== undefined).join('  ')),
+      );
       say(all.length === 0 ? 'no payouts yet' : all.join('\n'));
     });
   const moves: Readonly<Record<Move, string>> = {
@@ -135,6 +146,20 @@ function railOf(rails: readonly Rail[], id: string): Rail {
   const rail = rails.find((candidate) => candidate.payouts().some((payout) => payout.id === id));
   if (rail === undefined) throw new Error(`there is no payout ${id}; payouts lists them.`);
   return rail;
+}
+
+function addAccounts(root: Command, { rails }: SimulatedRails, say: (text: string) => void): void {
+  root
+    .command('account')
+    .description('let a connected account exist, with money: account acct_1')
+    .argument('<id>')
+    .addOption(onlyThere())
+    .action((id: string, { adapter }: AdapterOption) => {
+      if (!/^acct_\w{1,60}$/.test(id)) throw new Error('a connected account is called acct_ and letters, digits or _.');
+      const chosen = chosenOf(rails, adapter).filter(({ connect }) => connect !== undefined);
+      if (chosen.length === 0) throw new Error(`${adapter ?? 'nobody'} has no connected accounts.`);
+      for (const { adapter: name, connect } of chosen) say([name, ...(connect?.(id) ?? [])].join('  '));
+    });
 }
 
 interface AdapterOption {

@@ -22,7 +22,10 @@ export interface Rail {
   readonly adapter: AdapterId;
   readonly server: ListeningServer;
   readonly faults: Faults;
-  payouts(): readonly { readonly id: string; readonly status: string }[];
+  /** `account`: the connected one that it belongs to; left out for the provider's own. */
+  payouts(): readonly { readonly id: string; readonly status: string; readonly account?: string | undefined }[];
+  /** Lets a connected account exist; left out where the provider has none. @returns What a program has to know to pay out of it. */
+  readonly connect?: ((account: string) => readonly string[]) | undefined;
   /** What was asked of it so far. */
   requests(): readonly RecordedRequest[];
   /** @returns The provider's own word for where it is now. @throws {Error} for a step that the provider does not know. */
@@ -119,15 +122,27 @@ function assertIs(id: string, status: string | undefined, wanted: string): void 
     throw new Error(`${id} is ${status ?? 'nowhere'}, and only what is ${wanted} can come back: advance the time, or pay it.`);
 }
 
+interface OfAccount {
+  readonly id: string;
+  readonly status: string;
+  readonly account: string;
+}
+
+/** Only what is not the provider's own account is said. */
+function withAccount(payouts: readonly OfAccount[], own: string): ReturnType<Rail['payouts']> {
+  return payouts.map(({ id, status, account }) => ({ id, status, ...(account === own ? {} : { account }) }));
+}
+
 function stripeRail(stripe: ReturnType<typeof simulateStripe>, server: ListeningServer): Rail {
   return {
     adapter: 'stripe',
     server,
     faults: stripe.faults,
-    payouts: () => stripe.payouts,
+    payouts: () => withAccount(stripe.payouts, stripe.account().id),
+    connect: (id) => [stripe.account(id).id],
     requests: () => stripe.requests,
     move: (id, move, code) => {
-      const account = stripe.account();
+      const account = stripe.account(stripe.payouts.find((payout) => payout.id === id)?.account);
       if (move === 'pay') return account.move(id, 'paid').status;
       if (move === 'return') throw new Error('Stripe shows a return as failed: bounce it.');
       if (move === 'bounce') assertIs(id, account.payouts.find((payout) => payout.id === id)?.status, 'paid');
@@ -145,10 +160,14 @@ function treasuryRail(treasury: ReturnType<typeof simulateStripeTreasury>, serve
     adapter: 'stripe-treasury',
     server,
     faults: treasury.faults,
-    payouts: () => treasury.payouts,
+    payouts: () => withAccount(treasury.payouts, treasury.account().id),
+    connect: (id) => {
+      const account = treasury.account(id);
+      return [account.id, account.financialAccount().id, account.customers[0] ?? ''];
+    },
     requests: () => treasury.requests,
     move: (id, move, code) => {
-      const account = treasury.account();
+      const account = treasury.account(treasury.payouts.find((payment) => payment.id === id)?.account);
       if (move === 'pay') return account.move(id, 'posted').status;
       if (move === 'fail') return account.move(id, 'failed').status;
       if (move === 'bounce') assertIs(id, account.payouts.find((payment) => payment.id === id)?.status, 'posted');

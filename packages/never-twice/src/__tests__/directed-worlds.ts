@@ -48,6 +48,34 @@ export function stripeScene(common: Partial<StripeSettings> = {}, variants: Stri
   return { ...here, world, process };
 }
 
+/** `fetch` with this in the place of every create; what else is asked reaches the world. */
+export const insteadOfCreates =
+  (
+    world: Pick<SimulatedStripe, 'fetch'>,
+    answer: (sent: { readonly url: string; readonly init: RequestInit }) => Promise<Response>,
+  ): typeof fetch =>
+  async (input, init = {}) =>
+    init.method === 'POST' ? answer({ url: String(input instanceof Request ? input.url : input), init }) : world.fetch(input, init);
+
+const ofStripe = (status: number, error: object): Response =>
+  Response.json(
+    { error: { type: 'invalid_request_error', message: 'Refused.', ...error } },
+    { status, headers: { 'request-id': 'req_1' } },
+  );
+/** In Stripe's own form. */
+export const unauthorized = (): Response => ofStripe(401, {});
+export const heldForApproval = (): Response => ofStripe(400, { code: 'approval_required' });
+
+/** `null` where nothing is said to be rejected: of what may exist, `unknown` and an error that leaves it open are as good. */
+export async function mustNotReject(made: Promise<PayoutOutcome>): Promise<string | null> {
+  try {
+    const outcome = await made;
+    return outcome.outcome === 'rejected' ? `rejected: ${outcome.error.message}` : null;
+  } catch (error) {
+    return isPayoutError(error) && error.outcome !== 'rejected' ? null : `it threw ${String(error)}`;
+  }
+}
+
 /** A Mollie, and processes that pay through it. */
 export interface MollieScene extends Scene {
   readonly world: SimulatedMollie;

@@ -1,11 +1,39 @@
 // A scenario for what random runs cannot reach, or reach too seldom: each says what is wrong, or nothing.
 import { createBalance } from '@disburse/balance-adapter';
-import { type Attempt, createPayoutRegistry, isPayoutError, memorySubmissions, type Submission } from '@disburse/core';
+import {
+  type Attempt,
+  createPayoutRegistry,
+  isPayoutError,
+  memorySubmissions,
+  nextAttempt,
+  type PayoutOutcome,
+  type Submission,
+  type SubmissionStore,
+} from '@disburse/core';
 import { simulateMollie, simulateStripe } from '@disburse/simulator';
 import { createStripe } from '@disburse/stripe-adapter';
+import { durable, openTable } from '../durable.ts';
+import { SWITCHES } from '../switches.ts';
 import { synchronousDigest } from '../synchronous-digest.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time.ts';
-import { EUR, mollieScene, mustBe, mustHave, parsed, runtimeOf, saidOf, scene, stripeScene, table, USD } from './directed-worlds.ts';
+import {
+  EUR,
+  heldForApproval,
+  insteadOfCreates,
+  mollieScene,
+  mustBe,
+  mustHave,
+  mustNotReject,
+  parsed,
+  runtimeOf,
+  saidOf,
+  scene,
+  stripeScene,
+  type StripeScene,
+  table,
+  unauthorized,
+  USD,
+} from './directed-worlds.ts';
 
 /** A scenario of one rule. */
 export interface Directed {
@@ -30,7 +58,167 @@ const attempt = (number: number) => number as Attempt;
 const POST = { method: 'POST' } as const;
 /** A mesh that had sent the request before, and answers the second send by itself. */
 const OF_A_MESH = { answer: { status: 401, body: 'Jwt is expired' }, at: 'after', stored: false } as const;
-const FORBIDDEN = { answer: { status: 403, body: { error: { type: 'invalid_request_error' } } }, at: 'before' } as const;
+const FORBIDDEN = { answer: { status: 403, body: { error: { type: 'invalid_request_error', message: 'No.' } } }, at: 'before' } as const;
+
+// ---- What a switch turns on ------------------------------------------------------------------------------------------
+
+/** Refused for want of money, and then paid by the next attempt, by one process. */
+async function paidByTheNext({ world, process, ended }: StripeScene) {
+  const here = process();
+  world.account().fund({ amount: -world.account().available('usd'), currency: 'usd' });
+  const refused = await ended(here.createPayout(USD));
+  world.account().fund({ amount: 1_000_000, currency: 'usd' });
+  if (refused.outcome !== 'rejected' || refused.retry !== 'next_attempt') throw new Error('it was to be refused');
+  const paid = await ended(here.createPayout({ ...USD, attempt: nextAttempt(refused) }));
+  return { here, paid };
+}
+
+const LATER_ATTEMPTS: readonly Directed[] = [
+  scenario('R5', 'paid by the second attempt, and asked for again without one', async () => {
+    const play = stripeScene();
+    const { here, paid } = await paidByTheNext(play);
+    const again = await play.ended(here.createPayout(USD));
+    return mustBe('accepted', paid) ?? mustBe('accepted', again) ?? mustHave(1, play.world.payouts);
+  }),
+  scenario('R5', 'paid by the second attempt, and asked for again by its first', async () => {
+    const play = stripeScene();
+    const { here } = await paidByTheNext(play);
+    return mustBe('accepted', await play.ended(here.createPayout({ ...USD, attempt: attempt(1) })));
+  }),
+  scenario('R5', 'paid by the second attempt, asked for without one, and again after the key of the first is over', async () => {
+    const { process, ended, later } = stripeScene();
+    const submissions = openTable(durable(true));
+    await ended(process({ submissions }).createPayout({ ...USD, attempt: attempt(2) }));
+    await ended(process({ submissions }).createPayout(USD));
+    await later(25 * HOUR_MS);
+    return mustBe('accepted', await ended(process({ submissions }).createPayout(USD)));
+  }),
+  scenario('R5', 'the second attempt, five days later, by a process that knows nothing of the first', async () => {
+    const { world, process, ended, later } = stripeScene();
+    await ended(process().createPayout(USD));
+    await later(5 * DAY_MS);
+    await ended(process().createPayout({ ...USD, attempt: attempt(2) }));
+    return mustHave(1, world.payouts);
+  }),
+];
+
+/** Two providers of one account in one process: what reaches the bank at once waits there for a second, and is answered so. */
+function twoStores(answer: () => Response) {
+  const play = stripeScene({ resends: 0 });
+  const slow = insteadOfCreates(play.world, async () => {
+    await play.time.sleep(SECOND_MS);
+    return answer();
+  });
+  const common = openTable(durable());
+  const here = { runtime: runtimeOf(play.time), fetch: slow };
+  return {
+    ...play,
+    common,
+    own: play.process({ ...here, submissions: memorySubmissions() }),
+    shared: play.process({ ...here, submissions: common }),
+  };
+}
+
+const TWO_STORES: readonly Directed[] = [
+  scenario('R7', 'a refusal of one store is joined by another, whose row was paid elsewhere', async () => {
+    const { world, process, ended, common, own, shared } = twoStores(unauthorized);
+    world.faults.on(POST, { reset: 'after' }, 1);
+    await ended(process({ submissions: common }).createPayout(USD));
+    const first = own.createPayout(USD);
+    const second = shared.createPayout(USD);
+    const wrong = mustNotReject(second);
+    await ended(Promise.all([first, second]));
+    return wrong;
+  }),
+];
+
+/** A day after the key was forgotten: somebody else must not be told that nothing exists, for the provider may still do it. */
+async function aDayLater({ process, ended, later, common }: ReturnType<typeof twoStores>): Promise<string | null> {
+  await later(26 * HOUR_MS);
+  return mustNotReject(ended(process({ submissions: common }).createPayout(USD)));
+}
+
+const HOLDS_OF_TWO_STORES: readonly Directed[] = [
+  scenario('R10', 'a hold of one store is joined by another, and noted there, too', async () => {
+    const play = twoStores(heldForApproval);
+    await play.ended(Promise.all([play.own.createPayout(USD), play.shared.createPayout(USD)]));
+    return aDayLater(play);
+  }),
+];
+
+const DEAF_STORES: readonly Directed[] = [
+  scenario('R10', 'a hold that could not be noted is noted at the next chance', async () => {
+    const play = twoStores(heldForApproval);
+    let isDeaf = true;
+    const settle: SubmissionStore['settle'] = async (submission, settled) => {
+      if (isDeaf) throw new Error('away');
+      await play.common.settle(submission, settled);
+    };
+    const keep: SubmissionStore['keep'] = async (submission, hold) => {
+      if (isDeaf && submission.reference.includes(' ')) throw new Error('away');
+      return play.common.keep(submission, hold);
+    };
+    const submissions = { ...play.common, settle, keep };
+    const fetch = insteadOfCreates(play.world, async () => heldForApproval());
+    const here = play.process({ runtime: runtimeOf(play.time), fetch, submissions });
+    await play.ended(here.createPayout(USD));
+    isDeaf = false;
+    await play.ended(here.createPayout(USD));
+    return aDayLater(play);
+  }),
+];
+
+const REFUSALS: readonly Directed[] = [
+  scenario('R7', 'refused with 401, and again in the next process: it is as certain, and then it is paid', async () => {
+    const { world, process, ended } = stripeScene({ resends: 0 });
+    const submissions = openTable(durable(true));
+    const wrong = { submissions, apiKey: 'sk_test_revoked' };
+    const first = await ended(process(wrong).createPayout(USD));
+    const second = await ended(process(wrong).createPayout(USD));
+    const third = await ended(process({ submissions }).createPayout(USD));
+    return mustBe('rejected', first) ?? mustBe('rejected', second) ?? mustBe('accepted', third) ?? mustHave(1, world.payouts);
+  }),
+  ...[true, false].map((refuses) =>
+    scenario(
+      'R7',
+      `refused, while another process keeps and pays it, before it is said (${refuses ? 'with' : 'without'} refuse)`,
+      async () => {
+        const { world, process, ended } = mollieScene();
+        const submissions = openTable(durable(refuses));
+        const settings = { token: world.accessToken, testmode: true, readBalances: true, submissions };
+        const refusal = { status: 422, title: 'Unprocessable Entity', detail: 'The balance has too little.', _links: {} };
+        let isRefused = false;
+        let other: Promise<PayoutOutcome> | null = null;
+        const fetch: typeof globalThis.fetch = async (input, init) => {
+          if (init?.method === 'POST') {
+            isRefused = true;
+            return Response.json(refusal, { status: 422, headers: { 'content-type': 'application/hal+json' } });
+          }
+          const answer = await world.fetch(input, init);
+          // What proves the refusal takes its time: meanwhile the balance is funded, and the job runs elsewhere.
+          const isBalance = String(input instanceof Request ? input.url : input).includes('/v2/balances');
+          if (isBalance && isRefused) await (other ??= process(settings).createPayout(EUR));
+          return answer;
+        };
+        const wrong = await mustNotReject(ended(process({ ...settings, fetch }).createPayout(EUR)));
+        if (other === null) return 'nobody paid it meanwhile';
+        return wrong ?? mustHave(1, world.payouts);
+      },
+    ),
+  ),
+];
+
+const GATEWAYS: readonly Directed[] = [401, 403, 429].flatMap((gateway) =>
+  (['text', 'html', 'problem'] as const).flatMap((form) =>
+    [['Stripe', stripeScene, USD] as const, ['Mollie', mollieScene, EUR] as const].map(([name, make, request]) =>
+      scenario('R9', `a mesh sends it to ${name} twice, and answers the second itself: ${gateway} as ${form}`, async () => {
+        const { world, process, ended } = make();
+        world.faults.on(POST, { gateway, at: 'after', form });
+        return mustNotReject(ended(process().createPayout(request)));
+      }),
+    ),
+  ),
+);
 
 export const DIRECTED: readonly Directed[] = [
   scenario('R1', 'the table is away when the job runs again, a day later', async () => {
@@ -134,6 +322,30 @@ export const DIRECTED: readonly Directed[] = [
       return world.requests.length === 0 ? null : 'something was sent';
     }
   }),
+  scenario('R4', 'a token that is not that of its key', async () => {
+    const { world, process, ended, later } = stripeScene({ resends: 0 });
+    world.faults.on(POST, { reset: 'after' }, 1);
+    const submissions = table();
+    const { submission } = await ended(process({ submissions }).createPayout(USD));
+    await later(5 * DAY_MS);
+    const lost = parsed(submission);
+    const earlier = new Date(Date.parse(lost.preparedAt) - SECOND_MS).toISOString();
+    const edited = { ...lost, preparedAt: earlier, correlation: { ...lost.correlation, token: '00000000-0000-8000-8000-000000000000' } };
+    return mustNotReject(ended(process({ submissions }).submit(edited)));
+  }),
+  scenario('R4', 'an older copy brings headers of its own', async () => {
+    const { world, process, ended } = stripeScene({ resends: 0 });
+    world.account('acct_other');
+    world.faults.on(POST, { reset: 'after' }, 1);
+    const submissions = table();
+    const { submission } = await ended(process({ submissions }).createPayout(USD));
+    const kept = parsed(submission);
+    const earlier = new Date(Date.parse(kept.preparedAt) - SECOND_MS).toISOString();
+    const headers = { ...kept.request.headers, 'stripe-account': 'acct_other' };
+    const copy = { ...kept, preparedAt: earlier, request: { ...kept.request, headers } };
+    const wrong = await mustNotReject(ended(process({ submissions }).submit(copy)));
+    return wrong ?? mustHave(1, world.payouts);
+  }),
   scenario('R4', 'looked up after another balance was configured', async () => {
     const { world, process, ended, later } = mollieScene();
     const other = world.test.addBalance({ available: '1000.00' }).id;
@@ -195,6 +407,7 @@ export const DIRECTED: readonly Directed[] = [
     await ended(process().createPayout({ ...USD, attempt: attempt(2) }));
     return mustHave(1, world.payouts);
   }),
+  ...(SWITCHES.laterAttempts ? LATER_ATTEMPTS : []),
   scenario('R6', 'money: undefined', async () => {
     const { world, process, ended } = mollieScene();
     await ended(process().createPayout({ reference: 'job-1', money: undefined as never }));
@@ -216,6 +429,8 @@ export const DIRECTED: readonly Directed[] = [
     world.faults.on(POST, FORBIDDEN, 1);
     return mustBe('unknown', await ended(process().submit(parsed(submission))));
   }),
+  ...(SWITCHES.twoStores ? TWO_STORES : []),
+  ...(SWITCHES.refuse ? REFUSALS : []),
   scenario('R8', 'sent before the lease ended, and late', async () => {
     const { world, process, ended, later } = stripeScene({ resends: 0, correlation: 'none' });
     const { submission } = await ended(process().createPayout(USD));
@@ -260,6 +475,7 @@ export const DIRECTED: readonly Directed[] = [
     world.faults.on(POST, { hang: 'after' });
     return mustBe('unknown', await ended(process().createPayout(USD)));
   }),
+  ...(SWITCHES.gateways ? GATEWAYS : []),
   scenario('R10', 'it was refused now, and may have been sent before', async () => {
     const { world, process, ended } = stripeScene({ resends: 0 });
     world.faults.on(POST, { reset: 'after' }, 1);
@@ -275,6 +491,8 @@ export const DIRECTED: readonly Directed[] = [
     const deaf = createStripe({ apiKey: world.apiKey, baseUrl: 'http://127.0.0.1:1', resends: 0, runtime: { ...runtimeOf(time), sleep } });
     return mustBe('unknown', await deaf.submit(parsed(submission)));
   }),
+  ...(SWITCHES.twoStores ? HOLDS_OF_TWO_STORES : []),
+  ...(SWITCHES.deafStore ? DEAF_STORES : []),
   scenario('R11', 'a refusal that is not stored', async () => {
     const { world, process, ended } = stripeScene({}, { storesRefusals: false });
     world.account().fund({ amount: -1_000_000, currency: 'usd' });

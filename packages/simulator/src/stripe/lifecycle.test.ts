@@ -34,7 +34,7 @@ describe('the timetable', () => {
     await world.clock.advanceTo('2026-11-24T23:59:59.999Z');
     expect(status()).toBe('in_transit');
     await world.clock.advance(1);
-    expect(world.payouts[0]).toMatchObject({ status: 'paid', arrival_date: at('2026-11-25T00:00:00Z'), trace_id: { status: 'supported' } });
+    expect(world.payouts[0]).toMatchObject({ status: 'paid', arrival_date: at('2026-11-25T00:00:00Z'), trace_id: { status: 'pending' } });
     await world.clock.advance(365 * DAY_MS);
     expect(status()).toBe('paid');
     expect(world.events.map(({ type, created }) => [type, created])).toEqual([
@@ -42,6 +42,45 @@ describe('the timetable', () => {
       ['payout.updated', at('2026-11-24T00:00:00Z')],
       ['payout.paid', at('2026-11-25T00:00:00Z')],
     ]);
+  });
+
+  const traceOf = (value: unknown): unknown => (value as { readonly trace_id: unknown }).trace_id;
+  const PENDING = { status: 'pending', value: null };
+  const KNOWN = { status: 'supported', value: expect.stringMatching(/^TRACE/) as string };
+
+  it('payout.paid has no trace yet: it is there ten days after the arrival, and no event tells it', async () => {
+    const { world, id } = await paidTo('000123456789');
+    const ask = asking(world);
+    await world.clock.advanceTo('2026-12-04T23:59:59Z');
+    expect(traceOf(world.events.find(({ type }) => type === 'payout.paid')?.payout)).toEqual(PENDING);
+    expect(traceOf((await ask(`GET /v1/payouts/${id}`)).json)).toEqual(PENDING);
+    const told = world.events.length;
+    await world.clock.advanceTo('2026-12-05T00:00:00Z');
+    expect(traceOf((await ask(`GET /v1/payouts/${id}`)).json)).toEqual(KNOWN);
+    expect(world.events).toHaveLength(told);
+  });
+
+  it.each([
+    ['0: with payout.paid', 0, 'supported'],
+    ['one hour', 3_600_000, 'pending'],
+  ])('variant traceLagMs, %s', async (_, traceLagMs, status) => {
+    const world = simulateStripe({ variants: { traceLagMs } });
+    await asking(world)('POST /v1/payouts', { body: 'amount=1&currency=usd' });
+    await world.clock.advanceTo('2026-11-25T00:00:00Z');
+    expect(world.events.at(-1)).toMatchObject({ type: 'payout.paid', payout: { trace_id: { status } } });
+    await world.clock.advance(3_600_000);
+    expect(traceOf(world.payouts[0])).toEqual(KNOWN);
+  });
+
+  it('a card never has a trace, and what came back before it was known does not get one', async () => {
+    const world = simulateStripe();
+    const card = world.account().addCard({ currency: 'usd' }).id;
+    const bank = world.account().addBankAccount({ currency: 'usd', accountNumber: LATE_BOUNCE_ACCOUNT_NUMBER }).id;
+    for (const destination of [card, bank]) {
+      await asking(world)('POST /v1/payouts', { body: `amount=1&currency=usd&destination=${destination}` });
+    }
+    await world.clock.advance(30 * DAY_MS);
+    expect(world.payouts.map(traceOf)).toEqual([{ status: 'unsupported', value: null }, PENDING]);
   });
 
   it.each([

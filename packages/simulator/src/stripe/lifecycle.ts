@@ -79,15 +79,29 @@ export function move(
 }
 
 function pay(state: StripeState, account: AccountState, payout: PayoutState): void {
-  const { type, automatic, balance_transaction } = payout.wire;
-  const traced = type === 'bank_account';
+  const { automatic, balance_transaction } = payout.wire;
   change(state, account, payout, 'payout.paid', {
     status: 'paid',
-    trace_id: { status: traced ? 'supported' : 'unsupported', value: traced ? `TRACE${payout.wire.id.slice(-10)}` : null },
+    trace_id: traceWithPaid(state, payout),
     // A reversal brings money in, and only once it has arrived.
     ...(balance_transaction === null ? { balance_transaction: post(account, payout, 'payout', payout.ledgerAmount) } : {}),
   });
   if (automatic) change(state, account, payout, 'payout.reconciliation_completed', { reconciliation_status: 'completed' });
+}
+
+type Trace = StripePayoutObject['trace_id'];
+
+/** A card has none. That of a bank account is mostly not known yet; it comes later, and nothing is told then. */
+function traceWithPaid(state: StripeState, payout: PayoutState): Trace {
+  const { id, type, arrival_date: arrival, trace_id: pending } = payout.wire;
+  if (type !== 'bank_account') return { status: 'unsupported', value: null };
+  const known: Trace = { status: 'supported', value: `TRACE${id.slice(-10)}` };
+  const knownAt = arrival * 1000 + state.variants.traceLagMs;
+  if (state.variants.traceLagMs === 0 || knownAt <= state.agenda.now()) return known;
+  state.agenda.later(knownAt, () => {
+    if (payout.wire.status === 'paid') payout.wire = { ...payout.wire, trace_id: known };
+  });
+  return pending;
 }
 
 function fail(state: StripeState, account: AccountState, payout: PayoutState, failureCode: string): void {

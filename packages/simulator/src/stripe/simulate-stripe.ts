@@ -2,6 +2,7 @@ import { allDecided, assertKnown, type Known } from '../known-options.ts';
 import type { Message } from '../webhooks/courier.ts';
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts';
 import { accountControls, type SimulatedStripeAccount } from './account.ts';
+import { DAY_MS } from './calendar.ts';
 import type { StripePayoutObject } from './objects.ts';
 import { OPERATIONS } from './operations.ts';
 import { protocolVariants } from './protocol.ts';
@@ -68,6 +69,7 @@ export function simulateStripe(options: SimulateStripeOptions = {}): SimulatedSt
   const account = (id: string = PLATFORM): SimulatedStripeAccount =>
     accountControls(state, accountState(state, id, options.empty === true));
   account();
+  for (const id of options.connectedAccounts ?? []) account(id);
   const { webhookSecret, seed } = settingsOf(options);
   return stripeWorld(options, state, OPERATIONS, {
     get payouts() {
@@ -90,6 +92,7 @@ function variantsOf(given: StripeVariants = {}): StripeState['variants'] {
     ...protocolVariants(given),
     missingDestinationStatus: given.missingDestinationStatus ?? 400,
     reversalAmount: given.reversalAmount ?? 'negative',
+    traceLagMs: given.traceLagMs ?? 10 * DAY_MS,
   };
 }
 

@@ -35,6 +35,11 @@ export interface StripeVariants extends ProtocolVariants {
   readonly missingDestinationStatus?: 400 | 404 | undefined;
   /** Sign of `amount` on the payout that reverses another. Default `negative`. */
   readonly reversalAmount?: 'negative' | 'positive' | undefined;
+  /**
+   * How long after its arrival date a paid payout still says `trace_id: { status: 'pending', value: null }`, in milliseconds.
+   * Then the value is there, and no event tells it. 0: it comes with `payout.paid`. Default ten days, the most that Stripe documents.
+   */
+  readonly traceLagMs?: number | undefined;
 }
 
 /** A payout with what Stripe does not show. */

@@ -21,6 +21,11 @@ export interface StripeWorldOptions {
   readonly webhookSecret?: string | undefined;
   /** Accounts begin without money and without anything to pay to. Default false. */
   readonly empty?: boolean | undefined;
+  /**
+   * Connected accounts that exist from the beginning, such as `['acct_1']`, for whoever reaches the world over HTTP only: with
+   * `Stripe-Account`. Any other answers 403 until `account(id)` has made it. Default none.
+   */
+  readonly connectedAccounts?: readonly string[] | undefined;
   /** A new payout shows in lists only after so many milliseconds. Default 0. */
   readonly listLagMs?: number | undefined;
 }
@@ -32,6 +37,7 @@ export const STRIPE_WORLD_OPTIONS: Known<StripeWorldOptions> = {
   seed: true,
   webhookSecret: true,
   empty: true,
+  connectedAccounts: true,
   listLagMs: true,
 };
 

@@ -73,6 +73,7 @@ export function simulateStripeTreasury(options: SimulateStripeTreasuryOptions = 
     treasuryAccountControls(state, accountState(state, id, options.empty === true));
   account();
   const recipient = account(RECIPIENT);
+  for (const id of options.connectedAccounts ?? []) account(id);
   const { webhookSecret, seed } = settingsOf(options);
   return stripeWorld(options, state, OPERATIONS, {
     get payouts() {
