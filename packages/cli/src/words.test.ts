@@ -28,7 +28,7 @@ const NEVER_HERE = [
   'belongs into settings: write',
   'is the setting of the provider; `signal`',
   'is a setting of each provider',
-  'must be a provider, such as',
+  'must be a provider, as an adapter makes it',
   'a webhookHandler takes a Fetch Request',
   'loadConfig of @disburse/core/node opens it',
 ];

@@ -27,7 +27,7 @@ interface Model {
   readonly kept: Submission | null;
 }
 
-export const NOTHING: Model = { state: { is: 'none' }, kept: null };
+const NOTHING: Model = { state: { is: 'none' }, kept: null };
 
 // ---- The table -------------------------------------------------------------------------------------------------------
 

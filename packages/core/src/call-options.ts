@@ -14,7 +14,7 @@ const NO_PROBLEMS: readonly PayoutIssue[] = [];
 const NOTHING: ReadCall = { call: {}, problems: NO_PROBLEMS };
 
 /** Reads the last argument of an operation that takes no provider options. */
-export function readCall(given: unknown): ReadCall {
+function readCall(given: unknown): ReadCall {
   return read(given, ['signal', 'timeoutMs']);
 }
 
@@ -36,7 +36,7 @@ export function readCallWith(given: unknown): ReadCall & { readonly providerOpti
  * @throws {PayoutError} `invalid_request`
  */
 export function assertNoCall(engine: Engine, given: unknown): void {
-  const problems = isPlainObject(given) ? unknownKeys(given, [], { ...OF_OTHERS, ...BAG, signal: NO_WAIT, timeoutMs: NO_WAIT }) : [];
+  const problems = isPlainObject(given) ? unknownKeys(given, [], { ...BAG, signal: NO_WAIT, timeoutMs: NO_WAIT }, '', ofSdk) : [];
   if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: engine.name, outcome: 'rejected' });
 }
 
@@ -55,7 +55,7 @@ function read(given: unknown, known: readonly string[]): ReadCall {
     return { call: {}, problems: [{ path: 'call', message: `must be an object with any of ${known.join(', ')}, not ${kindOf(given)}` }] };
   }
   try {
-    const strangers = unknownKeys(given, known, known.includes('providerOptions') ? OF_OTHERS : { ...OF_OTHERS, ...BAG });
+    const strangers = unknownKeys(given, known, known.includes('providerOptions') ? {} : BAG, '', ofSdk);
     const { timeoutMs, signal } = given;
     const problems = [...strangers, ...timeoutProblems(timeoutMs), ...signalProblems(signal)];
     // Just checked; with problems it is not used.
@@ -100,47 +100,43 @@ const NO_WAIT = 'is for what asks the provider; a prepare asks nobody, and takes
 const ACCOUNT = 'to act for a connected account, call provider.forAccount(id); a create also takes `account` in its request';
 const KEY = 'the key is made of the reference: give the same `reference` again, and it is the same key';
 
+const KEY_SETTING = 'a provider is made with one key: make another provider';
+const RESENDS = 'how often is the setting `resends`';
+const ADDRESS = 'it is the setting `baseUrl`';
+const HEADERS = 'headers are part of the settings of a provider';
+
 /**
  * Options of the providers' own SDKs, by the same place in a call. Dropped without a word, a payout would leave another account, or be
  * made under another key, than its caller believes.
  *
- * Stripe: `RequestOptions` and `RawRequestOptions` of npm `stripe` 23.1.0, esm/lib.d.ts, https://docs.stripe.com/api/connected-accounts
- * Mollie: `RequestOptions` of npm `mollie-api-typescript` 1.12.28, lib/sdks.d.ts, https://docs.mollie.com/reference/idempotency
+ * From `RequestOptions` and `RawRequestOptions` of one SDK (23.1.0, esm/lib.d.ts), and `RequestOptions` of another (1.12.28,
+ * lib/sdks.d.ts). Core names no provider: its test has their names.
  */
-const OF_SDKS: Readonly<Record<string, Elsewhere>> = {
-  Stripe: {
-    apiKey: 'a provider is made with one key: make another with createStripe({ apiKey })',
-    stripeAccount: ACCOUNT,
-    stripeContext: ACCOUNT,
-    apiVersion: 'it is a setting: createStripe({ apiVersion })',
-    maxNetworkRetries: 'it is the setting `resends`',
-    timeout: 'write `timeoutMs`',
-    authenticator: 'a provider is made with one key: createStripe({ apiKey })',
-    streaming: 'answers are read whole',
-    additionalHeaders: 'headers are part of the settings of a provider',
-    apiBase: 'it is the setting `baseUrl`',
-    host: 'it is the setting `baseUrl`',
-  },
-  Mollie: {
-    retries: 'it is the setting `resends`',
-    retryCodes: 'what is sent again follows from what the answer proves; how often is the setting `resends`',
-    serverURL: 'it is the setting `baseUrl`',
-    fetchOptions: 'write `signal` and `timeoutMs`; a `fetch` of your own is a setting',
-    testmode: 'it is a setting of the provider',
-  },
-  "a provider's": {
-    idempotencyKey: KEY,
-    idempotency_key: KEY,
-    headers: 'headers are part of the settings of a provider',
-  },
+const OF_SDKS: Elsewhere = {
+  apiKey: KEY_SETTING,
+  authenticator: KEY_SETTING,
+  apiVersion: 'it is a setting of the provider',
+  testmode: 'it is a setting of the provider',
+  maxNetworkRetries: RESENDS,
+  retries: RESENDS,
+  retryCodes: `what is sent again follows from what the answer proves; ${RESENDS}`,
+  timeout: 'write `timeoutMs`',
+  streaming: 'answers are read whole',
+  additionalHeaders: HEADERS,
+  headers: HEADERS,
+  apiBase: ADDRESS,
+  host: ADDRESS,
+  serverURL: ADDRESS,
+  fetchOptions: 'write `signal` and `timeoutMs`; a `fetch` of your own is a setting',
+  idempotencyKey: KEY,
+  idempotency_key: KEY,
 };
 
-/** The same, as it is told. */
-const OF_OTHERS: Elsewhere = Object.fromEntries(
-  Object.entries(OF_SDKS).flatMap(([whose, options]) =>
-    Object.entries(options).map(([key, instead]) => {
-      const sdk = whose.endsWith("'s") ? `${whose} SDK` : `${whose}'s SDK`;
-      return [key, `is an option of ${sdk} and not known here; ${instead}`];
-    }),
-  ),
-);
+/** The account of a call, as an SDK calls it: the name of the provider, and one of these. */
+const OF_ACCOUNT = /^[a-z]+(?:Account|Context)$/;
+
+/** What to write instead of an option of an SDK; `undefined` for any other key. */
+function ofSdk(key: string): string | undefined {
+  const instead = OF_ACCOUNT.test(key) ? ACCOUNT : Object.hasOwn(OF_SDKS, key) ? OF_SDKS[key] : undefined;
+  return instead === undefined ? undefined : `is an option of a provider's own SDK and not known here; ${instead}`;
+}

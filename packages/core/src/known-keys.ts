@@ -11,15 +11,22 @@ export type Elsewhere = Readonly<Record<string, string>>;
  * Every key of an options object that nobody would read. What is dropped without a word is missed only once it is needed.
  *
  * @param path What stands in front of a key in messages; empty for none.
+ * @param advice What to say of a key that is in no table.
  */
-export function unknownKeys(given: unknown, known: readonly string[], elsewhere: Elsewhere = {}, path = ''): PayoutIssue[] {
+export function unknownKeys(
+  given: unknown,
+  known: readonly string[],
+  elsewhere: Elsewhere = {},
+  path = '',
+  advice: (key: string) => string | undefined = () => undefined,
+): PayoutIssue[] {
   if (given === undefined) return [];
   if (!isPlainObject(given)) return [{ path: path === '' ? 'options' : path, message: `must be an object, not ${kindOf(given)}` }];
   return Object.keys(given)
     .filter((key) => !known.includes(key))
     .map((key) => ({
       path: path === '' ? key : `${path}.${key}`,
-      message: (Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined) ?? notKnown(key, known),
+      message: (Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined) ?? advice(key) ?? notKnown(key, known),
     }));
 }
 

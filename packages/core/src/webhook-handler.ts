@@ -91,8 +91,7 @@ function assertOptions(options: unknown): void {
     .filter((path) => !Object.hasOwn(KNOWN, path))
     .map((path) => ({ path, message: `is not known here; known are ${known}` }));
   const provider = Object(given.provider) as Partial<AnyPayoutProvider>;
-  if (typeof provider.parseWebhook !== 'function')
-    issues.push({ path: 'provider', message: 'must be a provider, such as createStripe() makes' });
+  if (typeof provider.parseWebhook !== 'function') issues.push({ path: 'provider', message: 'must be a provider, as an adapter makes it' });
   if (typeof given.onEvent !== 'function') issues.push({ path: 'onEvent', message: `must be a function, not ${kindOf(given.onEvent)}` });
   if (given.onError !== undefined && typeof given.onError !== 'function') issues.push({ path: 'onError', message: 'must be a function' });
   if (given.refetch !== undefined && typeof given.refetch !== 'boolean') issues.push({ path: 'refetch', message: 'must be true or false' });
