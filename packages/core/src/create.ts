@@ -1,8 +1,9 @@
 import type { PayoutProviderSpec } from './adapter.ts';
 import { checkedOptions } from './call-options.ts';
 import { MOST_ATTEMPTS } from './create-request.ts';
-import { type Engine, withOutcome } from './engine.ts';
+import { type Engine, placeOf as keyPlace, sameConnection, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
+import { createKey } from './idempotency.ts';
 import { type Route, submitKept } from './kept.ts';
 import { unknownForNow } from './lookup.ts';
 import { FURTHEST_RAISED } from './other-attempts.ts';
@@ -10,7 +11,7 @@ import type { PayoutOutcome } from './outcome.ts';
 import { prepareCreate, type Prepared } from './prepare.ts';
 import type { AnyPayoutProvider, CallOptions } from './provider.ts';
 import type { KeptRow } from './store.ts';
-import { isRejected, type Place } from './submission.ts';
+import { isRejected, type Place, type Submission } from './submission.ts';
 
 /** Prepares, keeps, submits. What cannot be prepared is `rejected`, unless its reference is kept already. */
 export async function createKept<P extends AnyPayoutProvider>(
@@ -44,9 +45,7 @@ export async function createKept<P extends AnyPayoutProvider>(
 async function refusedInput(engine: Engine, place: Place | null, error: PayoutError): Promise<PayoutOutcome> {
   const kept = place === null ? null : await openRow(engine, place);
   if (kept === 'unread') {
-    const { issues, ...details } = error.details();
-    const message = `${error.message} This call sent nothing; whether its reference was submitted before, the submissions store could not say.`;
-    throw new PayoutError(error.code, message, { ...details, issues, outcome: null });
+    throw inDoubt(error, 'and the submissions store could not say whether its reference was submitted before.');
   }
   if (kept !== null) {
     const { settled } = kept;
@@ -57,7 +56,32 @@ async function refusedInput(engine: Engine, place: Place | null, error: PayoutEr
     const doubt = withOutcome(error, 'unknown', `This call sent nothing, but its reference ${paid}`);
     return unknownForNow(engine, kept.submission, doubt);
   }
-  return { outcome: 'rejected', error: withOutcome(error, 'rejected'), retry: 'never', submission: null, replayed: false, notices: [] };
+  const elsewhere = place === null ? null : await sentElsewhere(engine, place);
+  if (elsewhere === null) {
+    return { outcome: 'rejected', error: withOutcome(error, 'rejected'), retry: 'never', submission: null, replayed: false, notices: [] };
+  }
+  if (elsewhere !== 'known') {
+    return unknownForNow(engine, elsewhere, withOutcome(error, 'unknown', 'This call sent nothing, but its reference is being sent now.'));
+  }
+  throw inDoubt(error, 'but this process sent its reference before, through another store or another provider.');
+}
+
+/** Nothing was sent by this call, and no submission is at hand to say what became of its reference. */
+function inDoubt(error: PayoutError, why: string): PayoutError {
+  const message = `${error.message} This call sent nothing, ${why}`;
+  return new PayoutError(error.code, message, { ...error.details(), outcome: null });
+}
+
+/** What this process does, or did, with the key of a reference through another store; `known` where no submission may be shown. */
+async function sentElsewhere(engine: Engine, { namespace, reference, attempt }: Place): Promise<Submission | 'known' | null> {
+  const key = await createKey({ namespace, account: engine.account, reference, attempt });
+  const { underWay, uncertain, paid, before } = engine.process;
+  const at = keyPlace({ provider: engine.id, key });
+  const current = underWay.get(at);
+  if (current !== undefined && sameConnection(current.connection, engine.connection)) return current.asked;
+  const known = paid.get(at) ?? before.paid.get(at);
+  const isPaid = known !== undefined && sameConnection(known.through.connection, engine.connection);
+  return current !== undefined || uncertain.has(at) || isPaid ? 'known' : null;
 }
 
 /** Where a refused input would have been kept, as far as it says; an attempt that cannot be is read as the first. */

@@ -113,16 +113,22 @@ async function answered(passage: Passage, row: KeptRow, home: Engine | null, hol
   const refused = home.process.unrecorded.get(placeOf(row.submission));
   if (refused !== undefined) return recordAgain(home, row.submission, refused);
   if (isApart(copies) && !asksTheSame(row.submission, asked)) return lookBeside(home, asked, deadline);
-  return finished(home, await sentAndRecorded(home, { copies, hold, alone: row.alone }, deadline), relation);
+  return sentOrLookedUp(passage, home, row, relation, { copies, hold, alone: row.alone });
+}
+
+/**
+ * What comes of sending it, recorded before the exchange counts as over: whoever comes in between would send what is being refused.
+ *
+ * Before a send, other attempts were looked for. What was only looked up was refused without that.
+ */
+async function sentOrLookedUp(passage: Passage, home: Engine, row: KeptRow, relation: Relation, sending: Sending): Promise<SharedResult> {
+  const { outcome, recordAs } = await submitOnce(home, sending, passage.deadline);
+  const told = recordAs === null ? outcome : await recorded(home, outcome, { by: recordAs });
+  const later = told.outcome === 'rejected' && recordAs === 'lookup' ? await laterAnswer(passage, row) : null;
+  return later ?? finished(home, told, relation);
 }
 
 const NOT_HERE: Extract<Relation, { is: 'taken' }> = { is: 'taken', differences: [] };
-
-/** Recorded before the exchange counts as over: whoever comes in between would send what is being refused. */
-async function sentAndRecorded(home: Engine, sending: Sending, deadline: Deadline): Promise<PayoutOutcome> {
-  const { outcome, recordAs } = await submitOnce(home, sending, deadline);
-  return recordAs === null ? outcome : recorded(home, outcome, { by: recordAs });
-}
 
 async function finished(home: Engine, outcome: PayoutOutcome, relation: Relation): Promise<PayoutOutcome> {
   return noticed(home, outcome.outcome === 'accepted' ? withNotices(outcome, relationNotices(relation)) : outcome);

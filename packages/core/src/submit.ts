@@ -49,7 +49,8 @@ export async function submitOnce(engine: Engine, sending: Sending, deadline: Dea
   const fresh = !copies.elsewhere && isOurs && isCertain(engine.process, submission);
   const window = keyWindow(submission.preparedAt, engine.keptForMs, Math.max(engine.timeoutMs, remaining(engine, deadline)));
   const now = engine.runtime.now();
-  if (now > window.closesAt && fresh && alone) return overUnsent(engine, sending, deadline);
+  // A store that is gone with the process knows nothing of others, who may have sent the same key.
+  if (now > window.closesAt && fresh && alone && !engine.store.isPassing) return overUnsent(engine, sending, deadline);
   if (now < window.opensAt || now > window.closesAt) return unrecorded(await lookup(engine, copies, deadline), 'lookup');
   if (submission.request.body === '') return unrecorded(await lookup(engine, copies, deadline, blanked(engine)), 'lookup');
   const other = await otherAttempt(engine, submission, deadline);
@@ -172,9 +173,8 @@ interface Context {
 async function outcomeOf(context: Context, exchanged: Exchanged): Promise<Concluded> {
   const { verdict, retryAfterSeconds } = exchanged;
   if (verdict.is === 'rejected') return rejectedOutcome(context, verdict);
-  return unrecorded(
-    await (verdict.is === 'accepted' ? acceptedOutcome(context, verdict) : uncertainOutcome(context, verdict, retryAfterSeconds)),
-  );
+  if (verdict.is === 'accepted') return unrecorded(await acceptedOutcome(context, verdict));
+  return unrecorded(await uncertainOutcome(context, verdict, retryAfterSeconds), 'lookup');
 }
 
 async function uncertainOutcome(

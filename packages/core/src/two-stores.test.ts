@@ -209,3 +209,32 @@ it('an exchange that everybody left is waited for, whichever store it was for', 
   expect(told(await b)).toBe('ac_1');
   expect(world.bank.payouts).toHaveLength(1);
 });
+
+describe('input that is refused now, of a reference that another store of this process knows', () => {
+  const BAD = { ...RENT, money: { amount: '10', currency: 'EUR' } };
+
+  it('is unknown while it is being sent', async () => {
+    const world = twoStores();
+    const { meets, reached, go } = heldBack();
+    world.onCreate(meets);
+    const a = world.acme.createPayout(RENT);
+    await reached;
+    expect(await world.b.createPayout(BAD)).toMatchObject({ outcome: 'unknown', submission: RENT, next: { do: 'submit' } });
+    go();
+    await a;
+  });
+
+  it.each([
+    ['may have been sent', answerLost],
+    ['was paid', (arrive: () => Promise<Response>) => arrive()],
+  ])('says nothing of the outcome once it %s', async (_, meets) => {
+    const world = twoStores();
+    world.onCreate(meets);
+    await world.acme.createPayout(RENT);
+    await expect(world.b.createPayout(BAD)).rejects.toMatchObject({ code: 'invalid_request', outcome: null });
+  });
+
+  it('is rejected where nobody here sent it', async () => {
+    expect(await twoStores().b.createPayout(BAD)).toMatchObject({ outcome: 'rejected', retry: 'never', submission: null });
+  });
+});
