@@ -79,7 +79,7 @@ async function keepAndSubmit(passage: Passage): Promise<SharedResult> {
     const call = { signal: passage.deadline.signal, timeoutMs: remaining(engine, passage.deadline) };
     const { anyAttempt } = passage.arrival;
     const of = { engine: home, asked: row.submission, call, elsewhere: false, anyAttempt };
-    return shareExchange(of, (deadline) => answered({ ...passage, deadline }, row, home, null));
+    return shareExchange(of, (deadline) => answered({ ...passage, deadline }, row, home, hold ?? null));
   }
   return answered(passage, row, home, hold ?? null);
 }
@@ -111,7 +111,7 @@ async function answered(passage: Passage, row: KeptRow, home: Engine | null, hol
     return finished(home, payoutIdOf(row) === null ? await recorded(home, outcome) : outcome, relation);
   }
   const refused = home.process.unrecorded.get(placeOf(row.submission));
-  if (refused !== undefined) return recordAgain(home, row.submission, refused);
+  if (refused !== undefined) return (await laterAnswer(passage, row)) ?? recordAgain(home, row.submission, refused);
   if (isApart(copies) && !asksTheSame(row.submission, asked)) return lookBeside(home, asked, deadline);
   return sentOrLookedUp(passage, home, row, relation, { copies, hold, alone: row.alone });
 }
