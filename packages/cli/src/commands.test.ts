@@ -533,8 +533,8 @@ describe('lookup and settle', () => {
   it('takes a submission that an application wrote, and no changed one', async () => {
     const place = await lost();
     const [file = ''] = await place.kept();
-    const { content } = JSON.parse(await readFile(join(place.cwd, file), 'utf8')) as { content: object };
-    await writeFile(join(place.cwd, 'plain.json'), JSON.stringify(content));
+    const { content } = JSON.parse(await readFile(join(place.cwd, file), 'utf8')) as { content: { submission: object } };
+    await writeFile(join(place.cwd, 'plain.json'), JSON.stringify(content.submission));
     const end = await disburse(['submit', 'plain.json', '--json'], place);
     expect(resultOf(end, 'submit')).toMatchObject({ outcome: 'accepted', submission: { file: 'plain.json' } });
     const changed = (await readFile(join(place.cwd, file), 'utf8')).replace('"25.00"', '"26.00"');

@@ -1,4 +1,13 @@
-import type { KeptSubmission, PayoutOutcome, RefusalReason, RejectedPayout, RetryAdvice, Submission, UnknownPayout } from '@disburse/core';
+import type {
+  KeptSubmission,
+  PayoutError,
+  PayoutOutcome,
+  RefusalReason,
+  RejectedPayout,
+  RetryAdvice,
+  Submission,
+  UnknownPayout,
+} from '@disburse/core';
 import { whose } from './account.ts';
 import type { Call, Ending } from './call.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -25,6 +34,9 @@ interface Background {
   readonly word?: 'absent' | 'payout' | undefined;
 }
 
+/** The reference, or its key, is in use for something else: what is on record tells for what. */
+const TAKEN: readonly PayoutError['code'][] = ['reference_taken', 'idempotency_conflict'];
+
 /** How an outcome ends a command. */
 export async function endWith<Name extends OutcomeCommand>(
   call: Call<Name>,
@@ -39,7 +51,7 @@ export async function endWith<Name extends OutcomeCommand>(
       ? null
       : { submission, file: given ?? (await fileOf(session, call.host.cwd, submission)), ...(given === undefined ? {} : { given }) };
   // Another process may have settled it while this one asked.
-  const taken = outcome.outcome === 'unknown' && outcome.error.code === 'idempotency_conflict';
+  const taken = outcome.outcome === 'unknown' && TAKEN.includes(outcome.error.code);
   const before = background.before ?? (taken ? await session.store.find(outcome.submission).catch(() => null) : null);
   const result: OutcomeRecord = recordOf(outcome, found, call.options.raw);
   const ending = {
@@ -69,7 +81,7 @@ function recordOf(outcome: PayoutOutcome, found: FoundSubmission | null, raw: bo
     replayed: 'replayed' in outcome && outcome.replayed,
     retry: outcome.outcome === 'rejected' ? outcome.retry : null,
     next: outcome.outcome === 'unknown' ? nextRecord(outcome, raw) : null,
-    notices: outcome.outcome === 'rejected' ? [] : outcome.notices.map((notice) => ({ ...notice, message: inWords(notice.message) })),
+    notices: outcome.notices.map((notice) => ({ ...notice, message: inWords(notice.message) })),
     submission: found === null ? null : submissionRecord(found),
   };
 }
@@ -83,11 +95,11 @@ function linesOf(outcome: PayoutOutcome, { before, asked, word: spoken }: Backgr
   const word = paint(OUTCOME_COLOURS[outcome.outcome], outcome.outcome);
   const what =
     outcome.submission === null ? 'a payout' : `${moneyText(outcome.submission.money)}, reference ${outcome.submission.reference}`;
-  if (outcome.outcome === 'rejected') {
-    if (spoken === 'absent') return [`recorded  ${what}: on your word, no payout was made`];
-    return [`${word}  ${what}: ${isRefused(before?.settled ?? null) ? 'it is on record as rejected' : 'certainly nothing was paid'}`];
-  }
   const notices = outcome.notices.map(({ message }) => `note: ${inWords(message)}`);
+  if (outcome.outcome === 'rejected') {
+    if (spoken === 'absent') return [`recorded  ${what}: on your word, no payout was made`, ...notices];
+    return [`${word}  ${what}: ${outcome.replayed ? 'it is on record as rejected' : 'certainly nothing was paid'}`, ...notices];
+  }
   if (outcome.outcome === 'accepted') {
     const how =
       spoken === 'payout' ? '  recorded, on your word that it is this one' : outcome.replayed ? '  an earlier request made it' : '';
@@ -98,6 +110,7 @@ function linesOf(outcome: PayoutOutcome, { before, asked, word: spoken }: Backgr
     next.do === 'ask' && next.candidates.length > 0 ? ['It could be one of these:', ...payoutTable(next.candidates, paint)] : [];
   const paid = paidAs(before);
   if (paid !== null) return [`${word}  ${takenBy(outcome.submission, paid, asked)}`, ...notices];
+  if (outcome.error.code === 'reference_taken') return [`${word}  ${what}: it is kept, and not settled; nothing was sent now`, ...notices];
   return [`${word}  ${what}: a payout may exist`, ...notices, ...candidates];
 }
 
@@ -112,6 +125,7 @@ function takenBy({ money, reference }: Submission, paid: string, asked: Submissi
 function toldOf(outcome: PayoutOutcome, { before, word }: Background): readonly string[] | null {
   if (outcome.outcome !== 'rejected') return null;
   if (word === 'absent') return [];
+  if (!outcome.replayed) return null;
   const settled = before?.settled ?? null;
   if (!isRefused(settled)) return null;
   if (settled.reason !== undefined) return whyBefore(settled.reason);

@@ -67,7 +67,9 @@ describe('a word that was recorded is told as one', () => {
     ]) {
       const later = await disburse(args, place);
       expect(later).toMatchObject({ code: 3, stdout: expect.stringContaining('it is on record as rejected') as string });
-      expect(later.stderr).toContain('or somebody settled it as absent');
+      expect(later.stderr).toMatch(
+        /^error {2}Somebody recorded at 2026-11-25T09:00:\S+Z, on their word, that no payout was made\. Nothing/,
+      );
       expect(printed(later)).not.toContain('certainly nothing');
     }
     expect(await again(place)).toMatchObject({ code: 0 });

@@ -90,13 +90,8 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   if (dry) return dryRun(call, session, provider, request, kept);
   const submission = await prepared(provider, request);
   if (isPayoutError(submission)) return refusedInput(submission, kept);
-  if (!isKept(kept, submission)) {
-    const sent = await decodeSubmission(provider, submission);
-    if (options.yes !== true && submission.live !== false) {
-      for (const line of whatWillHappen(call, provider, { ...submission, ...sent })) call.note(line);
-    }
-    await askBeforeLive(call, submission.live, `Pay ${moneyText(sent?.money ?? submission.money)} through ${provider.name}?`);
-  }
+  const sending = toSend(kept, submission);
+  if (sending !== null) await askBeforePaying(call, provider, sending);
   if (call.signal.aborted) throw new CliError('interrupted', 'Interrupted before anything was sent.');
   if (kept.length === 0) await assertKeeps(session, call.host.cwd);
   if (!isKept(kept, submission)) {
@@ -137,6 +132,22 @@ function moneyOf(amount: string | undefined, currency: string | undefined, fullB
   return { amount, currency: currency.toUpperCase() };
 }
 
+/** What would go out now: nothing where the reference is settled; of what was refused and may be sent again, the kept one. */
+function toSend(kept: readonly KeptSubmission[], asked: Submission): Submission | null {
+  if (!isKept(kept, asked)) return asked;
+  const refused = kept.find(({ settled }) => settled === null)?.submission;
+  const isHere = (['name', 'account', 'live'] as const).every((member) => refused?.[member] === asked[member]);
+  return refused !== undefined && isHere ? refused : null; // Of another provider, account or mode core sends nothing.
+}
+
+async function askBeforePaying(call: CreateCall, provider: Provider, submission: Submission): Promise<void> {
+  const sent = await decodeSubmission(provider, submission);
+  if (call.options.yes !== true && submission.live !== false) {
+    for (const line of whatWillHappen(call, provider, { ...submission, ...sent })) call.note(line);
+  }
+  await askBeforeLive(call, submission.live, `Pay ${moneyText(sent?.money ?? submission.money)} through ${provider.name}?`);
+}
+
 /** A later attempt follows only a rejection that is on record and allows it; the store knows. */
 function attemptAfter(kept: readonly KeptSubmission[], reference: string): Request['attempt'] {
   const last = kept.at(-1);
@@ -150,9 +161,9 @@ function attemptAfter(kept: readonly KeptSubmission[], reference: string): Reque
   return nextAttempt({ outcome: 'rejected', retry: 'next_attempt', submission: last.submission });
 }
 
-/** What was sent and is not settled may exist: another request could only make it worse. */
+/** What was sent and is not settled may exist: another request could only make it worse. What was certainly refused may go out again. */
 async function refuseUnsettled(call: CreateCall, session: Session, kept: readonly KeptSubmission[]): Promise<void> {
-  const open = kept.find(({ settled }) => settled === null);
+  const open = kept.find(({ settled, refused }) => settled === null && refused == null);
   if (open === undefined) return;
   const { submission } = open;
   const found = { submission, file: await fileOf(session, call.host.cwd, submission) };
