@@ -60,7 +60,7 @@ export async function endWith<Name extends OutcomeCommand>(
     text: linesOf(outcome, { ...background, before }, call.paint),
     error: outcome.outcome === 'accepted' ? null : outcome.error,
     told: toldOf(outcome, { ...background, before }),
-    advice: adviceFor(outcome, { ...background, before, found, now: session.now() }),
+    advice: adviceFor(outcome, { ...background, before, found, now: session.now(), command: call.command }),
   };
   return ending as Ending<Name>; // What is common to the four: TypeScript does not see it through the index.
 }
@@ -128,17 +128,18 @@ function toldOf(outcome: PayoutOutcome, { before, word }: Background): readonly 
   if (!outcome.replayed) return null;
   const settled = before?.settled ?? null;
   if (!isRefused(settled)) return null;
-  if (settled.reason !== undefined) return whyBefore(settled.reason);
+  if (settled.reason !== undefined) return whyBefore(outcome.error.provider, settled.reason);
   return [`A provider refused it before, or somebody settled it as absent: the record does not tell which. Nothing was sent now.`];
 }
 
 /** A refusal that is told again tells its own reason. */
-function whyBefore({ message, providerCode, requestId, at, by }: RefusalReason): readonly string[] {
+function whyBefore(name: string, { message, providerCode, requestId, at, by }: RefusalReason): readonly string[] {
   if (by === 'person') return [`Somebody recorded at ${at}, on their word, that no payout was made. Nothing was sent now.`];
   const known = providerCode === null || message.includes(providerCode) ? [] : [`the provider's code: ${printable(providerCode)}`];
   const request = requestId === null ? [] : [`request ${printable(requestId)}`];
   const when = by === 'lookup' ? 'Its absence was found' : 'It was refused';
-  return [printable(inWords(message)), ...known, ...request, `${when} at ${at}. Nothing was sent now.`];
+  const named = message.startsWith('[') ? message : `[${name}] ${message}`; // Kept without the name of who tells it.
+  return [printable(inWords(named)), ...known, ...request, `${when} at ${at}. Nothing was sent now.`];
 }
 
 /** The payout that was on record before. */
@@ -153,6 +154,7 @@ interface Circumstances extends Background {
   readonly found: FoundSubmission | null;
   /** Milliseconds. */
   readonly now: number;
+  readonly command: OutcomeCommand;
 }
 
 function adviceFor(outcome: PayoutOutcome, circumstances: Circumstances): readonly string[] {
@@ -160,8 +162,10 @@ function adviceFor(outcome: PayoutOutcome, circumstances: Circumstances): readon
   return outcome.outcome === 'rejected' ? adviceAfterRejection(outcome, circumstances) : adviceAfterUnknown(outcome, circumstances);
 }
 
-function adviceAfterRejection(outcome: RejectedPayout, { found, word }: Circumstances): readonly string[] {
+function adviceAfterRejection(outcome: RejectedPayout, { found, word, command }: Circumstances): readonly string[] {
   if (word === 'absent' && found !== null) return [`A new attempt may be sent from now on: ${anotherAttempt(found.submission)}`];
+  // Only a create takes --next-attempt: any other command is not typed again.
+  if (outcome.retry === 'next_attempt' && command !== 'create') return [`Once the cause is gone: ${anotherAttempt(outcome.submission)}`];
   return [whatRetryMeans(outcome.retry, found, outcome.error.retryAfterSeconds)];
 }
 

@@ -90,6 +90,7 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   if (dry) return dryRun(call, session, provider, request, kept);
   const submission = await prepared(provider, request);
   if (isPayoutError(submission)) return refusedInput(submission, kept);
+  refuseOther(kept, submission);
   const sending = toSend(kept, submission);
   if (sending !== null) await askBeforePaying(call, provider, sending);
   if (call.signal.aborted) throw new CliError('interrupted', 'Interrupted before anything was sent.');
@@ -134,10 +135,8 @@ function moneyOf(amount: string | undefined, currency: string | undefined, fullB
 
 /** What would go out now: nothing where the reference is settled; of what was refused and may be sent again, the kept one. */
 function toSend(kept: readonly KeptSubmission[], asked: Submission): Submission | null {
-  if (!isKept(kept, asked)) return asked;
   const refused = kept.find(({ settled }) => settled === null)?.submission;
-  const isHere = (['name', 'account', 'live'] as const).every((member) => refused?.[member] === asked[member]);
-  return refused !== undefined && isHere ? refused : null; // Of another provider, account or mode core sends nothing.
+  return refused ?? (isKept(kept, asked) ? null : asked);
 }
 
 async function askBeforePaying(call: CreateCall, provider: Provider, submission: Submission): Promise<void> {
@@ -170,6 +169,22 @@ async function refuseUnsettled(call: CreateCall, session: Session, kept: readonl
   const message = `${submission.reference} was submitted at ${submission.preparedAt} through ${submission.name} and is not settled: a payout may exist. Nothing was sent now.`;
   const submit = `disburse submit ${nameOf(found)} settles it: it may be repeated, and cannot pay twice.`;
   throw new CliError('unsettled', message, { exitCode: EXIT.unknown, advice: [...howToSettle(found), submit] });
+}
+
+/**
+ * What was refused and may be sent again is kept as it is. Another request under its reference is not handed to the store,
+ * which would count it as one more that may send: then nobody could say that certainly nothing exists.
+ */
+function refuseOther(kept: readonly KeptSubmission[], asked: Submission): void {
+  const submission = kept.find(({ settled }) => settled === null)?.submission;
+  if (submission === undefined) return;
+  const isHere = (['name', 'account', 'live'] as const).every((member) => submission[member] === asked[member]);
+  const isSame = submission.fingerprint === asked.fingerprint || (submission.payment !== undefined && submission.payment === asked.payment);
+  if (isHere && isSame) return;
+  const { reference, name } = submission;
+  const message = `reference ${reference} is kept for ${moneyText(submission.money)} through ${name}, which was refused and may be sent again; this request is another one. Nothing was sent now.`;
+  const again = `disburse submit ${nameOf({ submission, file: null })} sends the kept one again, unchanged.`;
+  throw new CliError('unsettled', message, { exitCode: EXIT.unknown, advice: [again, 'Another payout needs a reference of its own.'] });
 }
 
 /** Or what is wrong with what was typed. */
