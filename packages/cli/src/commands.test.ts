@@ -168,7 +168,7 @@ describe('create', () => {
       expect([place.stripe.payouts().length, place.treasury.payouts().length]).toEqual([1, 0]);
     });
 
-    it('it asks again before live money', async () => {
+    it('asks again before live money', async () => {
       const place = await world();
       const baseUrl = place.simulated.env.DISBURSE_SIMULATED_STRIPE_URL;
       const config = { submissions: KEPT, providers: { us: { adapter: 'stripe', apiKey: { env: 'LIVE' }, baseUrl, resends: 0 } } };
@@ -599,6 +599,16 @@ describe('lookup and settle', () => {
       await writeFile(join(place.cwd, file), '{');
       expect(await disburse(['create', '10.00', 'USD', '--reference', 'r2'], place)).toMatchObject({ code: 0 });
     });
+  });
+
+  it('takes any of the files of a kept submission for it', async () => {
+    const place = await lost();
+    const [file = ''] = await place.kept();
+    expect(await disburse(['submit', file], place)).toMatchObject({ code: 0 });
+    const accepted = file.replace('.json', '.accepted.json');
+    expect(await readFile(join(place.cwd, accepted), 'utf8')).toContain('payoutId');
+    expect(await disburse(['submit', accepted], place)).toMatchObject({ code: 0 });
+    expect(place.stripe.payouts()).toHaveLength(1);
   });
 
   it('takes a submission that an application wrote, and no changed one', async () => {

@@ -112,12 +112,15 @@ export async function findSubmission(session: Session, cwd: string, given: strin
     const kept = dirname(path) === session.folder;
     const refused = (problem: string): CliError =>
       kept ? cannotBeRead(session, cwd, given, why(problem)) : new CliError('usage', why(problem));
-    return { submission: await inFile(path, refused), file: given, given };
+    return { submission: await inFile(kept ? fileOfRow(path) : path, refused), file: given, given };
   }
   const last = (await attemptsToSettle(session, cwd, given)).at(-1);
   if (last !== undefined) return { submission: last.submission, file: await fileOf(session, cwd, last.submission) };
   throw new CliError('usage', `"${given}" is no file, and no reference that is kept under ${shownFrom(cwd, session.folder)}.`);
 }
+
+/** What happened to a kept submission is in files beside it (docs/stores.md): any of them means that submission. */
+const fileOfRow = (path: string): string => path.replace(/([0-9a-f]{64})\.\w+\.json$/, '$1.json');
 
 async function inFile(path: string, refused: (why: string) => Error): Promise<Submission> {
   let text: string;

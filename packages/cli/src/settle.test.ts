@@ -84,6 +84,16 @@ describe('a word that was recorded is told as one', () => {
     expect(place.stripe.payouts()).toHaveLength(1);
   });
 
+  it('--absent while a copy may still arrive, of what is known as paid: its payout is told, and nothing is unlocked', async () => {
+    const place = await world();
+    await disburse(['create', '25.00', 'USD', '--reference', 'r1'], place);
+    const end = await disburse(['settle', 'r1', '--absent', '--yes'], place);
+    expect(end).toMatchObject({ code: 4 });
+    expect(end.stderr).toContain(`next   disburse get ${idOf(place)} --provider us shows it.`);
+    expect(end.stderr).not.toContain('disburse submit');
+    expect(await again(place)).toMatchObject({ code: 2 });
+  });
+
   it('where the payout is known, nobody is asked and nothing is unlocked', async () => {
     const place = await world();
     await disburse(['create', '25.00', 'USD', '--reference', 'r1'], place);
