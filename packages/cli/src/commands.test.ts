@@ -111,6 +111,77 @@ describe('create', () => {
     expect(place.mollie.payouts()).toHaveLength(1);
   });
 
+  it('a refusal that is told again has its own reason, once, and no word of a program', async () => {
+    const place = await world();
+    const args = ['create', '1000000.00', 'USD', '--reference', 'r1'];
+    const first = await disburse(args, place);
+    const again = await disburse(args, place);
+    expect([first.code, again.code]).toEqual([3, 3]);
+    expect(again.stdout).toBe('rejected  1000000.00 USD, reference r1: it is on record as rejected\n');
+    const [reason = ''] = first.stderr.split('\n');
+    expect(reason).toMatch(/^error {2}\[us\] create was refused \(HTTP 400, balance_insufficient\)/);
+    expect(again.stderr.split(reason)).toHaveLength(2);
+    expect(again.stderr).toMatch(/\nIt was refused at \S+Z\. Nothing was sent now\.\n/);
+    const json = await disburse([...args, '--json'], place);
+    expect(json.records).toMatchObject([{ result: { outcome: 'rejected', replayed: true }, error: { code: 'insufficient_funds' } }]);
+    expect(json.records[0]?.error?.message.split('create was refused')).toHaveLength(2);
+    expect(`${again.stderr}${json.stdout}`).not.toContain('nextAttempt');
+    for (const command of ['submit', 'lookup']) {
+      const { stderr } = await disburse([command, 'r1'], place); // Neither takes --next-attempt.
+      expect(stderr).toContain('next   Once the cause is gone: disburse create 1000000.00 USD --reference r1 --next-attempt\n');
+    }
+  });
+
+  describe('refused, and the same attempt may be sent again', () => {
+    const ARGS = ['create', '25.00', 'USD', '--reference', 'r1'];
+    const REFUSAL = { status: 401, body: { error: { type: 'invalid_request_error' } } };
+
+    async function refused(...more: readonly string[]): Promise<World> {
+      const place = await world();
+      place.stripe.faults.on({ method: 'POST' }, { answer: REFUSAL, at: 'before' }, 1);
+      expect(await disburse([...ARGS, ...more], place)).toMatchObject({ code: 3 });
+      return place;
+    }
+
+    it('the same command sends it again', async () => {
+      const place = await refused();
+      expect(await disburse(ARGS, place)).toMatchObject({ code: 0 });
+      expect(place.stripe.payouts()).toHaveLength(1);
+    });
+
+    it.each([
+      ['another amount', ['create', '26.00', 'USD', '--reference', 'r1']],
+      ['another provider', [...ARGS, '--provider', 'parties']],
+      ['another destination', [...ARGS, '--destination', 'ba_other']],
+    ])('%s is refused: 4, nobody says that a payout may exist, and it stays a certain refusal', async (_, other) => {
+      const place = await refused();
+      const sent = place.stripe.requests().length;
+      const end = await disburse(other, place);
+      expect(end).toMatchObject({ code: 4, stdout: '' });
+      expect(end.stderr).toContain('reference r1 is kept for 25.00 USD through us, which was refused and may be sent again');
+      expect(end.stderr).toContain('next   disburse submit r1 sends the kept one again, unchanged.');
+      expect(end.stderr).not.toContain('may exist');
+      expect(place.stripe.requests()).toHaveLength(sent);
+      const { records } = await disburse(['open', '--json'], place);
+      expect(records).toMatchObject([{ result: { submissions: [{ state: 'refused' }] } }]);
+      expect(await disburse(ARGS, place)).toMatchObject({ code: 0 });
+      expect([place.stripe.payouts().length, place.treasury.payouts().length]).toEqual([1, 0]);
+    });
+
+    it('asks again before live money', async () => {
+      const place = await world();
+      const baseUrl = place.simulated.env.DISBURSE_SIMULATED_STRIPE_URL;
+      const config = { submissions: KEPT, providers: { us: { adapter: 'stripe', apiKey: { env: 'LIVE' }, baseUrl, resends: 0 } } };
+      await writeFile(join(place.cwd, 'disburse.config.json'), JSON.stringify(config));
+      const live = { ...place, env: { LIVE: 'sk_live_super-secret' } };
+      expect(await disburse([...ARGS, '--yes'], live)).toMatchObject({ code: 3 }); // The simulator knows no such credential.
+      const sent = place.stripe.requests().length;
+      const end = await disburse(ARGS, live);
+      expect(end).toMatchObject({ code: 2, stderr: expect.stringContaining('This is live money') as string });
+      expect(place.stripe.requests()).toHaveLength(sent);
+    });
+  });
+
   it('where nobody listens to the look before it either: 5, and the same command sends it later', async () => {
     const place = await world();
     await place.stripe.server.connections('refuse');
@@ -530,11 +601,21 @@ describe('lookup and settle', () => {
     });
   });
 
+  it('takes any of the files of a kept submission for it', async () => {
+    const place = await lost();
+    const [file = ''] = await place.kept();
+    expect(await disburse(['submit', file], place)).toMatchObject({ code: 0 });
+    const accepted = file.replace('.json', '.accepted.json');
+    expect(await readFile(join(place.cwd, accepted), 'utf8')).toContain('payoutId');
+    expect(await disburse(['submit', accepted], place)).toMatchObject({ code: 0 });
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+
   it('takes a submission that an application wrote, and no changed one', async () => {
     const place = await lost();
     const [file = ''] = await place.kept();
-    const { content } = JSON.parse(await readFile(join(place.cwd, file), 'utf8')) as { content: object };
-    await writeFile(join(place.cwd, 'plain.json'), JSON.stringify(content));
+    const { content } = JSON.parse(await readFile(join(place.cwd, file), 'utf8')) as { content: { submission: object } };
+    await writeFile(join(place.cwd, 'plain.json'), JSON.stringify(content.submission));
     const end = await disburse(['submit', 'plain.json', '--json'], place);
     expect(resultOf(end, 'submit')).toMatchObject({ outcome: 'accepted', submission: { file: 'plain.json' } });
     const changed = (await readFile(join(place.cwd, file), 'utf8')).replace('"25.00"', '"26.00"');

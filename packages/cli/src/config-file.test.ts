@@ -25,7 +25,7 @@ describe('a configuration with a mistake names the place, the rule, and no value
     ['not JSON at all', 'providers:', '1:1  invalid symbol'],
     ['a comma that is missing', `{ "providers": {\n  ${US}\n  "eu": {} } }`, '3:3  comma expected'],
     ['a brace that is missing', `{ "providers": { ${US} }`, 'close brace expected'],
-    ['brackets without end', `{"providers":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, '1:1  is nested too deep'],
+    ['brackets without end', `{"providers":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, '1:78  is nested deeper than 64 levels'],
     ['brackets that can be parsed', `{"providers":${'['.repeat(500)}${']'.repeat(500)}}`, 'is nested deeper than 64 levels'],
     ['a list', '[]', 'config: must be an object with "providers"'],
     ['no providers', '{}', '1:1  providers: must be an object of named providers'],

@@ -2,6 +2,7 @@ import type { KeptSubmission } from '@disburse/core';
 import { fileOf, submissionRecord } from './kept.ts';
 import type { OpenRecord } from './records.ts';
 import type { Session } from './session.ts';
+import { inWords } from './words.ts';
 
 /** What core keeps clear at both ends of a key's life (docs/safety.md). Submitting too early does no harm: nothing is sent then. */
 const GUARD_MS = 11 * 60_000;
@@ -14,7 +15,7 @@ export async function openRecord(session: Session, cwd: string, row: KeptSubmiss
     submission: submissionRecord({ submission, file: await fileOf(session, cwd, submission) }),
     state: row.refused == null ? 'may_exist' : 'refused',
     ageSeconds: Math.max(0, Math.round((now - Date.parse(submission.preparedAt)) / 1000)),
-    reason: row.refused?.reason.message ?? null,
+    reason: row.refused == null ? null : inWords(row.refused.reason.message),
     next: nextOf(session, row, now),
   };
 }

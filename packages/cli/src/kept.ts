@@ -1,7 +1,7 @@
-import { isPayoutError, type KeptSubmission, parseSubmission, PayoutError, type Settled, type Submission } from '@disburse/core';
+import { isPayoutError, type KeptSubmission, parseSubmission, type Settled, type Submission } from '@disburse/core';
 import { withoutMark } from '@disburse/core/node';
 import { createHash } from 'node:crypto';
-import { access, constants, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { shownFrom } from './config-file.ts';
 import { CliError, EXIT } from './exit-code.ts';
@@ -46,29 +46,10 @@ export async function attemptsToSettle(session: Session, cwd: string, reference:
 /** What is not settled, the oldest first. @throws {PayoutError} for a row that cannot be read: it may be one. */
 export async function openRows(session: Session): Promise<readonly KeptSubmission[]> {
   const rows: KeptSubmission[] = [];
-  for await (const row of session.store.open?.() ?? openInFolder(session))
-    if (row.submission.namespace === session.namespace) rows.push(row);
-  return rows.sort((a, b) => Date.parse(a.submission.preparedAt) - Date.parse(b.submission.preparedAt));
-}
-
-/** For a store that does not list what is open: its files. */
-async function* openInFolder({ folder, store }: Session): AsyncGenerator<KeptSubmission> {
-  for (const name of await namesIn(folder)) {
-    const path = join(folder, name);
-    const refused = (why: string): PayoutError => new PayoutError('unresolved', `${path} holds no submission: ${why}`);
-    const row = await store.find(await inFile(path, refused));
-    if (row !== null && row.settled === null) yield row;
-  }
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => /^[0-9a-f]{64}\.json$/.test(name));
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    if (code === 'ENOENT') return [];
-    throw new PayoutError('provider_unavailable', `${folder} cannot be read (${code}).`, { provider: 'fileSubmissions' });
-  }
+  const open = session.store.open?.();
+  if (open === undefined) throw new TypeError('The store of a configuration is a folder, which lists what is open.');
+  for await (const row of open) if (row.submission.namespace === session.namespace) rows.push(row);
+  return rows;
 }
 
 /** Whatever it was, it was kept before it was sent. */
@@ -131,12 +112,15 @@ export async function findSubmission(session: Session, cwd: string, given: strin
     const kept = dirname(path) === session.folder;
     const refused = (problem: string): CliError =>
       kept ? cannotBeRead(session, cwd, given, why(problem)) : new CliError('usage', why(problem));
-    return { submission: await inFile(path, refused), file: given, given };
+    return { submission: await inFile(kept ? fileOfRow(path) : path, refused), file: given, given };
   }
   const last = (await attemptsToSettle(session, cwd, given)).at(-1);
   if (last !== undefined) return { submission: last.submission, file: await fileOf(session, cwd, last.submission) };
   throw new CliError('usage', `"${given}" is no file, and no reference that is kept under ${shownFrom(cwd, session.folder)}.`);
 }
+
+/** What happened to a kept submission is in files beside it (docs/stores.md): any of them means that submission. */
+const fileOfRow = (path: string): string => path.replace(/([0-9a-f]{64})\.\w+\.json$/, '$1.json');
 
 async function inFile(path: string, refused: (why: string) => Error): Promise<Submission> {
   let text: string;
@@ -153,13 +137,19 @@ async function inFile(path: string, refused: (why: string) => Error): Promise<Su
   }
 }
 
-/** Files of the store have a checksum around the submission, against an amount that an editor or a bad disk changed. */
+/**
+ * Files of the store have a checksum around the submission, against an amount that an editor or a bad disk changed, and since
+ * there are holds the word of its first holder beside it (docs/stores.md).
+ */
 function contentOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('content' in value) || !('sha256' in value)) return value;
   const { content, sha256 } = value;
-  if (createHash('sha256').update(JSON.stringify(content)).digest('hex') === sha256) return content;
+  if (createHash('sha256').update(JSON.stringify(content)).digest('hex') === sha256) return submissionOf(content);
   throw new CliError('usage', 'it was changed: its checksum is wrong.');
 }
+
+const submissionOf = (content: unknown): unknown =>
+  typeof content === 'object' && content !== null && 'hold' in content && 'submission' in content ? content.submission : content;
 
 async function exists(path: string): Promise<boolean> {
   try {

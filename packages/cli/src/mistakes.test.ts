@@ -128,25 +128,45 @@ describe('a reference that was paid', () => {
   });
 
   it.each([
-    ['another amount', ['create', '99.00', 'USD', '--reference', 'r1']],
-    ['another provider', ['create', '99.00', 'USD', '--reference', 'r1', '--provider', 'parties']],
-  ])('with %s: 4, with the amount that was paid, in the name of the provider that paid it', async (_, args) => {
+    ['another amount', ['create', '99.00', 'USD', '--reference', 'r1'], 'amount is kept as 25.00 USD'],
+    [
+      'another provider',
+      ['create', '99.00', 'USD', '--reference', 'r1', '--provider', 'parties'],
+      'the kept one was made under the name us; amount is kept as 25.00 USD; --destination is kept as the default, or one that was written out',
+    ],
+  ])('with %s: 4, with the amount that was paid, in the name of the provider that paid it', async (_, args, differences) => {
     const place = await paid();
     const end = await disburse(args, place);
     expect(end.code).toBe(4);
     expect(end.stdout).toBe(`unknown  reference r1 is taken by 25.00 USD, accepted as ${idOf(place)}; 99.00 USD was not sent\n`);
-    expect(end.stderr).toContain('error  [us] reference r1 is taken: the submission that is kept for it (us, 25.00 USD)');
+    const taken = `error  [us] reference r1 is taken by us, 25.00 USD, and this request is another one: ${differences}. Nothing was sent.\n`;
+    expect(end.stderr).toContain(taken);
     expect(end.stderr).toContain(`disburse get ${idOf(place)} --provider us`);
     expect(end.stderr).not.toMatch(/99\./);
     expect(`${end.stdout}${end.stderr}`).not.toMatch(/\[parties\]|settle|It could be/);
     expect([place.stripe.payouts().length, place.treasury.payouts().length]).toEqual([1, 0]);
   });
 
-  it('with the same amount and another description: 4, and that nothing was sent', async () => {
+  it('with another destination: 4, what differs, and that nothing was sent', async () => {
     const place = await paid();
-    const end = await disburse([...CREATE, '--description', 'another'], place);
+    const end = await disburse([...CREATE, '--destination', 'ba_other'], place);
     expect(end.code).toBe(4);
     expect(end.stdout).toBe(`unknown  25.00 USD, reference r1: accepted before, as ${idOf(place)}; nothing was sent now\n`);
+    expect(end.stderr).toContain('this request is another one: --destination is kept as the default, or one that was written out.');
+    const json = await disburse([...CREATE, '--destination', 'ba_other', '--json'], place);
+    expect(json.records).toMatchObject([{ error: { code: 'reference_taken', issues: [{ path: '--destination' }] } }]);
+    expect(place.stripe.payouts()).toHaveLength(1);
+  });
+
+  it('with another description: 0, the payout as it was made, and a note that the kept words count', async () => {
+    const place = await paid();
+    const end = await disburse([...CREATE, '--description', 'another'], place);
+    expect(end).toMatchObject({ code: 0, stderr: '' });
+    expect(end.stdout).toMatch(/^accepted {2}an earlier request made it\n/);
+    expect(end.stdout).toContain(idOf(place));
+    expect(end.stdout).toContain('note: The reference is kept with another description, statement descriptor or metadata.');
+    expect(end.stdout).not.toContain('another\n');
+    expect(place.stripe.payouts()).toHaveLength(1);
   });
 });
 

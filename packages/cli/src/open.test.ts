@@ -68,7 +68,7 @@ describe('open', () => {
 
   it('what cannot be read is an error, and never left out', async () => {
     const place = await left();
-    const [file = ''] = await place.kept();
+    const file = (await open(place))[0]?.submission.file ?? '';
     await writeFile(join(place.cwd, file), '{');
     expect(await disburse(['open'], place)).toMatchObject({ code: 5, stdout: '' });
     expect(await disburse(['submit', '--all'], place)).toMatchObject({ code: 4 });

@@ -1,4 +1,13 @@
-import type { KeptSubmission, PayoutOutcome, RefusalReason, RejectedPayout, RetryAdvice, Submission, UnknownPayout } from '@disburse/core';
+import type {
+  KeptSubmission,
+  PayoutError,
+  PayoutOutcome,
+  RefusalReason,
+  RejectedPayout,
+  RetryAdvice,
+  Submission,
+  UnknownPayout,
+} from '@disburse/core';
 import { whose } from './account.ts';
 import type { Call, Ending } from './call.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -25,6 +34,9 @@ interface Background {
   readonly word?: 'absent' | 'payout' | undefined;
 }
 
+/** The reference, or its key, is in use for something else: what is on record tells for what. */
+const TAKEN: readonly PayoutError['code'][] = ['reference_taken', 'idempotency_conflict'];
+
 /** How an outcome ends a command. */
 export async function endWith<Name extends OutcomeCommand>(
   call: Call<Name>,
@@ -39,7 +51,7 @@ export async function endWith<Name extends OutcomeCommand>(
       ? null
       : { submission, file: given ?? (await fileOf(session, call.host.cwd, submission)), ...(given === undefined ? {} : { given }) };
   // Another process may have settled it while this one asked.
-  const taken = outcome.outcome === 'unknown' && outcome.error.code === 'idempotency_conflict';
+  const taken = outcome.outcome === 'unknown' && TAKEN.includes(outcome.error.code);
   const before = background.before ?? (taken ? await session.store.find(outcome.submission).catch(() => null) : null);
   const result: OutcomeRecord = recordOf(outcome, found, call.options.raw);
   const ending = {
@@ -48,7 +60,7 @@ export async function endWith<Name extends OutcomeCommand>(
     text: linesOf(outcome, { ...background, before }, call.paint),
     error: outcome.outcome === 'accepted' ? null : outcome.error,
     told: toldOf(outcome, { ...background, before }),
-    advice: adviceFor(outcome, { ...background, before, found, now: session.now() }),
+    advice: adviceFor(outcome, { ...background, before, found, now: session.now(), command: call.command }),
   };
   return ending as Ending<Name>; // What is common to the four: TypeScript does not see it through the index.
 }
@@ -69,7 +81,7 @@ function recordOf(outcome: PayoutOutcome, found: FoundSubmission | null, raw: bo
     replayed: 'replayed' in outcome && outcome.replayed,
     retry: outcome.outcome === 'rejected' ? outcome.retry : null,
     next: outcome.outcome === 'unknown' ? nextRecord(outcome, raw) : null,
-    notices: outcome.outcome === 'rejected' ? [] : outcome.notices.map((notice) => ({ ...notice, message: inWords(notice.message) })),
+    notices: outcome.notices.map((notice) => ({ ...notice, message: inWords(notice.message) })),
     submission: found === null ? null : submissionRecord(found),
   };
 }
@@ -83,11 +95,11 @@ function linesOf(outcome: PayoutOutcome, { before, asked, word: spoken }: Backgr
   const word = paint(OUTCOME_COLOURS[outcome.outcome], outcome.outcome);
   const what =
     outcome.submission === null ? 'a payout' : `${moneyText(outcome.submission.money)}, reference ${outcome.submission.reference}`;
-  if (outcome.outcome === 'rejected') {
-    if (spoken === 'absent') return [`recorded  ${what}: on your word, no payout was made`];
-    return [`${word}  ${what}: ${isRefused(before?.settled ?? null) ? 'it is on record as rejected' : 'certainly nothing was paid'}`];
-  }
   const notices = outcome.notices.map(({ message }) => `note: ${inWords(message)}`);
+  if (outcome.outcome === 'rejected') {
+    if (spoken === 'absent') return [`recorded  ${what}: on your word, no payout was made`, ...notices];
+    return [`${word}  ${what}: ${outcome.replayed ? 'it is on record as rejected' : 'certainly nothing was paid'}`, ...notices];
+  }
   if (outcome.outcome === 'accepted') {
     const how =
       spoken === 'payout' ? '  recorded, on your word that it is this one' : outcome.replayed ? '  an earlier request made it' : '';
@@ -98,6 +110,7 @@ function linesOf(outcome: PayoutOutcome, { before, asked, word: spoken }: Backgr
     next.do === 'ask' && next.candidates.length > 0 ? ['It could be one of these:', ...payoutTable(next.candidates, paint)] : [];
   const paid = paidAs(before);
   if (paid !== null) return [`${word}  ${takenBy(outcome.submission, paid, asked)}`, ...notices];
+  if (outcome.error.code === 'reference_taken') return [`${word}  ${what}: it is kept, and not settled; nothing was sent now`, ...notices];
   return [`${word}  ${what}: a payout may exist`, ...notices, ...candidates];
 }
 
@@ -112,19 +125,21 @@ function takenBy({ money, reference }: Submission, paid: string, asked: Submissi
 function toldOf(outcome: PayoutOutcome, { before, word }: Background): readonly string[] | null {
   if (outcome.outcome !== 'rejected') return null;
   if (word === 'absent') return [];
+  if (!outcome.replayed) return null;
   const settled = before?.settled ?? null;
   if (!isRefused(settled)) return null;
-  if (settled.reason !== undefined) return whyBefore(settled.reason);
+  if (settled.reason !== undefined) return whyBefore(outcome.error.provider, settled.reason);
   return [`A provider refused it before, or somebody settled it as absent: the record does not tell which. Nothing was sent now.`];
 }
 
 /** A refusal that is told again tells its own reason. */
-function whyBefore({ message, providerCode, requestId, at, by }: RefusalReason): readonly string[] {
+function whyBefore(name: string, { message, providerCode, requestId, at, by }: RefusalReason): readonly string[] {
   if (by === 'person') return [`Somebody recorded at ${at}, on their word, that no payout was made. Nothing was sent now.`];
   const known = providerCode === null || message.includes(providerCode) ? [] : [`the provider's code: ${printable(providerCode)}`];
   const request = requestId === null ? [] : [`request ${printable(requestId)}`];
   const when = by === 'lookup' ? 'Its absence was found' : 'It was refused';
-  return [printable(inWords(message)), ...known, ...request, `${when} at ${at}. Nothing was sent now.`];
+  const named = message.startsWith('[') ? message : `[${name}] ${message}`; // Kept without the name of who tells it.
+  return [printable(inWords(named)), ...known, ...request, `${when} at ${at}. Nothing was sent now.`];
 }
 
 /** The payout that was on record before. */
@@ -139,6 +154,7 @@ interface Circumstances extends Background {
   readonly found: FoundSubmission | null;
   /** Milliseconds. */
   readonly now: number;
+  readonly command: OutcomeCommand;
 }
 
 function adviceFor(outcome: PayoutOutcome, circumstances: Circumstances): readonly string[] {
@@ -146,8 +162,10 @@ function adviceFor(outcome: PayoutOutcome, circumstances: Circumstances): readon
   return outcome.outcome === 'rejected' ? adviceAfterRejection(outcome, circumstances) : adviceAfterUnknown(outcome, circumstances);
 }
 
-function adviceAfterRejection(outcome: RejectedPayout, { found, word }: Circumstances): readonly string[] {
+function adviceAfterRejection(outcome: RejectedPayout, { found, word, command }: Circumstances): readonly string[] {
   if (word === 'absent' && found !== null) return [`A new attempt may be sent from now on: ${anotherAttempt(found.submission)}`];
+  // Only a create takes --next-attempt: any other command is not typed again.
+  if (outcome.retry === 'next_attempt' && command !== 'create') return [`Once the cause is gone: ${anotherAttempt(outcome.submission)}`];
   return [whatRetryMeans(outcome.retry, found, outcome.error.retryAfterSeconds)];
 }
 

@@ -1,5 +1,5 @@
 // A program paid with a store of its own, and the key is long forgotten: the command must not pay it again.
-import { memorySubmissions, nextAttempt } from '@disburse/core';
+import { memorySubmissions, nextAttempt, type PayoutOutcome, type Submission, type SubmissionStore } from '@disburse/core';
 import { createStripe, type StripeProvider } from '@disburse/stripe-adapter';
 import { createStripeTreasury } from '@disburse/stripe-treasury-adapter';
 import { simulateMollie } from '@disburse/simulator';
@@ -7,8 +7,11 @@ import { createBalance } from '@disburse/balance-adapter';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { disburse, folder, type World, world } from './__tests__/bench.ts';
+import { disburse, folder, hostOn, type World, world } from './__tests__/bench.ts';
+import type { Provider } from './factories.ts';
+import { paidElsewhere } from './paid-elsewhere.ts';
 import type { OutcomeRecord } from './records.ts';
+import type { Session } from './session.ts';
 
 const DAY = 24 * 60 * 60_000;
 const ASKED = { reference: 'r1', money: { amount: '25.00', currency: 'USD' } };
@@ -93,6 +96,28 @@ describe('a reference that no store of the command knows', () => {
     const made = place.stripe.payouts().length;
     expect(await disburse(CREATE, place)).toMatchObject({ code: 0 });
     expect(place.stripe.payouts()).toHaveLength(made + 1);
+  });
+
+  it('and that another process paid with this store since it was read: core tells it, not as another store', async () => {
+    const place = await world();
+    const provider = program(place);
+    const paid = await provider.createPayout(ASKED);
+    if (paid.submission === null) throw new Error('It is prepared.');
+    const now = (): number => place.simulated.clock.now();
+    const call = { host: hostOn({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }), options: { json: true } };
+    const looking = (store: SubmissionStore): Promise<PayoutOutcome | null> =>
+      paidElsewhere({
+        call: { ...call, signal: new AbortController().signal },
+        session: { store, now } as unknown as Session,
+        provider: provider as unknown as Provider,
+        submission: paid.submission as Submission,
+        prepare: () => Promise.reject(new Error('It is the first attempt.')),
+      });
+    const kept = memorySubmissions();
+    await kept.keep(paid.submission);
+    const unreadable = { ...kept, find: () => Promise.reject(new Error('gone')) };
+    expect([await looking(kept), await looking(unreadable)]).toEqual([null, null]);
+    expect(await looking(memorySubmissions())).toMatchObject({ outcome: 'accepted', notices: [{ code: 'paid_elsewhere' }] });
   });
 
   it('whose list cannot be read is not sent: 5', async () => {

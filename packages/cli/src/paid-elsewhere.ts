@@ -51,12 +51,21 @@ export async function paidElsewhere(looking: Looking): Promise<PayoutOutcome | n
   if (submission.correlation.by === 'none' || !supports(looking.provider, 'list')) return null;
   const tokens = await tokensOf(submission);
   const payout = await found(looking, looking.provider, [...tokens.keys()]);
-  if (payout === null) return null;
+  if (payout === null || (await isKeptByNow(session, submission))) return null;
   const attempt = tokens.get(tokenIn(payout, [...tokens.keys()]) ?? '') ?? submission.attempt;
   if (!isOver(submission.money, payout)) throw otherMoney(submission, payout);
   const its = attempt === submission.attempt ? submission : await looking.prepare(attemptAfter(submission, attempt - 1));
   const notices = [FOUND, ...(await recorded(session, its, payout))];
   return { outcome: 'accepted', payout, replayed: true, submission: its, notices };
+}
+
+/** Another process paid it with this very store, since the store was read: core tells what came of that. */
+async function isKeptByNow({ store }: Session, submission: Submission): Promise<boolean> {
+  try {
+    return (await store.find(submission)) !== null;
+  } catch {
+    return true; // Core reads it again before it sends anything, and says what it means that it cannot.
+  }
 }
 
 const FOUND: Notice = {

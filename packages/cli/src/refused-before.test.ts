@@ -40,12 +40,12 @@ it.each<readonly [string, Partial<RefusalReason> | null, readonly string[]]>([
   [
     'in a code that the sentence does not say',
     { message: 'the balance has too little.', requestId: null },
-    ['the balance has too little.', "the provider's code: balance_insufficient", `It was refused at ${AT}. Nothing was sent now.`],
+    ['[us] the balance has too little.', "the provider's code: balance_insufficient", `It was refused at ${AT}. Nothing was sent now.`],
   ],
   [
     'by a lookup',
     { by: 'lookup', message: 'no payout exists.', providerCode: null, requestId: null },
-    ['no payout exists.', `Its absence was found at ${AT}. Nothing was sent now.`],
+    ['[us] no payout exists.', `Its absence was found at ${AT}. Nothing was sent now.`],
   ],
   ['by a person', { by: 'person' }, [`Somebody recorded at ${AT}, on their word, that no payout was made. Nothing was sent now.`]],
   [

@@ -67,7 +67,9 @@ describe('a word that was recorded is told as one', () => {
     ]) {
       const later = await disburse(args, place);
       expect(later).toMatchObject({ code: 3, stdout: expect.stringContaining('it is on record as rejected') as string });
-      expect(later.stderr).toContain('or somebody settled it as absent');
+      expect(later.stderr).toMatch(
+        /^error {2}Somebody recorded at 2026-11-25T09:00:\S+Z, on their word, that no payout was made\. Nothing/,
+      );
       expect(printed(later)).not.toContain('certainly nothing');
     }
     expect(await again(place)).toMatchObject({ code: 0 });
@@ -80,6 +82,16 @@ describe('a word that was recorded is told as one', () => {
     expect(end).toMatchObject({ code: 0, stdout: expect.stringContaining('recorded, on your word that it is this one') as string });
     expect(end.stdout).not.toContain('an earlier request made it');
     expect(place.stripe.payouts()).toHaveLength(1);
+  });
+
+  it('--absent while a copy may still arrive, of what is known as paid: its payout is told, and nothing is unlocked', async () => {
+    const place = await world();
+    await disburse(['create', '25.00', 'USD', '--reference', 'r1'], place);
+    const end = await disburse(['settle', 'r1', '--absent', '--yes'], place);
+    expect(end).toMatchObject({ code: 4 });
+    expect(end.stderr).toContain(`next   disburse get ${idOf(place)} --provider us shows it.`);
+    expect(end.stderr).not.toContain('disburse submit');
+    expect(await again(place)).toMatchObject({ code: 2 });
   });
 
   it('where the payout is known, nobody is asked and nothing is unlocked', async () => {

@@ -8,7 +8,6 @@ import { errorLines } from './out.ts';
 import { endWith } from './outcome.ts';
 import { withProgress } from './progress.ts';
 import { askBeforeLive } from './question.ts';
-import type { SummaryRecord } from './records.ts';
 import { openSession, type Session } from './session.ts';
 import { moneyText } from './tables.ts';
 
@@ -18,19 +17,24 @@ type SubmitCall = Call<'submit', { readonly yes?: boolean | undefined }>;
 export async function submitAll(call: SubmitCall): Promise<Ending<'submit'>> {
   const session = await openSession(call, { offline: true });
   const rows = await rowsToSettle(call, session);
-  if (rows.length === 0) return ended({ accepted: 0, rejected: 0, unknown: 0, waiting: 0 }, []);
+  if (rows.length === 0) return ended([], 0);
   call.mayHaveSent(['disburse open lists what is not settled.']);
   await session.refreshClock();
   const due = await dueOf(call, session, rows);
   if (due.length > 0) await ask(call, due);
-  const codes: ExitCode[] = [];
+  const ends: Submitted[] = [];
   for (const row of due) {
     if (call.signal.aborted) break;
-    codes.push(await submitOne(call, session, row));
+    ends.push(await submitOne(call, session, row));
   }
-  const count = (code: ExitCode): number => codes.filter((one) => one === code).length;
-  const rejected = count(EXIT.rejected) + count(EXIT.nothing);
-  return ended({ accepted: count(EXIT.done), rejected, unknown: count(EXIT.unknown), waiting: rows.length - codes.length }, codes);
+  return ended(ends, rows.length - ends.length);
+}
+
+/** How one of them ended. */
+interface Submitted {
+  readonly code: ExitCode;
+  /** Whether it is still open: it may exist, or was refused and may be sent again. */
+  readonly isOpen: boolean;
 }
 
 /** What cannot be read may have been sent. */
@@ -59,7 +63,7 @@ async function ask(call: SubmitCall, due: readonly KeptSubmission[]): Promise<vo
   await askBeforeLive(call, live, due.length === 1 ? 'Submit it?' : `Submit these ${due.length}?`);
 }
 
-async function submitOne(call: SubmitCall, session: Session, row: KeptSubmission): Promise<ExitCode> {
+async function submitOne(call: SubmitCall, session: Session, row: KeptSubmission): Promise<Submitted> {
   const { submission } = row;
   try {
     const provider = boundTo(session.provider(submission.name), submission.account);
@@ -69,13 +73,17 @@ async function submitOne(call: SubmitCall, session: Session, row: KeptSubmission
     const [first = ''] = text;
     const line = outcome.outcome === 'accepted' ? `${first}  ${submission.reference}: ${outcome.payout.id}` : first;
     call.emit({ result, text: [line], error, advice });
-    tell(call, told ?? (error === null ? [] : errorLines(error)));
-    return exitCode;
+    const next = outcome.outcome === 'rejected' ? advice : []; // Of what is open, disburse open says it.
+    tell(call, [...(told ?? (error === null ? [] : errorLines(error))), ...next]);
+    return {
+      code: exitCode,
+      isOpen: outcome.outcome === 'unknown' || (outcome.outcome === 'rejected' && outcome.retry === 'same_attempt'),
+    };
   } catch (error) {
     if (!isPayoutError(error)) throw error;
     call.emit({ result: null, text: [`unknown  ${submission.reference}: a payout may exist`], error });
     tell(call, errorLines(error));
-    return EXIT.unknown;
+    return { code: EXIT.unknown, isOpen: true };
   }
 }
 
@@ -87,16 +95,18 @@ function tell(call: SubmitCall, lines: readonly string[]): void {
 /** What may exist wins over every other, then what was refused. */
 const WORST: readonly ExitCode[] = [EXIT.unknown, EXIT.rejected, EXIT.nothing];
 
-function ended(summary: SummaryRecord, codes: readonly ExitCode[]): Ending<'submit'> {
-  const { accepted, rejected, unknown, waiting } = summary;
-  const open = unknown + waiting > 0;
+function ended(ends: readonly Submitted[], waiting: number): Ending<'submit'> {
+  const codes = ends.map(({ code }) => code);
+  const count = (...of: readonly ExitCode[]): number => codes.filter((code) => of.includes(code)).length;
+  const [accepted, rejected, unknown] = [count(EXIT.done), count(EXIT.rejected, EXIT.nothing), count(EXIT.unknown)];
+  const isOpen = waiting > 0 || ends.some((end) => end.isOpen);
   return {
-    exitCode: open ? EXIT.unknown : (WORST.find((code) => codes.includes(code)) ?? EXIT.done),
-    result: summary,
+    exitCode: unknown + waiting > 0 ? EXIT.unknown : (WORST.find((code) => codes.includes(code)) ?? EXIT.done),
+    result: { accepted, rejected, unknown, waiting },
     text:
       codes.length + waiting === 0
         ? ['Everything is settled.']
         : [`${accepted} accepted, ${rejected} rejected, ${unknown} unknown, ${waiting} not due yet or for a person.`],
-    advice: open || rejected > 0 ? ['disburse open lists what is not settled, and says from when on it is due.'] : [],
+    advice: isOpen ? ['disburse open lists what is not settled, and says from when on it is due.'] : [],
   };
 }

@@ -100,6 +100,10 @@ describe('an error', () => {
     expect(errorLines(error)).toEqual(['[us] 2 problems:', '  amount: needs decimals, such as 10.50.', '  --limit: is $& too much']);
   });
 
+  it('keeps the name of a hidden folder apart from the word before it', () => {
+    expect(inWords('what is kept of .disburse/x .')).toBe('what is kept of .disburse/x.');
+  });
+
   it('keeps what the provider said, verbatim', () => {
     const providerMessage = "Check the destination setting of this library, such as '10.50'.";
     const error = new PayoutError('invalid_request', 'was refused.', { provider: 'us', providerMessage });

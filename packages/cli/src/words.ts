@@ -8,6 +8,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/ Submit (?:outcome\.submission|that attempt's submission) to settle it\./g, ''],
   [/ Record the answer with settle\(\)\./g, ''],
   [/ Use nextAttempt\(outcome\) once the cause is gone\./g, ''],
+  [/ Create with attempt: nextAttempt\(outcome\)\./g, ''],
   [/ settle that one\. lookup\(submission\) answers it\./g, ' settle that one.'],
   [/must come from nextAttempt\(outcome\); leave it out for the first attempt/g, 'is only for what follows a rejection'],
   [/ is not supported; this provider can: [^.]*\./g, ' is not possible with this provider.'],
@@ -45,12 +46,14 @@ const FLAGS: Readonly<Record<string, string>> = {
   cursor: '--cursor',
   providerOptions: '--options',
   fullBalance: '--full-balance',
+  name: '--provider',
+  account: '--account',
 };
 
 /** A sentence, without what only a program can do. */
 export function inWords(sentence: string): string {
   const plain = PHRASES.reduce((text, [phrase, words]) => text.replace(phrase, words), sentence);
-  return plain.replaceAll(/ +(?=[,;]|\.(?!\.))/g, '').trimEnd();
+  return plain.replaceAll(/ +(?=[,;]|\.(?:\s|$))/g, '').trimEnd();
 }
 
 /** Where something was typed: `metadata.a` is `--metadata a`, `providerOptions.stripe.method` is `--options method`. */
@@ -62,12 +65,24 @@ export function typedAs(path: string): string {
   return path;
 }
 
+/** What is kept for a reference that is taken: these members are no part of what was typed, so the kept one is the subject. */
+const OF_THE_KEPT: readonly string[] = ['name', 'provider', 'live', 'account'];
+
+/** A problem as it stands in the sentence of its error, and as a person reads it there. */
+function phrasings({ path, message }: PayoutIssue): readonly (readonly [string, string])[] {
+  const subject = OF_THE_KEPT.includes(path) ? 'the kept one' : typedAs(path);
+  return [
+    [`${path}: ${message}`, `${typedAs(path)}: ${message}`],
+    [`${path} ${message}`, `${subject} ${message}`],
+  ];
+}
+
 /** An error of core in the words of the command; what is typed is named as it is typed. */
 export function told(error: PayoutError): PayoutError {
   const issues: PayoutIssue[] = error.issues.map(({ path, message }) => ({ path: typedAs(path), message: inWords(message) }));
-  const named = error.issues.reduce(
-    (text, { path, message }) => (path === '' ? text : text.replace(`${path}: ${message}`, () => `${typedAs(path)}: ${message}`)),
-    error.message,
-  );
+  const named = error.issues
+    .filter(({ path }) => path !== '')
+    .flatMap(phrasings)
+    .reduce((text, [coded, typed]) => text.replace(coded, () => typed), error.message);
   return new PayoutError(error.code, inWords(named), { ...error.details(), issues });
 }

@@ -90,13 +90,9 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   if (dry) return dryRun(call, session, provider, request, kept);
   const submission = await prepared(provider, request);
   if (isPayoutError(submission)) return refusedInput(submission, kept);
-  if (!isKept(kept, submission)) {
-    const sent = await decodeSubmission(provider, submission);
-    if (options.yes !== true && submission.live !== false) {
-      for (const line of whatWillHappen(call, provider, { ...submission, ...sent })) call.note(line);
-    }
-    await askBeforeLive(call, submission.live, `Pay ${moneyText(sent?.money ?? submission.money)} through ${provider.name}?`);
-  }
+  refuseOther(kept, submission);
+  const sending = toSend(kept, submission);
+  if (sending !== null) await askBeforePaying(call, provider, sending);
   if (call.signal.aborted) throw new CliError('interrupted', 'Interrupted before anything was sent.');
   if (kept.length === 0) await assertKeeps(session, call.host.cwd);
   if (!isKept(kept, submission)) {
@@ -137,6 +133,20 @@ function moneyOf(amount: string | undefined, currency: string | undefined, fullB
   return { amount, currency: currency.toUpperCase() };
 }
 
+/** What would go out now: nothing where the reference is settled; of what was refused and may be sent again, the kept one. */
+function toSend(kept: readonly KeptSubmission[], asked: Submission): Submission | null {
+  const refused = kept.find(({ settled }) => settled === null)?.submission;
+  return refused ?? (isKept(kept, asked) ? null : asked);
+}
+
+async function askBeforePaying(call: CreateCall, provider: Provider, submission: Submission): Promise<void> {
+  const sent = await decodeSubmission(provider, submission);
+  if (call.options.yes !== true && submission.live !== false) {
+    for (const line of whatWillHappen(call, provider, { ...submission, ...sent })) call.note(line);
+  }
+  await askBeforeLive(call, submission.live, `Pay ${moneyText(sent?.money ?? submission.money)} through ${provider.name}?`);
+}
+
 /** A later attempt follows only a rejection that is on record and allows it; the store knows. */
 function attemptAfter(kept: readonly KeptSubmission[], reference: string): Request['attempt'] {
   const last = kept.at(-1);
@@ -150,15 +160,31 @@ function attemptAfter(kept: readonly KeptSubmission[], reference: string): Reque
   return nextAttempt({ outcome: 'rejected', retry: 'next_attempt', submission: last.submission });
 }
 
-/** What was sent and is not settled may exist: another request could only make it worse. */
+/** What was sent and is not settled may exist: another request could only make it worse. What was certainly refused may go out again. */
 async function refuseUnsettled(call: CreateCall, session: Session, kept: readonly KeptSubmission[]): Promise<void> {
-  const open = kept.find(({ settled }) => settled === null);
+  const open = kept.find(({ settled, refused }) => settled === null && refused == null);
   if (open === undefined) return;
   const { submission } = open;
   const found = { submission, file: await fileOf(session, call.host.cwd, submission) };
   const message = `${submission.reference} was submitted at ${submission.preparedAt} through ${submission.name} and is not settled: a payout may exist. Nothing was sent now.`;
   const submit = `disburse submit ${nameOf(found)} settles it: it may be repeated, and cannot pay twice.`;
   throw new CliError('unsettled', message, { exitCode: EXIT.unknown, advice: [...howToSettle(found), submit] });
+}
+
+/**
+ * What was refused and may be sent again is kept as it is. Another request under its reference is not handed to the store,
+ * which would count it as one more that may send: then nobody could say that certainly nothing exists.
+ */
+function refuseOther(kept: readonly KeptSubmission[], asked: Submission): void {
+  const submission = kept.find(({ settled }) => settled === null)?.submission;
+  if (submission === undefined) return;
+  const isHere = (['name', 'account', 'live'] as const).every((member) => submission[member] === asked[member]);
+  const isSame = submission.fingerprint === asked.fingerprint || (submission.payment !== undefined && submission.payment === asked.payment);
+  if (isHere && isSame) return;
+  const { reference, name } = submission;
+  const message = `reference ${reference} is kept for ${moneyText(submission.money)} through ${name}, which was refused and may be sent again; this request is another one. Nothing was sent now.`;
+  const again = `disburse submit ${nameOf({ submission, file: null })} sends the kept one again, unchanged.`;
+  throw new CliError('unsettled', message, { exitCode: EXIT.unknown, advice: [again, 'Another payout needs a reference of its own.'] });
 }
 
 /** Or what is wrong with what was typed. */

@@ -9,7 +9,6 @@ import type { Perform } from '../perform.ts';
 import type { OpenRecord } from '../records.ts';
 import { openSession } from '../session.ts';
 import { moneyText, table } from '../tables.ts';
-import { inWords } from '../words.ts';
 
 export function addOpen(program: Command, perform: Perform): void {
   program
@@ -32,7 +31,7 @@ async function open(call: Call<'open'>): Promise<Ending<'open'>> {
     moneyText(record.submission.money),
     record.submission.name,
     ageText(record.ageSeconds),
-    record.state === 'refused' ? `refused: ${inWords(record.reason ?? '')}` : 'may exist',
+    record.state === 'refused' ? `refused: ${record.reason ?? ''}` : 'may exist',
     session.names.includes(record.submission.name)
       ? nextText(record, rows[index]?.submission, now)
       : `configure ${record.submission.name} again, then submit`,

@@ -5,7 +5,7 @@ import type { Call, Ending } from '../call.ts';
 import { CliError } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
 import { findSubmission, type FoundSubmission, isRefused } from '../kept.ts';
-import { endWith, howToSettle, type OutcomeCommand } from '../outcome.ts';
+import { endWith, howToSettle, type OutcomeCommand, paidAdvice } from '../outcome.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
 import { askBeforeLive, askBeforeRecording, paymentText } from '../question.ts';
@@ -82,6 +82,8 @@ async function found(call: Call<OutcomeCommand>): Promise<Found> {
   call.mayHaveSent(howToSettle(one));
   await session.refreshClock(); // Only now: what is on record says what a provider that cannot be asked means.
   const before = await session.store.find(one.submission).catch(() => null); // What the command does next tells of a store that fails.
+  const settled = before?.settled ?? null;
+  if (settled !== null && !isRefused(settled)) call.mayHaveSent(paidAdvice(one.submission, settled.payoutId));
   return { ...one, before, session, provider: boundTo(session.provider(one.submission.name), one.submission.account) };
 }
 
@@ -118,7 +120,8 @@ async function settle(call: Call<'settle', SettleOptions>): Promise<Ending<'sett
   if (settled === null || isRefused(settled)) await askBeforeRecording(call, wordOf(one, payoutId));
   const decision = payoutId === undefined ? ({ absent: true } as const) : { payoutId };
   const outcome = await withProgress(call, `Asking ${provider.name}`, provider.settle(submission, decision));
-  return endWith(call, session, outcome, { given, word: payoutId === undefined ? 'absent' : 'payout' });
+  const paid = settled !== null && !isRefused(settled) ? before : null; // What was refused is told by the word of now.
+  return endWith(call, session, outcome, { given, before: paid, word: payoutId === undefined ? 'absent' : 'payout' });
 }
 
 /** What a person says, and what follows from it. */
