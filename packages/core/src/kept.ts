@@ -8,7 +8,7 @@ import { FURTHEST_RAISED, mayExist } from './other-attempts.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { CallOptions } from './provider.ts';
 import { operationsOf, paidByOther, payoutIdOf, readAgain, relationNotices, takenOutcome, withNotices } from './read-again.ts';
-import { recorded, type RefusedBy } from './record-outcome.ts';
+import { giveBack, recorded, type RefusedBy } from './record-outcome.ts';
 import { relate, type Relation } from './relate.ts';
 import { newHold } from './runtime.ts';
 import { remaining } from './search.ts';
@@ -102,6 +102,7 @@ async function answered(passage: Passage, row: KeptRow, home: Engine | null, hol
   }
   if (home === null || relation.is === 'taken') {
     const differences = relation.is === 'taken' ? relation : NOT_HERE;
+    if (row.alone) await giveBack(engine, row.submission, hold); // Taken over by this call, which sends nothing.
     return takenOutcome(engine, row.submission, differences, { home, payoutId: payoutIdOf(row), call });
   }
   const payoutId = payoutIdOf(row) ?? payoutKnownFor(home, row.submission);

@@ -1,5 +1,5 @@
 import { type Engine, placeOf, rememberAccepted } from './engine.ts';
-import type { PayoutError } from './errors.ts';
+import { PayoutError } from './errors.ts';
 import { type Notice, NOT_RECORDED, type PayoutOutcome, type RejectedPayout } from './outcome.ts';
 import type { RecordedRefusal, RefusalReason, Settled, Submission } from './submission.ts';
 import { isoOf } from './times.ts';
@@ -86,4 +86,10 @@ export async function refuseAsHolder(
   } catch {
     return 'unanswered';
   }
+}
+
+/** Nothing was sent under this hold. Whoever comes next takes the submission over; a store that fails only makes them careful. */
+export async function giveBack(engine: Engine, submission: Submission, hold: string | null): Promise<void> {
+  const error = new PayoutError('invalid_state', 'nothing was sent: something else stood in the way.', { provider: engine.name });
+  await refuseAsHolder(engine, submission, hold, refusalOf(engine, { error, retry: 'same_attempt' }, 'provider'));
 }

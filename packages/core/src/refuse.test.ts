@@ -176,3 +176,12 @@ it('the reason that is kept is ours: the name of a provider and the words of it 
   expect(row?.settled).toMatchObject({ reason: { code: 'insufficient_funds', providerCode: 'balance_too_low', by: 'provider' } });
   expect(JSON.stringify(row?.settled)).not.toContain('[acme]');
 });
+
+it('a create under another name that takes a refused row over, and may not send it, gives it back', async () => {
+  const one = world();
+  one.onCreate(answered(401));
+  await one.acme.createPayout(RENT);
+  expect(told(await one.restarted({ name: 'eu' }).createPayout(RENT))).toBe('unknown reference_taken');
+  one.onCreate(answered(401));
+  expect(await one.other().createPayout(RENT)).toMatchObject({ outcome: 'rejected', retry: 'same_attempt' });
+});

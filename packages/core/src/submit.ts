@@ -11,7 +11,7 @@ import { type ExchangeState, judge, type Verdict } from './judge.ts';
 import { foundOutcome, lookup, unknownForNow, unknownOutcome } from './lookup.ts';
 import type { NextStep, Notice, PayoutOutcome, RejectedPayout } from './outcome.ts';
 import type { Payout } from './payout.ts';
-import { refuseAsHolder, type RefusedBy, refusalOf, rejectedAs } from './record-outcome.ts';
+import { giveBack, refuseAsHolder, type RefusedBy, refusalOf, rejectedAs } from './record-outcome.ts';
 import { remaining, search } from './search.ts';
 import type { KeptRow } from './store.ts';
 import type { Submission } from './submission.ts';
@@ -55,7 +55,7 @@ export async function submitOnce(engine: Engine, sending: Sending, deadline: Dea
   if (submission.request.body === '') return unrecorded(await lookup(engine, copies, deadline, blanked(engine)), 'lookup');
   const other = await otherAttempt(engine, submission, deadline);
   if (other !== null) {
-    if (fresh) await giveBack(engine, sending);
+    if (fresh) await giveBack(engine, submission, sending.hold);
     return unrecorded(other);
   }
 
@@ -72,7 +72,7 @@ async function overUnsent(engine: Engine, sending: Sending, deadline: Deadline):
   const submission = copies.oldest;
   const other = await otherAttempt(engine, submission, deadline); // The reference may be paid by another attempt.
   if (other !== null) {
-    await giveBack(engine, sending);
+    await giveBack(engine, submission, hold);
     return unrecorded(other);
   }
   const message = `every send of attempt ${submission.attempt} was refused, and its key may be forgotten by now: nothing was sent. Create with attempt: nextAttempt(outcome).`;
@@ -83,12 +83,6 @@ async function overUnsent(engine: Engine, sending: Sending, deadline: Deadline):
   return unrecorded(submitAgainNow(engine, submission, error));
 }
 
-/** Nothing was sent under this hold. Whoever comes next takes the submission over; a store that fails only makes them careful. */
-async function giveBack(engine: Engine, { copies, hold }: Sending): Promise<void> {
-  const submission = copies.oldest;
-  const error = new PayoutError('invalid_state', 'nothing was sent: another attempt stood in the way.', { provider: engine.name });
-  await refuseAsHolder(engine, submission, hold, refusalOf(engine, { error, retry: 'same_attempt' }, 'provider'));
-}
 
 /** A row may lose its body once it is settled (docs/stores.md): one that lost it before cannot be sent, and an empty request is not it. */
 function blanked(engine: Engine): PayoutError {
