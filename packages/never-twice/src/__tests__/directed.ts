@@ -230,6 +230,13 @@ export const DIRECTED: readonly Directed[] = [
     await ended(process({ submissions }).createPayout(USD));
     return mustHave(1, world.payouts);
   }),
+  scenario('R1', 'another amount is asked for under a reference that is paid', async () => {
+    const { process, ended } = stripeScene();
+    const submissions = table();
+    await ended(process({ submissions }).createPayout(USD));
+    const other = { ...USD, money: { amount: '1.00', currency: 'USD' } };
+    return mustBe('unknown', await ended(process({ submissions }).createPayout(other)));
+  }),
   scenario('R8', 'a copy of yesterday comes to a process that was refused an hour ago', async () => {
     const { time, world, process, ended, later } = stripeScene({ correlation: 'none', resends: 0 });
     world.faults.on(POST, { reset: 'after' }, 1);
@@ -406,6 +413,17 @@ export const DIRECTED: readonly Directed[] = [
     await ended(process().createPayout(USD));
     await ended(process().createPayout({ ...USD, attempt: attempt(2) }));
     return mustHave(1, world.payouts);
+  }),
+  scenario('R5', 'the second attempt after an absence, while a process without a common store paid the first', async () => {
+    const { world, process, ended, later } = stripeScene({ resends: 0 });
+    const here = process();
+    world.faults.on(POST, { reset: 'before' }, 1);
+    await ended(here.createPayout(USD));
+    await later(26 * HOUR_MS);
+    const absent = await ended(here.createPayout(USD));
+    await ended(process().createPayout(USD));
+    await ended(here.createPayout({ ...USD, attempt: attempt(2) }));
+    return mustBe('rejected', absent) ?? mustHave(1, world.payouts);
   }),
   ...(SWITCHES.laterAttempts ? LATER_ATTEMPTS : []),
   scenario('R6', 'money: undefined', async () => {

@@ -31,6 +31,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
+    rule: 'R1',
+    mistake: 'another amount is taken for the same payment',
+    edits: [core('relate', 'kept.payment !== undefined && kept.payment === asked.payment', 'kept.payment !== undefined')],
+  },
+  {
     rule: 'R2',
     mistake: "a kept reference goes to today's default",
     edits: [
@@ -133,6 +138,16 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
+    rule: 'R5',
+    mistake: 'a refused attempt answers, whatever came of later ones',
+    edits: [core('kept', '  if (open !== null) return openAnswer(passage, open);\n', '  if (open !== null) return null;\n')],
+  },
+  {
+    rule: 'R5',
+    mistake: 'a store in memory spares the look for earlier attempts',
+    edits: [core('other-attempts', 'engine.store.refuse === null || engine.store.isPassing', 'engine.store.refuse === null')],
+  },
+  {
     rule: 'R6',
     mistake: 'no amount means all of it',
     edits: [
@@ -158,6 +173,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         'return memory.prepared.has(submission);',
       ),
     ],
+  },
+  {
+    rule: 'R7',
+    mistake: 'what refuse answers is not looked at',
+    edits: [
+      core(
+        'record-outcome',
+        "    if (!(await refuse(submission, hold, refusal))) return 'shared';\n",
+        '    await refuse(submission, hold, refusal);\n',
+      ),
+    ],
+  },
+  {
+    rule: 'R7',
+    mistake: 'exchanges of different stores are joined',
+    edits: [core('share-exchange', 'const sameStore = current.store === engine.store.itself;', 'const sameStore = true;')],
   },
   {
     rule: 'R7',
@@ -245,6 +276,17 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         'judge',
         "  const verdict = state.mayExist ? unknown(sent.error, 'lost') : rejected",
         "  const verdict = sent.error === null ? unknown(sent.error, 'lost') : rejected",
+      ),
+    ],
+  },
+  {
+    rule: 'R10',
+    mistake: 'a hold that could not be noted counts as noted',
+    edits: [
+      core(
+        'held',
+        "  } catch {\n    const message = 'The submissions store could not record that",
+        "  } catch {\n    notedIn.add(itself);\n    const message = 'The submissions store could not record that",
       ),
     ],
   },
