@@ -13,11 +13,11 @@ describe('one without correlation', () => {
 });
 
 describe('one without a list', () => {
-  payoutProviderConformance({ describe, it, expect }, harborWorld(harborFactory(WITHOUT_LIST), { correlation: 'none' }));
+  payoutProviderConformance({ describe, it, expect }, harborWorld(harborFactory(WITHOUT_LIST)));
 });
 describe('one whose list proves nothing', () => {
   const neverAbsent = inSpec(({ capabilities }) => ({ capabilities: { ...capabilities, absence: 'never' } }));
-  payoutProviderConformance({ describe, it, expect }, harborWorld(harborFactory(neverAbsent), { correlation: 'none' }));
+  payoutProviderConformance({ describe, it, expect }, harborWorld(harborFactory(neverAbsent)));
 });
 
 it('reports every check, and what says that one does not apply', { timeout: 60_000 }, async () => {

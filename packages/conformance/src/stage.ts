@@ -13,6 +13,7 @@ import {
   type PayoutStatus,
   type Runtime,
   type Submission,
+  type SubmissionStore,
   type TelemetryEvent,
 } from '@disburse/core';
 import { type Check, must, NotApplicable, the } from './check.ts';
@@ -59,6 +60,13 @@ export interface Stage {
 
 /** A provider whose lists may be asked for; where it has none, core refuses. */
 export type Listing = AnyPayoutProvider & Pick<PayoutOperations<string, object, never>, 'list' | 'listAll'>;
+
+/**
+ * A store that outlives its process, as an application's own does: what it says was refused is proven to whoever comes later.
+ *
+ * Where a provider cannot list, a next attempt needs one. A store in memory knows one process alone.
+ */
+export const durableStore = (): SubmissionStore => ({ ...memorySubmissions() });
 
 /** Whether the provider can list. */
 export const hasList = ({ capabilities }: Stage): boolean => capabilities.operations.includes('list');

@@ -64,7 +64,7 @@ describe('one reference is one payout, whatever account is named', () => {
     const world = acmeWorld();
     await world.acme.createPayout(OURS);
     const keys = new Set(world.creates().map(({ headers }) => headers['idempotency-key']));
-    expect(told(await world.acme.createPayout(again))).toBe('unknown idempotency_conflict');
+    expect(told(await world.acme.createPayout(again))).toBe('unknown reference_taken');
     expect(told(await world.restarted({ submissions: memorySubmissions() }).createPayout(OURS))).toBe('ac_1');
     expect(new Set(world.creates().map(({ headers }) => headers['idempotency-key']))).toEqual(keys);
     expect(world.bank.payouts).toHaveLength(1);
@@ -93,14 +93,14 @@ describe('one reference is one payout, whatever account is named', () => {
     const { us, eu, registry } = twoNames();
     await registry('us').createPayout(OURS);
     const outcome = await registry(byDefault).createPayout({ ...RENT, account: 'acct_2' });
-    expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'idempotency_conflict' } });
+    expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'reference_taken' } });
     expect([us.payouts.length, eu.payouts.length]).toEqual([1, 0]);
   });
 
   it('a registry: what is kept for the account of the settings is a conflict, too', async () => {
     const { us, registry } = twoNames();
     await registry('us', 'acct_9').createPayout(RENT);
-    expect(told(await registry('eu').createPayout(OURS))).toBe('unknown idempotency_conflict');
+    expect(told(await registry('eu').createPayout(OURS))).toBe('unknown reference_taken');
     expect(us.payouts).toHaveLength(1);
   });
 });

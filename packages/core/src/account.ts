@@ -16,14 +16,21 @@ export interface ForOneAccount {
 
 /** Reads `account` of a create, once; `null` where it names none, or one that the checks of a create refuse. */
 export function forOneAccount<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, given: unknown): ForOneAccount | null {
-  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, 'account')) return null;
-  const input = copyOf(given);
+  const input = namesAccount(given) ? copyOf(given) : null;
   if (input === null) return null;
   const { account, ...request } = input;
   if (!takesAccounts(spec) || typeof account !== 'string' || formProblems(spec.account, account).length > 0) return null;
   if (spec.account === account) return { account, provider: null, request };
   const bound = boundTo(spec, account);
   return 'issues' in bound ? null : { account, provider: bound.provider, request };
+}
+
+function namesAccount(given: unknown): boolean {
+  try {
+    return typeof given === 'object' && given !== null && Object.hasOwn(given, 'account');
+  } catch {
+    return false; // A proxy that throws: the checks of a create refuse it.
+  }
 }
 
 /** Every problem of an `account`: of its form, of the account that the provider is bound to, and of what its adapter knows. */

@@ -83,7 +83,6 @@ async function overUnsent(engine: Engine, sending: Sending, deadline: Deadline):
   return unrecorded(submitAgainNow(engine, submission, error));
 }
 
-
 /** A row may lose its body once it is settled (docs/stores.md): one that lost it before cannot be sent, and an empty request is not it. */
 function blanked(engine: Engine): PayoutError {
   const message = 'its body was blanked before it was settled, so it cannot be sent again.';

@@ -76,11 +76,20 @@ describe('what is never sent is not read', () => {
     ['JSON', request('{"amount":100,"currency":"usd"}')],
     ['another path', request('amount=100&currency=usd', { path: '/v1/transfers' })],
     ['a query', request('amount=100&currency=usd', { path: '/v1/payouts?amount=99900' })],
-    ['a header of its own', request('amount=100&currency=usd', { headers: { ...HEADERS, 'stripe-context': 'acct_2' } })],
+    ['a header of its own', request('amount=100&currency=usd', { headers: { ...HEADERS, 'x-forwarded-for': '10.0.0.1' } })],
+    [
+      'an account and a context',
+      request('amount=100&currency=usd', { headers: { ...HEADERS, 'stripe-account': 'acct_1', 'stripe-context': 'acct_2' } }),
+    ],
     ['an account in capitals', request('amount=100&currency=usd', { headers: { ...HEADERS, 'Stripe-Account': 'acct_2' } })],
   ])('%s', (_, given) => {
     expect(decodeCreate(request('amount=100&currency=usd'))).toMatchObject({ money: { amount: '1.00', currency: 'USD' } });
     expect(decodeCreate(given)).toBeNull();
+  });
+
+  it('a context names the account, and so cannot be added to a submission of another', () => {
+    const headers = { ...HEADERS, 'stripe-context': 'acct_1/acct_2' };
+    expect(decodeCreate(request('amount=100&currency=usd', { headers }))).toMatchObject({ account: 'acct_2' });
   });
 
   it('a form is read by its names, brackets and escapes as they are sent', () => {

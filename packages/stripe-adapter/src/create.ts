@@ -60,13 +60,15 @@ export interface StripeForm extends Pick<DecodedCreate, 'money' | 'account' | 'l
 export function formOf(request: Submission['request'], path: string, field: RegExp): StripeForm | null {
   const fields = isCreate(request, { path, headers: CREATE_HEADERS }) ? decodeForm(request.body) : null;
   if (fields === null || ![...fields.keys()].every((name) => field.test(name))) return null;
+  const { 'stripe-account': stripeAccount, 'stripe-context': stripeContext } = request.headers;
+  if (stripeAccount !== undefined && stripeContext !== undefined) return null; // Settings with both are refused.
   const currency = fields.get('currency') ?? '';
   const money = currency === currency.toLowerCase() ? STRIPE_MONEY.fromWire(fields.get('amount') ?? '', currency) : null;
   if (money === null) return null;
   return {
     fields,
     money,
-    account: accountOf({ stripeAccount: request.headers['stripe-account'], stripeContext: request.headers['stripe-context'] }),
+    account: accountOf({ stripeAccount, stripeContext }),
     live: null,
     token: fields.get(`metadata[${TOKEN_KEY}]`) ?? null,
   };

@@ -221,5 +221,5 @@ mustBeCaught(
       ['list/every-payout-once', 'lookup/candidate', 'lookup/unreadable-row'],
     ],
   ],
-  (parts) => harborWorld(harborFactory({ ...WITHOUT_LIST, ...parts }), { correlation: 'none' }),
+  (parts) => harborWorld(harborFactory({ ...WITHOUT_LIST, ...parts })),
 );

@@ -1,5 +1,5 @@
 // Mistakes of an adapter that does by itself what core does for all of them: the rules of NEVER-TWICE.
-import { type PayoutOutcome, PayoutError, type Runtime, type Submission, type SubmissionStore } from '@disburse/core';
+import { type CallOptions, type PayoutOutcome, PayoutError, type Runtime, type Submission, type SubmissionStore } from '@disburse/core';
 import type { HarborParts, HarborProvider } from '../__tests__/harbor.ts';
 import { around, aroundOutcome, failedInstead, inSpec, mustBeCaught } from '../__tests__/plant.ts';
 
@@ -60,7 +60,19 @@ mustBeCaught('what core does', [
   [
     'no store',
     { settings: (settings) => ({ ...settings, submissions: FORGETFUL }) },
-    ['store/one-reference', 'store/after-a-restart', 'store/lost-then-restart', 'store/other-request'],
+    ['store/after-a-restart', 'store/lost-then-restart', 'store/other-request'],
+  ],
+  [
+    'every call has a reference of its own',
+    around((provider) => {
+      let calls = 0;
+      const own = (reference: string): string => `${reference}-${(calls += 1)}`;
+      return {
+        createPayout: (request: Parameters<HarborProvider['createPayout']>[0], call?: CallOptions) =>
+          provider.createPayout({ ...request, reference: own(request.reference) }, call),
+      };
+    }),
+    ['store/one-reference', 'store/other-request'],
   ],
   ['the namespace is left out of the key', { settings: (settings) => ({ ...settings, namespace: '' }) }, ['key/derived']],
   [

@@ -1,3 +1,4 @@
+import { PayoutError } from '@disburse/core';
 import { type HarborProvider, refusalOf } from '../__tests__/harbor.ts';
 import { around, inOperations, inSpec, mustBeCaught } from '../__tests__/plant.ts';
 
@@ -14,7 +15,16 @@ mustBeCaught('secrets', [
   ],
   [
     'providerMessage tells the token',
-    { refusal: (answer, about) => ({ ...refusalOf(answer, about), providerMessage: answer.text }) },
+    // Core cuts the credential out of every answer and refusal, and cannot out of an error of the adapter's own.
+    inOperations((written, _http, { token }) => ({
+      retrieve: async (...given) => {
+        try {
+          return await written.retrieve(...given);
+        } catch {
+          throw new PayoutError('not_found', 'not found.', { providerMessage: `nothing is there for ${token}` });
+        }
+      },
+    })),
     ['secrets/errors'],
   ],
   [

@@ -1,7 +1,7 @@
 import { nextAttempt } from '@disburse/core';
 import { type Check, must, NotApplicable, same } from '../check.ts';
 import { changed, type Fault } from '../line.ts';
-import { acceptedOf, exist, hasList, rejectedOf, type Stage, submissionOf, TIMEOUT_MS, told, unknownOf } from '../stage.ts';
+import { acceptedOf, durableStore, exist, hasList, rejectedOf, type Stage, submissionOf, TIMEOUT_MS, told, unknownOf } from '../stage.ts';
 import type { Json, ScriptedAnswer } from '../world.ts';
 import { mustBeOneRequest } from './keys.ts';
 
@@ -62,12 +62,13 @@ export const refusalChecks: readonly Check[] = [
       const { refusal } = stage.subject.answers;
       stage.line.next(stage.answers('before', refusal), stage.isCreate);
       stage.line.always(stage.answers('before', marked(stage, refusal)), stage.isCreate);
-      const outcome = rejectedOf(await stage.create('spent'));
+      const provider = stage.make({ submissions: durableStore() });
+      const outcome = rejectedOf(await provider.createPayout(stage.request('spent')));
       must(outcome.retry === 'next_attempt', `retry is ${outcome.retry} although the refusal was marked`);
       const [first] = stage.creates;
       stage.line.clear();
       const sent = stage.creates.length;
-      acceptedOf(await stage.create('spent', { attempt: nextAttempt(outcome) }));
+      acceptedOf(await provider.createPayout(stage.request('spent', { attempt: nextAttempt(outcome) })));
       exist(stage, 1, 'after the next attempt');
       const second = stage.creates[sent];
       const { key } = outcome.submission;

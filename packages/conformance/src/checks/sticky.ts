@@ -1,7 +1,7 @@
 import { nextAttempt, parseSubmission, type Submission } from '@disburse/core';
 import { type Check, must, NotApplicable, same } from '../check.ts';
 import { reset, type Side } from '../line.ts';
-import { acceptedOf, exist, rejectedOf, type Stage, submissionOf, told, unknownOf } from '../stage.ts';
+import { acceptedOf, durableStore, exist, rejectedOf, type Stage, submissionOf, told, unknownOf } from '../stage.ts';
 import type { ProviderAnswers, ScriptedAnswer } from '../world.ts';
 import { marked } from './refusals.ts';
 
@@ -56,10 +56,11 @@ export const stickyChecks: readonly Check[] = [
       if (!stage.capabilities.key.storesRefusals) return new NotApplicable('capabilities.key.storesRefusals is false');
       const submission = await lost(stage, 'settled', 'before');
       stage.line.always(stage.answers('before', marked(stage, stage.subject.answers.refusal)), stage.isCreate);
-      const outcome = rejectedOf(await stage.provider.submit(copyOf(submission)));
+      const provider = stage.make({ submissions: durableStore() });
+      const outcome = rejectedOf(await provider.submit(copyOf(submission)));
       must(outcome.retry === 'next_attempt', `retry is ${outcome.retry}, although the key is spent`);
       stage.line.clear();
-      acceptedOf(await stage.create('settled', { attempt: nextAttempt(outcome) }));
+      acceptedOf(await provider.createPayout(stage.request('settled', { attempt: nextAttempt(outcome) })));
       exist(stage, 1, 'after the next attempt');
       return undefined;
     },

@@ -1,7 +1,7 @@
-import { memorySubmissions } from '@disburse/core';
-import { type Check, must, same } from '../check.ts';
+import { memorySubmissions, type Money } from '@disburse/core';
+import { type Check, must, same, shown, the } from '../check.ts';
 import { reset } from '../line.ts';
-import { acceptedOf, exist, told, unknownOf } from '../stage.ts';
+import { acceptedOf, exist, type Stage, told, unknownOf } from '../stage.ts';
 
 /** One reference, one payout. */
 export const storeChecks: readonly Check[] = [
@@ -49,13 +49,23 @@ export const storeChecks: readonly Check[] = [
   {
     id: 'store/other-request',
     promise: 'NEVER-TWICE R1',
-    forgot: 'Another amount under a reference that is taken is `idempotency_conflict`, unknown, and sends nothing.',
+    forgot:
+      'Another amount under a reference that is taken is `reference_taken`, unknown. Where only words differ, the payout that was made is answered, with the notice `words_differ`. Neither sends anything.',
     run: async (stage) => {
-      await stage.accepted('taken');
+      const { id } = await stage.accepted('taken');
       const sent = stage.creates.length;
-      const outcome = unknownOf(await stage.create('taken', { description: 'another payout' }));
-      same([outcome.error.code, stage.creates.length], ['idempotency_conflict', sent], 'the code, and the requests that create');
+      const conflict = unknownOf(await stage.create('taken', { money: anotherMoney(stage) }));
+      same([conflict.error.code, stage.creates.length], ['reference_taken', sent], 'the code, and the requests that create');
+      const { payout, notices } = acceptedOf(await stage.create('taken', { description: 'another payout' }));
+      const isTold = notices.some(({ code }) => code === 'words_differ');
+      same([payout.id, isTold, stage.creates.length], [id, true, sent], 'the payout, the notice, and the requests that create');
       exist(stage, 1, 'after a conflict');
     },
   },
 ];
+
+/** An amount that the provider takes, and not the one of this world's creates. */
+function anotherMoney({ subject, world }: Stage): Money {
+  const other = subject.amounts.find(({ money }) => shown(money) !== shown(world.request['money']));
+  return the(other, 'amount in the world that is not the one of its request').money;
+}

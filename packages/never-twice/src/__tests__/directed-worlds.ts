@@ -1,6 +1,6 @@
 // Small worlds for directed.ts.
 import { createBalance } from '@disburse/balance-adapter';
-import { isPayoutError, type Payout, type PayoutOutcome, type Submission, type SubmissionStore } from '@disburse/core';
+import { type Attempt, isPayoutError, type Payout, type PayoutOutcome, type Submission, type SubmissionStore } from '@disburse/core';
 import { type SimulatedMollie, simulateMollie, type SimulatedStripe, simulateStripe, type StripeVariants } from '@disburse/simulator';
 import { createStripe, type StripeProvider, type StripeSettings } from '@disburse/stripe-adapter';
 import { trueTime, type TrueTime } from '../time.ts';
@@ -8,6 +8,23 @@ import { trueTime, type TrueTime } from '../time.ts';
 const START: number = Date.parse('2026-11-23T09:00:00Z');
 export const EUR = { reference: 'job-1', money: { amount: '10.00', currency: 'EUR' } } as const;
 export const USD = { reference: 'job-1', money: { amount: '10.00', currency: 'USD' } } as const;
+
+/** A scenario of one rule. */
+export interface Directed {
+  readonly rule: string;
+  readonly name: string;
+  /** What is wrong; `null` where the rule holds. */
+  readonly run: () => Promise<string | null>;
+}
+
+export const scenario = (rule: string, name: string, run: Directed['run']): Directed => ({ rule, name, run });
+export const attempt = (number: number) => number as Attempt;
+export const POST = { method: 'POST' } as const;
+/** In Stripe's own form, by Stripe, before it does anything. */
+export const FORBIDDEN = {
+  answer: { status: 403, body: { error: { type: 'invalid_request_error', message: 'No.' } } },
+  at: 'before',
+} as const;
 
 /** A scenario's time; nothing moves but by `until` and `ended`. */
 export interface Scene {

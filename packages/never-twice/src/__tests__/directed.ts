@@ -1,23 +1,18 @@
 // A scenario for what random runs cannot reach, or reach too seldom: each says what is wrong, or nothing.
 import { createBalance } from '@disburse/balance-adapter';
-import {
-  type Attempt,
-  createPayoutRegistry,
-  isPayoutError,
-  memorySubmissions,
-  nextAttempt,
-  type PayoutOutcome,
-  type Submission,
-  type SubmissionStore,
-} from '@disburse/core';
+import { createPayoutRegistry, isPayoutError, memorySubmissions, nextAttempt, type Submission, type SubmissionStore } from '@disburse/core';
 import { simulateMollie, simulateStripe } from '@disburse/simulator';
 import { createStripe } from '@disburse/stripe-adapter';
 import { durable, openTable } from '../durable.ts';
 import { SWITCHES } from '../switches.ts';
 import { synchronousDigest } from '../synchronous-digest.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time.ts';
+import { OF_ATTEMPTS, OF_HOLDS, OF_ONE_EXCHANGE, OF_ONE_REFERENCE } from './directed-kept.ts';
 import {
+  attempt,
+  type Directed,
   EUR,
+  FORBIDDEN,
   heldForApproval,
   insteadOfCreates,
   mollieScene,
@@ -25,8 +20,10 @@ import {
   mustHave,
   mustNotReject,
   parsed,
+  POST,
   runtimeOf,
   saidOf,
+  scenario,
   scene,
   stripeScene,
   type StripeScene,
@@ -34,14 +31,6 @@ import {
   unauthorized,
   USD,
 } from './directed-worlds.ts';
-
-/** A scenario of one rule. */
-export interface Directed {
-  readonly rule: string;
-  readonly name: string;
-  /** What is wrong; `null` where the rule holds. */
-  readonly run: () => Promise<string | null>;
-}
 
 /** Runs a scenario in which nothing is really asynchronous. */
 export async function directed({ run }: Directed): Promise<string | null> {
@@ -53,12 +42,8 @@ export async function directed({ run }: Directed): Promise<string | null> {
   }
 }
 
-const scenario = (rule: string, name: string, run: Directed['run']): Directed => ({ rule, name, run });
-const attempt = (number: number) => number as Attempt;
-const POST = { method: 'POST' } as const;
 /** A mesh that had sent the request before, and answers the second send by itself. */
 const OF_A_MESH = { answer: { status: 401, body: 'Jwt is expired' }, at: 'after', stored: false } as const;
-const FORBIDDEN = { answer: { status: 403, body: { error: { type: 'invalid_request_error', message: 'No.' } } }, at: 'before' } as const;
 
 // ---- What a switch turns on ------------------------------------------------------------------------------------------
 
@@ -178,34 +163,7 @@ const REFUSALS: readonly Directed[] = [
     const third = await ended(process({ submissions }).createPayout(USD));
     return mustBe('rejected', first) ?? mustBe('rejected', second) ?? mustBe('accepted', third) ?? mustHave(1, world.payouts);
   }),
-  ...[true, false].map((refuses) =>
-    scenario(
-      'R7',
-      `refused, while another process keeps and pays it, before it is said (${refuses ? 'with' : 'without'} refuse)`,
-      async () => {
-        const { world, process, ended } = mollieScene();
-        const submissions = openTable(durable(refuses));
-        const settings = { token: world.accessToken, testmode: true, readBalances: true, submissions };
-        const refusal = { status: 422, title: 'Unprocessable Entity', detail: 'The balance has too little.', _links: {} };
-        let isRefused = false;
-        let other: Promise<PayoutOutcome> | null = null;
-        const fetch: typeof globalThis.fetch = async (input, init) => {
-          if (init?.method === 'POST') {
-            isRefused = true;
-            return Response.json(refusal, { status: 422, headers: { 'content-type': 'application/hal+json' } });
-          }
-          const answer = await world.fetch(input, init);
-          // What proves the refusal takes its time: meanwhile the balance is funded, and the job runs elsewhere.
-          const isBalance = String(input instanceof Request ? input.url : input).includes('/v2/balances');
-          if (isBalance && isRefused) await (other ??= process(settings).createPayout(EUR));
-          return answer;
-        };
-        const wrong = await mustNotReject(ended(process({ ...settings, fetch }).createPayout(EUR)));
-        if (other === null) return 'nobody paid it meanwhile';
-        return wrong ?? mustHave(1, world.payouts);
-      },
-    ),
-  ),
+  ...OF_HOLDS,
 ];
 
 const GATEWAYS: readonly Directed[] = [401, 403, 429].flatMap((gateway) =>
@@ -229,13 +187,6 @@ export const DIRECTED: readonly Directed[] = [
     submissions.away = true;
     await ended(process({ submissions }).createPayout(USD));
     return mustHave(1, world.payouts);
-  }),
-  scenario('R1', 'another amount is asked for under a reference that is paid', async () => {
-    const { process, ended } = stripeScene();
-    const submissions = table();
-    await ended(process({ submissions }).createPayout(USD));
-    const other = { ...USD, money: { amount: '1.00', currency: 'USD' } };
-    return mustBe('unknown', await ended(process({ submissions }).createPayout(other)));
   }),
   scenario('R8', 'a copy of yesterday comes to a process that was refused an hour ago', async () => {
     const { time, world, process, ended, later } = stripeScene({ correlation: 'none', resends: 0 });
@@ -401,6 +352,7 @@ export const DIRECTED: readonly Directed[] = [
     const first = await ended(registry().createPayout({ ...USD, account: 'acct_1' }));
     return mustBe('accepted', first) ?? mustBe('unknown', await ended(registry().createPayout({ ...USD, account: 'acct_2' })));
   }),
+  ...OF_ONE_REFERENCE,
   scenario('R5', 'the third attempt, and then the first', async () => {
     const { world, process, ended } = stripeScene({ correlation: 'none' });
     const here = process();
@@ -414,18 +366,7 @@ export const DIRECTED: readonly Directed[] = [
     await ended(process().createPayout({ ...USD, attempt: attempt(2) }));
     return mustHave(1, world.payouts);
   }),
-  scenario('R5', 'the second attempt after an absence, while a process without a common store paid the first', async () => {
-    const { world, process, ended, later } = stripeScene({ resends: 0 });
-    const here = process();
-    world.faults.on(POST, { reset: 'before' }, 1);
-    await ended(here.createPayout(USD));
-    await later(26 * HOUR_MS);
-    const absent = await ended(here.createPayout(USD));
-    await ended(process().createPayout(USD));
-    await ended(here.createPayout({ ...USD, attempt: attempt(2) }));
-    return mustBe('rejected', absent) ?? mustHave(1, world.payouts);
-  }),
-  ...(SWITCHES.laterAttempts ? LATER_ATTEMPTS : []),
+  ...(SWITCHES.laterAttempts ? [...LATER_ATTEMPTS, ...OF_ATTEMPTS] : []),
   scenario('R6', 'money: undefined', async () => {
     const { world, process, ended } = mollieScene();
     await ended(process().createPayout({ reference: 'job-1', money: undefined as never }));
@@ -509,6 +450,7 @@ export const DIRECTED: readonly Directed[] = [
     const deaf = createStripe({ apiKey: world.apiKey, baseUrl: 'http://127.0.0.1:1', resends: 0, runtime: { ...runtimeOf(time), sleep } });
     return mustBe('unknown', await deaf.submit(parsed(submission)));
   }),
+  ...OF_ONE_EXCHANGE,
   ...(SWITCHES.twoStores ? HOLDS_OF_TWO_STORES : []),
   ...(SWITCHES.deafStore ? DEAF_STORES : []),
   scenario('R11', 'a refusal that is not stored', async () => {
