@@ -73,9 +73,9 @@ const FOUND: Notice = {
   message: 'A program paid this reference before, with another store of submissions. Nothing was sent now, and it is recorded here.',
 };
 
-/** Of this attempt and later ones; the earlier ones are kept here. */
-async function tokensOf({ namespace, account, reference, attempt: first }: Submission): Promise<ReadonlyMap<string, number>> {
-  const attempts = Array.from({ length: ATTEMPTS }, (_, index) => first + index);
+/** Of this attempt, those before it and some after it: what another store knows of them is not known here. */
+async function tokensOf({ namespace, account, reference, attempt: asked }: Submission): Promise<ReadonlyMap<string, number>> {
+  const attempts = Array.from({ length: asked - 1 + ATTEMPTS }, (_, index) => index + 1);
   const keyed = attempts.map(async (attempt) => [await deriveKey({ namespace, account, reference, attempt }), attempt] as const);
   return new Map(await Promise.all(keyed));
 }

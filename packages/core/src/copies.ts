@@ -1,4 +1,4 @@
-import type { Engine } from './engine.ts';
+import { type Engine, isFresh } from './engine.ts';
 import { keyWindow } from './idempotency.ts';
 import type { Submission } from './submission.ts';
 
@@ -17,7 +17,7 @@ export interface Copies {
 /** What is held of a kept submission when a caller comes with its own copy; without one, only the kept. */
 export function copiesOf(engine: Engine, kept: Submission, given: Submission = kept): Copies {
   const [oldest, youngest] = Date.parse(given.preparedAt) < Date.parse(kept.preparedAt) ? [given, kept] : [kept, given];
-  return { oldest, youngest, elsewhere: given !== kept && !engine.process.prepared.has(given) };
+  return { oldest, youngest, elsewhere: given !== kept && !isFresh(engine.process, given) };
 }
 
 /** Whether the caller's copy was prepared apart from the kept one, elsewhere: what became of the kept one says nothing about it. */

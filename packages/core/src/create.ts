@@ -4,7 +4,7 @@ import { MOST_ATTEMPTS } from './create-request.ts';
 import { type Engine, placeOf as keyPlace, sameConnection, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { createKey } from './idempotency.ts';
-import { type Route, submitKept } from './kept.ts';
+import { laterThan, type Route, submitKept } from './kept.ts';
 import { unknownForNow } from './lookup.ts';
 import { FURTHEST_RAISED } from './other-attempts.ts';
 import type { PayoutOutcome } from './outcome.ts';
@@ -74,9 +74,16 @@ function inDoubt(error: PayoutError, why: string): PayoutError {
 
 /** What this process does, or did, with the key of a reference through another store; `known` where no submission may be shown. */
 async function sentElsewhere(engine: Engine, { namespace, reference, attempt }: Place): Promise<Submission | 'known' | null> {
-  const key = await createKey({ namespace, account: engine.account, reference, attempt });
+  for (let asked = 1; asked <= attempt + FURTHEST_RAISED; asked += 1) {
+    const key = await createKey({ namespace, account: engine.account, reference, attempt: asked });
+    const known = knownAs(engine, keyPlace({ provider: engine.id, key }));
+    if (known !== null) return known;
+  }
+  return null;
+}
+
+function knownAs(engine: Engine, at: string): Submission | 'known' | null {
   const { underWay, uncertain, paid, before } = engine.process;
-  const at = keyPlace({ provider: engine.id, key });
   const current = underWay.get(at);
   if (current !== undefined && sameConnection(current.connection, engine.connection)) return current.asked;
   const known = paid.get(at) ?? before.paid.get(at);
@@ -103,7 +110,10 @@ async function openRow(engine: Engine, place: Place): Promise<KeptRow | 'unread'
     const own = await engine.store.find(place);
     if (own !== null && !isRejected(own.settled)) return own;
     const others = await engine.store.findOthers(place, place.attempt + FURTHEST_RAISED);
-    return others.find((row) => !isRejected(row.settled)) ?? null;
+    const open = others.find((row) => !isRejected(row.settled));
+    // Upwards from the highest that was refused: a long row of refusals may end in a payout.
+    const highest = [...others, own].filter((row) => row !== null).sort((a, b) => b.submission.attempt - a.submission.attempt)[0];
+    return open ?? (highest === undefined ? null : (await laterThan(engine, highest)).open);
   } catch {
     return 'unread';
   }

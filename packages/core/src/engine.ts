@@ -84,9 +84,18 @@ export interface SharedExchange {
 /** How an exchange ends: in an outcome, or in the number of a later attempt that is open and has to be asked for instead. */
 export type SharedResult = PayoutOutcome | { readonly openAttempt: number };
 
+/** A create that the provider holds, as this process heard of it. */
+interface HeldHere {
+  readonly connection: Connection;
+  /** The stores in which that is noted. */
+  readonly notedIn: WeakSet<SubmissionStore>;
+}
+
 /** A payout that was accepted in this process. */
-interface KnownPayout {
+export interface KnownPayout {
   readonly id: string;
+  /** What was paid to whom. See {@link Submission.payment}. */
+  readonly payment: string | undefined;
   /** Through whom: the same key may be another account's. */
   readonly through: Pick<Engine, 'connection' | 'fetch'>;
 }
@@ -107,9 +116,9 @@ export interface ProcessMemory {
   /** Both, as they were before they grew too large. */
   before: Pick<ProcessMemory, 'accepted' | 'paid'>;
   /** Certain refusals that a store could not record. They are recorded at the next chance. */
-  readonly unrecorded: Map<string, Extract<Settled, { rejected: true }>>;
-  /** Keys whose create the provider holds for a person, and the stores in which that is noted. */
-  readonly held: Map<string, WeakSet<SubmissionStore>>;
+  readonly unrecorded: WeakMap<SubmissionStore, Map<string, Extract<Settled, { rejected: true }>>>;
+  /** Keys whose create the provider holds for a person. */
+  readonly held: Map<string, HeldHere>;
   /** The very objects that `prepare` made here: a parsed copy may have been sent by anybody. */
   readonly prepared: WeakSet<Submission>;
 }
@@ -121,7 +130,7 @@ const newMemory = (): ProcessMemory => ({
   accepted: new Map(),
   paid: new Map(),
   before: { accepted: new Map(), paid: new Map() },
-  unrecorded: new Map(),
+  unrecorded: new WeakMap(),
   held: new Map(),
   prepared: new WeakSet(),
 });
@@ -151,7 +160,7 @@ export function rememberAccepted({ process: memory, connection, fetch }: Engine,
     memory.paid = new Map();
   }
   memory.accepted.set(`${submission.provider} ${payoutId}`, submission.key);
-  memory.paid.set(placeOf(submission), { id: payoutId, through: { connection, fetch } });
+  memory.paid.set(placeOf(submission), { id: payoutId, payment: submission.payment, through: { connection, fetch } });
   memory.prepared.delete(submission); // Never fresh again, also when this is forgotten.
 }
 
@@ -165,9 +174,9 @@ export function isAnothers(memory: ProcessMemory, submission: Submission, payout
 const paidAt = (memory: ProcessMemory, place: string): KnownPayout | undefined => memory.paid.get(place) ?? memory.before.paid.get(place);
 
 /** The payout that this process made or found for a key in this very account, whichever store it was recorded in; `null` for none. */
-export function payoutKnownFor({ process: memory, connection, fetch }: Engine, submission: Submission): string | null {
+export function payoutKnownFor({ process: memory, connection, fetch }: Engine, submission: Submission): KnownPayout | null {
   const known = paidAt(memory, placeOf(submission));
-  return known !== undefined && known.through.fetch === fetch && sameConnection(known.through.connection, connection) ? known.id : null;
+  return known !== undefined && known.through.fetch === fetch && sameConnection(known.through.connection, connection) ? known : null;
 }
 
 /** Whether two providers send to the same place with the same credential. */

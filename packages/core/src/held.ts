@@ -1,7 +1,7 @@
-import { type Engine, placeOf } from './engine.ts';
+import { type Engine, placeOf, sameConnection } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Notice, NOT_RECORDED } from './outcome.ts';
-import type { Submission } from './submission.ts';
+import type { Submission, SubmissionStore } from './submission.ts';
 
 // A provider may hold a create until a person there has decided, and then do it by itself, days after it forgot the key. So a
 // held submission is never sent again (a second request could be approved, too), and absence proves nothing about it: until its
@@ -12,9 +12,16 @@ export const isHold = (error: PayoutError): boolean => error.code === 'payouts_b
 
 /** Remembers that a submission is held, in this process. */
 export function rememberHeld(engine: Engine, submission: Submission): void {
-  const { held } = engine.process;
-  const place = placeOf(submission);
-  if (!held.has(place)) held.set(place, new WeakSet());
+  if (heldHere(engine, submission) === null) {
+    engine.process.held.set(placeOf(submission), { connection: engine.connection, notedIn: new WeakSet() });
+  }
+}
+
+/** The stores in which this process noted it; `null` where it knows of none. The same key of another account is another create. */
+function heldHere({ process, store, connection }: Engine, submission: Submission): WeakSet<SubmissionStore> | null {
+  const here = process.held.get(placeOf(submission));
+  if (here === undefined) return null;
+  return here.notedIn.has(store.itself) || sameConnection(here.connection, connection) ? here.notedIn : null;
 }
 
 /**
@@ -25,9 +32,9 @@ export function rememberHeld(engine: Engine, submission: Submission): void {
  * @returns What to tell while the store cannot note it; nothing once it has.
  */
 export async function noteHeld(engine: Engine, submission: Submission): Promise<readonly Notice[]> {
-  const notedIn = engine.process.held.get(placeOf(submission));
+  const notedIn = heldHere(engine, submission);
   const { itself } = engine.store;
-  if (notedIn === undefined || notedIn.has(itself)) return [];
+  if (notedIn === null || notedIn.has(itself)) return [];
   const note = noteOf(submission);
   try {
     await engine.store.keep(note);
@@ -46,7 +53,7 @@ export type Held = boolean | 'unread';
 
 /** Whether a submission is held. A store in memory answers at once. */
 export function isHeld(engine: Engine, submission: Submission): Held | Promise<Held> {
-  if (engine.process.held.has(placeOf(submission))) return true;
+  if (heldHere(engine, submission) !== null) return true;
   const { namespace, attempt } = submission;
   const noted = engine.store.has({ namespace, reference: beside(submission), attempt });
   return typeof noted === 'boolean' ? noted : noted.catch(() => 'unread');

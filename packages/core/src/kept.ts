@@ -1,13 +1,23 @@
 import { saysTheSame } from './agreement.ts';
 import { copiesOf, type Copies, isApart } from './copies.ts';
-import { type Engine, isFresh, payoutKnownFor, placeOf, type SharedResult, withOutcome } from './engine.ts';
+import { type Engine, isFresh, type KnownPayout, payoutKnownFor, placeOf, type SharedResult, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { type Deadline, startDeadline } from './http.ts';
 import { lookup, unknownForNow, unknownOutcome } from './lookup.ts';
 import { FURTHEST_RAISED, mayExist } from './other-attempts.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { CallOptions } from './provider.ts';
-import { operationsOf, paidByOther, payoutIdOf, readAgain, relationNotices, takenOutcome, withNotices } from './read-again.ts';
+import {
+  operationsOf,
+  type PaidAs,
+  paidAs,
+  paidByOther,
+  payoutIdOf,
+  readAgain,
+  relationNotices,
+  takenOutcome,
+  withNotices,
+} from './read-again.ts';
 import { giveBack, recorded, type RefusedBy } from './record-outcome.ts';
 import { relate, type Relation } from './relate.ts';
 import { newHold } from './runtime.ts';
@@ -53,7 +63,7 @@ export function submitKept(engine: Engine, asked: Submission, call: CallOptions,
   const elsewhere = arrival.given && !engine.process.prepared.has(asked);
   const { anyAttempt } = arrival;
   return shareExchange({ engine, asked, call, elsewhere, anyAttempt }, (deadline) =>
-    keepAndSubmit({ engine, asked, arrival, route, deadline }),
+    keepAndSubmit({ engine: storeWithin(engine, deadline), asked, arrival, route, deadline }),
   );
 }
 
@@ -85,9 +95,16 @@ async function keepAndSubmit(passage: Passage): Promise<SharedResult> {
 }
 
 /** The provider that a kept submission goes to, for the operation that asked. */
-function homeOf({ engine, route }: Passage, kept: Submission): Engine | null {
+function homeOf({ engine, route, deadline }: Passage, kept: Submission): Engine | null {
   const home = route(kept);
-  return home === null || home === engine || engine.call === undefined ? home : home.as(engine.call);
+  if (home === null) return null;
+  return storeWithin(home.call === engine.call || engine.call === undefined ? home : home.as(engine.call), deadline);
+}
+
+/** A provider whose store takes no longer for this call than the call itself may. */
+function storeWithin(engine: Engine, deadline: Deadline): Engine {
+  const store = engine.store.within(deadline);
+  return store === engine.store ? engine : { ...engine, store };
 }
 
 /** What the kept row says to the request, or what comes of sending it. */
@@ -98,23 +115,33 @@ async function answered(passage: Passage, row: KeptRow, home: Engine | null, hol
   const call = callWithin(engine, deadline);
   if (isRejected(row.settled) && (relation.is !== 'taken' || sameUnsentKey(engine, row.submission, asked))) {
     const isOwn = home !== null && relation.is !== 'taken';
-    return isOwn && isApart(copies) ? lookApart(home, asked, deadline) : ofRejected(passage, row, row.settled);
+    return isOwn && isApart(copies) ? lookedApart(passage, row, home) : ofRejected(passage, row, row.settled);
   }
   if (home === null || relation.is === 'taken') {
     const differences = relation.is === 'taken' ? relation : NOT_HERE;
-    if (row.alone) await giveBack(engine, row.submission, hold); // Taken over by this call, which sends nothing.
+    if (row.alone) await giveBack(engine, row.submission, hold, null); // Taken over by this call, which sends nothing.
     return takenOutcome(engine, row.submission, differences, { home, payoutId: payoutIdOf(row), call });
   }
-  const payoutId = payoutIdOf(row) ?? payoutKnownFor(home, row.submission);
-  if (payoutId !== null) {
-    const outcome = await readAgain(home, copies, { submission: row.submission, payoutId }, call);
-    // A payout that this process knows and the store does not is recorded now.
-    return finished(home, payoutIdOf(row) === null ? await recorded(home, outcome) : outcome, relation);
-  }
-  const refused = home.process.unrecorded.get(placeOf(row.submission));
+  const paid = paidAs(row);
+  if (paid !== null) return finished(home, await readAgain(home, copies, paid, call), relation);
+  const known = payoutKnownFor(home, row.submission);
+  if (known !== null) return knownHere(home, row, known, call);
+  const refused = home.process.unrecorded.get(home.store.itself)?.get(placeOf(row.submission));
   if (refused !== undefined) return (await laterAnswer(passage, row)) ?? recordAgain(home, row.submission, refused);
-  if (isApart(copies) && !asksTheSame(row.submission, asked)) return lookBeside(home, asked, deadline);
+  // Also one that was prepared here: a look at its source would miss the payout of the kept one.
+  const leftElsewhere = arrival.given && asked.source !== row.submission.source;
+  if ((isApart(copies) || leftElsewhere) && !asksTheSame(row.submission, asked)) return lookBeside(home, asked, deadline);
   return sentOrLookedUp(passage, home, row, relation, { copies, hold, alone: row.alone });
+}
+
+/** A payout that this process knows and the store does not: it is recorded now, where it is what is kept. */
+async function knownHere(home: Engine, { submission }: KeptRow, known: KnownPayout, call: CallOptions): Promise<PayoutOutcome> {
+  if (known.payment !== submission.payment) {
+    const differences = [{ path: 'request', message: `was another one, through another store: this process paid it as ${known.id}` }];
+    return takenOutcome(home, submission, { is: 'taken', differences }, { home, payoutId: known.id, call });
+  }
+  const outcome = await readAgain(home, copiesOf(home, submission), { submission, payoutId: known.id }, call);
+  return noticed(home, await recorded(home, outcome));
 }
 
 /**
@@ -123,8 +150,8 @@ async function answered(passage: Passage, row: KeptRow, home: Engine | null, hol
  * Before a send, other attempts were looked for. What was only looked up was refused without that.
  */
 async function sentOrLookedUp(passage: Passage, home: Engine, row: KeptRow, relation: Relation, sending: Sending): Promise<SharedResult> {
-  const { outcome, recordAs } = await submitOnce(home, sending, passage.deadline);
-  const told = recordAs === null ? outcome : await recorded(home, outcome, { by: recordAs });
+  const { outcome, recordAs, isLasting } = await submitOnce(home, sending, passage.deadline);
+  const told = recordAs === null ? outcome : await recorded(home, outcome, { by: recordAs, isLasting });
   const later = told.outcome === 'rejected' && recordAs === 'lookup' ? await laterAnswer(passage, row) : null;
   return later ?? finished(home, told, relation);
 }
@@ -143,6 +170,12 @@ const callWithin = (engine: Engine, deadline: Deadline): CallOptions => ({
 /** The kept one was refused; this one was prepared apart from it, and may have been sent and paid. It is not sent now: its attempt is over. */
 async function lookApart(home: Engine, given: Submission, deadline: Deadline): Promise<PayoutOutcome> {
   return noticed(home, await recorded(home, await lookup(home, copiesOf(home, given), deadline), { by: 'lookup' }));
+}
+
+/** What is only looked up says nothing of other attempts. */
+async function lookedApart(passage: Passage, row: KeptRow, home: Engine): Promise<SharedResult> {
+  const outcome = await lookApart(home, passage.asked, passage.deadline);
+  return outcome.outcome === 'rejected' ? ((await laterAnswer(passage, row)) ?? outcome) : outcome;
 }
 
 /**
@@ -190,22 +223,42 @@ async function laterAnswer(passage: Passage, row: KeptRow): Promise<SharedResult
   }
   const { open, highest } = later;
   if (open !== null) return openAnswer(passage, open);
+  const before = await earlierAnswer(passage, row);
+  if (before !== null) return before;
   const counts = arrival.anyAttempt && highest.submission.attempt > asked.attempt;
   return counts && isRejected(highest.settled) ? rejectedBefore(engine, highest.submission, highest.settled) : null;
 }
 
+/** Of an attempt that was raised wrongly: one below it that is paid, or may be. */
+async function earlierAnswer(passage: Passage, { submission }: KeptRow): Promise<PayoutOutcome | null> {
+  const { engine } = passage;
+  if (submission.attempt === 1) return null;
+  let earlier: readonly KeptRow[];
+  try {
+    earlier = await engine.store.findBetween(submission, 1, submission.attempt - 1);
+  } catch (error) {
+    return storeFailed(engine, submission, error);
+  }
+  const open = earlier.filter((each) => !isRejected(each.settled));
+  const kept = open.find((each) => payoutIdOf(each) !== null) ?? open[0];
+  if (kept === undefined) return null;
+  const paid = paidAs(kept);
+  return paid === null ? mayExist(engine, kept.submission) : paidLater(passage, paid, homeOf(passage, kept.submission));
+}
+
 /** A later attempt that was not refused. */
 async function openAnswer(passage: Passage, open: KeptRow): Promise<SharedResult> {
-  const payoutId = payoutIdOf(open);
-  if (payoutId !== null) return paidLater(passage, open.submission, payoutId, homeOf(passage, open.submission));
+  const paid = paidAs(open);
+  if (paid !== null) return paidLater(passage, paid, homeOf(passage, open.submission));
   return passage.arrival.anyAttempt ? { openAttempt: open.submission.attempt } : mayExist(passage.engine, open.submission);
 }
 
-async function paidLater(passage: Passage, submission: Submission, payoutId: string, home: Engine | null): Promise<PayoutOutcome> {
+async function paidLater(passage: Passage, paid: PaidAs, home: Engine | null): Promise<PayoutOutcome> {
+  const { submission, payoutId } = paid;
   const { engine, asked, arrival, deadline } = passage;
   const call = callWithin(engine, deadline);
   if (home === null) return takenOutcome(engine, submission, asTaken(relate(home, submission, asked)), { home, payoutId, call });
-  const outcome = await paidByOther(home, asked, { submission, payoutId }, call);
+  const outcome = await paidByOther(home, asked, paid, call);
   const isExpected = arrival.anyAttempt && outcome.outcome === 'accepted';
   return isExpected ? { ...outcome, notices: outcome.notices.filter(({ code }) => code !== 'later_attempt') } : outcome;
 }
@@ -213,7 +266,7 @@ async function paidLater(passage: Passage, submission: Submission, payoutId: str
 const asTaken = (relation: Relation): Extract<Relation, { is: 'taken' }> => (relation.is === 'taken' ? relation : NOT_HERE);
 
 /** What is kept above a refused attempt. */
-interface LaterAttempts {
+export interface LaterAttempts {
   /** The first one that is not refused; a payout before what may be one. */
   readonly open: KeptRow | null;
   /** The highest one that was refused, maybe the attempt itself. */
@@ -224,7 +277,7 @@ interface LaterAttempts {
  * Reads upwards: an attempt is read only after the one below it was read as refused. Downwards, a payout could slip between two
  * reads. Then ten further ones, which only a number that was raised wrongly can have.
  */
-async function laterThan({ store }: Engine, row: KeptRow): Promise<LaterAttempts> {
+export async function laterThan({ store }: Engine, row: KeptRow): Promise<LaterAttempts> {
   const { submission: place } = row;
   let highest = row;
   for (;;) {
@@ -299,8 +352,8 @@ async function lookedUpKept(engine: Engine, submission: Submission, deadline: De
     return takenOutcome(engine, kept.submission, taken, { home: engine, payoutId: payoutIdOf(kept), call });
   }
   if (isRejected(kept.settled)) return rejectedBefore(engine, kept.submission, kept.settled);
-  const payoutId = payoutIdOf(kept);
-  if (payoutId !== null) return noticed(engine, await readAgain(engine, copies, { submission: kept.submission, payoutId }, call));
+  const paid = paidAs(kept);
+  if (paid !== null) return noticed(engine, await readAgain(engine, copies, paid, call));
   return noticed(engine, await recorded(engine, await look(copies), { by: 'lookup' }));
 }
 

@@ -5,8 +5,8 @@ import type { Deadline } from './http.ts';
 import { type Held, isHeld } from './held.ts';
 import { lookup, submitNow, unknownForNow, unknownOutcome } from './lookup.ts';
 import type { NextStep, PayoutOutcome } from './outcome.ts';
-import { earlierKeys, foundAsEarlier, paidByOther, payoutIdOf } from './read-again.ts';
-import { remaining, search } from './search.ts';
+import { earlierKeys, foundAsEarlier, paidAs, paidByOther, payoutIdOf } from './read-again.ts';
+import { type Gap, remaining, search } from './search.ts';
 import type { KeptRow } from './store.ts';
 import { isRejected, type Submission } from './submission.ts';
 import { DAY_MS } from './times.ts';
@@ -48,7 +48,7 @@ async function lookForOthers(
   const keys = await earlierKeys(submission);
   if (isDoubtful(engine, submission, keys, others)) return unknownAttempt(engine, submission, { do: 'ask', candidates: [] });
   if (submission.correlation.by === 'none' || areProven(engine, submission, others)) return null;
-  return atProvider(engine, submission, deadline, keys);
+  return atProvider(engine, submission, deadline, { keys, areOver: areOver(submission, others) });
 }
 
 /** Whether this process may be sending an earlier attempt. What only asks the store about a refused one sends nothing. */
@@ -75,12 +75,26 @@ function areProven(engine: Engine, { attempt }: Submission, others: readonly Kep
   return proven.length === attempt - 1;
 }
 
+/** Whether the store has the end of every earlier attempt, also on a person's word. */
+function areOver({ attempt }: Submission, others: readonly KeptRow[]): boolean {
+  return others.filter((row) => row.submission.attempt < attempt && isRejected(row.settled)).length === attempt - 1;
+}
+
+/** Earlier attempts, as the list is asked for them. */
+interface Earlier {
+  readonly keys: readonly string[];
+  readonly areOver: boolean;
+}
+
+/** What no later look can mend. Where every earlier attempt was decided, the last word is a person's: else nobody could ever pay. */
+const LASTING: readonly Gap['is'][] = ['no_list', 'no_proof', 'endless_list', 'floor', 'unreadable_row'];
+
 /** Another attempt that is kept, and not refused. */
 async function inTheWay(engine: Engine, submission: Submission, row: KeptRow, deadline: Deadline): Promise<PayoutOutcome> {
-  const payoutId = payoutIdOf(row);
-  if (payoutId === null || row.submission.name !== engine.name) return mayExist(engine, row.submission);
+  const paid = paidAs(row);
+  if (paid === null || row.submission.name !== engine.name) return mayExist(engine, row.submission);
   const call = { signal: deadline.signal, timeoutMs: remaining(engine, deadline) };
-  return paidByOther(engine, submission, { submission: row.submission, payoutId }, call);
+  return paidByOther(engine, submission, paid, call);
 }
 
 /** A number that was raised wrongly, such as a job's own count of retries, may be this far above the attempt that is made now. */
@@ -117,13 +131,13 @@ async function atProvider(
   engine: Engine,
   submission: Submission,
   deadline: Deadline,
-  keys: readonly string[],
+  { keys, areOver: isDecided }: Earlier,
 ): Promise<PayoutOutcome | null> {
   const since = Date.parse(submission.preparedAt) - EARLIER_ATTEMPTS_MS;
   const found = await search(engine, submission, deadline, keys, since);
   if (found.ours !== null) return foundAsEarlier(engine, submission, found.ours);
   // Whatever the reason, what was not seen may be there: an endless list, a clock that disagrees, a list that begins too late.
-  if (found.gap === null) return null;
+  if (found.gap === null || (isDecided && LASTING.includes(found.gap.is) && found.candidates.length === 0)) return null;
   const because = found.error ?? new PayoutError('unresolved', `${found.gap.message}.`, { provider: engine.name });
   const error = withOutcome(because, 'unknown', 'Nothing was sent: whether an earlier attempt exists could not be read.');
   // Only a read that failed may go better next time.

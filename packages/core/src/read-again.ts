@@ -19,7 +19,7 @@ export const operationsOf = (engine: Engine, submission: Submission): ErasedOper
 export async function readAgain(
   engine: Engine,
   { oldest, youngest }: Copies,
-  { submission, payoutId }: { readonly submission: Submission; readonly payoutId: string },
+  { submission, payoutId, by }: PaidAs,
   call: CallOptions,
 ): Promise<PayoutOutcome> {
   try {
@@ -27,13 +27,36 @@ export async function readAgain(
     // A copy that left another source is settled by its own payout.
     const source = engine.sourceOf(payout);
     const its = [submission, oldest, youngest].find((copy) => copy.source === source) ?? submission;
-    return await foundAgain(engine, its, payout);
+    const outcome = await foundAgain(engine, its, payout);
+    return by === 'person' ? despiteDifference(outcome, payout) : outcome;
   } catch (error) {
     if (!(error instanceof PayoutError)) throw error;
     const told = `Reference ${submission.reference} was accepted before as ${payoutId}; nothing was sent now.`;
     return unknownForNow(engine, submission, withOutcome(error, 'unknown', told));
   }
 }
+
+/** What a row says was paid. */
+export interface PaidAs {
+  readonly submission: Submission;
+  readonly payoutId: string;
+  /** A person said so, although it differs from what was asked for. */
+  readonly by?: 'person' | undefined;
+}
+
+/** A person has decided about the difference already: it is told, and not asked again. */
+function despiteDifference(outcome: PayoutOutcome, payout: Payout): PayoutOutcome {
+  if (outcome.outcome !== 'unknown' || outcome.error.code !== 'unexpected_response') return outcome;
+  const { submission } = outcome;
+  const notice = {
+    code: SETTLED_WITH_DIFFERENCE,
+    message: 'A person settled it with this payout, although it differs from what was asked for.',
+  };
+  return { outcome: 'accepted', payout, replayed: true, submission, notices: [...outcome.notices, notice] };
+}
+
+/** The notice of a payout that a person accepted although it differs. */
+export const SETTLED_WITH_DIFFERENCE = 'settled_with_difference';
 
 /** The outcome of the payout that the store knows for an attempt: its own, or the one that an earlier attempt had made. */
 async function foundAgain(engine: Engine, submission: Submission, payout: Payout): Promise<PayoutOutcome> {
@@ -82,12 +105,12 @@ export function withNotices(outcome: PayoutOutcome, notices: readonly Notice[]):
 export async function paidByOther(
   engine: Engine,
   asked: Submission,
-  { submission, payoutId }: { readonly submission: Submission; readonly payoutId: string },
+  { submission, payoutId, by }: PaidAs,
   call: CallOptions,
 ): Promise<PayoutOutcome> {
   const relation = relate(engine, submission, asked);
   if (relation.is === 'taken') return takenOutcome(engine, submission, relation, { payoutId, call, home: engine });
-  const outcome = await readAgain(engine, copiesOf(engine, submission), { submission, payoutId }, call);
+  const outcome = await readAgain(engine, copiesOf(engine, submission), { submission, payoutId, by }, call);
   const notice = submission.attempt > asked.attempt ? LATER_ATTEMPT : EARLIER_ATTEMPT;
   return outcome.outcome === 'accepted' ? withNotices(outcome, [notice, ...relationNotices(relation)]) : outcome;
 }
@@ -137,3 +160,8 @@ async function readQuietly(engine: Engine, submission: Submission, id: string, c
 /** The id of the payout that settled a row; `null` for none. */
 export const payoutIdOf = ({ settled }: Pick<KeptRow, 'settled'>): string | null =>
   settled !== null && 'payoutId' in settled ? settled.payoutId : null;
+
+/** What a row says was paid; `null` where it says nothing of the kind. */
+export function paidAs({ submission, settled }: Pick<KeptRow, 'submission' | 'settled'>): PaidAs | null {
+  return settled !== null && 'payoutId' in settled ? { submission, payoutId: settled.payoutId, by: settled.by } : null;
+}

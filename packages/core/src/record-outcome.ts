@@ -20,8 +20,8 @@ export function refusalOf(engine: Engine, { error, retry }: Pick<RejectedPayout,
 }
 
 /** How an outcome settles its submission; `null` while it does not. */
-function settlementOf(engine: Engine, outcome: PayoutOutcome, by: RefusedBy): Settled | null {
-  if (outcome.outcome === 'accepted') return { payoutId: outcome.payout.id };
+function settlementOf(engine: Engine, outcome: PayoutOutcome, by: RefusedBy, despite: boolean): Settled | null {
+  if (outcome.outcome === 'accepted') return despite ? { payoutId: outcome.payout.id, by: 'person' } : { payoutId: outcome.payout.id };
   if (outcome.outcome === 'unknown' || outcome.retry === 'same_attempt') return null;
   return { ...refusalOf(engine, outcome, by), retry: outcome.retry };
 }
@@ -32,12 +32,16 @@ interface Certainty {
   readonly by?: RefusedBy;
   /** Whether an accepted payout is certainly the one of its submission; on a person's word it may be another's. @default true */
   readonly proven?: boolean;
+  /** Whether a refusal holds whatever others do with the submission. @default true */
+  readonly isLasting?: boolean;
+  /** Whether a person accepted a payout that differs from what was asked for. @default false */
+  readonly despite?: boolean;
 }
 
 /** Tells the store how it ended, and this process when nothing is uncertain any more. A store that fails changes no truth. */
 export async function recorded(engine: Engine, outcome: PayoutOutcome, certainty: Certainty = {}): Promise<PayoutOutcome> {
-  const { by = 'provider', proven = true } = certainty;
-  const settled = settlementOf(engine, outcome, by);
+  const { by = 'provider', proven = true, isLasting = true, despite = false } = certainty;
+  const settled = settlementOf(engine, outcome, by, despite);
   const { submission } = outcome;
   if (submission === null || outcome.outcome === 'unknown') return outcome;
   const { uncertain, unrecorded } = engine.process;
@@ -49,10 +53,13 @@ export async function recorded(engine: Engine, outcome: PayoutOutcome, certainty
   try {
     await engine.store.settle(submission, settled);
     uncertain.delete(place); // The store knows it from here on.
-    unrecorded.delete(place);
+    unrecorded.get(engine.store.itself)?.delete(place);
     return outcome;
   } catch {
-    if ('rejected' in settled) unrecorded.set(place, settled);
+    if ('rejected' in settled && isLasting) {
+      const ofStore = unrecorded.get(engine.store.itself) ?? new Map();
+      unrecorded.set(engine.store.itself, ofStore.set(place, settled));
+    }
     return { ...outcome, notices: [...outcome.notices, notRecorded(engine)] };
   }
 }
@@ -89,7 +96,10 @@ export async function refuseAsHolder(
 }
 
 /** Nothing was sent under this hold. Whoever comes next takes the submission over; a store that fails only makes them careful. */
-export async function giveBack(engine: Engine, submission: Submission, hold: string | null): Promise<void> {
+export async function giveBack(engine: Engine, submission: Submission, hold: string | null, other: PayoutOutcome | null): Promise<void> {
+  // Left open, a raised attempt would stand in the way of the lower one, and that one in its way.
+  const isRaised = other !== null && other.submission !== null && other.submission.attempt < submission.attempt;
+  const retry = isRaised ? 'next_attempt' : 'same_attempt';
   const error = new PayoutError('invalid_state', 'nothing was sent: something else stood in the way.', { provider: engine.name });
-  await refuseAsHolder(engine, submission, hold, refusalOf(engine, { error, retry: 'same_attempt' }, 'provider'));
+  await refuseAsHolder(engine, submission, hold, refusalOf(engine, { error, retry }, 'provider'));
 }

@@ -161,12 +161,12 @@ describe('the last step', () => {
   });
 });
 
-it('a hold of a call that sent nothing is given back', async () => {
+it('a raised attempt that was not sent is over, so that it does not stand in the way of the first', async () => {
   const one = world();
   one.onCreate(requestLost);
   await one.acme.createPayout(RENT);
   await one.acme.createPayout({ ...RENT, attempt: 2 as Attempt });
-  expect(await one.submissions.find({ ...place, attempt: 2 })).toMatchObject({ settled: null, refused: { retry: 'same_attempt' } });
+  expect(await one.submissions.find({ ...place, attempt: 2 })).toMatchObject({ settled: { rejected: true, retry: 'next_attempt' } });
 });
 
 it('the reason that is kept is ours: the name of a provider and the words of it are not in it', async () => {

@@ -6,7 +6,7 @@ import { asksTheSame, keptFor, noticed, recordedUnlessTaken, unlessPaidLater, wi
 import type { Notice, PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import type { Decision } from './provider.ts';
-import { operationsOf } from './read-again.ts';
+import { operationsOf, SETTLED_WITH_DIFFERENCE } from './read-again.ts';
 import { recorded, rejectedAs } from './record-outcome.ts';
 import { remaining, search } from './search.ts';
 import type { KeptRow } from './store.ts';
@@ -62,7 +62,13 @@ async function settleRow(engine: Engine, copies: Copies, row: KeptRow | null, de
   const notices = noticesOf(engine, copies, payout);
   const accepted = { outcome: 'accepted', payout, replayed: true, submission, notices } as const;
   // Without our token it is a word, and no proof that the payout is no other submission's.
-  return noticed(engine, await recorded(engine, accepted, { proven: engine.tokenOf(payout) === submission.correlation.token }));
+  return noticed(
+    engine,
+    await recorded(engine, accepted, {
+      proven: engine.tokenOf(payout) === submission.correlation.token,
+      despite: notices.some(({ code }) => code === SETTLED_WITH_DIFFERENCE),
+    }),
+  );
 }
 
 /** What speaks against a person's word but does not refute it; throws what does. */
@@ -90,9 +96,7 @@ function noticesOf(engine: Engine, copies: Copies, payout: Payout): readonly Not
   // Another process may have prepared the same key later: strange without our token, and no proof.
   const isLate = !ours && createdAt > allOverAt(engine, copies);
   const strange = mismatch ?? (isLate ? 'it was made after this submission could be sent' : null);
-  return strange === null
-    ? notices
-    : [...notices, { code: 'settled_with_difference', message: `Settled by a person, although ${strange}.` }];
+  return strange === null ? notices : [...notices, { code: SETTLED_WITH_DIFFERENCE, message: `Settled by a person, although ${strange}.` }];
 }
 
 async function absentByDecision(engine: Engine, copies: Copies, row: KeptRow | null): Promise<PayoutOutcome> {

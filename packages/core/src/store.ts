@@ -1,4 +1,5 @@
 import type { Engine, ProcessMemory } from './engine.ts';
+import type { Deadline } from './http.ts';
 import { disagreementsOf } from './agreement.ts';
 import { isErrorCode, isPayoutError } from './errors.ts';
 import { isNote } from './held.ts';
@@ -31,6 +32,11 @@ export interface KeptRow {
 export interface CheckedStore {
   /** The store itself: exchanges are joined, and things are noted, per store. */
   readonly itself: SubmissionStore;
+  /**
+   * The same store, for one call: what is kept and found for it takes no longer than the call. What is recorded may: an ending that
+   * is known must not be lost because the time is over.
+   */
+  within(call: Pick<Deadline, 'signal' | 'endsAt'>): CheckedStore;
   keep(submission: Submission, hold?: string): Promise<KeptRow>;
   /** Records a refusal as the only holder; `null` for a store that cannot. */
   readonly refuse: ((submission: Submission, hold: string, refusal: RecordedRefusal) => Promise<boolean>) | null;
@@ -63,15 +69,21 @@ interface StoreUser extends Pick<Engine, 'id' | 'name' | 'decode'> {
   readonly process: ProcessMemory;
 }
 
+/** The call that a store works for. */
+type OfCall = Pick<Deadline, 'signal' | 'endsAt'> | null;
+
 /** Wraps a store; one in memory needs no clock. */
-export function checkedStore(store: SubmissionStore, user: StoreUser): CheckedStore {
+export function checkedStore(store: SubmissionStore, user: StoreUser, call: OfCall = null): CheckedStore {
   const { runtime, timeoutMs, process } = user;
   const peek = peekInto(store);
   const users = usersOf.get(store) ?? new Set();
   usersOf.set(store, users.add(process));
   // The default store is one for each thread: another thread may be sending what this one was refused.
   const isPartial = store === process.submissions && inWorkerThread();
-  const bounded = <T>(work: () => Promise<T>): Promise<T> => (peek === null ? inTime(runtime, timeoutMs, async () => work()) : work());
+  const bounded = <T>(work: () => Promise<T>, of: OfCall = null): Promise<T> =>
+    peek === null
+      ? inTime(runtime, of === null ? timeoutMs : Math.min(timeoutMs, Math.max(1, of.endsAt - runtime.now())), work, of)
+      : work();
   const isShared = (row: KeptSubmission): boolean => isPartial || row.shared !== false || (peek !== null && users.size > 1);
   const rowOf = (row: KeptSubmission, place: Place, held = false): KeptRow => {
     const submission = checkedRow(row, place, user);
@@ -81,7 +93,7 @@ export function checkedStore(store: SubmissionStore, user: StoreUser): CheckedSt
   };
   const refuse = isPartial ? undefined : store.refuse?.bind(store);
   const find: CheckedStore['find'] = async (place) => {
-    const row = await bounded(() => store.find(place));
+    const row = await bounded(() => store.find(place), call);
     return row === null || row === undefined ? null : derived(rowOf(row, place), process);
   };
   const between: CheckedStore['findBetween'] = async (of, first, last) => {
@@ -91,11 +103,12 @@ export function checkedStore(store: SubmissionStore, user: StoreUser): CheckedSt
       .map((row) => rowOf(row, { ...of, attempt: row.submission.attempt }))
       .toSorted((a, b) => a.submission.attempt - b.submission.attempt);
   };
-  return {
+  const checked: CheckedStore = {
     itself: store,
+    within: (of) => (peek === null ? checkedStore(store, user, of) : checked),
     keep: async (submission, hold) => {
       const held = refuse === undefined ? undefined : hold;
-      return derived(rowOf(await bounded(() => store.keep(submission, held)), submission, held !== undefined), process);
+      return derived(rowOf(await bounded(() => store.keep(submission, held), call), submission, held !== undefined), process);
     },
     refuse:
       refuse === undefined ? null : async (submission, hold, refusal) => (await bounded(() => refuse(submission, hold, refusal))) === true,
@@ -119,6 +132,7 @@ export function checkedStore(store: SubmissionStore, user: StoreUser): CheckedSt
     },
     findBetween: between,
   };
+  return checked;
 }
 
 const numbersBetween = (first: number, last: number): readonly number[] =>
@@ -130,20 +144,29 @@ async function findEach(find: CheckedStore['find'], of: Place, attempts: readonl
   return found.filter((row) => row !== null);
 }
 
-async function inTime<T>(runtime: Runtime, timeoutMs: number, work: () => Promise<T>): Promise<T> {
+async function inTime<T>(runtime: Runtime, timeoutMs: number, work: () => Promise<T>, call: OfCall): Promise<T> {
   const done = new AbortController();
   const tooSlow = runtime.sleep(timeoutMs, done.signal).then(
     () => Promise.reject(new StoreFailed(`the store did not answer within ${timeoutMs} ms`)),
     () => new Promise<never>(() => undefined), // Ended in time: nothing to say.
   );
   try {
-    return await Promise.race([work(), tooSlow]);
+    return await Promise.race([(async () => work())(), tooSlow, ...(call === null ? [] : [ended(call.signal, done.signal)])]);
   } catch (error) {
     if (error instanceof StoreFailed) throw error;
     throw new StoreFailed(isPayoutError(error) ? error.message : error instanceof Error ? error.name : typeof error);
   } finally {
     done.abort();
   }
+}
+
+/** Rejects when the call is over, however it came to that. */
+function ended(call: AbortSignal, done: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const onAbort = (): void => reject(new StoreFailed('the call was over before the store answered'));
+    if (call.aborted) onAbort();
+    else call.addEventListener('abort', onAbort, { once: true, signal: done });
+  });
 }
 
 /** The submission, if it is one of this place. Everything but what was prepared here, and is frozen, is read as if it came from a stranger. */
@@ -184,7 +207,8 @@ function settledOf(settled: unknown): Settled | null {
     const payoutId = 'payoutId' in settled ? settled.payoutId : undefined;
     const rejected = 'rejected' in settled ? settled.rejected : undefined;
     const retry = 'retry' in settled ? settled.retry : undefined;
-    if (typeof payoutId === 'string' && payoutId !== '' && rejected !== true) return { payoutId };
+    const by = 'by' in settled && settled.by === 'person' ? settled.by : undefined;
+    if (typeof payoutId === 'string' && payoutId !== '' && rejected !== true) return by === undefined ? { payoutId } : { payoutId, by };
     if (rejected === true && (payoutId === undefined || payoutId === null))
       return { rejected, retry: retry === 'never' ? retry : 'next_attempt', reason: reasonOf(settled) };
   }

@@ -42,7 +42,7 @@ const Refusal: v.GenericSchema<unknown, RecordedRefusal> = v.strictObject({
 });
 const StoredSettled: v.GenericSchema<unknown, Place & { readonly settled: Settled }> = v.strictObject({
   ...PlaceMembers,
-  settled: v.union([v.strictObject({ payoutId: Text }), Rejected]),
+  settled: v.union([v.strictObject({ payoutId: Text, by: v.optional(v.literal('person')) }), Rejected]),
 });
 const StoredWord: v.GenericSchema<unknown, Place & { readonly word: Word }> = v.strictObject({
   ...PlaceMembers,

@@ -76,7 +76,8 @@ export interface RefusalReason {
 
 /** How a submission ended, once that is certain. */
 export type Settled =
-  | { readonly payoutId: string }
+  /** `by: 'person'`: somebody said so, although the payout differs from what was asked for. */
+  | { readonly payoutId: string; readonly by?: 'person' | undefined }
   | { readonly rejected: true; readonly retry?: 'next_attempt' | 'never' | undefined; readonly reason?: RefusalReason | undefined };
 
 /** A refusal as its only holder records it: `same_attempt` leaves the submission open to the next holder, the others end it. */

@@ -30,9 +30,11 @@ export interface Sending {
 export interface Concluded {
   readonly outcome: PayoutOutcome;
   readonly recordAs: RefusedBy | null;
+  /** Whether a refusal holds whatever others do with the submission: its key is spent, or its time is over. */
+  readonly isLasting: boolean;
 }
 
-const unrecorded = (outcome: PayoutOutcome, recordAs: RefusedBy = 'provider'): Concluded => ({ outcome, recordAs });
+const unrecorded = (outcome: PayoutOutcome, recordAs: RefusedBy = 'provider'): Concluded => ({ outcome, recordAs, isLasting: true });
 
 /**
  * Sends or resends the oldest copy of a submission inside its key's window; outside it sends nothing and looks up (NEVER-TWICE
@@ -50,12 +52,13 @@ export async function submitOnce(engine: Engine, sending: Sending, deadline: Dea
   const window = keyWindow(submission.preparedAt, engine.keptForMs, Math.max(engine.timeoutMs, remaining(engine, deadline)));
   const now = engine.runtime.now();
   // A store that is gone with the process knows nothing of others, who may have sent the same key.
-  if (now > window.closesAt && fresh && alone && !engine.store.isPassing) return overUnsent(engine, sending, deadline);
-  if (now < window.opensAt || now > window.closesAt) return unrecorded(await lookup(engine, copies, deadline), 'lookup');
+  const isOpen = now >= window.opensAt && now <= window.closesAt;
+  if (!isOpen && fresh && alone && !engine.store.isPassing) return overUnsent(engine, sending, deadline);
+  if (!isOpen) return unrecorded(await lookup(engine, copies, deadline), 'lookup');
   if (submission.request.body === '') return unrecorded(await lookup(engine, copies, deadline, blanked(engine)), 'lookup');
   const other = await otherAttempt(engine, submission, deadline);
   if (other !== null) {
-    if (fresh) await giveBack(engine, submission, sending.hold);
+    if (fresh) await giveBack(engine, submission, sending.hold, other);
     return unrecorded(other);
   }
 
@@ -72,14 +75,14 @@ async function overUnsent(engine: Engine, sending: Sending, deadline: Deadline):
   const submission = copies.oldest;
   const other = await otherAttempt(engine, submission, deadline); // The reference may be paid by another attempt.
   if (other !== null) {
-    await giveBack(engine, submission, hold);
+    await giveBack(engine, submission, hold, other);
     return unrecorded(other);
   }
   const message = `every send of attempt ${submission.attempt} was refused, and its key may be forgotten by now: nothing was sent. Create with attempt: nextAttempt(outcome).`;
   const error = new PayoutError('invalid_state', message, { provider: engine.name, outcome: 'rejected' });
   const rejected = rejectedAs('next_attempt', error, submission);
   const told = await refuseAsHolder(engine, submission, hold, refusalOf(engine, rejected, 'provider'));
-  if (told === 'refused') return { outcome: rejected, recordAs: null };
+  if (told === 'refused') return { outcome: rejected, recordAs: null, isLasting: true };
   return unrecorded(submitAgainNow(engine, submission, error));
 }
 
@@ -259,13 +262,14 @@ async function lastStep(context: Context, rejected: RejectedPayout): Promise<Con
   const { engine, submission, sending } = context;
   if (engine.store.refuse !== null) {
     const told = await refuseAsHolder(engine, submission, sending.hold, refusalOf(engine, rejected, 'provider'));
-    if (told === 'refused') return { outcome: rejected, recordAs: null };
+    if (told === 'refused') return { outcome: rejected, recordAs: null, isLasting: true };
     if (told === 'unanswered') return unrecorded(submitAgain(context, rejected.error, null));
     return unrecorded(await asOthersLeftIt(context, await readRow(context), rejected));
   }
   const row = await readRow(context);
   const isPaid = row.settled !== null && 'payoutId' in row.settled;
-  return unrecorded(isPaid || row.shared ? await asOthersLeftIt(context, row, rejected) : rejected);
+  if (isPaid || row.shared) return unrecorded(await asOthersLeftIt(context, row, rejected));
+  return { outcome: rejected, recordAs: 'provider', isLasting: false };
 }
 
 /** What the store knows of a submission that somebody else may be sending. */
