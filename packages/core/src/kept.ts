@@ -209,7 +209,7 @@ type SettledRefusal = Extract<Settled, { rejected: true }>;
 /** A refused attempt: the reference is what its highest attempt says, for it may have been paid since. */
 async function ofRejected(passage: Passage, row: KeptRow, settled: SettledRefusal): Promise<SharedResult> {
   const later = await laterAnswer(passage, row);
-  return later ?? rejectedBefore(passage.engine, row.submission, settled);
+  return later ?? rejectedBefore(row.submission, settled);
 }
 
 /** What a later attempt says about the reference of a refused one; `null` where all there are were refused and none counts. */
@@ -226,7 +226,7 @@ async function laterAnswer(passage: Passage, row: KeptRow): Promise<SharedResult
   const before = await earlierAnswer(passage, row);
   if (before !== null) return before;
   const counts = arrival.anyAttempt && highest.submission.attempt > asked.attempt;
-  return counts && isRejected(highest.settled) ? rejectedBefore(engine, highest.submission, highest.settled) : null;
+  return counts && isRejected(highest.settled) ? rejectedBefore(highest.submission, highest.settled) : null;
 }
 
 /** Of an attempt that was raised wrongly: one below it that is paid, or may be. */
@@ -294,12 +294,18 @@ export async function laterThan({ store }: Engine, row: KeptRow): Promise<LaterA
 }
 
 /** A refusal of before, with its own reason. Nothing is sent. */
-function rejectedBefore(engine: Engine, submission: Submission, { retry = 'next_attempt', reason }: SettledRefusal): PayoutOutcome {
+function rejectedBefore(submission: Submission, { retry = 'next_attempt', reason }: SettledRefusal): PayoutOutcome {
   const advice = retry === 'never' ? '' : ' Use nextAttempt(outcome) once the cause is gone.';
   const when = reason === undefined ? 'before' : `at ${reason.at}`;
   const told = `Attempt ${submission.attempt} of reference ${submission.reference} was refused ${when}; nothing was sent now.${advice}`;
   const message = reason === undefined ? told : `${sentence(reason.message)} ${told}`;
-  const details = { provider: engine.name, outcome: 'rejected', providerCode: reason?.providerCode, requestId: reason?.requestId } as const;
+  // In the name of the provider that refused it, whichever one was asked.
+  const details = {
+    provider: submission.name,
+    outcome: 'rejected',
+    providerCode: reason?.providerCode,
+    requestId: reason?.requestId,
+  } as const;
   const error = new PayoutError(reason?.code ?? 'invalid_state', message, details);
   return { outcome: 'rejected', error, retry, submission, replayed: true, notices: [] };
 }
@@ -308,7 +314,7 @@ const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text
 
 /** A certain refusal that the store could not record: it is recorded now, and told. */
 async function recordAgain(home: Engine, submission: Submission, settled: SettledRefusal): Promise<PayoutOutcome> {
-  const before = rejectedBefore(home, submission, settled);
+  const before = rejectedBefore(submission, settled);
   const { by = 'provider' } = settled.reason ?? {};
   const { notices } = await recorded(home, before, { by });
   return { ...before, notices };
@@ -351,7 +357,7 @@ async function lookedUpKept(engine: Engine, submission: Submission, deadline: De
     const taken = relation.is === 'taken' ? relation : OTHER_BYTES;
     return takenOutcome(engine, kept.submission, taken, { home: engine, payoutId: payoutIdOf(kept), call });
   }
-  if (isRejected(kept.settled)) return rejectedBefore(engine, kept.submission, kept.settled);
+  if (isRejected(kept.settled)) return rejectedBefore(kept.submission, kept.settled);
   const paid = paidAs(kept);
   if (paid !== null) return noticed(engine, await readAgain(engine, copies, paid, call));
   return noticed(engine, await recorded(engine, await look(copies), { by: 'lookup' }));
