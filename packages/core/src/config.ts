@@ -3,7 +3,7 @@ import { errorOfIssues, isPayoutError, type PayoutIssue } from './errors.ts';
 import { isDeep, MOST_LEVELS } from './json.ts';
 import { type Elsewhere, notKnown, unknownKeys } from './known-keys.ts';
 import type { AnyPayoutProvider } from './provider.ts';
-import { type AnyAdapterFactory, createPayoutRegistry, type PayoutRegistry } from './registry.ts';
+import { type AnyAdapterFactory, createPayoutRegistry, hideTogether, type PayoutRegistry } from './registry.ts';
 import { type CommonSettings, commonSettings } from './settings.ts';
 import { isPlainObject, kindOf, problemsOf } from './validation.ts';
 
@@ -80,16 +80,18 @@ export function registryFromConfig<const Factories extends Record<string, AnyAda
   if (isDeep(config)) throw errorOfIssues('invalid_settings', [{ path: 'config', message: `is nested deeper than ${MOST_LEVELS} levels` }]);
   const beside = contextProblems(context);
   const problems: PayoutIssue[] = [...shapeProblems(config), ...beside, ...(beside.length > 0 ? [] : storeProblems(config, context))];
+  const secrets: string[] = [];
   // Filled below with what these factories made, under own properties: a provider may be named anything.
   const made = {} as Record<string, ReturnType<Factories[keyof Factories]>>;
   if (isPlainObject(config) && isPlainObject(config['providers'])) {
     for (const [name, entry] of Object.entries(config['providers'])) {
-      const result = providerOf(name, entry, factories, context);
+      const result = providerOf(name, entry, factories, { ...context, secrets });
       if (Array.isArray(result)) problems.push(...result.map((issue) => ({ ...issue, path: pathOf(`providers.${name}`, issue.path) })));
       else Object.defineProperty(made, name, { value: result, enumerable: true });
     }
   }
   if (problems.length > 0) throw errorOfIssues('invalid_settings', problems);
+  hideTogether(Object.values(made), secrets);
   return createPayoutRegistry(made, { default: defaultOf(config) });
 }
 
@@ -157,7 +159,7 @@ function providerOf(
   name: string,
   entry: unknown,
   factories: Record<string, AnyAdapterFactory>,
-  context: ConfigContext,
+  context: ConfigContext & { readonly secrets: string[] },
 ): AnyPayoutProvider | PayoutIssue[] {
   if (!isPlainObject(entry)) return [{ path: '', message: `must be an object with "adapter", not ${kindOf(entry)}` }];
   const { adapter, ...given } = entry;
@@ -171,6 +173,7 @@ function providerOf(
     if (strange.has(key)) continue;
     const secret = !factory.secrets.includes(key) ? 'none' : takesList(factory.settings, key) ? 'list' : 'one';
     const read = settingOf(value, secret, context.env ?? hostEnvironment());
+    if (secret !== 'none' && read.problems.length === 0) context.secrets.push(...textsIn(read.value));
     // Assigned, __proto__ would change what settings are instead of being a setting that nobody knows.
     Object.defineProperty(settings, key, { value: read.value, enumerable: true });
     problems.push(...read.problems.map((issue) => ({ ...issue, path: pathOf(key, issue.path) })));
@@ -180,6 +183,8 @@ function providerOf(
   problems.push(...problemsOf(factory.settings, settings).filter((issue) => !unread.has(issue.path.split('.')[0])));
   return problems.length > 0 ? problems : construct(factory, settings);
 }
+
+const textsIn = (value: unknown): readonly string[] => [value].flat().filter((item) => typeof item === 'string');
 
 /** Rules that no schema can see are found by the factory itself. */
 function construct(factory: AnyAdapterFactory, settings: object): AnyPayoutProvider | PayoutIssue[] {

@@ -2,7 +2,7 @@ import { transport as platformTransport, transportOver } from '#transport';
 import ky from 'ky';
 import { PayoutError } from './errors.ts';
 import { jsonIn } from './json.ts';
-import { mayBePrinted, type Redact, redactor } from './printable.ts';
+import { mayBePrinted, type Redact, redactedJson, redactor } from './printable.ts';
 import { alarm, type Runtime } from './runtime.ts';
 import { SILENT, type Tell } from './telemetry.ts';
 import {
@@ -38,7 +38,7 @@ export interface OutgoingRequest {
 export interface Answer {
   readonly status: number;
   readonly headers: AnswerHeaders;
-  /** Without the credential, where it was repeated. */
+  /** Without secrets, where they were repeated. */
   readonly text: string;
   /** The parsed body; `undefined` when it is not JSON, or nested deeper than 64 levels. */
   readonly json: unknown;
@@ -68,6 +68,8 @@ export interface HttpSettings {
   readonly maxAnswerBytes: number;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly requestIdHeader: string | null;
+  /** @default takes out the credentials of the connection */
+  readonly redact?: Redact | undefined;
 }
 
 /** Sends one request, once. Never throws: what happened is in the answer. */
@@ -77,7 +79,7 @@ export type Send = (request: OutgoingRequest, context: ExchangeContext) => Promi
 export function createSend(settings: HttpSettings): Send {
   const transport = settings.fetch === undefined ? platformTransport : transportOver(settings.fetch);
   const { baseUrl, credentials } = settings.connection;
-  const wire: Wire = { settings, transport, addressOf: addressesBelow(baseUrl), redact: redactor(credentials) };
+  const wire: Wire = { settings, transport, addressOf: addressesBelow(baseUrl), redact: settings.redact ?? redactor(credentials) };
   const now = (): number => settings.runtime.now();
   const exchangeOf = ({ body }: OutgoingRequest, { notAfter }: ExchangeContext): Exchange => {
     return { body, notAfter, now, maxAnswerBytes: settings.maxAnswerBytes, evidence: 'not_sent' };
@@ -220,7 +222,7 @@ function codeOf(failure: object): string | null {
 function answerOf({ settings: { provider }, redact }: Wire, received: Received, signal: AbortSignal): Sent {
   const { status, headers, end } = received;
   if (end === 'complete') {
-    const text = redact(received.text); // Before it is read: whatever is made of it, the credential is not in it.
+    const text = redactedJson(received.text, redact); // Before it is read: whatever is made of it, no secret is in it.
     return { is: 'answered', answer: { status, headers, text, json: jsonIn(text) } };
   }
   const why =

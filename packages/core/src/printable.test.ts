@@ -1,12 +1,30 @@
 // What may be printed of what a provider sent in the place of an id.
 import { describe, expect, it } from 'vitest';
-import { mayBePrinted, redactor } from './printable.ts';
+import { hiding, mayBePrinted, redactedJson, redactor } from './printable.ts';
 
 const redact = redactor({ authorization: 'Bearer sk_test_canary', 'x-key': 'k-2' });
 
 it('credentials are cut out wherever they stand, and nothing else', () => {
   expect(redact('sk_test_canary, Bearer sk_test_canary; k-2')).toBe('[redacted], Bearer [redacted]; [redacted]');
   expect(redactor({ authorization: '' })('as it is')).toBe('as it is');
+});
+
+it('the longest is cut out first, white space around one is not part of it, and JSON may escape it', () => {
+  const { redact, alsoHide, secrets } = hiding({ authorization: 'Bearer key' }, ['key_and_more\n', 'say "please"']);
+  expect(redact('key_and_more, key, say "please", say \\"please\\"')).toBe('[redacted], [redacted], [redacted], [redacted]');
+  alsoHide(['payout', 'another_secret']); // The first is too short to be told from a word.
+  expect(redact('payout another_secret')).toBe('payout [redacted]');
+  expect(secrets).not.toContain('another_secret'); // Read before it was added.
+});
+
+it.each([
+  ['{"a":"\\u0073k_test\\u005Fcanary"}', '{"a":"[redacted]"}'],
+  ['{"a":"\\u006b\\/2 \\u0022 \\u005c \\n"}', '{"a":"[redacted] \\" \\\\ \\n"}'],
+  ['{"a":"\\\\u0073k_test_canary"}', '{"a":"\\\\u0073k_test_canary"}'], // A backslash, and then letters.
+  ['{"a":"\\u00e9\\u0041"}', '{"a":"\\u00e9\\u0041"}'],
+  ['no JSON sk_test_canary \\', 'no JSON [redacted] \\'],
+])('JSON that writes letters as their codes: %s', (text, told) => {
+  expect(redactedJson(text, redactor({ authorization: 'Bearer sk_test_canary', 'x-key': 'k/2' }))).toBe(told);
 });
 
 describe('an id', () => {

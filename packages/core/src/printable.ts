@@ -1,12 +1,70 @@
-/** Takes credentials out of a text that a provider sent: one that repeats them is no reason to print them. */
+/** Takes secrets out of a text that a provider sent: one that repeats them is no reason to print them. */
 export type Redact = (text: string) => string;
 
-/** @param credentials Headers that hold them, as a connection has them: `authorization: Bearer ...`. */
+/** The secrets that one provider must not repeat. */
+export interface Hidden {
+  readonly redact: Redact;
+  /** All of them, to be hidden by another provider too. */
+  readonly secrets: readonly string[];
+  /** Hides the secrets of others too. One of less than 8 characters is left: it may be a word of any answer. */
+  readonly alsoHide: (others: readonly string[]) => void;
+}
+
+/** A shorter one stands in answers by chance; cut out of them, it would make them unreadable. */
+const SHORTEST_OF_OTHERS = 8;
+
+/**
+ * @param credentials Headers that hold them, as a connection has them: `authorization: Bearer ...`.
+ * @param others Secrets that are in no header, such as those of webhooks.
+ */
+export function hiding(credentials: Readonly<Record<string, string>>, others: readonly string[] = []): Hidden {
+  let secrets = longestFirst(Object.values(credentials).map((value) => value.replace(/^\w+ /, ''))); // The scheme is no secret.
+  let forms = formsOf(secrets);
+  const alsoHide: Hidden['alsoHide'] = (more) => {
+    secrets = longestFirst([...secrets, ...more.filter((secret) => secret.trim().length >= SHORTEST_OF_OTHERS)]);
+    forms = formsOf(secrets);
+  };
+  alsoHide(others);
+  return {
+    redact: (text) => forms.reduce((told, secret) => told.replaceAll(secret, '[redacted]'), text),
+    get secrets() {
+      return secrets;
+    },
+    alsoHide,
+  };
+}
+
+/** @param credentials As {@link hiding} takes them. */
 export function redactor(credentials: Readonly<Record<string, string>>): Redact {
-  const secrets = Object.values(credentials)
-    .map((value) => value.replace(/^\w+ /, '')) // The scheme is no secret.
-    .filter((secret) => secret !== '');
-  return (text) => secrets.reduce((told, secret) => told.replaceAll(secret, '[redacted]'), text);
+  return hiding(credentials).redact;
+}
+
+/** A secret that begins with another one must not leave its end behind. White space around it is sent by nobody. */
+function longestFirst(secrets: readonly string[]): readonly string[] {
+  const trimmed = new Set(secrets.map((secret) => secret.trim()).filter((secret) => secret !== ''));
+  return [...trimmed].toSorted((a, b) => b.length - a.length);
+}
+
+/** As it is, and as JSON writes it. */
+function formsOf(secrets: readonly string[]): readonly string[] {
+  return secrets.flatMap((secret) => [...new Set([secret, JSON.stringify(secret).slice(1, -1)])]);
+}
+
+/** A JSON text without secrets, however it writes their letters: JSON may write an `s` as `\u0073`. */
+export function redactedJson(text: string, redact: Redact): string {
+  const plain = text.includes('\\') ? plainLetters(text) : text;
+  const told = redact(plain);
+  return told === plain ? redact(text) : told; // Without a secret it stays as it came.
+}
+
+/** The same JSON, with visible ASCII as itself wherever it may be. */
+function plainLetters(json: string): string {
+  return json.replaceAll(/\\(?:u00([2-7][\da-f])|[^])/gi, (all: string, code?: string) => {
+    if (code === undefined) return all === '\\/' ? '/' : all;
+    const sign = String.fromCharCode(Number.parseInt(code, 16));
+    if (sign === '"' || sign === '\\') return `\\${sign}`;
+    return sign === '\u007f' ? all : sign;
+  });
 }
 
 /** As long a row of digits may be the number of an account. */

@@ -3,10 +3,15 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ACME_TOKEN } from './__tests__/acme-bank.ts';
 import { acmeWorld, answered, changed, RENT } from './__tests__/acme-world.ts';
+import { createAcme } from './__tests__/acme.ts';
 import { mismatchError } from './about-ours.ts';
+import { registryFromConfig } from './config.ts';
 import { errorOf } from './engine.ts';
 import { PayoutError } from './errors.ts';
+import type { PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
+import { createPayoutRegistry } from './registry.ts';
+import { memorySubmissions } from './submission.ts';
 
 const everything = (value: unknown): string => `${JSON.stringify(value)} ${inspect(value, { depth: 9, showHidden: true })}`;
 const bare = (id: string): Payout => ({ id }) as Payout;
@@ -55,6 +60,69 @@ describe('is told nowhere', () => {
     const { engine, events } = acmeWorld();
     engine.telemetry({ type: 'diagnostic', code: 'webhook_refused', message: `of ${ACME_TOKEN}` });
     expect(events).toMatchObject([{ message: 'of [redacted]' }]);
+  });
+});
+
+const HOOK = 'whsec_canary_of_the_hook';
+const OTHER = 'acme_key_of_the_other_bank';
+/** As JSON may write it: every second letter as its code. */
+const escaped = (text: string): string =>
+  [...text].map((sign, at) => (at % 2 === 0 ? `\\u${(sign.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}` : sign)).join('');
+const codeIn = (outcome: PayoutOutcome): unknown => (outcome.outcome === 'rejected' ? outcome.error.providerCode : outcome.outcome);
+const refusal = (secret: string): Response => new Response(`{"code":"${secret}","message":"you sent ${secret}"}`, { status: 400 });
+
+describe('of the provider itself', () => {
+  it('in a refusal, however JSON writes its letters', async () => {
+    const world = acmeWorld({ resends: 0 });
+    world.onCreate(() => refusal(escaped(ACME_TOKEN)));
+    const outcome = await world.acme.createPayout(RENT);
+    expect(codeIn(outcome)).toBe(null);
+    expect(everything([outcome, world.events])).not.toContain(ACME_TOKEN);
+  });
+
+  it('the secret of its webhooks is not told either', async () => {
+    const world = acmeWorld({ resends: 0, webhookSecrets: [HOOK] });
+    world.onCreate(() => refusal(HOOK));
+    const outcome = await world.acme.createPayout(RENT);
+    expect(codeIn(outcome)).toBe(null);
+    expect(everything([outcome, world.events])).not.toContain(HOOK);
+  });
+});
+
+describe('of another provider of the same registry', () => {
+  const settings = { fetch: async () => refusal(OTHER), resends: 0, submissions: memorySubmissions() };
+  const config = {
+    default: 'one',
+    providers: {
+      one: { adapter: 'acme', token: { env: 'ONE' } },
+      other: { adapter: 'acme', token: { env: 'TWO' }, webhookSecrets: [{ env: 'HOOK' }] },
+    },
+  };
+
+  it.each([
+    ['configured', OTHER],
+    ['configured, its webhook secret', HOOK],
+  ])('is not told: %s', async (_, secret) => {
+    const submissions = memorySubmissions();
+    const env = { ONE: ACME_TOKEN, TWO: OTHER, HOOK };
+    const registry = registryFromConfig(
+      config,
+      { acme: createAcme },
+      { env, settings: { submissions, fetch: async () => refusal(secret) } },
+    );
+    const outcome = await registry.createPayout(RENT);
+    expect(codeIn(outcome)).toBe(null);
+    expect(everything([outcome, await submissions.find({ namespace: '', reference: RENT.reference, attempt: 1 })])).not.toContain(secret);
+  });
+
+  it('is not told: handed over, and for a connected account', async () => {
+    const one = createAcme({ ...settings, name: 'one', token: ACME_TOKEN });
+    const before = await one.createPayout({ ...RENT, reference: 'before' });
+    const registry = createPayoutRegistry({ one, other: createAcme({ ...settings, name: 'other', token: OTHER }) }, { default: 'one' });
+    expect(codeIn(before)).toBe(OTHER);
+    const told = [await registry.createPayout(RENT), await one.forAccount('acct_1').createPayout({ ...RENT, reference: 'bound' })];
+    expect(told.map(codeIn)).toEqual([null, null]);
+    expect(everything(told)).not.toContain(OTHER);
   });
 });
 
