@@ -149,9 +149,20 @@ export function folderIn(config: unknown, env: Environment): { readonly folder: 
   if (given === undefined) return { folder: null, problems: [] };
   const { value, problems } = settingOf(given, 'none', env);
   if (problems.length > 0) return { folder: null, problems: problems.map(({ message }) => ({ path: 'submissions', message })) };
+  if (isPlainObject(given) && isPlainObject(config) && namesVariable(config['providers'], given['env'])) {
+    const message = 'names the variable of a provider: a folder would be called by what may be a secret. Give it a variable of its own';
+    return { folder: null, problems: [{ path: 'submissions', message }] };
+  }
   if (typeof value === 'string' && value !== '' && !value.includes('\0')) return { folder: value, problems: [] };
   const message = `must be the path of a folder, such as ".disburse/submissions"${typeof value === 'string' ? '' : `, not ${kindOf(value)}`}`;
   return { folder: null, problems: [{ path: 'submissions', message }] };
+}
+
+/** Whether a setting of one of these providers is read from this variable. */
+function namesVariable(providers: unknown, variable: unknown): boolean {
+  const entries = isPlainObject(providers) ? Object.values(providers).filter(isPlainObject) : [];
+  const values = entries.flatMap((entry) => Object.values(entry).flat(1));
+  return values.some((value) => isPlainObject(value) && value['env'] === variable);
 }
 
 /** One provider, or everything that is wrong with its entry. */
