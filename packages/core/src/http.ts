@@ -215,8 +215,15 @@ function systemCodeOf(failure: object): string | undefined {
   }
 }
 
+/**
+ * Codes of the system, of Node, undici and llhttp, and of OpenSSL's certificates. An application's own fetch may put anything in
+ * their place, also the number of an account.
+ */
+const SYSTEM_CODE =
+  /^(?!.*\d\d)(?:E2BIG|E[A-Z]{2,20}|EAI_[A-Z]{2,20}|(?:UND_ERR|ERR|HPE|CERT|CRL)_[A-Z\d_]{2,50}|UNABLE_TO_[A-Z_]{2,50}|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED|ABORT_ERR|UNKNOWN)$/;
+
 function codeOf(failure: object): string | null {
-  return 'code' in failure && typeof failure.code === 'string' && /^[A-Z0-9_]{2,60}$/.test(failure.code) ? failure.code : null;
+  return 'code' in failure && typeof failure.code === 'string' && SYSTEM_CODE.test(failure.code) ? failure.code : null;
 }
 
 function answerOf({ settings: { provider }, redact }: Wire, received: Received, signal: AbortSignal): Sent {

@@ -69,6 +69,9 @@ function plainLetters(json: string): string {
 
 /** As long a row of digits may be the number of an account. */
 const ACCOUNT_NUMBER = /\d{9}/;
+/** Groups of three and more, as on a card or a statement; dates have shorter ones. */
+const IN_GROUPS = /(?<![\da-z])\d{3,}(?:[^\da-z]\d{3,})+(?![\da-z])/gi;
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** UUIDs and trace ids have such rows by chance. No IBAN has so many of these letters. */
 const HEXADECIMAL = /^(?=(?:.*[a-f]){3})[\da-f]+$/;
 
@@ -78,5 +81,13 @@ const HEXADECIMAL = /^(?=(?:.*[a-f]){3})[\da-f]+$/;
  */
 export function mayBePrinted(id: string | null, redact: Redact): id is string {
   if (id === null || !/^(?=.*[a-z])[\w.:/=+-]{1,128}$/i.test(id)) return false;
-  return redact(id) === id && id.split(/[^\da-z]/i).every((part) => !ACCOUNT_NUMBER.test(part) || HEXADECIMAL.test(part));
+  return redact(id) === id && !hasAccountNumber(id);
+}
+
+/** Whether the number of an account may stand in an id, in one row of digits or in groups as people write it. */
+export function hasAccountNumber(id: string): boolean {
+  if (UUID.test(id)) return false;
+  const grouped = id.match(IN_GROUPS) ?? [];
+  if (grouped.some((groups) => ACCOUNT_NUMBER.test(groups.replaceAll(/\D/g, '')))) return true;
+  return id.split(/[^\da-z]/i).some((part) => ACCOUNT_NUMBER.test(part) && !HEXADECIMAL.test(part));
 }

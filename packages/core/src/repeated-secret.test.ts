@@ -7,7 +7,7 @@ import { createAcme } from './__tests__/acme.ts';
 import { mismatchError } from './about-ours.ts';
 import { registryFromConfig } from './config.ts';
 import { errorOf } from './engine.ts';
-import { PayoutError } from './errors.ts';
+import { nameOfThrown, PayoutError } from './errors.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import { createPayoutRegistry } from './registry.ts';
@@ -67,7 +67,7 @@ const HOOK = 'whsec_canary_of_the_hook';
 const OTHER = 'acme_key_of_the_other_bank';
 /** As JSON may write it: every second letter as its code. */
 const escaped = (text: string): string =>
-  [...text].map((sign, at) => (at % 2 === 0 ? `\\u${(sign.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}` : sign)).join('');
+  text.replaceAll(/(.)(.?)/g, (_, sign: string, next: string) => `\\u${(sign.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}${next}`);
 const codeIn = (outcome: PayoutOutcome): unknown => (outcome.outcome === 'rejected' ? outcome.error.providerCode : outcome.outcome);
 const refusal = (secret: string): Response => new Response(`{"code":"${secret}","message":"you sent ${secret}"}`, { status: 400 });
 
@@ -129,4 +129,29 @@ describe('of another provider of the same registry', () => {
 it.each([['po_1\nlevel=info'], ['x'.repeat(129)], ['Jane Doe'], ['']])('an error has no id that looks like none: %j', (id) => {
   const error = new PayoutError('unsupported', 'no.', { payoutId: id, requestId: id });
   expect([error.payoutId, error.requestId]).toEqual([null, null]);
+});
+
+it.each(['000123456789', '4242-4242-4242-4242', 'DE89370400440532013000'])(
+  'an error has no id that may be the number of an account: %s',
+  (id) => {
+    const error = new PayoutError('unsupported', 'no.', { payoutId: id, requestId: id });
+    expect([error.payoutId, error.requestId]).toEqual([null, null]);
+  },
+);
+
+it.each(['0001 2345 6789', 'DE89 3704 0044 0532 0130 00', '12-34-56', 'account 000123456789'])(
+  'an error has no code that may be the number of an account: %s',
+  (providerCode) => {
+    expect(new PayoutError('unsupported', 'no.', { providerCode }).providerCode).toBeNull();
+  },
+);
+
+it.each([
+  ['TypeError', 'TypeError'],
+  ['ThrottlingException', 'ThrottlingException'],
+  ['SECRET', 'Error'],
+  ['sk_live_canary', 'Error'],
+  ['Error of 000123456789', 'Error'],
+])('an error of others that is called %s is told as %s', (name, told) => {
+  expect(nameOfThrown(Object.assign(new Error('x'), { name }))).toBe(told);
 });
