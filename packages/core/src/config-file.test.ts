@@ -84,6 +84,11 @@ describe('loadConfig', () => {
     ['no JSON', '{ "providers": [ }', '1:18  value expected'],
     ['a provider twice', `{ "providers": { ${US}, ${US} } }`, 'providers.us: is written twice, first on line 1'],
     ['a folder that is none', `{ "submissions": 1, "providers": { ${US} } }`, 'submissions: must be the path of a folder'],
+    [
+      'the variable of a secret',
+      `{ "submissions": { "env": "ACME_TOKEN" }, "providers": { ${US} } }`,
+      'submissions: names the variable of a provider',
+    ],
     ['a variable that is not set', `{ "submissions": { "env": "NOPE" }, "providers": { ${US} } }`, 'variable NOPE is not set'],
   ])('%s', async (_, text, words) => {
     const { folder, path } = await written(text);

@@ -3,7 +3,7 @@ import { errorOfIssues, isPayoutError, type PayoutIssue } from './errors.ts';
 import { isDeep, MOST_LEVELS } from './json.ts';
 import { type Elsewhere, notKnown, unknownKeys } from './known-keys.ts';
 import type { AnyPayoutProvider } from './provider.ts';
-import { type AnyAdapterFactory, createPayoutRegistry, type PayoutRegistry } from './registry.ts';
+import { type AnyAdapterFactory, createPayoutRegistry, hideTogether, type PayoutRegistry } from './registry.ts';
 import { type CommonSettings, commonSettings } from './settings.ts';
 import { isPlainObject, kindOf, problemsOf } from './validation.ts';
 
@@ -80,16 +80,18 @@ export function registryFromConfig<const Factories extends Record<string, AnyAda
   if (isDeep(config)) throw errorOfIssues('invalid_settings', [{ path: 'config', message: `is nested deeper than ${MOST_LEVELS} levels` }]);
   const beside = contextProblems(context);
   const problems: PayoutIssue[] = [...shapeProblems(config), ...beside, ...(beside.length > 0 ? [] : storeProblems(config, context))];
+  const secrets: string[] = [];
   // Filled below with what these factories made, under own properties: a provider may be named anything.
   const made = {} as Record<string, ReturnType<Factories[keyof Factories]>>;
   if (isPlainObject(config) && isPlainObject(config['providers'])) {
     for (const [name, entry] of Object.entries(config['providers'])) {
-      const result = providerOf(name, entry, factories, context);
+      const result = providerOf(name, entry, factories, { ...context, secrets });
       if (Array.isArray(result)) problems.push(...result.map((issue) => ({ ...issue, path: pathOf(`providers.${name}`, issue.path) })));
       else Object.defineProperty(made, name, { value: result, enumerable: true });
     }
   }
   if (problems.length > 0) throw errorOfIssues('invalid_settings', problems);
+  hideTogether(Object.values(made), secrets);
   return createPayoutRegistry(made, { default: defaultOf(config) });
 }
 
@@ -147,9 +149,20 @@ export function folderIn(config: unknown, env: Environment): { readonly folder: 
   if (given === undefined) return { folder: null, problems: [] };
   const { value, problems } = settingOf(given, 'none', env);
   if (problems.length > 0) return { folder: null, problems: problems.map(({ message }) => ({ path: 'submissions', message })) };
+  if (isPlainObject(given) && isPlainObject(config) && namesVariable(config['providers'], given['env'])) {
+    const message = 'names the variable of a provider: a folder would be called by what may be a secret. Give it a variable of its own';
+    return { folder: null, problems: [{ path: 'submissions', message }] };
+  }
   if (typeof value === 'string' && value !== '' && !value.includes('\0')) return { folder: value, problems: [] };
   const message = `must be the path of a folder, such as ".disburse/submissions"${typeof value === 'string' ? '' : `, not ${kindOf(value)}`}`;
   return { folder: null, problems: [{ path: 'submissions', message }] };
+}
+
+/** Whether a setting of one of these providers is read from this variable. */
+function namesVariable(providers: unknown, variable: unknown): boolean {
+  const entries = isPlainObject(providers) ? Object.values(providers).filter(isPlainObject) : [];
+  const values = entries.flatMap((entry) => Object.values(entry).flat(1));
+  return values.some((value) => isPlainObject(value) && value['env'] === variable);
 }
 
 /** One provider, or everything that is wrong with its entry. */
@@ -157,7 +170,7 @@ function providerOf(
   name: string,
   entry: unknown,
   factories: Record<string, AnyAdapterFactory>,
-  context: ConfigContext,
+  context: ConfigContext & { readonly secrets: string[] },
 ): AnyPayoutProvider | PayoutIssue[] {
   if (!isPlainObject(entry)) return [{ path: '', message: `must be an object with "adapter", not ${kindOf(entry)}` }];
   const { adapter, ...given } = entry;
@@ -171,6 +184,7 @@ function providerOf(
     if (strange.has(key)) continue;
     const secret = !factory.secrets.includes(key) ? 'none' : takesList(factory.settings, key) ? 'list' : 'one';
     const read = settingOf(value, secret, context.env ?? hostEnvironment());
+    if (secret !== 'none' && read.problems.length === 0) context.secrets.push(...textsIn(read.value));
     // Assigned, __proto__ would change what settings are instead of being a setting that nobody knows.
     Object.defineProperty(settings, key, { value: read.value, enumerable: true });
     problems.push(...read.problems.map((issue) => ({ ...issue, path: pathOf(key, issue.path) })));
@@ -180,6 +194,8 @@ function providerOf(
   problems.push(...problemsOf(factory.settings, settings).filter((issue) => !unread.has(issue.path.split('.')[0])));
   return problems.length > 0 ? problems : construct(factory, settings);
 }
+
+const textsIn = (value: unknown): readonly string[] => [value].flat().filter((item) => typeof item === 'string');
 
 /** Rules that no schema can see are found by the factory itself. */
 function construct(factory: AnyAdapterFactory, settings: object): AnyPayoutProvider | PayoutIssue[] {

@@ -20,7 +20,7 @@ import { endingOf, perform } from './operation.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { assertBound, prepare } from './prepare.ts';
-import { redactor } from './printable.ts';
+import { type Hidden, hiding } from './printable.ts';
 import {
   type AnyPayoutProvider,
   type CallOptions,
@@ -85,9 +85,11 @@ const KNOWN: KnownKeys<PayoutProviderSpec<AnyPayoutProvider>> = {
  *
  * @throws {PayoutError} `invalid_settings` for a member of the specification that it does not know.
  */
-export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): P {
-  assertKnown<PayoutProviderSpec<P>>(spec.id, spec, KNOWN, 'invalid_settings');
-  const engine = engineFor(spec);
+export function definePayoutProvider<P extends AnyPayoutProvider>(given: PayoutProviderSpec<P>): P {
+  assertKnown<PayoutProviderSpec<P>>(given.id, given, KNOWN, 'invalid_settings');
+  const hidden = hiding(given.connection.credentials, given.webhooks.secrets);
+  const spec = { ...given, own: boundAlike(given.own, hidden) };
+  const engine = engineFor(spec, hidden);
   const adapter = engine.operationsFor(engine.headers, { source: engine.source });
   const adapterOf: AdapterOf = (one) => (one === engine ? adapter : one.operationsFor(one.headers, { source: one.source }));
   const written = OPTIONAL_OPERATIONS.filter((operation) => adapter[WRITTEN_AS[operation]] !== undefined);
@@ -131,7 +133,7 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(spec: PayoutPr
     Object.defineProperty(provider, operation, { enumerable: false, value });
   }
   const submissions = spec.settings.submissions ?? engine.process.submissions;
-  engines.set(provider, { engine, submissions, create, prepare: prepareOne });
+  engines.set(provider, { engine, hidden, submissions, create, prepare: prepareOne });
   return provider as unknown as P; // The spec's type has agreed with P member by member.
 }
 
@@ -160,6 +162,8 @@ function checkAbsence(engine: Engine, written: readonly OptionalOperation[]): vo
 /** A provider from the inside, for the registry that routes between several. */
 export interface Inside {
   readonly engine: Engine;
+  /** What it hides of what a provider repeats: those of one registry hide each other's secrets. */
+  readonly hidden: Hidden;
   /** The store itself: providers of one registry must share it. */
   readonly submissions: SubmissionStore;
   readonly create: (input: unknown, call?: CallOptions, route?: Route) => Promise<PayoutOutcome>;
@@ -170,6 +174,18 @@ export interface Inside {
 function forAccountIn<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, input: unknown) {
   const one = forOneAccount(spec, input);
   return one === null ? null : { ...one, bound: one.provider === null ? null : insideOf(one.provider) };
+}
+
+/** The own members of a provider. What `forAccount` makes has the same settings, and hides whatever this one hides by then. */
+function boundAlike<Own extends object>(own: Own, hidden: Hidden): Own {
+  if (!('forAccount' in own) || typeof own.forAccount !== 'function') return own;
+  const { forAccount } = own;
+  const alike = (...given: readonly unknown[]): unknown => {
+    const bound: unknown = Reflect.apply(forAccount, own, given);
+    if (typeof bound === 'object' && bound !== null) insideOf(bound)?.hidden.alsoHide(hidden.secrets);
+    return bound;
+  };
+  return { ...own, forAccount: alike };
 }
 
 const engines = new WeakMap<object, Inside>();
@@ -193,7 +209,7 @@ function orElse<T>(otherwise: T, work: () => T): T {
 /** What is the same whatever operation an engine works for. */
 type Lasting = Omit<Engine, 'call' | 'telemetry' | 'listens' | 'as' | 'send' | 'operationsFor'>;
 
-function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): Engine {
+function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, { redact }: Hidden): Engine {
   const { settings, capabilities } = spec;
   const name = settings.name ?? spec.id;
   const runtime = runtimeWith(settings.runtime);
@@ -229,7 +245,7 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
     process: memory,
     store: checkedStore(store, { id: spec.id, name, runtime, timeoutMs, process: memory, decode }),
     decode,
-    redact: redactor(connection.credentials),
+    redact,
     tokenOf: (payout) => orElse(null, () => spec.tokenOf(payout)),
     sourceOf: (payout) => orElse(null, () => spec.sourceOf?.(payout) ?? null),
     withoutAmount: (payout) => orElse(false, () => spec.withoutAmount?.(payout) === true),
@@ -247,7 +263,7 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): En
       telemetry,
       listens: onTelemetry !== undefined,
       as: assemble,
-      send: createSend({ provider: name, connection, runtime, telemetry, maxAnswerBytes, fetch, requestIdHeader }),
+      send: createSend({ provider: name, connection, runtime, telemetry, maxAnswerBytes, fetch, requestIdHeader, redact }),
       operationsFor: (headers, scope, onAnswer) => {
         const isOwn = headers === engine.headers && scope.source === engine.source && onAnswer === undefined;
         return isOwn ? (own ??= operationsOf(headers, scope)) : operationsOf(headers, scope, onAnswer);

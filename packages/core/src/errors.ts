@@ -1,3 +1,5 @@
+import { hasAccountNumber } from './printable.ts';
+
 /** The codes, in the order in which docs/errors.md explains them. */
 const CODES = [
   // What providers say
@@ -96,9 +98,9 @@ export class PayoutError extends Error {
     Object.defineProperty(this, 'providerMessage', { value: details.providerMessage ?? null, enumerable: false });
     const unreadAnswer = details.unreadAnswer?.slice(0, MOST_UNREAD) ?? null;
     Object.defineProperty(this, 'unreadAnswer', { value: unreadAnswer, enumerable: false });
-    this.requestId = details.requestId != null && /^[\w.:/=+-]{1,128}$/.test(details.requestId) ? details.requestId : null;
+    this.requestId = idIn(details.requestId, /^[\w.:/=+-]{1,128}$/);
     this.retryAfterSeconds = details.retryAfterSeconds ?? null;
-    this.payoutId = details.payoutId != null && /^[\w.:-]{1,128}$/.test(details.payoutId) ? details.payoutId : null;
+    this.payoutId = idIn(details.payoutId, /^[\w.:-]{1,128}$/);
     this.issues = details.issues ?? [];
   }
 
@@ -134,7 +136,15 @@ export class PayoutError extends Error {
 
 /** A code such as `balance_insufficient`, or a title such as `Not Found`: no sentence, no address, no number of an account. */
 function wordIn(text: string | null | undefined): string | null {
-  return text != null && /^[\w.:/ -]{1,80}$/.test(text) && !/\d{6}/.test(text) ? text : null;
+  return text != null && /^[\w.:/ -]{1,80}$/.test(text) && !SIX_DIGITS.test(text) ? text : null;
+}
+
+/** Also in groups: people write the number of an account with spaces. */
+const SIX_DIGITS = /\d(?:[ .:/_-]?\d){5}/;
+
+/** An id of this form that cannot be the number of an account. */
+function idIn(id: string | null | undefined, form: RegExp): string | null {
+  return id != null && form.test(id) && !hasAccountNumber(id) ? id : null;
 }
 
 /** Whether a caught value is a {@link PayoutError}, also one from another copy of the package. */
@@ -152,10 +162,15 @@ export function isError(value: unknown): value is Error {
   return typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === '[object Error]';
 }
 
+/** As classes of errors are called. Whoever throws may give any name, also one that is a secret. */
+const ERROR_NAME = /^(?:[A-Z][A-Za-z]{0,60})?(?:Error|Exception)$/;
+
 /** The name of what was thrown, and no more of it: a message may hold anything. */
 export function nameOfThrown(thrown: unknown): string {
   try {
-    return isError(thrown) ? String(thrown.name) : typeof thrown;
+    if (!isError(thrown)) return typeof thrown;
+    const name: unknown = thrown.name;
+    return typeof name === 'string' && ERROR_NAME.test(name) ? name : 'Error';
   } catch {
     return typeof thrown;
   }

@@ -1,4 +1,5 @@
 // What others hand us may throw, late too: an outcome always comes, and the process goes on.
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { turn } from './__fixtures__/attempt.ts';
 import { acmeWorld, RENT, told } from './__tests__/acme-world.ts';
@@ -6,6 +7,7 @@ import { manualTime } from './__tests__/manual-time.ts';
 import type { AcmeSettings } from './__tests__/acme.ts';
 import { isPayoutError, type SubmissionStore } from './index.ts';
 
+const RENT_AT = '2026-11-20T09:00:01.000Z';
 const CANARY = 'sk_live_canary';
 const broken = (): never => {
   throw new Error(CANARY);
@@ -141,6 +143,34 @@ describe('a store', () => {
     expect(await acme.createPayout(RENT)).toMatchObject({ outcome: 'unknown', error: { code: 'provider_unavailable' } });
     expect(left).toEqual([]);
   });
+});
+
+it('the reason in a row of a store is told in 2,000 characters at most', async () => {
+  const reason = {
+    code: 'insufficient_funds',
+    message: ' '.repeat(50_000),
+    providerCode: null,
+    requestId: null,
+    at: RENT_AT,
+    by: 'provider',
+  } as const;
+  const keep: SubmissionStore['keep'] = async (submission) => ({
+    submission,
+    settled: { rejected: true, retry: 'never', reason },
+    shared: false,
+  });
+  const { acme } = acmeWorld({ submissions: { keep, settle: async () => undefined, find: async () => null } });
+  const outcome = await acme.createPayout(RENT);
+  expect(outcome).toMatchObject({ outcome: 'rejected', retry: 'never', error: { code: 'insufficient_funds' } });
+  expect(JSON.stringify(outcome).length).toBeLessThan(10_000);
+});
+
+it('the name that a store gave to its error is not told', async () => {
+  const keep = async (): Promise<never> => Promise.reject(Object.assign(new Error('x'), { name: CANARY }));
+  const { acme } = acmeWorld({ submissions: { keep, settle: async () => undefined, find: async () => null } });
+  const outcome = await acme.createPayout(RENT);
+  expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'provider_unavailable' } });
+  expect(`${JSON.stringify(outcome)} ${inspect(outcome, { depth: 9 })}`).not.toContain(CANARY);
 });
 
 describe('input that throws when it is read is refused, before anything is sent', () => {

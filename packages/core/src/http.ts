@@ -2,7 +2,7 @@ import { transport as platformTransport, transportOver } from '#transport';
 import ky from 'ky';
 import { PayoutError } from './errors.ts';
 import { jsonIn } from './json.ts';
-import { mayBePrinted, type Redact, redactor } from './printable.ts';
+import { mayBePrinted, type Redact, redactedJson, redactor } from './printable.ts';
 import { alarm, type Runtime } from './runtime.ts';
 import { SILENT, type Tell } from './telemetry.ts';
 import {
@@ -38,7 +38,7 @@ export interface OutgoingRequest {
 export interface Answer {
   readonly status: number;
   readonly headers: AnswerHeaders;
-  /** Without the credential, where it was repeated. */
+  /** Without secrets, where they were repeated. */
   readonly text: string;
   /** The parsed body; `undefined` when it is not JSON, or nested deeper than 64 levels. */
   readonly json: unknown;
@@ -68,6 +68,8 @@ export interface HttpSettings {
   readonly maxAnswerBytes: number;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly requestIdHeader: string | null;
+  /** @default takes out the credentials of the connection */
+  readonly redact?: Redact | undefined;
 }
 
 /** Sends one request, once. Never throws: what happened is in the answer. */
@@ -77,7 +79,7 @@ export type Send = (request: OutgoingRequest, context: ExchangeContext) => Promi
 export function createSend(settings: HttpSettings): Send {
   const transport = settings.fetch === undefined ? platformTransport : transportOver(settings.fetch);
   const { baseUrl, credentials } = settings.connection;
-  const wire: Wire = { settings, transport, addressOf: addressesBelow(baseUrl), redact: redactor(credentials) };
+  const wire: Wire = { settings, transport, addressOf: addressesBelow(baseUrl), redact: settings.redact ?? redactor(credentials) };
   const now = (): number => settings.runtime.now();
   const exchangeOf = ({ body }: OutgoingRequest, { notAfter }: ExchangeContext): Exchange => {
     return { body, notAfter, now, maxAnswerBytes: settings.maxAnswerBytes, evidence: 'not_sent' };
@@ -213,14 +215,21 @@ function systemCodeOf(failure: object): string | undefined {
   }
 }
 
+/**
+ * Codes of the system, of Node, undici and llhttp, and of OpenSSL's certificates. An application's own fetch may put anything in
+ * their place, also the number of an account.
+ */
+const SYSTEM_CODE =
+  /^(?!.*\d\d)(?:E2BIG|E[A-Z]{2,20}|EAI_[A-Z]{2,20}|(?:UND_ERR|ERR|HPE|CERT|CRL)_[A-Z\d_]{2,50}|UNABLE_TO_[A-Z_]{2,50}|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED|ABORT_ERR|UNKNOWN)$/;
+
 function codeOf(failure: object): string | null {
-  return 'code' in failure && typeof failure.code === 'string' && /^[A-Z0-9_]{2,60}$/.test(failure.code) ? failure.code : null;
+  return 'code' in failure && typeof failure.code === 'string' && SYSTEM_CODE.test(failure.code) ? failure.code : null;
 }
 
 function answerOf({ settings: { provider }, redact }: Wire, received: Received, signal: AbortSignal): Sent {
   const { status, headers, end } = received;
   if (end === 'complete') {
-    const text = redact(received.text); // Before it is read: whatever is made of it, the credential is not in it.
+    const text = redactedJson(received.text, redact); // Before it is read: whatever is made of it, no secret is in it.
     return { is: 'answered', answer: { status, headers, text, json: jsonIn(text) } };
   }
   const why =

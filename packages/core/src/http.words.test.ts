@@ -88,7 +88,13 @@ const BY_DEADLINE = new DeadlineOver(45_000);
 describe('what is said when no answer came', () => {
   it.each<readonly [name: string, Case, is: 'lost' | 'not_sent', code: string, message: string]>([
     ['a code', { fetch: throws(coded('ECONNRESET')) }, 'lost', 'provider_unavailable', `${LOST} the connection failed (ECONNRESET).`],
-    ['a short code', { fetch: throws(coded('E2')) }, 'lost', 'provider_unavailable', `${LOST} the connection failed (E2).`],
+    ['a code with a digit', { fetch: throws(coded('E2BIG')) }, 'lost', 'provider_unavailable', `${LOST} the connection failed (E2BIG).`],
+    ...['EAI_AGAIN', 'UND_ERR_SOCKET', 'ERR_HTTP2_STREAM_ERROR', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'].map(
+      (code) => [code, { fetch: throws(coded(code)) }, 'lost', 'provider_unavailable', `${LOST} the connection failed (${code}).`] as const,
+    ),
+    ...['DE89370400440532013000', 'EE382200221020145685', '000123456789', 'SECRETCANARY', 'ERR_000123456789'].map(
+      (code) => [code, { fetch: throws(coded(code)) }, 'lost', 'provider_unavailable', `${LOST} the connection failed.`] as const,
+    ),
     ['no code', { fetch: throws(new Error('x')) }, 'lost', 'provider_unavailable', `${LOST} the connection failed (UNKNOWN).`],
     ['a code of one letter', { fetch: throws(coded('E')) }, 'lost', 'provider_unavailable', `${LOST} the connection failed.`],
     ['a code in lower case', { fetch: throws(coded('econnreset')) }, 'lost', 'provider_unavailable', `${LOST} the connection failed.`],

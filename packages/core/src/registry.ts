@@ -73,6 +73,7 @@ export function createPayoutRegistry<const Providers extends Record<string, AnyP
   options: { readonly default?: (keyof Providers & string) | undefined } = {},
 ): PayoutRegistry<Providers> {
   checkNames(providers, options);
+  hideTogether(Object.values(providers));
   const names = Object.keys(providers);
   const select = (name: string | undefined = options.default): AnyPayoutProvider => {
     const found = name !== undefined && Object.hasOwn(providers, name) ? providers[name] : undefined;
@@ -141,6 +142,18 @@ function inside(provider: AnyPayoutProvider): Inside {
   const found = insideOf(provider);
   if (found !== null) return found;
   throw new PayoutError('invalid_settings', `${provider.name} was not made by definePayoutProvider of this copy of @disburse/core.`);
+}
+
+/**
+ * Providers of one registry hide each other's secrets: what answers one of them may have seen those of all, such as a proxy that
+ * stands before them.
+ *
+ * @param more Secrets that no provider tells, such as what a configuration read for an adapter that sends it in another way.
+ */
+export function hideTogether(providers: readonly AnyPayoutProvider[], more: readonly string[] = []): void {
+  const all = providers.flatMap((provider) => insideOf(provider)?.hidden ?? []);
+  const secrets = [...all.flatMap((hidden) => hidden.secrets), ...more];
+  for (const hidden of all) hidden.alsoHide(secrets);
 }
 
 /** Where a submission was made. @throws {PayoutError} `invalid_request` for what names no provider. */

@@ -1,7 +1,7 @@
 import type { Engine, ProcessMemory } from './engine.ts';
 import type { Deadline } from './http.ts';
 import { disagreementsOf } from './agreement.ts';
-import { isErrorCode, isPayoutError } from './errors.ts';
+import { isErrorCode, isPayoutError, nameOfThrown } from './errors.ts';
 import { isNote } from './held.ts';
 import { createKey } from './idempotency.ts';
 import { inWorkerThread, type Runtime } from './runtime.ts';
@@ -154,7 +154,7 @@ async function inTime<T>(runtime: Runtime, timeoutMs: number, work: () => Promis
     return await Promise.race([(async () => work())(), tooSlow, ...(call === null ? [] : [ended(call.signal, done.signal)])]);
   } catch (error) {
     if (error instanceof StoreFailed) throw error;
-    throw new StoreFailed(isPayoutError(error) ? error.message : error instanceof Error ? error.name : typeof error);
+    throw new StoreFailed(isPayoutError(error) ? error.message : nameOfThrown(error));
   } finally {
     done.abort();
   }
@@ -222,6 +222,9 @@ function refusedOf(refused: unknown): RecordedRefusal | null {
   return reason === undefined ? null : { rejected: true, retry: 'same_attempt', reason };
 }
 
+/** Sentences of ours have some hundreds of characters. What a row holds is shown to people, and read by patterns. */
+const LONGEST_MESSAGE = 2_000;
+
 /** The reason of a refusal, as far as it can be read. Rows of before reasons were kept have none. */
 function reasonOf(refusal: object): RefusalReason | undefined {
   const reason: unknown = 'reason' in refusal ? refusal.reason : undefined;
@@ -230,7 +233,7 @@ function reasonOf(refusal: object): RefusalReason | undefined {
   if (!isErrorCode(code) || typeof message !== 'string' || typeof at !== 'string' || Number.isNaN(Date.parse(at))) return undefined;
   return {
     code,
-    message,
+    message: message.slice(0, LONGEST_MESSAGE),
     providerCode: typeof providerCode === 'string' ? providerCode : null,
     requestId: typeof requestId === 'string' ? requestId : null,
     at,

@@ -19,7 +19,7 @@ export function answerBody(maxBytes: number): AnswerBody {
     add: (chunk) => {
       const room = maxBytes - size;
       const kept = chunk.byteLength > room ? chunk.subarray(0, room) : chunk;
-      chunks.push(kept);
+      if (kept.byteLength > 0) chunks.push(kept); // Of empty ones there may be any number.
       size += kept.byteLength;
       return chunk.byteLength <= room;
     },

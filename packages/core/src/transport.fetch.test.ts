@@ -286,6 +286,20 @@ describe('the body', () => {
     expect([answer.end, answer.text.length, pulled, canceled]).toEqual(['too_large', 2_500, 3, 1]);
   });
 
+  it('of empty chunks for ever lets the deadline come, and keeps nothing', async () => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), 20);
+    let chunks = 0;
+    const stream = new ReadableStream<Uint8Array>({
+      // The end only lets a test that fails end.
+      pull: (source) => (++chunks > 300_000 ? source.close() : source.enqueue(new Uint8Array(0))),
+    });
+    const request = requestTo('https://api.example.test/', { signal: controller.signal });
+    const answer = await transportOver(() => Promise.resolve(new Response(stream)))(request, exchangeOf());
+    clearTimeout(timer);
+    expect([answer.end, answer.text]).toEqual(['cut', '']);
+  });
+
   it('is one answer per request on a kept connection', async () => {
     const server = await loopback({ onRequest: (socket) => socket.write(OK) });
     for (let i = 0; i < 5; i++) expect(await transport(ours(server.origin), exchangeOf())).toMatchObject({ status: 201, text: '{}' });
