@@ -104,6 +104,12 @@ describe('an error', () => {
     expect(inWords('what is kept of .disburse/x .')).toBe('what is kept of .disburse/x.');
   });
 
+  it('is told at once, however many spaces a stranger put into it', () => {
+    const spaces = ' '.repeat(300_000);
+    expect(inWords(`a${spaces}b ;`)).toBe(`a${spaces}b;`);
+    expect(inWords(`a${spaces}, b`)).toBe('a, b');
+  });
+
   it('keeps what the provider said, verbatim', () => {
     const providerMessage = "Check the destination setting of this library, such as '10.50'.";
     const error = new PayoutError('invalid_request', 'was refused.', { provider: 'us', providerMessage });
