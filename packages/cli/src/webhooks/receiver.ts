@@ -27,13 +27,14 @@ export async function startReceiver(port: number, handle: (delivery: Delivery) =
       return;
     }
     // Read before its turn: nobody waits for a body that comes slowly, or never.
-    void bodyOf(request).then((body) => {
+    const received = bodyOf(request).then((body) => {
       turn = turn.then(async () => {
         const delivery = { path: request.url ?? '/', headers: request.headers };
         const status = body === null ? 413 : await handle({ ...delivery, body }).catch(() => 500);
         await answered(response, status);
       });
     });
+    received.catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
