@@ -85,7 +85,7 @@ async function submitOne(call: SubmitCall, session: Session, row: KeptSubmission
     const line = outcome.outcome === 'accepted' ? `${first}  ${submission.reference}: ${outcome.payout.id}` : first;
     call.emit({ result, text: [line], error, advice });
     const next = outcome.outcome === 'rejected' ? advice : []; // Of what is open, disburse open says it.
-    tell(call, [...(told ?? (error === null ? [] : errorLines(error))), ...next]);
+    tell(call, [...(told ?? (error === null ? [] : errorLines(error, call.secrets))), ...next]);
     return {
       code: exitCode,
       isOpen: outcome.outcome === 'unknown' || (outcome.outcome === 'rejected' && outcome.retry === 'same_attempt'),
@@ -93,7 +93,7 @@ async function submitOne(call: SubmitCall, session: Session, row: KeptSubmission
   } catch (error) {
     if (!isPayoutError(error)) throw error;
     call.emit({ result: null, text: [`unknown  ${submission.reference}: a payout may exist`], error });
-    tell(call, errorLines(error));
+    tell(call, errorLines(error, call.secrets));
     return { code: EXIT.unknown, isOpen: true };
   }
 }
