@@ -128,6 +128,12 @@ describe.each(['us', 'parties', 'eu'] as const)('%s', (name) => {
       { answer: { status: 500, headers: {}, body: { error: { message: Object.values(NEVER).join() } } }, at: 'before' },
       4,
     ],
+    ...Object.entries({ ...env, ...ACCOUNT }).map(([which, said]) => {
+      const error = { type: 'invalid_request_error', code: said, message: said };
+      const body = { status: 401, title: said, detail: said, error };
+      const headers = { 'request-id': said, 'x-request-id': said };
+      return [`a refusal that says ${which} wherever it can`, { answer: { status: 401, headers, body }, at: 'before' }, null] as const;
+    }),
   ] as const)('%s', async (_, fault, code) => {
     const there = await place();
     there.worlds[name].faults.on({ method: 'POST' }, fault, 9);

@@ -1,5 +1,6 @@
 import type { PayoutError } from '@disburse/core';
 import type { CliError, ExitCode } from './exit-code.ts';
+import type { SecretValues } from './hide.ts';
 import type { Host } from './host.ts';
 import type { CommandName, Results } from './records.ts';
 import type { Paint } from './style.ts';
@@ -39,6 +40,8 @@ export interface Call<Name extends CommandName = CommandName, Options extends ob
   emit(step: Pick<Ending<Name>, 'result' | 'text' | 'error' | 'advice'>): void;
   /** A remark for people, on standard error. */
   note(text: string): void;
+  /** What is printed nowhere, whoever repeats it. */
+  readonly secrets: SecretValues;
   /**
    * From here on a payout may exist: whatever happens, the command ends with 4.
    *

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '@disburse/core/node';
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { disburse, folder, world } from './__tests__/bench.ts';
@@ -145,7 +146,7 @@ describe('where it is looked for', () => {
 });
 
 describe('whose it is', () => {
-  const mine = { owners: [1000, 1000, 1000], folderMode: 0o40755, fileMode: 0o100644, where: 'elsewhere' } as const;
+  const mine = { owners: [1000, 1000, 1000], isFile: true, folderMode: 0o40755, fileMode: 0o100644, where: 'elsewhere' } as const;
   const me = { uid: 1000, behind: null };
   const root = { uid: 0, behind: null };
 
@@ -163,6 +164,8 @@ describe('whose it is', () => {
     ['in a folder that everybody may write to', { folderMode: 0o41777 }, me, 'everybody may write in its folder'],
     ['that everybody may write to', { fileMode: 0o100666 }, me, 'everybody may write to it'],
     ['that a group may write to', { folderMode: 0o40775, fileMode: 0o100664 }, me, null],
+    ['a pipe, which may never end', { isFile: false }, me, 'it is not a regular file'],
+    ['a pipe, on Windows', { isFile: false, where: 'here' }, { uid: null, behind: null }, 'it is not a regular file'],
     ['above the home folder', { where: 'above_home' }, me, 'it is above your home folder'],
     ['above the home folder, of root', { owners: [0, 0, 0], where: 'above_home' }, root, 'it is above your home folder'],
     ['on Windows, here', { where: 'here', folderMode: 0o40777 }, { uid: null, behind: null }, null],
@@ -198,6 +201,21 @@ describe('whose it is', () => {
     expect(end.stderr).toContain(`--config ${path}`);
     expect(await disburse(['simulate', 'now'], place)).toMatchObject({ code: 2 });
     expect(await disburse(['providers', '--config', path], place)).toMatchObject({ code: 0 });
+  });
+
+  it.skipIf(process.platform === 'win32')('a pipe is not taken, and nobody waits for it', async () => {
+    const cwd = await folder();
+    execFileSync('mkfifo', [join(cwd, 'disburse.config.json')]);
+    const end = await disburse(['providers'], { cwd, env });
+    expect(end).toMatchObject({ code: 2, stderr: expect.stringContaining('and not taken: it is not a regular file') as string });
+  });
+
+  it.skipIf(process.platform === 'win32')('nor for a pipe where a simulator leaves its variables', async () => {
+    const cwd = await folder();
+    await writeFile(join(cwd, 'disburse.config.json'), `{ "providers": { ${US} } }`);
+    await mkdir(join(cwd, '.disburse'));
+    execFileSync('mkfifo', [join(cwd, '.disburse', 'simulator.env')]);
+    expect(await disburse(['providers'], { cwd, env })).toMatchObject({ code: 0 });
   });
 
   it('one in the home folder is taken from below, also through a link', async () => {

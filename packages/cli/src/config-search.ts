@@ -33,6 +33,8 @@ function notTaken(path: string, why: string): CliError {
 export interface FoundFacts {
   /** Of the folder, of the file, and of the link by which it may be reached. */
   readonly owners: readonly number[];
+  /** Not a pipe, a folder or a device: reading one of those may never end. */
+  readonly isFile: boolean;
   /** Permission bits of folder and file. */
   readonly folderMode: number;
   readonly fileMode: number;
@@ -51,7 +53,8 @@ const ROOT = 0;
 const OTHERS_MAY_WRITE = 0o002;
 
 /** Why a configuration that was found is not taken; `null` where it is. */
-export function whyNot({ owners, folderMode, fileMode, where }: FoundFacts, { uid, behind }: Runner): string | null {
+export function whyNot({ owners, isFile, folderMode, fileMode, where }: FoundFacts, { uid, behind }: Runner): string | null {
+  if (!isFile) return 'it is not a regular file';
   if (where === 'above_home') return 'it is above your home folder';
   if (uid === null) {
     return where === 'elsewhere'
@@ -93,7 +96,7 @@ async function factsOf(path: string): Promise<Omit<FoundFacts, 'where'> | null> 
   try {
     const link = await lstat(path);
     const [file, folder] = await Promise.all([stat(path), stat(dirname(path))]);
-    return { owners: [link.uid, file.uid, folder.uid], folderMode: folder.mode, fileMode: file.mode };
+    return { owners: [link.uid, file.uid, folder.uid], isFile: file.isFile(), folderMode: folder.mode, fileMode: file.mode };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;

@@ -21,7 +21,10 @@ interface Captured {
  * The request that submitting would send: it is sent for real, to a `fetch` that writes it down and goes no further. So address
  * and headers are the adapter's own, and nothing here has to know them.
  */
-export async function exactRequest(call: Pick<Call, 'host' | 'options' | 'note'>, submission: Submission): Promise<ExactRequest> {
+export async function exactRequest(
+  call: Pick<Call, 'host' | 'options' | 'note' | 'secrets'>,
+  submission: Submission,
+): Promise<ExactRequest> {
   const seen: Captured[] = [];
   const stop = new AbortController();
   const capture: typeof globalThis.fetch = async (input, init) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hideBody, hideHeaders } from './hide.ts';
+import { hideBody, hideHeaders, secretValues, withoutAccountNumbers } from './hide.ts';
 
 describe('what nobody should read', () => {
   it.each([
@@ -49,3 +49,20 @@ describe('what nobody should read', () => {
     expect(hideBody(body)).toEqual({ body: shown, hidden });
   });
 });
+
+describe('values that are secret', () => {
+  const secrets = secretValues();
+  secrets.add(['sk_test_1', 'sk_test_12', 'us']);
+
+  it.each([
+    ['a text', 'x sk_test_12 sk_test_1.', 'x (hidden) (hidden).'],
+    ['texts and names in JSON', { a: [{ sk_test_1: 'sk_test_1', n: 1, z: null }] }, { a: [{ '(hidden)': '(hidden)', n: 1, z: null }] }],
+    ['nothing as short as a word', 'us', 'us'],
+  ])('%s', (_, given, shown) => expect(secrets.hideIn(given)).toEqual(shown));
+});
+
+it.each([
+  ['No account 000123456789.', 'No account (hidden).'],
+  ['DE89 3704 0044 0532 0130 00 is not yours', 'DE(hidden) is not yours'],
+  ['at 2026-11-23 09:00:00, 12.50 EUR, code 12345678', 'at 2026-11-23 09:00:00, 12.50 EUR, code 12345678'],
+])('rows of digits as long as an account number: %s', (said, shown) => expect(withoutAccountNumbers(said)).toBe(shown));

@@ -1,6 +1,44 @@
 /** What stands where something was that nobody should read. */
 const HIDDEN = '(hidden)';
 
+// ---- What must not be printed, wherever it comes from ----------------------------------------------------------------
+
+/** Takes values out of what is about to be printed. */
+export interface SecretValues {
+  add(values: readonly string[]): void;
+  /** A text without them, or a value of JSON without them in any of its texts and names. */
+  hideIn<Value>(value: Value): Value;
+}
+
+/** No credential is as short, and a shorter one would be found in words. */
+const SHORTEST = 6;
+
+/** Values that nobody may read, as far as they are known. */
+export function secretValues(): SecretValues {
+  let known: readonly string[] = [];
+  const textWithout = (text: string): string => known.reduce((told, secret) => told.replaceAll(secret, HIDDEN), text);
+  const without = (value: unknown): unknown => {
+    if (typeof value === 'string') return textWithout(value);
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map(without);
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [textWithout(key), without(member)]));
+  };
+  return {
+    add: (values) => {
+      const all = new Set([...known, ...values.filter(({ length }) => length >= SHORTEST)]);
+      known = [...all].sort((a, b) => b.length - a.length); // One may be the beginning of another.
+    },
+    hideIn: <Value>(value: Value) => (known.length === 0 ? value : (without(value) as Value)), // Texts become texts: of the same shape.
+  };
+}
+
+/** As long a row of digits, also in groups as people write it, may be the number of an account. */
+export function withoutAccountNumbers(text: string): string {
+  return text.replaceAll(/\d(?: ?\d){8,}/g, HIDDEN);
+}
+
+// ---- Requests --------------------------------------------------------------------------------------------------------
+
 /** Request headers that hold a credential. */
 const SECRET_HEADERS: readonly string[] = ['authorization', 'cookie', 'proxy-authorization'];
 /** Parameters that hold what nobody should read: the number of an account, an address of the internet, who and where a recipient is. */

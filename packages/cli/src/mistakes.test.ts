@@ -73,13 +73,19 @@ describe('a mistake of whoever types', () => {
     expect([place.stripe.payouts(), place.mollie.payouts(), await place.kept()]).toEqual([[], [], []]);
   });
 
-  it.each([[[...CREATE, '--metadata', '000123456789']], [[...CREATE, '000123456789']], [['init', '000123456789']]])(
-    'what was typed is not repeated, it can be the number of an account: %j',
-    async (args) => {
-      const end = await disburse(args, await world());
-      expect(end).toMatchObject({ code: 2, stderr: expect.not.stringContaining('000123456789') as string });
-    },
-  );
+  it.each([
+    [[...CREATE, '--metadata', '000123456789']],
+    [[...CREATE, '000123456789']],
+    [['init', '000123456789']],
+    [[...CREATE, '--account-number=000123456789']],
+    [[...CREATE, "--opts=it='000123456789'"]],
+    [[...CREATE, '--000123456789']],
+    [['-000123456789']],
+    [['000123456789']],
+  ])('what was typed is not repeated, it can be the number of an account: %j', async (args) => {
+    const end = await disburse(args, await world());
+    expect(end).toMatchObject({ code: 2, stderr: expect.not.stringContaining('000123456789') as string });
+  });
 
   it('a file that is no configuration at all is told in a few lines', async () => {
     const cwd = await folder();

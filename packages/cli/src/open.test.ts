@@ -191,7 +191,8 @@ describe('submit --all', () => {
     const url = place.simulated.env.DISBURSE_SIMULATED_STRIPE_URL;
     const store = fileSubmissions(join(place.cwd, KEPT));
     const us = createStripe({ apiKey: 'sk_live_super-secret', name: 'us', baseUrl: url, submissions: store });
-    for (const reference of ['r1', 'r2']) await store.keep(await us.prepare({ reference, money: { amount: '25.00', currency: 'USD' } }));
+    for (const reference of ['r1', 'r2'])
+      await store.keep(await us.prepare({ reference, destination: 'ba_somebody', money: { amount: '25.00', currency: 'USD' } }));
     const config = { submissions: KEPT, providers: { us: { adapter: 'stripe', apiKey: { env: 'LIVE' }, baseUrl: url, resends: 0 } } };
     await writeFile(join(place.cwd, 'disburse.config.json'), JSON.stringify(config));
     const env = { LIVE: 'sk_live_super-secret' };
@@ -199,7 +200,8 @@ describe('submit --all', () => {
     expect(await disburse(['submit', '--all'], { ...place, env })).toMatchObject({ code: 2 });
     const asked = await disburse(['submit', '--all'], { ...place, env, keys: 'n' });
     expect(asked.stderr).toContain('This is live money. Submit these 2?');
-    expect(asked.stderr).toContain('25.00 USD  r1  us');
+    expect(asked.stderr).toContain('us  25.00 USD, to ba_somebody, reference r1\n');
+    expect(asked.stderr).toContain('us  25.00 USD, to ba_somebody, reference r2\n');
     expect(place.stripe.requests()).toHaveLength(sent);
   });
 });

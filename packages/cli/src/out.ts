@@ -1,5 +1,6 @@
 import { isPayoutError, type Payout, type PayoutError } from '@disburse/core';
 import { CliError } from './exit-code.ts';
+import { type SecretValues, withoutAccountNumbers } from './hide.ts';
 import type { ErrorRecord, PayoutRecord } from './records.ts';
 import { printable } from './style.ts';
 import { told } from './words.ts';
@@ -11,10 +12,10 @@ export function payoutRecord(payout: Payout, raw: boolean | undefined): PayoutRe
   return record;
 }
 
-export function errorRecord(error: PayoutError | CliError): ErrorRecord {
+export function errorRecord(error: PayoutError | CliError, secrets: SecretValues): ErrorRecord {
   if (isPayoutError(error)) {
-    const { message, issues: problems } = told(error);
-    const { code, outcome, httpStatus, providerCode, providerMessage, requestId, retryAfterSeconds, payoutId } = error;
+    const { message, issues: problems, providerMessage } = inOurWords(error, secrets);
+    const { code, outcome, httpStatus, providerCode, requestId, retryAfterSeconds, payoutId } = error;
     const provider = error.provider === STORE ? null : error.provider;
     const issues = problems.map(({ path, message: problem }) => ({ path, message: problem, line: null, column: null }));
     return { code, message, provider, outcome, httpStatus, providerCode, providerMessage, requestId, retryAfterSeconds, payoutId, issues };
@@ -34,20 +35,29 @@ export function errorRecord(error: PayoutError | CliError): ErrorRecord {
   };
 }
 
+/** What a provider says may repeat the number of an account; where our own sentence repeats it, too. */
+function inOurWords(error: PayoutError, secrets: SecretValues): Pick<PayoutError, 'message' | 'issues' | 'providerMessage'> {
+  const { message, issues } = told(error);
+  const { providerMessage: said } = error;
+  if (said === null || said === '') return { message, issues, providerMessage: said };
+  const providerMessage = withoutAccountNumbers(secrets.hideIn(said)); // In this order: what is left of a secret is not found.
+  return { message: message.replaceAll(said, () => providerMessage), issues, providerMessage };
+}
+
 /** How core calls the store of this command; no provider is called that. */
 const STORE = 'fileSubmissions';
 
 /** An error for people: what happened, what the provider said, and each problem with its place. */
-export function errorLines(error: PayoutError | CliError): readonly string[] {
-  const lines = (isPayoutError(error) ? told(error) : error).message.split('\n').map(printable);
+export function errorLines(error: PayoutError | CliError, secrets: SecretValues): readonly string[] {
   if (isPayoutError(error)) {
-    const said = error.providerMessage;
-    if (said !== null && !error.message.includes(said)) lines.push(`the provider said: ${printable(said)}`);
+    const { message, providerMessage: said } = inOurWords(error, secrets);
+    const lines = message.split('\n').map(printable);
+    if (said !== null && !message.includes(said)) lines.push(`the provider said: ${printable(said)}`);
     if (error.requestId !== null) lines.push(`request ${printable(error.requestId)}`);
     return lines;
   }
   return [
-    ...lines,
+    ...error.message.split('\n').map(printable),
     ...error.issues.map(({ path, message, line, column }) => {
       const place = line === null ? '' : `${line}:${column}  `;
       return `  ${place}${printable(path === '' ? message : `${path}: ${message}`)}`;

@@ -2,7 +2,8 @@ import { isPayoutError, PayoutError } from '@disburse/core';
 import { type Command, CommanderError } from 'commander';
 import type { Call, Ending, GlobalOptions, Handler } from './call.ts';
 import { CliError, EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
-import type { Host, Output } from './host.ts';
+import { secretValues, type SecretValues } from './hide.ts';
+import type { Host } from './host.ts';
 import { errorLines, errorRecord } from './out.ts';
 import type { Effect, Perform } from './perform.ts';
 import { makeProgram } from './program.ts';
@@ -26,8 +27,9 @@ export async function run(host: Host): Promise<ExitCode> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
     const mistake = misread();
-    if (json) printRecord(host, null, EXIT.usage, { error: mistake, advice: mistake.advice });
-    else if (error.code !== HELP_WAS_SHOWN) printError(host, errorLines(mistake), mistake.advice);
+    const out: Out = { host, secrets: secretValues() }; // No configuration was read: there is none to know.
+    if (json) printRecord(out, null, EXIT.usage, { error: mistake, advice: mistake.advice });
+    else if (error.code !== HELP_WAS_SHOWN) printError(out, errorLines(mistake, out.secrets), mistake.advice);
     return EXIT.usage;
   }
 }
@@ -76,7 +78,8 @@ async function performed<Name extends CommandName, Options extends object>(
   const options = parsed.optsWithGlobals<Options & GlobalOptions>();
   const interrupt = new AbortController();
   const doubt: Doubt = { about: null, advice: [] };
-  const note = (text: string): void => printText(host.stderr, host.env, text.split('\n'));
+  const out: Out = { host, secrets: secretValues() };
+  const note = (text: string): void => printText(out, 'stderr', text.split('\n'));
   const release = watch(host, interrupt, doubt, note);
   const call: Call<Name, Options> = {
     host,
@@ -86,15 +89,16 @@ async function performed<Name extends CommandName, Options extends object>(
     signal: interrupt.signal,
     paint: paintFor(host.stdout, host.env),
     emit: ({ result, text, error = null, advice = [] }) => {
-      if (options.json === true) printRecord(host, command, null, { result, error, advice });
-      else printText(host.stdout, host.env, text);
+      if (options.json === true) printRecord(out, command, null, { result, error, advice });
+      else printText(out, 'stdout', text);
     },
     note,
+    secrets: out.secrets,
     mayHaveSent: (advice) => void Object.assign(doubt, { about: 'payout', advice } satisfies Doubt),
     mayHaveChanged: (advice) => void Object.assign(doubt, { about: 'change', advice } satisfies Doubt),
   };
   try {
-    return print(host, call, await ending(call, effect, handler, doubt));
+    return print(out, call, await ending(call, effect, handler, doubt));
   } finally {
     release();
   }
@@ -174,26 +178,37 @@ function known(thrown: unknown, doubt: string | null): PayoutError | CliError {
 
 // ---- Printing --------------------------------------------------------------------------------------------------------
 
-function print<Name extends CommandName>(host: Host, call: Call<Name>, end: Ending<Name>): ExitCode {
+/** Where it is printed, and what is not. */
+interface Out {
+  readonly host: Host;
+  readonly secrets: SecretValues;
+}
+
+function print<Name extends CommandName>(out: Out, call: Call<Name>, end: Ending<Name>): ExitCode {
   const { exitCode, result, text, error = null, told, advice = [] } = end;
   if (call.options.json === true) {
-    printRecord(host, call.command, exitCode, { result, error, advice });
+    printRecord(out, call.command, exitCode, { result, error, advice });
     return exitCode;
   }
-  printText(host.stdout, host.env, text);
-  printError(host, told ?? (error === null ? [] : errorLines(error)), advice);
+  printText(out, 'stdout', text);
+  printError(out, told ?? (error === null ? [] : errorLines(error, out.secrets)), advice);
   return exitCode;
 }
 
-function printError({ stderr, env }: Host, lines: readonly string[], advice: readonly string[]): void {
-  const paint = paintFor(stderr, env);
+function printError(out: Out, lines: readonly string[], advice: readonly string[]): void {
+  const paint = paintFor(out.host.stderr, out.host.env);
   const told = lines.map((line, index) => (index === 0 ? `${paint('red', 'error')}  ${line}` : line));
-  printText(stderr, env, [...told, ...advice.map((line) => `${paint('yellow', 'next')}   ${line}`)]);
+  printText(out, 'stderr', [...told, ...advice.map((line) => `${paint('yellow', 'next')}   ${line}`)]);
 }
 
-/** The one way of words to a terminal: what a stranger put into them is made visible here, also where nobody thought of it. */
-function printText(stream: Output, env: Host['env'], lines: readonly string[]): void {
-  if (lines.length > 0) stream.write(`${lines.map(linesFor(stream, env)).join('\n')}\n`);
+/**
+ * The one way of words to a terminal: what a stranger put into them is made visible here, also where nobody thought of it, and what
+ * nobody may read is taken out.
+ */
+function printText({ host, secrets }: Out, to: 'stdout' | 'stderr', lines: readonly string[]): void {
+  if (lines.length === 0) return;
+  const fit = linesFor(host[to], host.env);
+  host[to].write(`${lines.map((line) => fit(secrets.hideIn(line))).join('\n')}\n`);
 }
 
 interface RecordParts {
@@ -202,25 +217,25 @@ interface RecordParts {
   readonly advice?: readonly string[];
 }
 
-function printRecord({ stdout }: Host, command: CommandName | null, exitCode: ExitCode | null, parts: RecordParts): void {
+function printRecord({ host, secrets }: Out, command: CommandName | null, exitCode: ExitCode | null, parts: RecordParts): void {
   const { result = null, error = null, advice = [] } = parts;
   const record: Omit<JsonRecord, 'result'> & { readonly result: unknown } = {
     disburse: 1,
     command,
     exitCode,
     result,
-    error: error === null ? null : errorRecord(error),
+    error: error === null ? null : errorRecord(error, secrets),
     advice,
   };
-  stdout.write(`${visibleJson(jsonOf(record))}\n`);
+  host.stdout.write(`${visibleJson(jsonOf(record, secrets))}\n`);
 }
 
 /** A record is always printed: what is nested too deeply for that, in the answer of a provider, is left out. */
-function jsonOf(record: unknown): string {
+function jsonOf(record: unknown, secrets: SecretValues): string {
   try {
-    return JSON.stringify(record);
+    return JSON.stringify(secrets.hideIn(record)); // Before it is written: JSON may write a letter in two ways.
   } catch {
-    return JSON.stringify(upTo(DEEPEST, record));
+    return JSON.stringify(secrets.hideIn(upTo(DEEPEST, record)));
   }
 }
 

@@ -45,16 +45,19 @@ interface SessionSettings {
   readonly submissions?: SubmissionStore | undefined;
 }
 
+type SessionCall = Pick<Call, 'host' | 'options' | 'note' | 'secrets'>;
+
 /**
  * Reads the configuration and makes its providers.
  *
  * @throws {CliError} `config` with every problem and its line; `unavailable` for a simulator that does not run any more.
  */
-export async function openSession(call: Pick<Call, 'host' | 'options' | 'note'>, settings: SessionSettings = {}): Promise<Session> {
+export async function openSession(call: SessionCall, settings: SessionSettings = {}): Promise<Session> {
   const { host, options } = call;
   const config = await openConfig(host, options.config);
   const simulated = await readSimulatedEnv(config.folder);
   const env = { ...simulated, ...host.env };
+  call.secrets.add(secretsOf(config, env));
   const simulator = isSimulated(config.value, simulated, env) ? simulated['DISBURSE_SIMULATOR_URL'] : undefined;
   const clock = settings.at === undefined ? clockOf(simulator) : standingClock(settings.at);
   const folder = config.submissionsFolder(env);
@@ -131,12 +134,23 @@ function namespaceOf(config: unknown, env: Session['env']): string {
 
 /** Of one provider, as they are in the environment. */
 export function webhookSecretsOf({ config, env }: Session, name: string): readonly string[] {
-  const secrets = memberOf(memberOf(memberOf(config.value, 'providers'), name), 'webhookSecrets');
-  const references: readonly unknown[] = Array.isArray(secrets) ? secrets : [];
+  return valuesOf(memberOf(memberOf(memberOf(config.value, 'providers'), name), 'webhookSecrets'), env);
+}
+
+/** Of all providers: any of them may be told by another one, or by whoever reads along. */
+function secretsOf(config: ConfigFile, env: Session['env']): readonly string[] {
+  const keys = new Set(Object.values(FACTORIES).flatMap((factory): readonly string[] => factory.secrets));
+  const entries: readonly unknown[] = Object.values(memberOf(config.value, 'providers') ?? {});
+  return entries.flatMap((entry) => [...keys].flatMap((key) => valuesOf(memberOf(entry, key), env)));
+}
+
+/** What a reference, or a list of them, stands for. */
+function valuesOf(given: unknown, env: Session['env']): readonly string[] {
+  const references: readonly unknown[] = Array.isArray(given) ? given : [given];
   return references.flatMap((reference) => {
     const variable = memberOf(reference, 'env');
-    const secret = typeof variable === 'string' ? env[variable] : undefined;
-    return secret === undefined ? [] : [secret];
+    const value = typeof variable === 'string' ? env[variable] : undefined;
+    return value === undefined ? [] : [value];
   });
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { CliError } from './exit-code.ts';
@@ -45,8 +45,10 @@ const fileOf = (configFolder: string): string => join(placeOf(configFolder), 'si
 
 /** What a running simulator left; nothing where none runs. */
 export async function readSimulatedEnv(configFolder: string): Promise<Readonly<Record<string, string | undefined>>> {
+  const file = fileOf(configFolder);
   try {
-    return parseEnv(await readFile(fileOf(configFolder), 'utf8'));
+    if (!(await stat(file)).isFile()) return {}; // Reading a pipe may never end.
+    return parseEnv(await readFile(file, 'utf8'));
   } catch {
     return {};
   }

@@ -1,4 +1,4 @@
-import { isPayoutError, type KeptSubmission } from '@disburse/core';
+import { decodeSubmission, isPayoutError, type KeptSubmission, type Submission } from '@disburse/core';
 import { boundTo } from './account.ts';
 import type { Call, Ending } from './call.ts';
 import { isDue, openRecord } from './due.ts';
@@ -7,9 +7,8 @@ import { cannotBeRead, openRows } from './kept.ts';
 import { errorLines } from './out.ts';
 import { endWith } from './outcome.ts';
 import { withProgress } from './progress.ts';
-import { askBeforeLive } from './question.ts';
+import { askBeforeLive, paymentText } from './question.ts';
 import { openSession, type Session } from './session.ts';
-import { moneyText } from './tables.ts';
 
 type SubmitCall = Call<'submit', { readonly yes?: boolean | undefined }>;
 
@@ -21,7 +20,7 @@ export async function submitAll(call: SubmitCall): Promise<Ending<'submit'>> {
   call.mayHaveSent(['disburse open lists what is not settled.']);
   await session.refreshClock();
   const due = await dueOf(call, session, rows);
-  if (due.length > 0) await ask(call, due);
+  if (due.length > 0) await ask(call, session, due);
   const ends: Submitted[] = [];
   for (const row of due) {
     if (call.signal.aborted) break;
@@ -54,13 +53,25 @@ async function dueOf(call: SubmitCall, session: Session, rows: readonly KeptSubm
 }
 
 /** Once, about all of them. */
-async function ask(call: SubmitCall, due: readonly KeptSubmission[]): Promise<void> {
+async function ask(call: SubmitCall, session: Session, due: readonly KeptSubmission[]): Promise<void> {
   const modes = due.map(({ submission }) => submission.live);
   const live = modes.includes(true) ? true : modes.includes(null) ? null : false;
   if (live !== false && call.options.yes !== true) {
-    for (const { submission } of due) call.note(`${moneyText(submission.money)}  ${submission.reference}  ${submission.name}`);
+    for (const { submission } of due) call.note(`${submission.name}  ${await whereTo(session, submission)}`);
   }
   await askBeforeLive(call, live, due.length === 1 ? 'Submit it?' : `Submit these ${due.length}?`);
+}
+
+/** From the bytes that will be sent. What submitting would refuse anyway is told as it is kept. */
+async function whereTo(session: Session, submission: Submission): Promise<string> {
+  if (!session.names.includes(submission.name)) return paymentText(null, submission);
+  const provider = boundTo(session.provider(submission.name), submission.account);
+  try {
+    return paymentText(await decodeSubmission(provider, submission), submission);
+  } catch (error) {
+    if (!isPayoutError(error)) throw error;
+    return `${paymentText(null, submission)}, and cannot be sent as it is kept`;
+  }
 }
 
 async function submitOne(call: SubmitCall, session: Session, row: KeptSubmission): Promise<Submitted> {
@@ -74,7 +85,7 @@ async function submitOne(call: SubmitCall, session: Session, row: KeptSubmission
     const line = outcome.outcome === 'accepted' ? `${first}  ${submission.reference}: ${outcome.payout.id}` : first;
     call.emit({ result, text: [line], error, advice });
     const next = outcome.outcome === 'rejected' ? advice : []; // Of what is open, disburse open says it.
-    tell(call, [...(told ?? (error === null ? [] : errorLines(error))), ...next]);
+    tell(call, [...(told ?? (error === null ? [] : errorLines(error, call.secrets))), ...next]);
     return {
       code: exitCode,
       isOpen: outcome.outcome === 'unknown' || (outcome.outcome === 'rejected' && outcome.retry === 'same_attempt'),
@@ -82,7 +93,7 @@ async function submitOne(call: SubmitCall, session: Session, row: KeptSubmission
   } catch (error) {
     if (!isPayoutError(error)) throw error;
     call.emit({ result: null, text: [`unknown  ${submission.reference}: a payout may exist`], error });
-    tell(call, errorLines(error));
+    tell(call, errorLines(error, call.secrets));
     return { code: EXIT.unknown, isOpen: true };
   }
 }

@@ -23,6 +23,8 @@ export function withoutValues(text: string): string {
   return text
     .trim()
     .replace(/^error: /, '')
+    .replace(/^(unknown option '[^'=]*)=[^]*'/, "$1'")
+    .replace(/^(unknown (?:option|command)) '(?!-{0,2}[a-z-]{1,30}')[^]*'/i, '$1')
     .replace(/^option '([^']+)' argument '[^]*' is invalid\. /, '$1: ')
     .replace(/^command-argument value '[^]*' is invalid for argument '([^']+)'\. /, '$1: ')
     .replace(/(but got \d+): [^]*\.$/, '$1.')

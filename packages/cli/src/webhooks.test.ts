@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { disburse, type Finished, START, type World, world } from './__tests__/bench.ts';
 import type { Results } from './records.ts';
@@ -150,6 +151,20 @@ describe('listen', () => {
       'eu',
     );
     expect(stepsOf(end)).toEqual([{ refused: expect.any(String) as string }, { refused: expect.any(String) as string }]);
+  });
+
+  it('does not wait for a body that never comes, neither with another delivery nor with its end', async () => {
+    const place = await world();
+    const end = await listening(place, 1, async (url) => {
+      const hung = connect(Number(new URL(url).port), '127.0.0.1');
+      hung.on('error', () => undefined);
+      onTestFinished(() => void hung.destroy());
+      await once(hung, 'connect');
+      hung.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n');
+      await new Promise((resolve) => setTimeout(resolve, 50)); // It is there first.
+      expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(400);
+    });
+    expect(stepsOf(end)).toHaveLength(1);
   });
 
   it('takes what the simulated providers deliver, on their time', async () => {

@@ -3,9 +3,11 @@ import { PayoutError } from '@disburse/core';
 import { describe, expect, it } from 'vitest';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { secretValues } from './hide.ts';
 import { errorLines, errorRecord } from './out.ts';
 import { inWords, told, typedAs } from './words.ts';
 
+const NONE = secretValues();
 const PACKAGES = join(import.meta.dirname, '..', '..');
 /** Words of a program: its calls, its values, its parts. */
 const OF_PROGRAMS =
@@ -97,22 +99,28 @@ describe('an error', () => {
     ];
     const message = issues.map(({ path, message: problem }) => `${path}: ${problem}`).join('\n  ');
     const error = new PayoutError('invalid_request', `2 problems:\n  ${message}`, { provider: 'us', issues });
-    expect(errorLines(error)).toEqual(['[us] 2 problems:', '  amount: needs decimals, such as 10.50.', '  --limit: is $& too much']);
+    expect(errorLines(error, NONE)).toEqual(['[us] 2 problems:', '  amount: needs decimals, such as 10.50.', '  --limit: is $& too much']);
   });
 
   it('keeps the name of a hidden folder apart from the word before it', () => {
     expect(inWords('what is kept of .disburse/x .')).toBe('what is kept of .disburse/x.');
   });
 
+  it('is told at once, however many spaces a stranger put into it', () => {
+    const spaces = ' '.repeat(300_000);
+    expect(inWords(`a${spaces}b ;`)).toBe(`a${spaces}b;`);
+    expect(inWords(`a${spaces}, b`)).toBe('a, b');
+  });
+
   it('keeps what the provider said, verbatim', () => {
     const providerMessage = "Check the destination setting of this library, such as '10.50'.";
     const error = new PayoutError('invalid_request', 'was refused.', { provider: 'us', providerMessage });
-    expect(errorLines(error)[1]).toBe(`the provider said: ${providerMessage}`);
-    expect(errorRecord(error)).toMatchObject({ providerMessage });
+    expect(errorLines(error, NONE)[1]).toBe(`the provider said: ${providerMessage}`);
+    expect(errorRecord(error, NONE)).toMatchObject({ providerMessage });
   });
 
   it('of the folder of submissions is in the name of no provider', () => {
     const error = new PayoutError('provider_unavailable', 'x cannot be opened.', { provider: 'fileSubmissions' });
-    expect(errorRecord(error)).toMatchObject({ provider: null, message: '[.disburse] x cannot be opened.' });
+    expect(errorRecord(error, NONE)).toMatchObject({ provider: null, message: '[.disburse] x cannot be opened.' });
   });
 });

@@ -53,7 +53,7 @@ const FLAGS: Readonly<Record<string, string>> = {
 /** A sentence, without what only a program can do. */
 export function inWords(sentence: string): string {
   const plain = PHRASES.reduce((text, [phrase, words]) => text.replace(phrase, words), sentence);
-  return plain.replaceAll(/ +(?=[,;]|\.(?:\s|$))/g, '').trimEnd();
+  return plain.replaceAll(/(?<! ) +(?=[,;]|\.(?:\s|$))/g, '').trimEnd();
 }
 
 /** Where something was typed: `metadata.a` is `--metadata a`, `providerOptions.stripe.method` is `--options method`. */

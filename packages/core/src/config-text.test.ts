@@ -64,6 +64,14 @@ it('tells what is written twice, at every depth', () => {
   ]);
 });
 
+it('tells the first twenty of many, and how many more there are, at once', () => {
+  const lines = Array.from({ length: 40_001 }, () => `"a":1`).join(',\n');
+  const { problems } = readConfigText(`{${lines}}`);
+  expect(problems).toHaveLength(21);
+  expect(problems[19]).toMatchObject({ path: 'a', line: 21, column: 1 });
+  expect(problems[20]).toEqual({ path: '', message: '39980 more are written twice, from here on', line: 22, column: 1 });
+});
+
 it.each([
   ['', 1, 1],
   ['providers', 2, 3],

@@ -19,25 +19,51 @@ export interface ConfigText {
 /** Reads the text of a configuration. A byte order mark, as editors of Windows write it, is no part of it. */
 export function readConfigText(given: string): ConfigText {
   const text = withoutMark(given);
-  const at = (offset: number): { line: number; column: number } => {
-    const before = text.slice(0, offset).split('\n');
-    return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
-  };
+  const at = placesIn(text);
   const tree = parsed(text);
   if (tree instanceof NoJson) {
     const problem: ConfigProblem = { path: '', message: tree.message, ...at(tree.offset) };
     return { value: undefined, problems: [problem], locate: () => at(tree.offset) };
   }
-  const problems = repeated(tree, '').map(({ path, offset, first }) => {
-    const message = `is written twice, first on line ${at(first).line}; only one of them counts`;
-    return { path, message, ...at(offset) };
-  });
+  const problems = problemsOf(repeated(tree, ''), at);
   return { value: problems.length > 0 ? undefined : tree.value, problems, locate: (path) => at(nearest(tree, path)) };
 }
 
 /** A text without the byte order mark that it may begin with. */
 export function withoutMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+// ---- Problems --------------------------------------------------------------------------------------------------------
+
+/** More are the same mistake again and again: whoever reads them has lost the place long before. */
+const MOST_TOLD = 20;
+
+function problemsOf(all: readonly Repeated[], at: PlaceOf): readonly ConfigProblem[] {
+  const told = all.slice(0, MOST_TOLD).map(({ path, offset, first }) => {
+    const message = `is written twice, first on line ${at(first).line}; only one of them counts`;
+    return { path, message, ...at(offset) };
+  });
+  const next = all[MOST_TOLD];
+  if (next === undefined) return told;
+  return [...told, { path: '', message: `${all.length - MOST_TOLD} more are written twice, from here on`, ...at(next.offset) }];
+}
+
+type PlaceOf = (offset: number) => { readonly line: number; readonly column: number };
+
+/** Where lines begin is found out once: a text may be asked about many times. */
+function placesIn(text: string): PlaceOf {
+  const starts = [0];
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
+  return (offset) => {
+    let [first, last] = [0, starts.length - 1];
+    while (first < last) {
+      const middle = Math.ceil((first + last) / 2);
+      if ((starts[middle] ?? 0) <= offset) first = middle;
+      else last = middle - 1;
+    }
+    return { line: first + 1, column: offset - (starts[first] ?? 0) + 1 };
+  };
 }
 
 // ---- Finding places --------------------------------------------------------------------------------------------------

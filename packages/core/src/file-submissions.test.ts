@@ -1,4 +1,5 @@
 // What is in the folder, who may read it, and what is refused. The rules of every store: store-rules.test.ts.
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -111,6 +112,12 @@ describe('every answer is durable first', () => {
     await nodeFiles.syncFolder(root);
     expect(sync).toHaveBeenCalledTimes(process.platform === 'win32' ? 1 : 2);
     sync.mockRestore();
+  });
+
+  it.skipIf(process.platform === 'win32')('a pipe where a file is expected is refused, and nobody waits for it', async () => {
+    const pipe = join(root, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of [pipe, root]) await expect(nodeFiles.read(path)).rejects.toMatchObject({ code: 'not a regular file' });
   });
 
   it('a new submission: the file before it gets its name, and the name before it is answered', async () => {

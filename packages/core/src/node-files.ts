@@ -1,8 +1,17 @@
 import { constants } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
 import type { Files } from './submission-folder.ts';
 
 const FOR_THE_OWNER = { folder: 0o700, file: 0o600 };
+
+/** Opening a pipe that nobody writes to would never end, and not even a signal would end the process. Windows has no such flag. */
+const WITHOUT_WAITING = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
+
+/** What stands where a file should be and is none: a pipe, a folder, a device. */
+class NoFile extends Error {
+  override readonly name: string = 'NoFile';
+  readonly code = 'not a regular file';
+}
 
 /** The file system of Node. */
 export const nodeFiles: Files = {
@@ -15,7 +24,15 @@ export const nodeFiles: Files = {
   },
   link,
   unlink,
-  read: (path) => readFile(path, 'utf8'),
+  read: async (path) => {
+    const file = await open(path, constants.O_RDONLY | WITHOUT_WAITING);
+    try {
+      if (!(await file.stat()).isFile()) throw new NoFile();
+      return await file.readFile('utf8');
+    } finally {
+      await file.close();
+    }
+  },
   names: (folder) => readdir(folder),
   modifiedAt: async (path) => (await stat(path)).mtimeMs,
   syncFolder: async (path) => {

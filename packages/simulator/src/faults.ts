@@ -1,4 +1,5 @@
 import { pathnameOf, type SimulatedAnswer, type SimulatedRequest } from './exchange.ts';
+import type { KnownForms } from './known-options.ts';
 import { createScript, type Script, type ScriptReader } from './script.ts';
 
 /** On which side of the provider's commit something happens. */
@@ -108,9 +109,22 @@ export interface Plan {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+const FORMS: KnownForms = {
+  expireKeys: [],
+  lateMs: ['client'],
+  headers: [],
+  change: [],
+  delayMs: ['at'],
+  truncate: [],
+  reset: [],
+  hang: [],
+  answer: ['at', 'stored'],
+  gateway: ['at', 'form'],
+};
+
 /** Creates an empty fault script. */
 export function createFaultScript(): ScriptReader<Fault, FaultMatcher, SimulatedRequest, Plan> {
-  return createScript({ planOf, fits });
+  return createScript({ planOf, fits, matcher: { method: true, path: true }, forms: FORMS });
 }
 
 function fits({ method, path }: FaultMatcher, request: SimulatedRequest): boolean {

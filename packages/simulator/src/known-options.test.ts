@@ -22,6 +22,42 @@ describe('an option that nobody would read is refused', () => {
   });
 });
 
+describe('a key that nobody would read is refused in what a world is told', () => {
+  const world = simulateStripe();
+  const mollie = simulateMollie();
+
+  it.each<[string, () => unknown, string]>([
+    ['the matcher', () => world.faults.on(bad({ methd: 'POST' }), { reset: 'before' }), 'the matcher of a fault does not know methd'],
+    ['a fault', () => world.faults.on({}, bad({ reset: 'before', zzz: 1 })), 'the fault reset does not know zzz; known are reset.'],
+    ['one of several faults', () => world.faults.on({}, [{ expireKeys: true }, bad({ hang: 'after', at: 'after' })]), 'the fault hang'],
+    [
+      'two faults in one',
+      () => world.faults.next(bad({ delayMs: 1, at: 'after', change: () => 1 })),
+      'the fault change does not know delayMs',
+    ],
+    ['no fault at all', () => world.faults.next(bad({ rest: 'before' })), 'the fault is one of expireKeys, '],
+    ['the matcher of deliveries', () => world.webhooks.faults.on(bad({ kind: 'x' }), { unsigned: true }), 'does not know kind'],
+    ['a fault of deliveries', () => world.webhooks.faults.next(bad({ lose: 'event', zzz: 1 })), 'the fault lose does not know zzz'],
+    [
+      'a credential',
+      () => mollie.acceptCredential(bad({ token: 'test_abc', zzz: 1 })),
+      'a credential does not know zzz; known are token, scopes.',
+    ],
+    ['a credential of the options', () => simulateMollie({ credentials: [bad({ token: 'test_abc', scope: 1 })] }), 'does not know scope'],
+    [
+      'a second argument',
+      () => world.acceptApiKey(...(['sk_test_a', { zzz: 1 }] as unknown as [string])),
+      'acceptApiKey takes one argument',
+    ],
+    ['a limit', () => mollie.limitRate(bad({ request: 1 })), 'limitRate does not know request'],
+  ])('%s', (_, tell, words) => {
+    expect(tell).toThrow(TypeError);
+    expect(tell).toThrow(words);
+  });
+
+  it('where it listens', () => expect(world.listen(bad({ prt: 1 }))).rejects.toThrow('listen does not know prt; known are port.'));
+});
+
 it.each([['2026-11-23T09:00:00'], ['11/12/2026'], ['10'], ['soon']])(
   '%s is no time of a clock: on another machine it would be another',
   (start) => {

@@ -1,3 +1,5 @@
+import { assertForm, assertKnown, type Known, type KnownForms } from './known-options.ts';
+
 /** What goes wrong, as a test writes it down beforehand: for the next one, or for every one that fits. */
 export interface Script<Fault, Matcher> {
   /** Lets this happen to the next one. Several faults happen to the same one; call again for the one after. */
@@ -22,10 +24,14 @@ export interface ScriptReader<Fault, Matcher, Subject, Plan> {
 }
 
 /** How a script is read. */
-export interface ScriptRules<Fault, Matcher, Subject, Plan> {
+export interface ScriptRules<Fault, Matcher extends object, Subject, Plan> {
   /** Sorts faults that happen together. @throws {TypeError} when they cannot. */
   readonly planOf: (faults: readonly Fault[]) => Plan;
   readonly fits: (matcher: Matcher, subject: Subject) => boolean;
+  /** What a matcher may hold. */
+  readonly matcher: Known<Matcher>;
+  /** What each fault may hold, by the key that tells it; in the order in which they are looked for. */
+  readonly forms: KnownForms;
 }
 
 interface Rule<Matcher, Plan> {
@@ -35,18 +41,25 @@ interface Rule<Matcher, Plan> {
 }
 
 /** Creates an empty script. */
-export function createScript<Fault extends object, Matcher, Subject, Plan>({
+export function createScript<Fault extends object, Matcher extends object, Subject, Plan>({
   planOf,
   fits,
+  matcher: known,
+  forms,
 }: ScriptRules<Fault, Matcher, Subject, Plan>): ScriptReader<Fault, Matcher, Subject, Plan> {
   let queue: Plan[] = [];
   let rules: Rule<Matcher, Plan>[] = [];
+  const planned = (list: readonly Fault[]): Plan => {
+    for (const fault of list) assertForm('the fault', fault, forms);
+    return planOf(list);
+  };
   const faults: Script<Fault, Matcher> = {
     next: (...list) => {
-      queue.push(planOf(list));
+      queue.push(planned(list));
     },
     on: (matcher, fault, times = Number.POSITIVE_INFINITY) => {
-      const rule = { matcher, plan: planOf(isList(fault) ? fault : [fault]), left: times };
+      assertKnown('the matcher of a fault', matcher, known);
+      const rule = { matcher, plan: planned(isList(fault) ? fault : [fault]), left: times };
       rules.push(rule);
       return () => {
         rules = rules.filter((other) => other !== rule);

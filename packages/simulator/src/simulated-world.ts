@@ -4,6 +4,7 @@ import type { EventLog } from './events.ts';
 import type { RecordedRequest } from './exchange.ts';
 import type { Faults } from './faults.ts';
 import { simulatedFetch } from './fetch.ts';
+import { assertKnown } from './known-options.ts';
 import type { ListeningServer } from './server.node.ts';
 import { createWorld, type Provider } from './world.ts';
 
@@ -44,7 +45,10 @@ export function assembleWorld<Event, Controls extends object>(
   const world: SimulatedWorld<Event> = {
     fetch: simulatedFetch(receive, clock),
     // Loaded on demand: everything else runs where there is no node:http.
-    listen: async ({ port } = {}) => (await import('./server.node.ts')).listenOnLoopback(receive, clock, port),
+    listen: async (options = {}) => {
+      assertKnown('listen', options, { port: true });
+      return (await import('./server.node.ts')).listenOnLoopback(receive, clock, options.port);
+    },
     clock,
     requests,
     get events() {

@@ -85,12 +85,12 @@ async function check(call: Call<'check'>): Promise<Ending<'check'>> {
         adapter,
         ok: error === null,
         read,
-        error: error === null ? null : errorRecord(error),
+        error: error === null ? null : errorRecord(error, call.secrets),
       })),
     },
     text: [
       ...table(['name', 'adapter', 'credential', 'by'], rows, call.paint),
-      ...failed.flatMap(({ error }) => (error === null ? [] : errorLines(error))),
+      ...failed.flatMap(({ error }) => (error === null ? [] : errorLines(error, call.secrets))),
     ],
     advice: failed.length === 0 ? [] : ['Correct what each of them says, in the configuration or its environment; then disburse check.'],
   };

@@ -1,7 +1,7 @@
 import { createAgenda } from '../agenda.ts';
 import { createVirtualClock, type VirtualClock } from '../clock.ts';
 import { createEventLog } from '../events.ts';
-import { allDecided, assertKnown, type Known } from '../known-options.ts';
+import { allDecided, assertAlone, assertKnown, type Known } from '../known-options.ts';
 import { seededIds } from '../random.ts';
 import { assembleWorld, type SimulatedWorld } from '../simulated-world.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
@@ -89,6 +89,7 @@ export function simulateMollie(options: SimulateMollieOptions = {}): SimulatedMo
   assertKnown('simulateMollie', options, KNOWN);
   const credentials: Credentials = new Map();
   const accept = (credential: MollieCredential): void => {
+    assertKnown('a credential', credential, { token: true, scopes: true });
     credentials.set(credential.token, accessOf(credential));
   };
   for (const token of [TEST_KEY, LIVE_KEY, ACCESS_TOKEN]) accept({ token });
@@ -112,7 +113,9 @@ export function simulateMollie(options: SimulateMollieOptions = {}): SimulatedMo
       agenda.settle();
       return [...state.refusals];
     },
-    limitRate: ({ requests = 1, retryAfter = 1 } = {}) => {
+    limitRate: (limit = {}) => {
+      assertKnown('limitRate', limit, { requests: true, retryAfter: true });
+      const { requests = 1, retryAfter = 1 } = limit;
       state.limited = { requests, retryAfter };
     },
     blockOrganization: () => {
@@ -121,7 +124,10 @@ export function simulateMollie(options: SimulateMollieOptions = {}): SimulatedMo
     unblockOrganization: () => {
       state.blocked = false;
     },
-    acceptCredential: accept,
+    acceptCredential: (credential, ...more: readonly unknown[]) => {
+      assertAlone('acceptCredential', more);
+      accept(credential);
+    },
     revokeCredential: (token) => {
       credentials.delete(token);
     },

@@ -2,7 +2,7 @@
 import { createAgenda } from '../agenda.ts';
 import { createVirtualClock, type VirtualClock } from '../clock.ts';
 import { createEventLog } from '../events.ts';
-import type { Known } from '../known-options.ts';
+import { assertAlone, type Known } from '../known-options.ts';
 import { seededIds } from '../random.ts';
 import type { Route } from '../routes.ts';
 import { assembleWorld, joined, type SimulatedWorld, type WorldState } from '../simulated-world.ts';
@@ -95,7 +95,8 @@ export function stripeWorld<
   return joined(world, {
     apiKey,
     webhookSecret,
-    acceptApiKey: (key: string) => {
+    acceptApiKey: (key: string, ...more: readonly unknown[]) => {
+      assertAlone('acceptApiKey', more);
       apiKeys.set(key, 'accepted');
     },
     expireApiKey: (key: string) => {

@@ -1,3 +1,4 @@
+import type { KnownForms } from '../known-options.ts';
 import { createScript, type Script, type ScriptReader } from '../script.ts';
 
 /**
@@ -92,6 +93,17 @@ export const SMOOTH: WebhookPlan = {
   signedAgoMs: 0,
 };
 
+const FORMS: KnownForms = {
+  lose: [],
+  duplicate: ['newId'],
+  delayMs: [],
+  reorderMs: [],
+  tamper: [],
+  wrongSecret: [],
+  unsigned: [],
+  signedAgoMs: [],
+};
+
 /**
  * Creates an empty fault script.
  *
@@ -100,6 +112,8 @@ export const SMOOTH: WebhookPlan = {
 export function createWebhookFaultScript(signsTime: boolean): ScriptReader<WebhookFault, WebhookFaultMatcher, Attempt, WebhookPlan> {
   return createScript({
     fits,
+    matcher: { type: true, endpoint: true, attempt: true },
+    forms: FORMS,
     planOf: (faults: readonly WebhookFault[]) => {
       if (!signsTime && faults.some((fault) => 'signedAgoMs' in fault)) {
         throw new TypeError('signedAgoMs: this provider signs no time, so that an old delivery looks like a new one.');
