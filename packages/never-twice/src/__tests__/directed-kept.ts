@@ -171,7 +171,7 @@ export const OF_ATTEMPTS: readonly Directed[] = [
   scenario('R5', 'the second attempt is refused, and asked for again once the first is paid', async () => {
     const play = stripeScene();
     const { world, process, ended } = play;
-    const submissions = table();
+    const submissions = openTable(durable(true));
     const raised = { ...USD, attempt: attempt(2) };
     emptied(play);
     after(await ended(process({ submissions }).createPayout(raised)));
