@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { memorySubmissions, type SubmissionStore } from '@disburse/core';
 import { fileSubmissions } from '@disburse/core/node';
 import { afterAll, describe, expect, it } from 'vitest';
+import { submissionStoreRules } from './store-rules.ts';
 import { submissionStoreConformance } from './stores.ts';
 
 const inMemory = async () => {
@@ -21,6 +22,18 @@ const inFolder = async () => {
 };
 
 submissionStoreConformance({ describe, it, expect }, { name: 'fileSubmissions', shared: true, makeStore: inFolder });
+
+it('a store that keeps the payout, and not on whose word, is caught', async () => {
+  const broken: string[] = [];
+  const losing = async () => {
+    const store = memorySubmissions();
+    const settle: SubmissionStore['settle'] = (submission, settled) =>
+      store.settle(submission, 'payoutId' in settled ? { payoutId: settled.payoutId } : settled);
+    return { open: async () => ({ ...store, settle }) };
+  };
+  for (const { name, check } of submissionStoreRules) await check(losing).catch(() => broken.push(name));
+  expect(broken).toContain('records how it ended: a payout, on the word of a person');
+});
 
 it('a store that remembers nothing breaks rules, and says which', async () => {
   const forgetful: SubmissionStore = {

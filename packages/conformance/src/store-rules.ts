@@ -89,6 +89,7 @@ export const submissionStoreRules: readonly SubmissionStoreRule[] = [
   ...(
     [
       ['a payout', { payoutId: 'po_1' }],
+      ['a payout, on the word of a person', { payoutId: 'po_1', by: 'person' }],
       ['a refusal', { rejected: true }],
       ['a refusal with what may be tried next', { rejected: true, retry: 'next_attempt' }],
       ['a refusal for good', { rejected: true, retry: 'never' }],

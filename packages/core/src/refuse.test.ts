@@ -177,11 +177,27 @@ it('the reason that is kept is ours: the name of a provider and the words of it 
   expect(JSON.stringify(row?.settled)).not.toContain('[acme]');
 });
 
-it('a create under another name that takes a refused row over, and may not send it, gives it back', async () => {
+it.each<readonly [string, (one: ReturnType<typeof world>) => AcmeProvider]>([
+  ['name', (one) => one.restarted({ name: 'eu' })],
+  ['account', (one) => one.restarted().forAccount('acct_1')],
+])('a create under another %s that takes a refused row over, and may not send it, gives it back', async (_, another) => {
   const one = world();
   one.onCreate(answered(401));
   await one.acme.createPayout(RENT);
-  expect(told(await one.restarted({ name: 'eu' }).createPayout(RENT))).toBe('unknown reference_taken');
+  expect(told(await another(one).createPayout(RENT))).toBe('unknown reference_taken');
   one.onCreate(answered(401));
   expect(await one.other().createPayout(RENT)).toMatchObject({ outcome: 'rejected', retry: 'same_attempt' });
+  expect(told(await one.other().createPayout(RENT))).toBe('ac_1');
+  paidOnce(one);
+});
+
+it('a refused row of a machine whose clock was a year ahead ends, instead of waiting for that year', async () => {
+  const one = world();
+  const ahead = one.restarted({ runtime: { ...one.time, now: () => one.time.now() + 365 * 24 * HOUR_MS } });
+  one.onCreate(answered(401));
+  expect((await ahead.createPayout(RENT)).outcome).toBe('rejected');
+  const over = await one.other().createPayout(RENT);
+  expect(over).toMatchObject({ outcome: 'rejected', retry: 'next_attempt' });
+  expect(told(await one.other().createPayout({ ...RENT, attempt: nextAttempt(over as never) }))).toBe('ac_1');
+  paidOnce(one);
 });

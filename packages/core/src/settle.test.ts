@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type AcmeWorld, acmeWorld, answered, answerLost, changed, RENT, requestLost, TEN } from './__tests__/acme-world.ts';
 import type { AcmeSettings } from './__tests__/acme.ts';
 import { HOUR_MS, MINUTE_MS, NINE } from './__tests__/manual-time.ts';
-import { memorySubmissions, type Submission } from './submission.ts';
+import { table } from './__tests__/table.ts';
+import { memorySubmissions, type Submission, type SubmissionStore } from './submission.ts';
 
 const OVER = NINE + 24 * HOUR_MS + 11 * MINUTE_MS;
 
@@ -153,6 +154,28 @@ describe('a payout id', () => {
       outcome: 'accepted',
       notices: [{ code: 'settled_with_difference' }],
     });
+  });
+
+  it.each<readonly [string, () => SubmissionStore]>([
+    ['memory', memorySubmissions],
+    ['a store of an application’s own', table],
+  ])('that differs, with our token, is the answer from then on, in %s', async (_, makeStore) => {
+    const submissions = makeStore();
+    const world = acmeWorld({ resends: 0, submissions });
+    world.onCreate(answerLost);
+    const { submission } = await world.acme.createPayout(RENT);
+    Object.assign(world.bank.payouts[0] ?? {}, { amount: '10.01' });
+    world.time.jump(OVER + 1);
+    expect(await world.acme.submit(submission as Submission)).toMatchObject({ outcome: 'unknown', next: { do: 'ask' } });
+    await world.acme.settle(submission as Submission, { payoutId: 'ac_1' });
+    expect((await submissions.find(submission as Submission))?.settled).toEqual({ payoutId: 'ac_1', by: 'person' });
+    const decided = { outcome: 'accepted', payout: { id: 'ac_1' }, notices: [{ code: 'settled_with_difference' }] };
+    for (const acme of [world.acme, world.restarted()]) {
+      expect(await acme.createPayout(RENT)).toMatchObject(decided);
+      expect(await acme.submit(submission as Submission)).toMatchObject(decided);
+      expect(await acme.lookup(submission as Submission)).toMatchObject(decided);
+    }
+    expect(world.bank.payouts).toHaveLength(1);
   });
 
   it('is refused where the store knows another', async () => {

@@ -80,6 +80,19 @@ export const OF_ONE_REFERENCE: readonly Directed[] = [
     if (again.outcome === 'accepted' && !again.notices.some(({ code }) => code === 'words_differ')) return 'nobody says that words differ';
     return mustBe('accepted', again) ?? mustHave(1, world.payouts);
   }),
+  scenario('R4', 'prepared for one balance, kept and paid by another process for another one, and submitted hours later', async () => {
+    const { time, world, process, ended, later } = mollieScene();
+    const common = { submissions: openTable(durable(true)), correlation: 'description', resends: 0 } as const;
+    const balanceId = world.test.addBalance({ available: '1000.00' }).id;
+    const runtime = runtimeOf(time);
+    const older = await process({ ...common, runtime }).prepare(EUR);
+    await later(SECOND_MS);
+    world.faults.on(POST, { reset: 'after' }, 1);
+    await ended(process({ ...common, balanceId }).createPayout(EUR));
+    await later(3 * HOUR_MS);
+    const wrong = await mustNotReject(ended(process({ ...common, runtime, balanceId }).submit(older)));
+    return wrong ?? mustHave(1, world.payouts);
+  }),
   scenario('R4', 'an option that nobody reads names the account', async () => {
     const { world, process, ended } = stripeScene();
     await ended(process().createPayout(USD, { stripeAccount: 'acct_1' } as never)).catch(() => null);
@@ -154,6 +167,26 @@ export const OF_ATTEMPTS: readonly Directed[] = [
     funded(play);
     await ended(process({ submissions }).createPayout({ ...USD, attempt: attempt(2) }));
     return mustBe('accepted', await ended(process({ runtime, submissions }).createPayout(USD)));
+  }),
+  scenario('R5', 'the second attempt is refused, and asked for again once the first is paid', async () => {
+    const play = stripeScene();
+    const { world, process, ended } = play;
+    const submissions = openTable(durable(true));
+    const raised = { ...USD, attempt: attempt(2) };
+    emptied(play);
+    after(await ended(process({ submissions }).createPayout(raised)));
+    funded(play);
+    await ended(process({ submissions }).createPayout(USD));
+    return mustBe('accepted', await ended(process({ submissions }).createPayout(raised))) ?? mustHave(1, world.payouts);
+  }),
+  scenario('R5', 'the second attempt is asked for while the first one is refused for now, and next is followed', async () => {
+    const { world, process, ended } = stripeScene({ resends: 0 });
+    const submissions = openTable(durable(true));
+    world.faults.on(POST, FORBIDDEN, 1);
+    await ended(process({ submissions }).createPayout(USD));
+    const { submission } = await ended(process({ submissions }).createPayout({ ...USD, attempt: attempt(2) }));
+    if (submission === null) return 'no submission is told';
+    return mustBe('accepted', await ended(process({ submissions }).submit(submission))) ?? mustHave(1, world.payouts);
   }),
   scenario('R5', 'the second attempt, after another process paid the first since', async () => {
     const play = stripeScene();
@@ -306,6 +339,20 @@ export const OF_ONE_EXCHANGE: readonly Directed[] = [
     const alone = createStripe({ apiKey: world.apiKey, baseUrl, resends: 1, runtime: { ...runtimeOf(time), sleep } });
     const outcome = await alone.createPayout(USD);
     return taken() === 1 ? mustBe('unknown', outcome) : `it was taken ${taken()} times`;
+  }),
+  scenario('R10', 'a refusal that one store could not record, and another process paid through another store', async () => {
+    const play = stripeScene({ resends: 0 });
+    const { time, world, process, ended, later } = play;
+    const runtime = runtimeOf(time);
+    const submissions = openTable(durable(true));
+    emptied(play);
+    after(await ended(process({ runtime, submissions: { ...openTable(durable(true)), settle: away } }).createPayout(USD)));
+    funded(play);
+    await later(25 * HOUR_MS);
+    world.faults.on(POST, { reset: 'after' }, 1);
+    await ended(process({ submissions }).createPayout(USD));
+    const wrong = await mustNotReject(ended(process({ runtime, submissions }).createPayout(USD)));
+    return wrong ?? mustHave(1, world.payouts);
   }),
   scenario('R10', 'a refusal that could not be recorded is recorded at the next chance', async () => {
     const play = stripeScene();

@@ -38,7 +38,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     rule: 'R1',
     mistake: 'a payout that only the process knows is made again through another store',
-    edits: [core('kept', 'payoutIdOf(row) ?? payoutKnownFor(home, row.submission);', 'payoutIdOf(row);')],
+    edits: [core('kept', 'const known = payoutKnownFor(home, row.submission);', 'const known = null as KnownPayout | null;')],
   },
   {
     rule: 'R2',
@@ -112,6 +112,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     rule: 'R4',
+    mistake: 'a look at the old source is taken for one at the kept one',
+    edits: [core('kept', 'const leftElsewhere = arrival.given && asked.source !== row.submission.source;', 'const leftElsewhere = false;')],
+  },
+  {
+    rule: 'R4',
     mistake: "a lookup reads today's source",
     edits: [core('search', '{ source: submission.source }', '{ source: engine.source }')],
   },
@@ -159,7 +164,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     rule: 'R5',
     mistake: 'earlier attempts are not looked for at the provider',
-    edits: [core('other-attempts', '  return atProvider(engine, submission, deadline, keys);', '  return null;')],
+    edits: [
+      core(
+        'other-attempts',
+        '  return atProvider(engine, submission, deadline, { keys, areOver: areOver(submission, others) });',
+        '  return null;',
+      ),
+    ],
   },
   {
     rule: 'R5',
@@ -181,6 +192,16 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'R5',
     mistake: 'a refusal that is recorded again answers before later attempts',
     edits: [core('kept', 'return (await laterAnswer(passage, row)) ?? recordAgain(', 'return recordAgain(')],
+  },
+  {
+    rule: 'R5',
+    mistake: 'lower attempts are not looked at before a refusal is told again',
+    edits: [core('kept', 'const before = await earlierAnswer(passage, row);', 'const before = null as PayoutOutcome | null;')],
+  },
+  {
+    rule: 'R5',
+    mistake: 'a raised attempt that was never sent stays open',
+    edits: [core('record-outcome', "isRaised ? 'next_attempt' : 'same_attempt'", "'same_attempt' as 'next_attempt' | 'same_attempt'")],
   },
   {
     rule: 'R5',
@@ -336,7 +357,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'R8',
     mistake: 'a submission may be sent for ever',
     edits: [
-      core('submit', 'if (now < window.opensAt || now > window.closesAt) return', 'if (now < window.opensAt) return'),
+      core('submit', 'const isOpen = now >= window.opensAt && now <= window.closesAt;', 'const isOpen = now >= window.opensAt;'),
       core('submit', 'notAfter: window.closesAt', 'notAfter: null'),
     ],
   },
@@ -420,8 +441,20 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     rule: 'R10',
+    mistake: 'a refusal that one store could not record is told through every store',
+    edits: [
+      core('kept', 'unrecorded.get(home.store.itself)', 'unrecorded.get(home.process.submissions)'),
+      core(
+        'record-outcome',
+        'const ofStore = unrecorded.get(engine.store.itself) ?? new Map();\n      unrecorded.set(engine.store.itself, ',
+        'const ofStore = unrecorded.get(engine.process.submissions) ?? new Map();\n      unrecorded.set(engine.process.submissions, ',
+      ),
+    ],
+  },
+  {
+    rule: 'R10',
     mistake: 'a refusal that could not be recorded is forgotten',
-    edits: [core('record-outcome', "    if ('rejected' in settled) unrecorded.set(place, settled);\n", '')],
+    edits: [core('record-outcome', "if ('rejected' in settled && isLasting) {", 'if (settled === null) {')],
   },
   {
     rule: 'R11',

@@ -1,0 +1,65 @@
+// An older submission of a reference names one balance, and the kept one left another: a look at the first says nothing of the second.
+import { type PayoutOutcome, type SubmissionStore, memorySubmissions } from '@disburse/core';
+import { type SimulatedMollie, simulateMollie } from '@disburse/simulator';
+import { describe, expect, it } from 'vitest';
+import { type BalanceSettings, createBalance } from './index.ts';
+
+const RENT = { reference: 'rent', money: { amount: '10.00', currency: 'EUR' } } as const;
+const HOUR_MS = 3_600_000;
+
+/** One process: its providers have the same runtime and the same store, and each a balance of its own. */
+function process(mollie: SimulatedMollie, submissions: SubmissionStore) {
+  const { clock } = mollie;
+  const runtime = { now: () => clock.now(), random: () => clock.random(), sleep: clock.sleep };
+  const common = { token: mollie.testKey, acceptScheduleSideEffect: true, correlation: 'description', resends: 0 } as const;
+  return (balanceId: string, more: Partial<BalanceSettings> = {}) =>
+    createBalance({ ...common, balanceId, fetch: mollie.fetch, runtime, submissions, ...more });
+}
+
+const loseTheNext = (mollie: SimulatedMollie): void => void mollie.faults.on({ method: 'POST' }, { reset: 'after' }, 1);
+
+const notRejected = (outcome: PayoutOutcome): void => expect(outcome).toMatchObject({ outcome: 'unknown', next: { do: 'ask' } });
+
+describe.each<readonly [string, () => SubmissionStore]>([
+  ['a store in memory', memorySubmissions],
+  ['a store that outlives the process', () => ({ ...memorySubmissions() })],
+])('over %s', (_, makeStore) => {
+  it.each([
+    ['here', true],
+    ['by another process', false],
+  ])('submit of one that was prepared here, for the old balance, is not rejected: the kept one was sent %s', async (__, isHere) => {
+    const mollie = simulateMollie();
+    const store = makeStore();
+    const at = process(mollie, store);
+    const older = at(mollie.test.balance().id);
+    const submission = await older.prepare(RENT);
+    await mollie.clock.advance(1000);
+    loseTheNext(mollie);
+    const other = mollie.test.addBalance({ available: '1000.00' }).id;
+    const younger = at(other);
+    expect((await (isHere ? younger : process(mollie, store)(other)).createPayout(RENT)).outcome).toBe('unknown');
+    await mollie.clock.advance(3 * HOUR_MS);
+    notRejected(await younger.submit(submission));
+    expect((await younger.createPayout(RENT)).outcome).toBe('accepted');
+    expect(mollie.payouts).toHaveLength(1);
+  });
+
+  it('nor where only next is followed, after a store that was down', async () => {
+    const mollie = simulateMollie();
+    const store = makeStore();
+    let down = true;
+    const keep: SubmissionStore['keep'] = (...given) => (down ? Promise.reject(new Error('down')) : store.keep(...given));
+    const at = process(mollie, { ...store, keep });
+    const first = await at(mollie.test.balance().id).createPayout(RENT);
+    expect(first).toMatchObject({ outcome: 'unknown', next: { do: 'submit' } });
+    down = false;
+    await mollie.clock.advance(1000);
+    loseTheNext(mollie);
+    const younger = at(mollie.test.addBalance({ available: '1000.00' }).id);
+    await younger.createPayout(RENT);
+    await mollie.clock.advance(3 * HOUR_MS);
+    if (first.submission === null) throw new Error('no submission');
+    notRejected(await younger.submit(first.submission));
+    expect(mollie.payouts).toHaveLength(1);
+  });
+});
