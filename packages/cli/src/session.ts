@@ -13,7 +13,8 @@ import { type ConfigFile, configError, openConfig } from './config-file.ts';
 import { CliError } from './exit-code.ts';
 import { FACTORIES, type Provider } from './factories.ts';
 import { inWords } from './words.ts';
-import { isSimulated, readSimulatedEnv, simulatedNow } from './simulated-place.ts';
+import { isSimulated, readSimulatedEnv, simulatedTime } from './simulated-place.ts';
+import { type Stretch, wasShown } from './simulate/shown-times.ts';
 
 /** The providers of a configuration, ready to be called. */
 export interface Session {
@@ -31,6 +32,10 @@ export interface Session {
   /** By its name, else by `--provider`, else the default. @throws {CliError} `usage` when that is none. */
   provider(name?: string): Provider;
   now(): number;
+  /** Whether every provider is the simulator that runs beside the configuration. */
+  readonly isSimulated: boolean;
+  /** Whether the clock of these providers has shown this time, in milliseconds. Of a real provider's clock nothing is known: it has. */
+  clockShowed(time: number): boolean;
   /** Takes the simulator's time anew, for commands that go on for long. */
   refreshClock(): Promise<void>;
 }
@@ -78,6 +83,8 @@ export async function openSession(call: Pick<Call, 'host' | 'options' | 'note'>,
     namespace: namespaceOf(config.value, env),
     provider: (name) => chosen((one) => registry.select(one), names, name ?? options.provider ?? defaultName),
     now: clock.now,
+    isSimulated: simulator !== undefined,
+    clockShowed: clock.showed,
     refreshClock: clock.refresh,
   };
 }
@@ -148,21 +155,27 @@ function memberOf(value: unknown, key: string): unknown {
 
 interface Clock {
   readonly now: () => number;
+  readonly showed: (time: number) => boolean;
   readonly refresh: () => Promise<void>;
 }
 
 /** The time of the simulator, where all providers are simulated: what it calls tomorrow, the rules of keys must call tomorrow. */
 function clockOf(simulator: string | undefined): Clock {
   let ahead = 0;
+  let stretches: readonly Stretch[] | null = null;
   return {
     now: () => Date.now() + ahead,
+    showed: (time) => stretches === null || wasShown(stretches, time),
     refresh: async () => {
-      if (simulator !== undefined) ahead = (await simulatedNow(simulator)) - Date.now();
+      if (simulator === undefined) return;
+      const { now, shown } = await simulatedTime(simulator);
+      ahead = now - Date.now();
+      stretches = shown;
     },
   };
 }
 
-const standingClock = (at: number): Clock => ({ now: () => at, refresh: () => Promise.resolve() });
+const standingClock = (at: number): Clock => ({ now: () => at, showed: () => true, refresh: () => Promise.resolve() });
 
 function telemetryOf({ options, note }: Pick<Call, 'options' | 'note'>): OnTelemetry {
   return (event) => {

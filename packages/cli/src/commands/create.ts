@@ -16,6 +16,7 @@ import { exactRequest, requestLines } from '../exact-request.ts';
 import { CliError, EXIT, exitCodeOf } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
 import { assertKeeps, attemptsToSettle, fileOf, isRefused, keptAttempts, submissionRecord } from '../kept.ts';
+import { ofOtherClock } from '../other-clock.ts';
 import { endWith, howToSettle, nameOf, paidAdvice } from '../outcome.ts';
 import { paidElsewhere } from '../paid-elsewhere.ts';
 import { collectPairs, optionsOf } from '../pairs.ts';
@@ -92,6 +93,9 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   if (isPayoutError(submission)) return refusedInput(submission, kept);
   refuseOther(kept, submission);
   const sending = toSend(kept, submission);
+  const otherClock =
+    sending === null || !isKept(kept, sending) ? null : await ofOtherClock({ call, session, provider, submission: sending });
+  if (otherClock !== null) return endWith(call, session, otherClock, { before: kept.at(-1), asked: submission.money });
   if (sending !== null) await askBeforePaying(call, provider, sending);
   if (call.signal.aborted) throw new CliError('interrupted', 'Interrupted before anything was sent.');
   if (kept.length === 0) await assertKeeps(session, call.host.cwd);
