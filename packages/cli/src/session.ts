@@ -31,6 +31,8 @@ export interface Session {
   readonly namespace: string;
   /** By its name, else by `--provider`, else the default. @throws {CliError} `usage` when that is none. */
   provider(name?: string): Provider;
+  /** The connected account that the configuration names for a provider; `null` where it names none. */
+  accountOf(name: string): string | null;
   now(): number;
   /** Whether every provider is the simulator that runs beside the configuration. */
   readonly isSimulated: boolean;
@@ -82,6 +84,7 @@ export async function openSession(call: Pick<Call, 'host' | 'options' | 'note'>,
     store,
     namespace: namespaceOf(config.value, env),
     provider: (name) => chosen((one) => registry.select(one), names, name ?? options.provider ?? defaultName),
+    accountOf: (name) => accountIn(memberOf(memberOf(config.value, 'providers'), name), env),
     now: clock.now,
     isSimulated: simulator !== undefined,
     clockShowed: clock.showed,
@@ -103,7 +106,12 @@ function registryOf(config: ConfigFile, env: Session['env'], settings: RegistryS
 
 function located(config: ConfigFile, error: PayoutError): CliError {
   const issues = error.issues.map(({ path, message }) => ({ path, message, ...config.locate(path) }));
-  const simulator = issues.some(({ message }) => message.includes('DISBURSE_SIMULATED_'));
+  const simulated = issues.filter(({ message }) => message.includes('DISBURSE_SIMULATED_'));
+  if (simulated.length === issues.length) {
+    const message = 'the simulator is not running, or its .disburse/simulator.env is missing: disburse simulate.';
+    return new CliError('config', message, { advice: ['disburse simulate, in another terminal, sets what this configuration reads.'] });
+  }
+  const simulator = simulated.length > 0;
   return configError(
     config.shown,
     issues,
@@ -134,6 +142,13 @@ function namespaceOf(config: unknown, env: Session['env']): string {
   if (typeof value === 'string') return value;
   const variable = memberOf(value, 'env');
   return typeof variable === 'string' ? (env[variable] ?? '') : '';
+}
+
+function accountIn(provider: unknown, env: Session['env']): string | null {
+  const value = memberOf(provider, 'stripeAccount');
+  const variable = memberOf(value, 'env');
+  const account = typeof variable === 'string' ? env[variable] : value;
+  return typeof account === 'string' ? account : null;
 }
 
 /** Of one provider, as they are in the environment. */

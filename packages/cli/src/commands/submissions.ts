@@ -42,8 +42,8 @@ export function addSubmissions(program: Command, perform: Perform): void {
     .action(perform('submit', 'changes', submit));
   program
     .command('lookup')
-    .summary('find out what became of a submission: reads only')
-    .description('Finds out what became of a submission, by reading only.')
+    .summary('find out what became of a submission, without sending it')
+    .description('Finds out what became of a submission: only reads at the provider; what is then certain is recorded here.')
     .argument('<file>', FILE)
     .addHelpText('after', '\nExamples:\n  $ disburse lookup seller-42-2026-11')
     .action(perform('lookup', 'changes', lookup));

@@ -213,8 +213,10 @@ function addFaults(root: Command, { rails }: SimulatedRails, say: (text: string)
     .command('clear')
     .description('take all faults back')
     .action(() => {
+      // Each one waits for a create and for a cancel.
+      const count = rails.reduce((sum, { faults }) => sum + Math.ceil(faults.waiting / 2), 0);
       for (const { faults } of rails) faults.clear();
-      say('no faults');
+      say(count === 0 ? 'there were no faults' : `cleared ${count} ${count === 1 ? 'fault' : 'faults'}`);
     });
   for (const [name, mode] of [
     ['down', 'refuse'],
