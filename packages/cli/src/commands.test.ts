@@ -491,7 +491,18 @@ describe('--account', () => {
       '10100.00',
     );
     // What is kept stays with its account.
-    expect(resultOf(await disburse(CREATE, place), 'create')).toMatchObject({ outcome: 'accepted', payout: { id }, replayed: true });
+    const again = await disburse([...CREATE, '--account', 'acct_1'], place);
+    expect(resultOf(again, 'create')).toMatchObject({ outcome: 'accepted', payout: { id, account: 'acct_1' }, replayed: true });
+    const shown = await disburse(['get', id, '--account', 'acct_1'], place);
+    expect(shown.stdout).toMatch(/^account +acct_1$/m);
+    expect((await disburse(['list', '--account', 'acct_1', '--json'], place)).stdout).toContain('"account":"acct_1"');
+    expect((await disburse(['get', id], place)).stderr).toContain('--account ID a connected account');
+    const without = await disburse(CREATE.slice(0, -1), place);
+    expect(without).toMatchObject({ code: 4, stderr: expect.stringContaining('the kept one was made on acct_1') as string });
+    expect(without.stdout).toBe(
+      `unknown  reference r1 is taken by 25.00 USD on account acct_1, accepted as ${id}; 25.00 USD on no connected account was not sent\n`,
+    );
+    expect(without.stderr).toContain(`disburse get ${id} --provider us --account acct_1 shows it.`);
     expect(await disburse([...CREATE, '--account', 'acct_2'], place)).toMatchObject({ code: 4 });
     expect(resultOf(await disburse(['lookup', 'r1', '--json'], place), 'lookup')).toMatchObject({ payout: { id } });
     expect(place.stripe.payouts).toHaveLength(1);

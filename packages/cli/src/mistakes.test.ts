@@ -144,7 +144,12 @@ describe('a reference that was paid', () => {
     const place = await paid();
     const end = await disburse(args, place);
     expect(end.code).toBe(4);
-    expect(end.stdout).toBe(`unknown  reference r1 is taken by 25.00 USD, accepted as ${idOf(place)}; 99.00 USD was not sent\n`);
+    const [kept, asked] = args.includes('parties')
+      ? [' through us to the default destination', ' through parties to pm_usBankAccount']
+      : ['', ''];
+    expect(end.stdout).toBe(
+      `unknown  reference r1 is taken by 25.00 USD${kept}, accepted as ${idOf(place)}; 99.00 USD${asked} was not sent\n`,
+    );
     const taken = `error  [us] reference r1 is taken by us, 25.00 USD, and this request is another one: ${differences}. Nothing was sent.\n`;
     expect(end.stderr).toContain(taken);
     expect(end.stderr).toContain(`disburse get ${idOf(place)} --provider us`);
@@ -157,7 +162,9 @@ describe('a reference that was paid', () => {
     const place = await paid();
     const end = await disburse([...CREATE, '--destination', 'ba_other'], place);
     expect(end.code).toBe(4);
-    expect(end.stdout).toBe(`unknown  25.00 USD, reference r1: accepted before, as ${idOf(place)}; nothing was sent now\n`);
+    expect(end.stdout).toBe(
+      `unknown  reference r1 is taken by 25.00 USD to the default destination, accepted as ${idOf(place)}; 25.00 USD to ba_other was not sent\n`,
+    );
     expect(end.stderr).toContain('this request is another one: --destination is kept as the default, or one that was written out.');
     const json = await disburse([...CREATE, '--destination', 'ba_other', '--json'], place);
     expect(json.records).toMatchObject([{ error: { code: 'reference_taken', issues: [{ path: '--destination' }] } }]);

@@ -5,11 +5,16 @@ import type { ErrorRecord, PayoutRecord } from './records.ts';
 import { printable } from './style.ts';
 import { told } from './words.ts';
 
-/** A payout for `--json`: what the provider said verbatim only when it was asked for. */
-export function payoutRecord(payout: Payout, raw: boolean | undefined): PayoutRecord {
-  if (raw === true) return payout;
+/**
+ * A payout for `--json`: what the provider said verbatim only when it was asked for.
+ *
+ * @param account The connected account that it was read of.
+ */
+export function payoutRecord(payout: Payout, raw: boolean | undefined, account?: string | null): PayoutRecord {
+  const whose = account == null ? {} : { account };
+  if (raw === true) return { ...payout, ...whose };
   const { raw: _, ...record } = payout;
-  return record;
+  return { ...record, ...whose };
 }
 
 export function errorRecord(error: PayoutError | CliError, secrets: SecretValues): ErrorRecord {

@@ -1,5 +1,6 @@
 import type {
   KeptSubmission,
+  Payout,
   PayoutError,
   PayoutOutcome,
   RefusalReason,
@@ -9,6 +10,7 @@ import type {
   UnknownPayout,
 } from '@disburse/core';
 import { whose } from './account.ts';
+import { keptAndAsked } from './asked.ts';
 import type { Call, Ending } from './call.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type FoundSubmission, fileOf, isRefused, submissionRecord } from './kept.ts';
@@ -29,7 +31,9 @@ interface Background {
   /** What was on record before this command. */
   readonly before?: KeptSubmission | null | undefined;
   /** What was asked for now, which may differ from what is kept. */
-  readonly asked?: Submission['money'] | undefined;
+  readonly asked?: Submission | undefined;
+  /** Whether more was typed than the next command says. */
+  readonly hasMore?: boolean | undefined;
   /** What a person said, where the outcome is nothing but their word. */
   readonly word?: 'absent' | 'payout' | undefined;
 }
@@ -60,7 +64,14 @@ export async function endWith<Name extends OutcomeCommand>(
     text: linesOf(outcome, { ...background, before }, call.paint),
     error: outcome.outcome === 'accepted' ? null : outcome.error,
     told: toldOf(outcome, { ...background, before }),
-    advice: adviceFor(outcome, { ...background, before, found, now: session.now(), command: call.command }),
+    advice: adviceFor(outcome, {
+      ...background,
+      before,
+      found,
+      now: session.now(),
+      command: call.command,
+      isSimulated: session.isSimulated,
+    }),
   };
   return ending as Ending<Name>; // What is common to the four: TypeScript does not see it through the index.
 }
@@ -77,7 +88,7 @@ function recordOf(outcome: PayoutOutcome, found: FoundSubmission | null, raw: bo
   const { outcome: word } = outcome;
   return {
     outcome: word,
-    payout: outcome.outcome === 'accepted' ? payoutRecord(outcome.payout, raw) : null,
+    payout: outcome.outcome === 'accepted' ? payoutRecord(outcome.payout, raw, outcome.submission?.account) : null,
     replayed: 'replayed' in outcome && outcome.replayed,
     retry: outcome.outcome === 'rejected' ? outcome.retry : null,
     next: outcome.outcome === 'unknown' ? nextRecord(outcome, raw) : null,
@@ -86,37 +97,61 @@ function recordOf(outcome: PayoutOutcome, found: FoundSubmission | null, raw: bo
   };
 }
 
-function nextRecord({ next }: UnknownPayout, raw: boolean | undefined): OutcomeRecord['next'] {
+function nextRecord({ next, submission }: UnknownPayout, raw: boolean | undefined): OutcomeRecord['next'] {
   if (next.do === 'submit') return next;
-  return { do: 'ask', candidates: next.candidates.map((payout) => payoutRecord(payout, raw)) };
+  return { do: 'ask', candidates: next.candidates.map((payout) => payoutRecord(payout, raw, submission.account)) };
 }
 
 function linesOf(outcome: PayoutOutcome, { before, asked, word: spoken }: Background, paint: Paint): readonly string[] {
   const word = paint(OUTCOME_COLOURS[outcome.outcome], outcome.outcome);
   const what =
-    outcome.submission === null ? 'a payout' : `${moneyText(outcome.submission.money)}, reference ${outcome.submission.reference}`;
+    outcome.submission === null
+      ? 'a payout'
+      : `${moneyText(outcome.submission.money)}, reference ${outcome.submission.reference}${accountText(outcome)}`;
   const notices = outcome.notices.map(({ message }) => `note: ${inWords(message)}`);
   if (outcome.outcome === 'rejected') {
     if (spoken === 'absent') return [`recorded  ${what}: on your word, no payout was made`, ...notices];
-    return [`${word}  ${what}: ${outcome.replayed ? 'it is on record as rejected' : 'certainly nothing was paid'}`, ...notices];
+    const other = outcome.replayed ? notConsidered(outcome.submission, asked) : null;
+    const how = outcome.replayed ? 'it is on record as rejected' : 'certainly nothing was paid';
+    return [`${word}  ${what}: ${how}${other === null ? '' : `; ${other} was not considered`}`, ...notices];
   }
   if (outcome.outcome === 'accepted') {
     const how =
       spoken === 'payout' ? '  recorded, on your word that it is this one' : outcome.replayed ? '  an earlier request made it' : '';
-    return [`${word}${how}`, ...payoutFacts(outcome.payout, paint), ...notices];
+    return [`${word}${how}`, ...payoutFacts(outcome.payout, paint, outcome.submission?.account), ...notices];
   }
   const { next } = outcome;
   const candidates =
     next.do === 'ask' && next.candidates.length > 0 ? ['It could be one of these:', ...payoutTable(next.candidates, paint)] : [];
   const paid = paidAs(before);
   if (paid !== null) return [`${word}  ${takenBy(outcome.submission, paid, asked)}`, ...notices];
-  if (outcome.error.code === 'reference_taken') return [`${word}  ${what}: it is kept, and not settled; nothing was sent now`, ...notices];
+  if (outcome.error.code === 'reference_taken') return [`${word}  ${heldBy(outcome.submission, asked)}`, ...notices];
   return [`${word}  ${what}: a payout may exist`, ...notices, ...candidates];
 }
 
+/** A payout of a connected account says whose it is in its own row. */
+const accountText = ({ outcome, submission }: PayoutOutcome): string =>
+  outcome === 'accepted' || submission?.account == null ? '' : `, account ${submission.account}`;
+
+/** What was asked for, where it is not what was refused before. */
+function notConsidered(refused: Submission | null, asked: Submission | undefined): string | null {
+  if (refused === null || asked === undefined) return null;
+  const [kept, now] = keptAndAsked(refused, asked);
+  return kept === now ? null : now;
+}
+
+/** Nothing was sent: what is kept is not settled, perhaps over something else than was asked for now. */
+function heldBy(submission: Submission, asked: Submission | undefined): string {
+  const [kept, now] = keptAndAsked(submission, asked ?? submission);
+  const { reference } = submission;
+  if (kept === now) return `${kept}, reference ${reference}: it is kept, and not settled; nothing was sent now`;
+  return `reference ${reference} is taken by ${kept}, which is kept and not settled; ${now} was not sent`;
+}
+
 /** Nothing was sent: the reference has its payout, perhaps over something else than was asked for now. */
-function takenBy({ money, reference }: Submission, paid: string, asked: Submission['money'] | undefined): string {
-  const [kept, now] = [moneyText(money), moneyText(asked ?? money)];
+function takenBy(submission: Submission, paid: string, asked: Submission | undefined): string {
+  const { reference } = submission;
+  const [kept, now] = keptAndAsked(submission, asked ?? submission);
   if (kept === now) return `${kept}, reference ${reference}: accepted before, as ${paid}; nothing was sent now`;
   return `reference ${reference} is taken by ${kept}, accepted as ${paid}; ${now} was not sent`;
 }
@@ -155,17 +190,27 @@ interface Circumstances extends Background {
   /** Milliseconds. */
   readonly now: number;
   readonly command: OutcomeCommand;
+  readonly isSimulated: boolean;
 }
 
 function adviceFor(outcome: PayoutOutcome, circumstances: Circumstances): readonly string[] {
-  if (outcome.outcome === 'accepted') return [];
+  if (outcome.outcome === 'accepted') return adviceAfterPayout(outcome.payout);
   return outcome.outcome === 'rejected' ? adviceAfterRejection(outcome, circumstances) : adviceAfterUnknown(outcome, circumstances);
 }
 
-function adviceAfterRejection(outcome: RejectedPayout, { found, word, command }: Circumstances): readonly string[] {
+/** One that comes to nothing stays the payout of its reference. */
+function adviceAfterPayout({ id, status }: Payout): readonly string[] {
+  if (status !== 'failed' && status !== 'canceled' && status !== 'returned') return [];
+  return [`${id} is ${status}, and its reference stays with it: if it is still due, pay it under a new reference.`];
+}
+
+function adviceAfterRejection(outcome: RejectedPayout, { found, word, asked, hasMore }: Circumstances): readonly string[] {
   if (word === 'absent' && found !== null) return [`A new attempt may be sent from now on: ${anotherAttempt(found.submission)}`];
-  // Only a create takes --next-attempt: any other command is not typed again.
-  if (outcome.retry === 'next_attempt' && command !== 'create') return [`Once the cause is gone: ${anotherAttempt(outcome.submission)}`];
+  if (outcome.retry === 'next_attempt') {
+    const { reference } = outcome.submission;
+    const options = hasMore === true ? ', with the options of before, corrected' : '';
+    return [`Once the cause is gone: ${anotherAttempt(asked === undefined ? outcome.submission : { ...asked, reference })}${options}`];
+  }
   return [whatRetryMeans(outcome.retry, found, outcome.error.retryAfterSeconds)];
 }
 
@@ -180,13 +225,16 @@ export function whatRetryMeans(retry: RetryAdvice, found: FoundSubmission | null
 }
 
 /** As it can be typed once an attempt is off the table. */
-function anotherAttempt({ money, reference }: Submission): string {
-  return `disburse create ${money === 'full_balance' ? '--full-balance' : moneyText(money)} --reference ${quoted(reference)} --next-attempt`;
+function anotherAttempt({ money, reference, account }: Submission): string {
+  return `disburse create ${money === 'full_balance' ? '--full-balance' : moneyText(money)} --reference ${quoted(reference)}${account == null ? '' : ` --account ${account}`} --next-attempt`;
 }
 
-function adviceAfterUnknown({ next, submission }: UnknownPayout, { found, now, before }: Circumstances): readonly string[] {
+function adviceAfterUnknown(
+  { next, submission, error }: UnknownPayout,
+  { found, now, before, isSimulated }: Circumstances,
+): readonly string[] {
   const paid = paidAs(before);
-  if (paid !== null) return paidAdvice(submission, paid);
+  if (paid !== null) return error.httpStatus === 404 ? goneAdvice(submission, paid, isSimulated) : paidAdvice(submission, paid);
   const waiting = next.do === 'submit' && Date.parse(next.notBefore) > now ? ` (not before ${next.notBefore})` : '';
   if (found !== null && found.file === null) {
     return ['Nothing of it is kept here. Run the same command again, with the same reference, once what is in the way is gone.'];
@@ -194,6 +242,15 @@ function adviceAfterUnknown({ next, submission }: UnknownPayout, { found, now, b
   const settle = `disburse settle ${nameOf(found)} --payout-id ID records which payout it is, --absent that there is none: on your word.`;
   const submit = `disburse submit ${nameOf(found)} settles it: it may be repeated, and cannot pay twice${waiting}.`;
   return [...howToSettle(found), next.do === 'submit' ? submit : settle];
+}
+
+/** The payout is on record, and its provider does not show it. */
+function goneAdvice({ name }: Submission, payoutId: string, isSimulated: boolean): readonly string[] {
+  if (isSimulated) {
+    return ['This simulator may be a new one: it forgets everything when it stops. Take a new folder, or new references.'];
+  }
+  const look = `Look for ${payoutId} in the dashboard of ${name}: the credential may be of another account.`;
+  return [`${look} Do not pay it again before you know.`];
 }
 
 /** What holds for a reference that has its payout. */
@@ -204,7 +261,7 @@ export function paidAdvice({ name, account }: Submission, payoutId: string): rea
 /** What holds for every submission that is not settled. */
 export function howToSettle(found: FoundSubmission | null): readonly string[] {
   const kept = found?.file == null ? [] : [`The submission is kept in ${found.file}. Do not create it again under another reference.`];
-  return [...kept, `disburse lookup ${nameOf(found)} only reads.`];
+  return [...kept, `disburse lookup ${nameOf(found)} only reads at the provider; what is then certain is recorded here.`];
 }
 
 /** How it can be typed: a reference that a shell takes as it stands is shorter than the file that is kept under it. */

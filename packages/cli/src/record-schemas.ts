@@ -54,6 +54,7 @@ const PayoutShape: v.GenericSchema<unknown, PayoutRecord> = v.strictObject({
   reversedBy: MaybeText,
   live: v.boolean(),
   raw: v.optional(v.unknown()),
+  account: v.exactOptional(v.string()),
 });
 
 const ErrorShape = v.strictObject({

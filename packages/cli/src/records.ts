@@ -13,8 +13,8 @@ import type {
 } from '@disburse/core';
 import type { ExitCode, LocatedIssue } from './exit-code.ts';
 
-/** A payout; `raw`, the provider's own answer, only with `--raw`. */
-export type PayoutRecord = Omit<Payout, 'raw'> & { readonly raw?: unknown };
+/** A payout; `raw`, the provider's own answer, only with `--raw`; `account` where it is of a connected account. */
+export type PayoutRecord = Omit<Payout, 'raw'> & { readonly raw?: unknown; readonly account?: string };
 
 export interface ErrorRecord {
   /** A code of PayoutError, or one of the command's own: usage, config, not_confirmed, unsettled, interrupted, unavailable, internal. */

@@ -161,7 +161,10 @@ async function ending<Name extends CommandName, Options extends object>(
 /** What to do about a read, or a change, that certainly did nothing. */
 function adviceFor({ code, provider }: PayoutError): readonly string[] {
   if (code === 'provider_unavailable') return ['disburse check tells which provider answers.'];
-  if (code === 'not_found') return [`disburse list --provider ${provider} shows what there is; --provider NAME asks another one.`];
+  if (code === 'not_found')
+    return [
+      `disburse list --provider ${provider} shows what there is; --provider NAME asks another one, --account ID a connected account.`,
+    ];
   return [];
 }
 

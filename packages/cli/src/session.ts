@@ -13,7 +13,8 @@ import { type ConfigFile, configError, openConfig } from './config-file.ts';
 import { CliError } from './exit-code.ts';
 import { FACTORIES, type Provider } from './factories.ts';
 import { inWords } from './words.ts';
-import { isSimulated, readSimulatedEnv, simulatedNow } from './simulated-place.ts';
+import { isSimulated, readSimulatedEnv, simulatedTime } from './simulated-place.ts';
+import { type Stretch, wasShown } from './simulate/shown-times.ts';
 
 /** The providers of a configuration, ready to be called. */
 export interface Session {
@@ -30,7 +31,13 @@ export interface Session {
   readonly namespace: string;
   /** By its name, else by `--provider`, else the default. @throws {CliError} `usage` when that is none. */
   provider(name?: string): Provider;
+  /** The connected account that the configuration names for a provider; `null` where it names none. */
+  accountOf(name: string): string | null;
   now(): number;
+  /** Whether every provider is the simulator that runs beside the configuration. */
+  readonly isSimulated: boolean;
+  /** Whether the clock of these providers has shown this time, in milliseconds. Of a real provider's clock nothing is known: it has. */
+  clockShowed(time: number): boolean;
   /** Takes the simulator's time anew, for commands that go on for long. */
   refreshClock(): Promise<void>;
 }
@@ -80,7 +87,10 @@ export async function openSession(call: SessionCall, settings: SessionSettings =
     store,
     namespace: namespaceOf(config.value, env),
     provider: (name) => chosen((one) => registry.select(one), names, name ?? options.provider ?? defaultName),
+    accountOf: (name) => accountIn(memberOf(memberOf(config.value, 'providers'), name), env),
     now: clock.now,
+    isSimulated: simulator !== undefined,
+    clockShowed: clock.showed,
     refreshClock: clock.refresh,
   };
 }
@@ -99,7 +109,12 @@ function registryOf(config: ConfigFile, env: Session['env'], settings: RegistryS
 
 function located(config: ConfigFile, error: PayoutError): CliError {
   const issues = error.issues.map(({ path, message }) => ({ path, message, ...config.locate(path) }));
-  const simulator = issues.some(({ message }) => message.includes('DISBURSE_SIMULATED_'));
+  const simulated = issues.filter(({ message }) => message.includes('DISBURSE_SIMULATED_'));
+  if (simulated.length === issues.length) {
+    const message = 'the simulator is not running, or its .disburse/simulator.env is missing: disburse simulate.';
+    return new CliError('config', message, { advice: ['disburse simulate, in another terminal, sets what this configuration reads.'] });
+  }
+  const simulator = simulated.length > 0;
   return configError(
     config.shown,
     issues,
@@ -132,6 +147,13 @@ function namespaceOf(config: unknown, env: Session['env']): string {
   return typeof variable === 'string' ? (env[variable] ?? '') : '';
 }
 
+function accountIn(provider: unknown, env: Session['env']): string | null {
+  const value = memberOf(provider, 'stripeAccount');
+  const variable = memberOf(value, 'env');
+  const account = typeof variable === 'string' ? env[variable] : value;
+  return typeof account === 'string' ? account : null;
+}
+
 /** Of one provider, as they are in the environment. */
 export function webhookSecretsOf({ config, env }: Session, name: string): readonly string[] {
   return valuesOf(memberOf(memberOf(memberOf(config.value, 'providers'), name), 'webhookSecrets'), env);
@@ -162,21 +184,27 @@ function memberOf(value: unknown, key: string): unknown {
 
 interface Clock {
   readonly now: () => number;
+  readonly showed: (time: number) => boolean;
   readonly refresh: () => Promise<void>;
 }
 
 /** The time of the simulator, where all providers are simulated: what it calls tomorrow, the rules of keys must call tomorrow. */
 function clockOf(simulator: string | undefined): Clock {
   let ahead = 0;
+  let stretches: readonly Stretch[] | null = null;
   return {
     now: () => Date.now() + ahead,
+    showed: (time) => stretches === null || wasShown(stretches, time),
     refresh: async () => {
-      if (simulator !== undefined) ahead = (await simulatedNow(simulator)) - Date.now();
+      if (simulator === undefined) return;
+      const { now, shown } = await simulatedTime(simulator);
+      ahead = now - Date.now();
+      stretches = shown;
     },
   };
 }
 
-const standingClock = (at: number): Clock => ({ now: () => at, refresh: () => Promise.resolve() });
+const standingClock = (at: number): Clock => ({ now: () => at, showed: () => true, refresh: () => Promise.resolve() });
 
 function telemetryOf({ options, note }: Pick<Call, 'options' | 'note'>): OnTelemetry {
   return (event) => {

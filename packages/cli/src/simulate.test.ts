@@ -21,6 +21,7 @@ describe('simulate', () => {
     const simulator = start(binary, ['simulate', '--start', START, '--json'], { cwd });
     await simulator.printed('ready');
     const left = await readFile(join(cwd, '.disburse', 'simulator.env'), 'utf8');
+    expect(await simulator.printed('ready')).toMatch(/"advice":\["This is not the real time, and programs keep the real one\./);
     expect(left).toMatch(/^DISBURSE_SIMULATED_STRIPE_URL=http:\/\/127\.0\.0\.1:\d+$/m);
     expect(await disburse(['check'], { cwd })).toMatchObject({ code: 0 });
     simulator.type('advance 2 hours');
@@ -54,6 +55,7 @@ describe('simulate', () => {
     const ready = await simulator.printed('ready');
     const { result } = JSON.parse(ready.split('\n')[0] ?? '') as { result: { ready: { now: string } } };
     expect(Math.abs(Date.parse(result.ready.now) - Date.now())).toBeLessThan(60_000);
+    expect(ready).toContain('"advice":[]');
     simulator.signal('SIGINT');
     expect(await simulator.ended).toMatchObject({ code: 0 });
   });
@@ -191,12 +193,12 @@ describe('its console', () => {
     expect(place.simulated.clock.now()).toBe(Date.parse(START));
   });
 
-  it.each(['advance 3 days', 'advance 10 seconds'])('%s says that programs with a clock of their own stay behind', async (line) => {
+  it.each(['advance 3 days', 'advance 10 seconds'])('%s says that programs keep the real time', async (line) => {
     const place = await world();
     const end = await disburse(['simulate', ...line.split(' ')], place);
     expect(end.stdout.split('\n')).toEqual([
       `it is ${new Date(place.simulated.clock.now()).toISOString()}`,
-      'A program with its own clock stays behind: what it has open may go out under a key forgotten in here, and pay again. disburse follows this time.',
+      'This is not the real time, and programs keep the real one. Do not use one here unless its runtime follows this time: what it has open can be told falsely, and paid twice. disburse follows this time.',
       '',
     ]);
     expect((await disburse(['simulate', 'time'], place)).stdout.trimEnd().split('\n')).toHaveLength(1);

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { CliError } from './exit-code.ts';
+import type { Stretch } from './simulate/shown-times.ts';
 
 // What `disburse simulate` leaves in `.disburse/simulator.env` for other commands and for your own program
 // (`node --env-file=.disburse/simulator.env`).
@@ -114,10 +115,18 @@ export interface ConsoleAnswer {
   readonly answer: readonly string[];
 }
 
-/** The simulator's time, in milliseconds. @throws {CliError} `unavailable` when it does not answer. */
-export async function simulatedNow(url: string): Promise<number> {
-  const { now } = (await ask(url, undefined)) as { readonly now?: unknown };
-  if (typeof now === 'number') return now;
+/** The clock of a simulator. */
+export interface SimulatedTime {
+  /** In milliseconds. */
+  readonly now: number;
+  /** Every time that it has shown. */
+  readonly shown: readonly Stretch[];
+}
+
+/** @throws {CliError} `unavailable` when it does not answer. */
+export async function simulatedTime(url: string): Promise<SimulatedTime> {
+  const { now, shown } = (await ask(url, undefined)) as Partial<SimulatedTime>;
+  if (typeof now === 'number' && Array.isArray(shown)) return { now, shown };
   throw unavailable(url);
 }
 

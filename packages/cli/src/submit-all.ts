@@ -5,6 +5,7 @@ import { isDue, openRecord } from './due.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { cannotBeRead, openRows } from './kept.ts';
 import { errorLines } from './out.ts';
+import { ofOtherClock } from './other-clock.ts';
 import { endWith } from './outcome.ts';
 import { withProgress } from './progress.ts';
 import { askBeforeLive, paymentText } from './question.ts';
@@ -79,7 +80,8 @@ async function submitOne(call: SubmitCall, session: Session, row: KeptSubmission
   try {
     const provider = boundTo(session.provider(submission.name), submission.account);
     const what = `Submitting ${submission.reference} to ${provider.name}`;
-    const outcome = await withProgress(call, what, provider.submit(submission, { signal: call.signal }));
+    const otherClock = await ofOtherClock({ call, session, provider, submission });
+    const outcome = otherClock ?? (await withProgress(call, what, provider.submit(submission, { signal: call.signal })));
     const { exitCode, result, text, error = null, told, advice = [] } = await endWith(call, session, outcome, { before: row });
     const [first = ''] = text;
     const line = outcome.outcome === 'accepted' ? `${first}  ${submission.reference}: ${outcome.payout.id}` : first;

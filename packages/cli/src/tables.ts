@@ -60,7 +60,8 @@ export function moneyText(money: Money | 'full_balance' | null): string {
 const failureText = ({ reason, code, message }: NonNullable<Payout['failure']>): string =>
   [...new Set([reason, code, message])].filter((part) => part !== null).join(': ');
 
-export function payoutFacts(payout: Payout, paint: Paint): readonly string[] {
+/** @param account The connected account that it was read of. */
+export function payoutFacts(payout: Payout, paint: Paint, account?: string | null): readonly string[] {
   const { status, providerStatus, failure } = payout;
   return facts(
     [
@@ -73,6 +74,7 @@ export function payoutFacts(payout: Payout, paint: Paint): readonly string[] {
       ['amount', moneyText(payout.money)],
       ['fee', payout.fee === null ? null : moneyText(payout.fee)],
       ['provider', `${payout.name} (${payout.provider}), ${payout.live ? 'live' : 'test'}`],
+      ['account', account],
       ['reference', payout.reference],
       ['destination', payout.destination],
       ['description', payout.description],

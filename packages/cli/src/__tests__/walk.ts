@@ -44,6 +44,11 @@ export function normalized(text: string): string {
     .trim();
 }
 
+/** What the clock of the run shows, where the page shows another one: the simulator has the real time there. */
+export function withoutTimes(text: string): string {
+  return text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '(time)');
+}
+
 /** Which name of this run stands for which name of the page. */
 export function learnNames(known: Map<string, string>, shown: string, printed: string): void {
   const now = printed.match(NAMES) ?? [];

@@ -10,13 +10,15 @@ import {
   type Submission,
 } from '@disburse/core';
 import type { Command } from 'commander';
-import { ACCOUNT, type AccountOption, boundTo, ofAccount } from '../account.ts';
+import { ACCOUNT, type AccountOption, ofAccount } from '../account.ts';
 import type { Call, Ending } from '../call.ts';
 import { exactRequest, requestLines } from '../exact-request.ts';
 import { CliError, EXIT, exitCodeOf } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
 import { assertKeeps, attemptsToSettle, fileOf, isRefused, keptAttempts, submissionRecord } from '../kept.ts';
-import { endWith, howToSettle, nameOf, paidAdvice } from '../outcome.ts';
+import { ofOtherClock } from '../other-clock.ts';
+import { endWith, howToSettle, nameOf, paidAdvice, whatRetryMeans } from '../outcome.ts';
+import { keptAndAsked } from '../asked.ts';
 import { paidElsewhere } from '../paid-elsewhere.ts';
 import { collectPairs, optionsOf } from '../pairs.ts';
 import type { Perform } from '../perform.ts';
@@ -80,8 +82,9 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   const kept = await (dry ? keptAttempts(session, reference) : attemptsToSettle(session, call.host.cwd, reference));
   const last = kept.at(-1)?.submission;
   const configured = session.provider(options.provider ?? last?.name);
-  const provider = options.account === undefined ? boundTo(configured, last?.account ?? null) : ofAccount(configured, options.account);
-  if (!dry) await refuseUnsettled(call, session, kept);
+  // Of a reference that is kept for a connected account, that account is named: another place is another request, as core says.
+  const provider = ofAccount(configured, options.account);
+  if (!dry) await refuseUnsettled(call, session, provider, kept);
   for (const { submission, settled } of dry ? [] : kept) {
     if (settled !== null && 'payoutId' in settled) call.mayHaveSent(paidAdvice(submission, settled.payoutId));
   }
@@ -92,6 +95,9 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   if (isPayoutError(submission)) return refusedInput(submission, kept);
   refuseOther(kept, submission);
   const sending = toSend(kept, submission);
+  const otherClock =
+    sending === null || !isKept(kept, sending) ? null : await ofOtherClock({ call, session, provider, submission: sending });
+  if (otherClock !== null) return endWith(call, session, otherClock, { before: kept.at(-1), asked: submission });
   if (sending !== null) await askBeforePaying(call, provider, sending);
   if (call.signal.aborted) throw new CliError('interrupted', 'Interrupted before anything was sent.');
   if (kept.length === 0) await assertKeeps(session, call.host.cwd);
@@ -104,7 +110,12 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   const outcome = await withProgress(call, `Creating at ${provider.name}`, provider.createPayout(request, { signal: call.signal }));
   if (outcome.outcome === 'unknown' && call.signal.aborted) call.note('Interrupted: the request may have left.');
   const before = kept.find(({ submission: { attempt } }) => attempt === outcome.submission?.attempt);
-  return endWith(call, session, outcome, { before, asked: submission.money });
+  return endWith(call, session, outcome, { before, asked: submission, hasMore: hasMore(options) });
+}
+
+/** What the next command, as it is told, does not repeat. */
+function hasMore({ description, destination, statementDescriptor, metadata, options }: CreateOptions): boolean {
+  return [description, destination, statementDescriptor, metadata, options].some((option) => option !== undefined);
 }
 
 async function requestOf(call: CreateCall, provider: Provider, kept: readonly KeptSubmission[]): Promise<Request> {
@@ -151,24 +162,53 @@ async function askBeforePaying(call: CreateCall, provider: Provider, submission:
 function attemptAfter(kept: readonly KeptSubmission[], reference: string): Request['attempt'] {
   const last = kept.at(-1);
   if (last === undefined) throw new CliError('usage', `--next-attempt: nothing is kept for ${reference}; create it without.`);
-  if (!isRefused(last.settled) || last.settled.retry === 'never') {
-    throw new CliError(
-      'usage',
-      `--next-attempt: attempt ${last.submission.attempt} of ${reference} did not end in a rejection that allows another.`,
-    );
-  }
+  if (!isRefused(last.settled) || last.settled.retry === 'never') throw noNextAttempt(last);
   return nextAttempt({ outcome: 'rejected', retry: 'next_attempt', submission: last.submission });
 }
 
+/** What the last attempt ended in instead, and what to do. */
+function noNextAttempt({ submission, settled, refused }: KeptSubmission): CliError {
+  const { attempt, reference } = submission;
+  const said = (how: string, advice: readonly string[]): CliError =>
+    new CliError('usage', `--next-attempt: attempt ${attempt} of ${reference} ${how}`, { advice });
+  const submit = `disburse submit ${nameOf({ submission, file: null })}`;
+  if (settled === null) {
+    if (refused != null) return said('was refused and may be sent again, unchanged: it is not used up.', [`${submit} sends it again.`]);
+    return said('did not end yet: a payout may exist.', [`${submit} settles it: it may be repeated, and cannot pay twice.`]);
+  }
+  if (!isRefused(settled)) {
+    return said(`did not end in a rejection: it was accepted as ${settled.payoutId}.`, paidAdvice(submission, settled.payoutId));
+  }
+  return said('was refused for good: no other attempt of it follows.', [whatRetryMeans('never', null, null)]);
+}
+
 /** What was sent and is not settled may exist: another request could only make it worse. What was certainly refused may go out again. */
-async function refuseUnsettled(call: CreateCall, session: Session, kept: readonly KeptSubmission[]): Promise<void> {
+async function refuseUnsettled(call: CreateCall, session: Session, provider: Provider, kept: readonly KeptSubmission[]): Promise<void> {
   const open = kept.find(({ settled, refused }) => settled === null && refused == null);
   if (open === undefined) return;
   const { submission } = open;
   const found = { submission, file: await fileOf(session, call.host.cwd, submission) };
-  const message = `${submission.reference} was submitted at ${submission.preparedAt} through ${submission.name} and is not settled: a payout may exist. Nothing was sent now.`;
+  const { reference, preparedAt, name } = submission;
+  const other = await otherThan(call, provider, submission);
+  const message =
+    other === null
+      ? `${reference} was submitted at ${preparedAt} through ${name} and is not settled: a payout may exist. Nothing was sent now.`
+      : `reference ${reference} is taken by ${other[0]}, submitted at ${preparedAt} and not settled: that payout may exist. ${other[1]} is another request, and was not sent.`;
   const submit = `disburse submit ${nameOf(found)} settles it: it may be repeated, and cannot pay twice.`;
-  throw new CliError('unsettled', message, { exitCode: EXIT.unknown, advice: [...howToSettle(found), submit] });
+  const own = other === null ? [] : ['Another payout needs a reference of its own.'];
+  throw new CliError('unsettled', message, { exitCode: EXIT.unknown, advice: [...howToSettle(found), submit, ...own] });
+}
+
+/** What is kept and what is asked for, where they differ; `null` also where what was typed is no request. */
+async function otherThan(call: CreateCall, provider: Provider, kept: Submission): Promise<readonly [string, string] | null> {
+  try {
+    const { nextAttempt: _, ...options } = call.options;
+    const told = keptAndAsked(kept, await provider.prepare(await requestOf({ ...call, options }, provider, [])));
+    return told[0] === told[1] ? null : told;
+  } catch (error) {
+    if (isPayoutError(error) || error instanceof CliError) return null;
+    throw error;
+  }
 }
 
 /**
@@ -182,7 +222,9 @@ function refuseOther(kept: readonly KeptSubmission[], asked: Submission): void {
   const isSame = submission.fingerprint === asked.fingerprint || (submission.payment !== undefined && submission.payment === asked.payment);
   if (isHere && isSame) return;
   const { reference, name } = submission;
-  const message = `reference ${reference} is kept for ${moneyText(submission.money)} through ${name}, which was refused and may be sent again; this request is another one. Nothing was sent now.`;
+  const [its, now] = keptAndAsked(submission, asked);
+  const differs = its === now ? '' : `: ${now} instead of ${its}`;
+  const message = `reference ${reference} is kept for ${moneyText(submission.money)} through ${name}, which was refused and may be sent again; this request is another one${differs}. Nothing was sent now.`;
   const again = `disburse submit ${nameOf({ submission, file: null })} sends the kept one again, unchanged.`;
   throw new CliError('unsettled', message, { exitCode: EXIT.unknown, advice: [again, 'Another payout needs a reference of its own.'] });
 }

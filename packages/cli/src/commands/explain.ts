@@ -52,10 +52,11 @@ async function explain(call: Call<'explain', AccountOption>): Promise<Ending<'ex
   const provider = ofAccount(session.provider(), call.options.account);
   const id = call.args[0] ?? '';
   const payout = await withProgress(call, `Reading ${id}`, provider.retrieve(id, { signal: call.signal }));
+  const account = call.options.account ?? session.accountOf(provider.name);
   const kept = await submissionOf(call, session, payout);
   const submission = kept?.submission ?? null;
   const result: Results['explain'] = {
-    payout: payoutRecord(payout, call.options.raw),
+    payout: payoutRecord(payout, call.options.raw, account),
     finality: finalityOf(payout.status),
     returns: RETURNS[provider.id as AdapterId], // Every provider of a configuration is made by one of the factories.
     cancel: possible(provider, 'cancel', payout),
@@ -64,7 +65,7 @@ async function explain(call: Call<'explain', AccountOption>): Promise<Ending<'ex
     recorded: kept?.recorded ?? null,
     facts: factsOf(session, payout, kept),
   };
-  const text = [...payoutFacts(payout, call.paint), '', ...linesOf(result, call.options.account)];
+  const text = [...payoutFacts(payout, call.paint, account), '', ...linesOf(result, call.options.account)];
   return { exitCode: EXIT.done, result, text, advice: kept?.advice ?? [] };
 }
 

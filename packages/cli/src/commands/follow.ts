@@ -57,7 +57,12 @@ function pauseOf(every: string | undefined): { readonly firstPauseMs?: number; r
 }
 
 function recordOf(call: FollowCall, session: Session, observation: Word, from: string | null, payout: Payout): Results['follow'] {
-  return { observation, at: new Date(session.now()).toISOString(), from, payout: payoutRecord(payout, call.options.raw) };
+  return {
+    observation,
+    at: new Date(session.now()).toISOString(),
+    from,
+    payout: payoutRecord(payout, call.options.raw, call.options.account),
+  };
 }
 
 const MARKS: Readonly<Record<Observation['result'] | 'first', string>> = {

@@ -106,6 +106,8 @@ function addReads(program: Command, perform: Perform): void {
 
 interface Opened {
   readonly provider: Provider;
+  /** The connected account that is asked. */
+  readonly account: string | null;
   readonly id: string;
   readonly bag: { readonly providerOptions?: { readonly [provider: string]: NoOptions }; readonly signal: AbortSignal };
 }
@@ -115,33 +117,35 @@ async function opened(call: CallFacts<BagOption>): Promise<Opened> {
   const provider = ofAccount(session.provider(), call.options.account);
   const bag = await optionsOf(call.options.options, provider.id, call.host.cwd);
   const { signal } = call;
-  return { provider, id: call.args[0] ?? '', bag: bag === undefined ? { signal } : { signal, providerOptions: bag } };
+  const account = call.options.account ?? session.accountOf(provider.name);
+  return { provider, account, id: call.args[0] ?? '', bag: bag === undefined ? { signal } : { signal, providerOptions: bag } };
 }
 
-function endedWith(call: CallFacts, payout: Payout): Pick<Ending<'get'>, 'exitCode' | 'result' | 'text'> {
-  return { exitCode: EXIT.done, result: { payout: payoutRecord(payout, call.options.raw) }, text: payoutFacts(payout, call.paint) };
+function endedWith(call: CallFacts, account: string | null, payout: Payout): Pick<Ending<'get'>, 'exitCode' | 'result' | 'text'> {
+  const result = { payout: payoutRecord(payout, call.options.raw, account) };
+  return { exitCode: EXIT.done, result, text: payoutFacts(payout, call.paint, account) };
 }
 
 async function get(call: Call<'get', BagOption>): Promise<Ending<'get'>> {
-  const { provider, id, bag } = await opened(call);
-  return endedWith(call, await withProgress(call, `Reading ${id}`, provider.retrieve(id, bag)));
+  const { provider, account, id, bag } = await opened(call);
+  return endedWith(call, account, await withProgress(call, `Reading ${id}`, provider.retrieve(id, bag)));
 }
 
 async function cancel(call: Call<'cancel', ChangeOptions>): Promise<Ending<'cancel'>> {
-  const { provider, id, bag } = await opened(call);
+  const { provider, account, id, bag } = await opened(call);
   await askAbout(call, provider, id, 'Cancel');
   call.mayHaveChanged(howToSee(call, provider, id));
-  return endedWith(call, await withProgress(call, `Canceling ${id}`, provider.cancel(id, bag)));
+  return endedWith(call, account, await withProgress(call, `Canceling ${id}`, provider.cancel(id, bag)));
 }
 
 async function reverse(call: Call<'reverse', ChangeOptions>): Promise<Ending<'reverse'>> {
-  const { provider, id, bag } = await opened(call);
+  const { provider, account, id, bag } = await opened(call);
   assertSupports(provider, 'reverse');
   await askAbout(call, provider, id, 'Reverse');
   const { metadata } = call.options;
   call.mayHaveChanged(howToSee(call, provider, id));
   const reversal = provider.reverse(id, metadata === undefined ? {} : { metadata }, bag);
-  return endedWith(call, await withProgress(call, `Reversing ${id}`, reversal));
+  return endedWith(call, account, await withProgress(call, `Reversing ${id}`, reversal));
 }
 
 /** Cancel, update and reverse may all be repeated: what is done already is found done. */
@@ -167,17 +171,17 @@ async function update(call: Call<'update', ChangeOptions>): Promise<Ending<'upda
   if (unsetAll === true && (metadata !== undefined || unset.length > 0)) {
     throw new CliError('usage', '--unset-all goes with no other change.');
   }
-  const { provider, id, bag } = await opened(call);
+  const { provider, account, id, bag } = await opened(call);
   assertSupports(provider, 'update');
   const change = unsetAll === true ? null : { ...metadata, ...Object.fromEntries(unset.map((key) => [key, null])) };
   call.mayHaveChanged(howToSee(call, provider, id));
-  return endedWith(call, await withProgress(call, `Updating ${id}`, provider.update(id, { metadata: change }, bag)));
+  return endedWith(call, account, await withProgress(call, `Updating ${id}`, provider.update(id, { metadata: change }, bag)));
 }
 
 async function list(call: Call<'list', ListOptions>): Promise<Ending<'list'>> {
   const { status, from, to, destination, limit, cursor, all, raw } = call.options;
   for (const [flag, time] of [['--from', from] as const, ['--to', to] as const]) if (time !== undefined) timeOf(flag, time);
-  const { provider, bag } = await opened(call);
+  const { provider, account, bag } = await opened(call);
   assertSupports(provider, 'list');
   const query: ListPayoutsQuery = {
     ...(status === undefined ? {} : { status }),
@@ -193,7 +197,7 @@ async function list(call: Call<'list', ListOptions>): Promise<Ending<'list'>> {
   const { payouts, nextCursor } = await withProgress(call, 'Listing', pages);
   return {
     exitCode: EXIT.done,
-    result: { payouts: payouts.map((payout) => payoutRecord(payout, raw)), nextCursor },
+    result: { payouts: payouts.map((payout) => payoutRecord(payout, raw, account)), nextCursor },
     text: payouts.length === 0 ? ['No payouts.'] : payoutTable(payouts, call.paint),
     advice: nextCursor === null ? [] : [`More: --cursor ${nextCursor}, or --all.`],
   };

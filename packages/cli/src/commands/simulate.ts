@@ -6,6 +6,7 @@ import { CliError, EXIT } from '../exit-code.ts';
 import type { Perform } from '../perform.ts';
 import { createConsole } from '../simulate/console.ts';
 import { startControlServer } from '../simulate/control-server.ts';
+import { isRealTime, OTHER_TIME } from '../simulate/shown-times.ts';
 import { type SimulatedRails, startRails } from '../simulate/simulated-rails.ts';
 import { undeliveredText } from '../simulate/undelivered.ts';
 import { numberOf, timeOf } from '../typed.ts';
@@ -59,12 +60,13 @@ async function runUntilQuit(call: SimulateCall, folder: string): Promise<Ending<
   const typed = createConsole(simulated, quit.resolve);
   const control = await startControlServer(() => simulated.clock.now(), typed.type, portsOf(call.options)[3]).catch(refusedPort);
   const env: SimulatedEnv = { DISBURSE_SIMULATOR_URL: control.url, ...simulated.env };
-  const stopTime = call.options.start === undefined ? letTimeRun(simulated) : () => undefined;
+  const stopTime = call.options.start === undefined ? letTimeRun(simulated, () => control.tick()) : () => undefined;
   try {
     const file = await writeSimulatedEnv(folder, env);
     call.emit({
       result: { ready: { file, now: new Date(simulated.clock.now()).toISOString(), providers: addressesOf(simulated) } },
       text: greeting(simulated, shownFrom(call.host.cwd, file)),
+      advice: otherTime(simulated),
     });
     call.signal.addEventListener('abort', () => quit.resolve(), { once: true });
     const stopReading = readLines(call, typed.type, quit.resolve);
@@ -85,9 +87,13 @@ function greeting({ clock, rails }: SimulatedRails, file: string): readonly stri
   return [
     ...rails.map(({ adapter, server }) => `${adapter.padEnd(16)}${server.url}`),
     `It is ${new Date(clock.now()).toISOString()} in there. Addresses and keys are in ${file}.`,
+    ...otherTime({ clock }),
     'Type help, or quit.',
   ];
 }
+
+const otherTime = ({ clock }: Pick<SimulatedRails, 'clock'>): readonly string[] =>
+  isRealTime(clock.now(), Date.now()) ? [] : [OTHER_TIME];
 
 // ---- Starting --------------------------------------------------------------------------------------------------------
 
@@ -122,12 +128,12 @@ function refusedPort(error: unknown): never {
 const TICK_MS = 1_000;
 
 /** Beside programs that keep the real time, the simulated one must not fall behind: they would not believe its lists. */
-function letTimeRun({ clock }: SimulatedRails): () => void {
+function letTimeRun({ clock }: SimulatedRails, tick: () => void): () => void {
   let last = Date.now();
   const timer = setInterval(() => {
     const passed = Date.now() - last;
     last += passed;
-    clock.advance(passed).catch(() => undefined);
+    clock.advance(passed).then(tick, () => undefined);
   }, TICK_MS);
   return () => clearInterval(timer);
 }

@@ -5,6 +5,7 @@ import type { Call, Ending } from '../call.ts';
 import { CliError } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
 import { findSubmission, type FoundSubmission, isRefused } from '../kept.ts';
+import { ofOtherClock } from '../other-clock.ts';
 import { endWith, howToSettle, type OutcomeCommand, paidAdvice } from '../outcome.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
@@ -41,8 +42,8 @@ export function addSubmissions(program: Command, perform: Perform): void {
     .action(perform('submit', 'changes', submit));
   program
     .command('lookup')
-    .summary('find out what became of a submission: reads only')
-    .description('Finds out what became of a submission, by reading only.')
+    .summary('find out what became of a submission, without sending it')
+    .description('Finds out what became of a submission: only reads at the provider; what is then certain is recorded here.')
     .argument('<file>', FILE)
     .addHelpText('after', '\nExamples:\n  $ disburse lookup seller-42-2026-11')
     .action(perform('lookup', 'changes', lookup));
@@ -94,9 +95,13 @@ async function submit(call: Call<'submit', SubmitOptions>): Promise<Ending<'subm
   const { session, provider, submission, given, before } = await found(call);
   const sent = sentOf(submission, before);
   await askBeforeLive(call, sent.live, `Submit ${paymentText(await decodeSubmission(provider, sent), sent)}?`);
+  const otherClock = isSettled(before) ? null : await ofOtherClock({ call, session, provider, submission: sent });
+  if (otherClock !== null) return endWith(call, session, otherClock, { given, before });
   const outcome = await withProgress(call, `Submitting to ${provider.name}`, provider.submit(submission, { signal: call.signal }));
   return endWith(call, session, outcome, { given, before });
 }
+
+const isSettled = (before: KeptSubmission | null): boolean => before !== null && before.settled !== null;
 
 /** Of two that are held for one reference, the kept one is sent. One of another provider is refused before anything is. */
 function sentOf(given: Submission, before: KeptSubmission | null): Submission {
@@ -106,6 +111,8 @@ function sentOf(given: Submission, before: KeptSubmission | null): Submission {
 
 async function lookup(call: Call<'lookup'>): Promise<Ending<'lookup'>> {
   const { session, provider, submission, given, before } = await found(call);
+  const otherClock = isSettled(before) ? null : await ofOtherClock({ call, session, provider, submission });
+  if (otherClock !== null) return endWith(call, session, otherClock, { given, before });
   const outcome = await withProgress(call, `Looking at ${provider.name}`, provider.lookup(submission, { signal: call.signal }));
   return endWith(call, session, outcome, { given, before });
 }

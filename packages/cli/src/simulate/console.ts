@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { ADAPTERS, type AdapterId } from '../factories.ts';
 import type { ConsoleAnswer } from '../simulated-place.ts';
 import { withoutValues } from '../typed.ts';
+import { isRealTime, OTHER_TIME } from './shown-times.ts';
 import type { Move, Rail, SimulatedRails } from './simulated-rails.ts';
 
 /** The lines that can be typed while the simulators run. */
@@ -18,9 +19,6 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   days: 86_400_000,
   weeks: 604_800_000,
 };
-
-const STAYS_BEHIND =
-  'A program with its own clock stays behind: what it has open may go out under a key forgotten in here, and pay again. disburse follows this time.';
 
 /** In the form of each provider's own errors: in any other form it would be a gateway's, and prove nothing. */
 const TOO_MANY = {
@@ -107,7 +105,7 @@ function addTime(root: Command, { clock }: SimulatedRails, say: (text: string) =
       if (!Number.isSafeInteger(ms) || ms <= 0) throw new Error('advance how far? For example: advance 3 days');
       await clock.advance(ms);
       told();
-      say(STAYS_BEHIND);
+      if (!isRealTime(clock.now(), Date.now())) say(OTHER_TIME);
     });
 }
 
@@ -215,8 +213,10 @@ function addFaults(root: Command, { rails }: SimulatedRails, say: (text: string)
     .command('clear')
     .description('take all faults back')
     .action(() => {
+      // Each one waits for a create and for a cancel.
+      const count = rails.reduce((sum, { faults }) => sum + Math.ceil(faults.waiting / 2), 0);
       for (const { faults } of rails) faults.clear();
-      say('no faults');
+      say(count === 0 ? 'there were no faults' : `cleared ${count} ${count === 1 ? 'fault' : 'faults'}`);
     });
   for (const [name, mode] of [
     ['down', 'refuse'],
