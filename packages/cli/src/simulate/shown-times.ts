@@ -2,7 +2,7 @@
 export type Stretch = readonly [number, number];
 
 /** Nobody who takes the time from a simulator waits longer than this between taking it and preparing a submission. */
-export const CLOCK_SLACK_MS = 5 * 60_000;
+const CLOCK_SLACK_MS = 5 * 60_000;
 
 /** Which times a simulator has shown: what was prepared at any other was prepared by another clock. */
 export interface ShownTimes {
