@@ -1,4 +1,4 @@
-import { hasAccountNumber } from './printable.ts';
+import { hasAccountNumber, isAccountNumber } from './printable.ts';
 
 /** The codes, in the order in which docs/errors.md explains them. */
 const CODES = [
@@ -100,7 +100,7 @@ export class PayoutError extends Error {
     Object.defineProperty(this, 'unreadAnswer', { value: unreadAnswer, enumerable: false });
     this.requestId = idIn(details.requestId, /^[\w.:/=+-]{1,128}$/);
     this.retryAfterSeconds = details.retryAfterSeconds ?? null;
-    this.payoutId = idIn(details.payoutId, /^[\w.:-]{1,128}$/);
+    this.payoutId = idIn(details.payoutId, /^[\w.:-]{1,128}$/, isAccountNumber);
     this.issues = details.issues ?? [];
   }
 
@@ -143,8 +143,8 @@ function wordIn(text: string | null | undefined): string | null {
 const SIX_DIGITS = /\d(?:[ .:/_-]?\d){5}/;
 
 /** An id of this form that cannot be the number of an account. */
-function idIn(id: string | null | undefined, form: RegExp): string | null {
-  return id != null && form.test(id) && !hasAccountNumber(id) ? id : null;
+function idIn(id: string | null | undefined, form: RegExp, isRefused = hasAccountNumber): string | null {
+  return id != null && form.test(id) && !isRefused(id) ? id : null;
 }
 
 /** Whether a caught value is a {@link PayoutError}, also one from another copy of the package. */

@@ -69,6 +69,11 @@ function plainLetters(json: string): string {
 
 /** As long a row of digits may be the number of an account. */
 const ACCOUNT_NUMBER = /\d{9}/;
+/** Whether an id is nothing but the number of an account. Ids of payouts may have long rows of digits, and must not get lost. */
+export function isAccountNumber(id: string): boolean {
+  return hasAccountNumber(id) && (!/[a-z]/i.test(id) || /^[a-z]{2}\d{2}[a-z\d]{11,30}$/i.test(id));
+}
+
 /** Groups of three and more, as on a card or a statement; dates have shorter ones. */
 const IN_GROUPS = /(?<![\da-z])\d{3,}(?:[^\da-z]\d{3,})+(?![\da-z])/gi;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;

@@ -1,6 +1,6 @@
 import type { Engine } from './engine.ts';
 import { isPayoutError, nameOfThrown, PayoutError, type PayoutIssue } from './errors.ts';
-import { hasAccountNumber } from './printable.ts';
+import { isAccountNumber } from './printable.ts';
 import { isPlainObject, kindOf, UNREADABLE } from './validation.ts';
 
 /** A row of an answer, such as one payout of a list, that could not be read. Plain JSON, without any value of the row but its id. */
@@ -47,7 +47,7 @@ function memberId(row: unknown): unknown {
 
 /** The text, where it looks like an id. */
 function idLike(value: unknown): string | null {
-  return typeof value === 'string' && /^[\w.:-]{1,128}$/.test(value) && !hasAccountNumber(value) ? value : null;
+  return typeof value === 'string' && /^[\w.:-]{1,128}$/.test(value) && !isAccountNumber(value) ? value : null;
 }
 
 function messageOf(error: unknown): string {
