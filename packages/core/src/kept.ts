@@ -125,7 +125,7 @@ async function answered(passage: Passage, row: KeptRow, home: Engine | null, hol
   const paid = paidAs(row);
   if (paid !== null) return finished(home, await readAgain(home, copies, paid, call), relation);
   const known = payoutKnownFor(home, row.submission);
-  if (known !== null) return knownHere(home, row, known, call);
+  if (known !== null) return finished(home, await knownHere(home, row, known, call), relation);
   const refused = home.process.unrecorded.get(home.store.itself)?.get(placeOf(row.submission));
   if (refused !== undefined) return (await laterAnswer(passage, row)) ?? recordAgain(home, row.submission, refused);
   // Also one that was prepared here: a look at its source would miss the payout of the kept one.
@@ -141,7 +141,7 @@ async function knownHere(home: Engine, { submission }: KeptRow, known: KnownPayo
     return takenOutcome(home, submission, { is: 'taken', differences }, { home, payoutId: known.id, call });
   }
   const outcome = await readAgain(home, copiesOf(home, submission), { submission, payoutId: known.id }, call);
-  return noticed(home, await recorded(home, outcome));
+  return recorded(home, outcome);
 }
 
 /**
@@ -337,9 +337,10 @@ export async function noticed<O extends PayoutOutcome>(engine: Engine, outcome: 
 
 /** Finds out by reading only, the store first, and records what is then certain. */
 export function lookupKept(engine: Engine, submission: Submission, call: CallOptions = {}): Promise<PayoutOutcome> {
-  return within(engine, call, async (deadline) =>
-    unlessPaidLater(engine, submission, deadline, await lookedUpKept(engine, submission, deadline)),
-  );
+  return within(engine, call, async (deadline) => {
+    const bounded = storeWithin(engine, deadline);
+    return unlessPaidLater(bounded, submission, deadline, await lookedUpKept(bounded, submission, deadline));
+  });
 }
 
 async function lookedUpKept(engine: Engine, submission: Submission, deadline: Deadline): Promise<PayoutOutcome> {

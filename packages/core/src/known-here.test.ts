@@ -86,6 +86,14 @@ describe('another amount than the one that this process paid through another sto
   });
 });
 
+it('other words for a payout that only this process knows are told as such', async () => {
+  const world = beside({ submissions: lasting({ settle: full }) });
+  await world.b.createPayout(RENT);
+  const again = await world.b.createPayout({ ...RENT, description: 'in other words' });
+  expect(again).toMatchObject({ outcome: 'accepted', notices: [{ code: 'not_recorded' }, { code: 'words_differ' }] });
+  paidOnce(world);
+});
+
 describe('input that is refused now, of a reference whose second attempt this process sent through another store', () => {
   it.each([
     ['may have been sent', answerLost],

@@ -41,6 +41,16 @@ describe.each(['keep', 'find'] as const)('a store whose %s hangs', (step) => {
   });
 });
 
+it('a lookup, too, ends with the timeout of the call where the store hangs', async () => {
+  const { submissions, reached } = hanging('find');
+  const world = acmeWorld({ submissions, timeoutMs: 10 * MINUTE_MS });
+  const outcome = world.acme.lookup(await world.acme.prepare(RENT), { timeoutMs: MINUTE_MS });
+  await reached;
+  world.time.pass(MINUTE_MS);
+  expect((await outcome).outcome).toBe('unknown');
+  expect([world.left.length, world.time.waiting]).toEqual([0, 0]);
+});
+
 it('a store whose every step takes most of the time ends a call when its whole time is over', async () => {
   const memory = lasting();
   let takesMs = 0;
@@ -50,7 +60,7 @@ it('a store whose every step takes most of the time ends a call when its whole t
       submissions: {
         ...memory,
         find: async (place) => {
-          await null; // As late as any answer: its deadline runs already.
+          await Promise.resolve(); // As late as any answer: its deadline runs already.
           world.time.pass(takesMs);
           return memory.find(place);
         },

@@ -157,16 +157,19 @@ export const OF_ATTEMPTS: readonly Directed[] = [
     await later(3 * DAY_MS);
     return mustBe('accepted', await ended(process({ submissions }).createPayout(USD)));
   }),
-  scenario('R5', 'refused through a store that is away, and paid by the second attempt in another', async () => {
+  scenario('R5', 'refused through a store that cannot record, which is joined with another that a second attempt paid', async () => {
     const play = stripeScene();
-    const { time, process, ended } = play;
-    const runtime = runtimeOf(time);
-    const submissions = openTable(durable(true));
+    const { process, ended } = play;
+    const [own, other] = [openTable(durable(true)), openTable(durable(true))];
+    let isJoined = false;
+    const find: SubmissionStore['find'] = async (place) => (await own.find(place)) ?? (isJoined ? other.find(place) : null);
+    const here = process({ submissions: { ...own, find, settle: away } });
     emptied(play);
-    after(await ended(process({ runtime, submissions: { ...openTable(durable(true)), settle: away } }).createPayout(USD)));
+    after(await ended(here.createPayout(USD)));
     funded(play);
-    await ended(process({ submissions }).createPayout({ ...USD, attempt: attempt(2) }));
-    return mustBe('accepted', await ended(process({ runtime, submissions }).createPayout(USD)));
+    await ended(process({ submissions: other }).createPayout({ ...USD, attempt: attempt(2) }));
+    isJoined = true;
+    return mustBe('accepted', await ended(here.createPayout(USD)));
   }),
   scenario('R5', 'the second attempt is refused, and asked for again once the first is paid', async () => {
     const play = stripeScene();
