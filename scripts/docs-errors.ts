@@ -61,7 +61,8 @@ export const MEANINGS: Readonly<Record<PayoutErrorCode, Meaning>> = {
     next: 'Wait, `retryAfterSeconds` where the provider says, then make the same request again.',
   },
   reference_taken: {
-    means: 'The reference is kept for another request, which `outcome.submission` is. `issues` says which members differ, and what is kept; it is empty while the other request is being sent.',
+    means:
+      'The reference is kept for another request, which `outcome.submission` is. `issues` says which members differ, and what is kept; it is empty while the other request is being sent.',
     outcome: UNKNOWN,
     next: 'Do what `next` says about the kept one. Give a second payment a reference of its own.',
   },

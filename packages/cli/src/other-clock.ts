@@ -6,7 +6,7 @@ import type { CallFacts } from './call.ts';
 import type { Provider } from './factories.ts';
 import { openSession, type Session } from './session.ts';
 
-type LookingCall = Pick<CallFacts, 'host' | 'options' | 'note' | 'signal'>;
+type LookingCall = Pick<CallFacts, 'host' | 'options' | 'note' | 'signal' | 'secrets'>;
 
 interface Asking {
   readonly call: LookingCall;
