@@ -1,6 +1,7 @@
 // NEVER-TWICE R7: concurrent submits of one key share one exchange, and whoever leaves it takes nobody along.
 import { describe, expect, it } from 'vitest';
 import { type AcmeWorld, acmeWorld, answered, hangs, type Meets, RENT, stored, TEN, told } from './__tests__/acme-world.ts';
+import type { PayoutOutcome } from './outcome.ts';
 import { memorySubmissions, type Submission } from './submission.ts';
 
 /** A request that is on its way until the test lets it arrive. */
@@ -211,5 +212,33 @@ describe('what is shared is one submission', () => {
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => world.acme.submit(submission)));
     expect(new Set(outcomes.map(told))).toEqual(new Set(['rejected permission']));
     expect(world.creates()).toHaveLength(1);
+  });
+});
+
+describe('whoever waited for an exchange that everybody had left, and has no time left', () => {
+  async function late(request: object): Promise<PayoutOutcome> {
+    const world = acmeWorld({ resends: 0 });
+    const controller = new AbortController();
+    const { meets, reached, arrive } = heldBack();
+    world.onCreate(meets);
+    const first = world.acme.createPayout(RENT, { signal: controller.signal });
+    await reached;
+    const second = world.acme.createPayout({ ...RENT, ...request }, { timeoutMs: 1000 });
+    await new Promise((resolve) => void setImmediate(resolve));
+    world.time.pass(1000);
+    const outcome = await second;
+    controller.abort();
+    arrive();
+    const { submission } = await first;
+    expect(outcome.submission, 'only what was kept can be settled').toEqual(submission);
+    return outcome;
+  }
+
+  it('is handed the submission that is being sent, and not one that was never kept', async () => {
+    expect(await late({})).toMatchObject({ outcome: 'unknown', error: { code: 'aborted' } });
+  });
+
+  it('is told that the reference is taken, where it asked for another amount', async () => {
+    expect(await late({ money: { ...TEN, amount: '30.00' } })).toMatchObject({ outcome: 'unknown', error: { code: 'reference_taken' } });
   });
 });

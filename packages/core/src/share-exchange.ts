@@ -52,7 +52,7 @@ async function afterOthers(of: KeyCall, exchange: Exchange): Promise<SharedResul
       if (how === 'join') {
         const result = await waitFor(engine, current, left, false);
         if (!isRefusalOfOthers(of, result)) return result;
-      } else if (!(await hasEnded(current, own.signal))) return leftEarly(engine, asked);
+      } else if (!(await hasEnded(current, own.signal))) return stillWaiting(engine, asked, current);
     }
     const timeoutMs = Math.max(1, own.endsAt - engine.runtime.now());
     return await shareExchange({ ...of, call: { ...call, timeoutMs } }, exchange);
@@ -146,6 +146,12 @@ function leftEarly(engine: Engine, submission: Submission): PayoutOutcome {
 function sameBytes(a: Submission, b: Submission): boolean {
   const same = a.name === b.name && a.request.path === b.request.path && a.request.body === b.request.body;
   return same && a.fingerprint === b.fingerprint && saysTheSame(a, b);
+}
+
+/** The time was over before the other exchange was. What was never kept is not handed out beside what is being sent: only one can be settled. */
+function stillWaiting(engine: Engine, asked: Submission, current: SharedExchange): PayoutOutcome {
+  const isOurs = sameBytes(current.asked, asked) && sameConnection(current.connection, engine.connection);
+  return isOurs ? leftEarly(engine, current.asked) : beingSent(engine, asked, current);
 }
 
 /** Nothing is sent beside a request that is under way with the same key, and is another one. */

@@ -7,11 +7,11 @@ import { DAY_MS, MINUTE_MS } from './time.ts';
  */
 export const OUT_OF_SCOPE = {
   'forgotten key': {
-    says: 'A job that runs again later, without a store, can pay again.',
+    says: 'A job that runs again after that can pay again.',
     in: 'README.md',
   },
   'another process': {
-    says: "after a restart, or in a second process, a reference is only as unique as the provider's key.",
+    says: "After a restart, or in a second process, only the provider's key protects a reference.",
     in: 'README.md',
   },
 } as const satisfies Record<string, { readonly says: string; readonly in: string }>;
