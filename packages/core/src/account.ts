@@ -1,7 +1,7 @@
 import type { PayoutProviderSpec } from './adapter.ts';
 import { copyOf } from './plain-copy.ts';
 import { isPayoutError, type PayoutIssue } from './errors.ts';
-import type { Route } from './kept.ts';
+import type { Route } from './passage.ts';
 import type { AnyPayoutProvider, ForAccount } from './provider.ts';
 import { kindOf } from './validation.ts';
 

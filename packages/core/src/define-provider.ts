@@ -12,13 +12,15 @@ import { type Engine, type ErasedOperations, processMemory } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { createSend } from './http.ts';
 import { deriveKey } from './idempotency.ts';
-import { lookupKept, type Route, submitGiven } from './kept.ts';
+import { submitGiven } from './kept.ts';
 import { assertKnown, type KnownKeys } from './known-keys.ts';
 import { checkAllQuery, checkQuery, listEvery, listPage, queryOf, type ReadPage } from './list.ts';
 import { listWindows } from './list-windows.ts';
+import { lookupKept } from './lookup-kept.ts';
 import { endingOf, perform } from './operation.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import { parseWebhook } from './parse-webhook.ts';
+import type { Route } from './passage.ts';
 import { assertBound, prepare } from './prepare.ts';
 import { type Hidden, hiding } from './printable.ts';
 import {

@@ -165,3 +165,16 @@ export const payoutIdOf = ({ settled }: Pick<KeptRow, 'settled'>): string | null
 export function paidAs({ submission, settled }: Pick<KeptRow, 'submission' | 'settled'>): PaidAs | null {
   return settled !== null && 'payoutId' in settled ? { submission, payoutId: settled.payoutId, by: settled.by } : null;
 }
+
+/** What every create of this provider does besides is said of one that an earlier call sent, too. */
+export async function noticed<O extends PayoutOutcome>(engine: Engine, outcome: O): Promise<O> {
+  if (outcome.outcome === 'rejected') return outcome;
+  const { submission, notices } = outcome;
+  try {
+    const standing = (await operationsOf(engine, submission).notices?.(submission, null)) ?? [];
+    const missing = standing.filter(({ code }) => !notices.some((known) => known.code === code));
+    return missing.length === 0 ? outcome : { ...outcome, notices: [...notices, ...missing] };
+  } catch {
+    return outcome; // No reason to lose an outcome.
+  }
+}

@@ -2,7 +2,7 @@ import type { GenericSchema } from 'valibot';
 import { knowAdapter } from './create-request.ts';
 import { type Inside, insideOf } from './define-provider.ts';
 import { errorOfIssues, PayoutError, type PayoutIssue } from './errors.ts';
-import type { Route } from './kept.ts';
+import type { Route } from './passage.ts';
 import { type Elsewhere, unknownKeys } from './known-keys.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import type { AnyPayoutProvider, CallOptions } from './provider.ts';

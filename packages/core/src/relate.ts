@@ -13,6 +13,9 @@ export type Relation =
 
 const SAME: Relation = { is: 'same' };
 
+/** What is kept was made under a name that this program does not have. */
+export const NOT_HERE: Extract<Relation, { is: 'taken' }> = { is: 'taken', differences: [] };
+
 /**
  * Compares a kept submission with one that is prepared now, for another attempt or the same.
  *

@@ -186,7 +186,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     rule: 'R5',
     mistake: 'a refused attempt answers, and not the highest',
-    edits: [core('kept', '  const later = await laterAnswer(passage, row);\n', '  const later = null;\n')],
+    edits: [core('later-attempts', '  const later = await laterAnswer(passage, row);\n', '  const later = null;\n')],
   },
   {
     rule: 'R5',
@@ -196,7 +196,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     rule: 'R5',
     mistake: 'lower attempts are not looked at before a refusal is told again',
-    edits: [core('kept', 'const before = await earlierAnswer(passage, row);', 'const before = null as PayoutOutcome | null;')],
+    edits: [core('later-attempts', 'const before = await earlierAnswer(passage, row);', 'const before = null as PayoutOutcome | null;')],
   },
   {
     rule: 'R5',
@@ -217,14 +217,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     rule: 'R5',
     mistake: 'only the next attempt is read after a refused one',
-    edits: [core('kept', '    highest = next;\n  }\n', '    return { open: null, highest: next };\n  }\n')],
+    edits: [core('later-attempts', '    highest = next;\n  }\n', '    return { open: null, highest: next };\n  }\n')],
   },
   {
     rule: 'R5',
     mistake: 'later attempts are read downwards',
     edits: [
       core(
-        'kept',
+        'later-attempts',
         '  let highest = row;\n',
         '  let highest = row;\n  for (let attempt = place.attempt + FURTHEST_RAISED; attempt > place.attempt; attempt -= 1) {\n    const each = await store.find({ namespace: place.namespace, reference: place.reference, attempt });\n    if (each !== null) return { open: isRejected(each.settled) ? null : each, highest: isRejected(each.settled) ? each : highest };\n  }\n',
       ),
