@@ -40,6 +40,9 @@ export const besideOf = (process: string): string => `${process} beside`;
 /** Whether these all used the store that they have in common. */
 const shareStore = (...names: readonly string[]): boolean => names.every((name) => !name.endsWith(' beside'));
 
+/** How far back a later attempt is looked for (docs/safety.md): 35 days, less one for clocks and late arrivals. */
+const LOOKS_BACK_MS = 34 * DAY_MS;
+
 /** Why two payouts of one reference are not protected; `null` when they are. */
 export function excuseForTwo(first: Paid, second: Paid, { durable, preparers, listLagMs, attemptOf, firstUse }: Protection): Excuse | null {
   // With a store one reference is one payout, whatever happens.
@@ -52,7 +55,7 @@ export function excuseForTwo(first: Paid, second: Paid, { durable, preparers, li
   if (attemptOf(first.flight.key) === attemptOf(second.flight.key)) return null; // One attempt has one key, wherever it is made.
   // A later attempt looks for the earlier keys first, where payouts carry them and the list shows them already.
   const looksForIt = attemptOf(second.flight.key) > attemptOf(first.flight.key);
-  const isRecent = second.flight.sentAt - first.at < first.rail.leaseMs + DAY_MS; // It looks back as long as a key lives, and a day.
+  const isRecent = second.flight.sentAt - first.at < LOOKS_BACK_MS;
   const sameList = first.source === second.source;
   const couldBeSeen = looksForIt && isRecent && sameList && second.rail.findable && first.at + listLagMs < second.flight.sentAt - MINUTE_MS;
   return couldBeSeen ? null : 'another process';
