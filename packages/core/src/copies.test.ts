@@ -98,9 +98,13 @@ describe('a copy with other bytes than the kept row', () => {
         submissions: memorySubmissions(),
         correlation: 'none',
       } as const;
-      await world.restarted({ ...own, token: 'revoked' }).createPayout(RENT);
+      const kept = (await world.restarted({ ...own, token: 'revoked' }).createPayout(RENT)).submission;
       world.time.pass(3 * HOUR_MS);
-      expect(await world.restarted(own)[operation](paper)).toMatchObject({ outcome: 'unknown', next: { do: 'ask' } });
+      const outcome = await world.restarted(own)[operation](paper);
+      expect(outcome).toMatchObject({ outcome: 'unknown', next: { do: 'submit' } });
+      // The kept one, which can be settled: of this one a person could say nothing that is recorded.
+      expect(outcome.submission).toEqual(kept);
+      expect(outcome.submission).not.toEqual(paper);
     },
   );
 

@@ -75,7 +75,8 @@ async function answered(passage: Passage, row: KeptRow, home: Engine | null, hol
   if (refused !== undefined) return (await laterAnswer(passage, row)) ?? recordAgain(home, row.submission, refused);
   // Also one that was prepared here: a look at its source would miss the payout of the kept one.
   const leftElsewhere = arrival.given && asked.source !== row.submission.source;
-  if ((isApart(copies) || leftElsewhere) && !asksTheSame(row.submission, asked)) return lookBeside(home, asked, deadline);
+  if ((isApart(copies) || leftElsewhere) && !asksTheSame(row.submission, asked))
+    return lookBeside(home, { given: asked, kept: row.submission }, deadline);
   return sentOrLookedUp(passage, home, row, relation, { copies, hold, alone: row.alone });
 }
 

@@ -3,9 +3,8 @@ import { PayoutError } from './errors.ts';
 import { FURTHEST_RAISED, mayExist } from './other-attempts.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import { callWithin, homeOf, type Passage, storeFailed } from './passage.ts';
-import { type PaidAs, paidAs, paidByOther, payoutIdOf, takenOutcome } from './read-again.ts';
+import { type PaidAs, paidAs, paidByOther, payoutIdOf } from './read-again.ts';
 import { recorded } from './record-outcome.ts';
-import { NOT_HERE, relate, type Relation } from './relate.ts';
 import type { KeptRow } from './store.ts';
 import { isRejected, type Settled, type Submission } from './submission.ts';
 
@@ -59,16 +58,14 @@ async function openAnswer(passage: Passage, open: KeptRow): Promise<SharedResult
 }
 
 async function paidLater(passage: Passage, paid: PaidAs, home: Engine | null): Promise<PayoutOutcome> {
-  const { submission, payoutId } = paid;
+  const { submission } = paid;
   const { engine, asked, arrival, deadline } = passage;
   const call = callWithin(engine, deadline);
-  if (home === null) return takenOutcome(engine, submission, asTaken(relate(home, submission, asked)), { home, payoutId, call });
+  if (home === null) return mayExist(engine, submission); // Only its own provider can read it: a registry's submit goes there.
   const outcome = await paidByOther(home, asked, paid, call);
   const isExpected = arrival.anyAttempt && outcome.outcome === 'accepted';
   return isExpected ? { ...outcome, notices: outcome.notices.filter(({ code }) => code !== 'later_attempt') } : outcome;
 }
-
-const asTaken = (relation: Relation): Extract<Relation, { is: 'taken' }> => (relation.is === 'taken' ? relation : NOT_HERE);
 
 /** What is kept above a refused attempt. */
 export interface LaterAttempts {

@@ -1,9 +1,12 @@
 // A reference is what its highest attempt says, whoever asks: paid is paid, and a refusal keeps its own reason.
 import { describe, expect, it } from 'vitest';
 import { type AcmeWorld, acmeWorld, answered, answerLost, MARKED, RENT, requestLost, stored, TEN, told } from './__tests__/acme-world.ts';
+import { ACME_TOKEN } from './__tests__/acme-bank.ts';
+import { createAcme } from './__tests__/acme.ts';
 import { HOUR_MS, NINE } from './__tests__/manual-time.ts';
 import { table } from './__tests__/table.ts';
 import { type Attempt, nextAttempt, type PayoutOutcome, type RejectedPayout } from './outcome.ts';
+import { createPayoutRegistry } from './registry.ts';
 import { memorySubmissions } from './submission.ts';
 
 function nextAfter(outcome: PayoutOutcome): Attempt {
@@ -178,4 +181,17 @@ describe('an attempt after a refusal that the store has with its proof', () => {
     expect(told(await world.acme.createPayout({ ...RENT, attempt: nextAfter(settled) }))).toBe('ac_1');
     expect(world.left.filter(({ method }) => method === 'GET')).toHaveLength(reads + 1);
   });
+});
+
+it('a later attempt that another provider of the registry paid is handed back to be submitted there', async () => {
+  const submissions = memorySubmissions();
+  const world = await refusedOnce({ submissions });
+  const settings = { fetch: world.bank.fetch, runtime: world.time, submissions, token: ACME_TOKEN };
+  const eu = createAcme({ ...settings, name: 'eu' });
+  expect(told(await eu.createPayout({ ...RENT, attempt: nextAfter(world.first) }))).toBe('ac_1');
+  const seen = await world.acme.lookup(stored(world.first.submission));
+  expect(seen).toMatchObject({ outcome: 'unknown', submission: { name: 'eu', attempt: 2 }, next: { do: 'submit' } });
+  const registry = createPayoutRegistry({ acme: world.acme, eu });
+  expect(told(await registry.submit(seen.submission as never))).toBe('ac_1');
+  expect(world.bank.payouts).toHaveLength(1);
 });

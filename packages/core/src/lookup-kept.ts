@@ -3,7 +3,7 @@ import { copiesOf, type Copies, isApart } from './copies.ts';
 import { type Engine, withOutcome } from './engine.ts';
 import { type Deadline, startDeadline } from './http.ts';
 import { laterAnswer, rejectedBefore } from './later-attempts.ts';
-import { lookup, unknownForNow, unknownOutcome } from './lookup.ts';
+import { lookup, unknownForNow } from './lookup.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import { callWithin, ownRoute, storeWithin } from './passage.ts';
 import type { CallOptions } from './provider.ts';
@@ -31,7 +31,9 @@ async function lookedUpKept(engine: Engine, submission: Submission, deadline: De
   if (isRejected(kept.settled) && isApart(copies)) return lookApart(engine, submission, deadline);
   const isSame = asksTheSame(kept.submission, submission);
   const relation = relate(engine, kept.submission, submission);
-  if (!isSame && kept.settled === null && isApart(copies) && relation.is === 'same') return lookBeside(engine, submission, deadline);
+  if (!isSame && kept.settled === null && isApart(copies) && relation.is === 'same') {
+    return lookBeside(engine, { given: submission, kept: kept.submission }, deadline);
+  }
   if (!isSame) {
     const taken = relation.is === 'taken' ? relation : OTHER_BYTES;
     return takenOutcome(engine, kept.submission, taken, { home: engine, payoutId: payoutIdOf(kept), call });
@@ -131,9 +133,17 @@ export async function lookApart(home: Engine, given: Submission, deadline: Deadl
  *
  * Its absence is no refusal of the reference, under which the kept one may still be sent.
  */
-export async function lookBeside(home: Engine, given: Submission, deadline: Deadline): Promise<PayoutOutcome> {
+export async function lookBeside(
+  home: Engine,
+  { given, kept }: { readonly given: Submission; readonly kept: Submission },
+  deadline: Deadline,
+): Promise<PayoutOutcome> {
   const outcome = await lookup(home, copiesOf(home, given), deadline);
   if (outcome.outcome !== 'rejected') return noticed(home, await recorded(home, outcome));
-  const doubt = withOutcome(outcome.error, 'unknown', 'But another submission of this reference is kept, and may exist.');
-  return unknownOutcome(given, doubt, { do: 'ask', candidates: [] });
+  const doubt = withOutcome(
+    outcome.error,
+    'unknown',
+    'But another submission of this reference is kept, and may exist: submit outcome.submission.',
+  );
+  return unknownForNow(home, kept, doubt); // Only the kept one can be settled: handed back this one, nobody could ever end it.
 }

@@ -201,3 +201,22 @@ it('a refused row of a machine whose clock was a year ahead ends, instead of wai
   expect(told(await one.other().createPayout({ ...RENT, attempt: nextAttempt(over as never) }))).toBe('ac_1');
   paidOnce(one);
 });
+
+it('a refusal that was recorded is not told by a machine that slept behind the record: somebody may have paid since', async () => {
+  const one = world();
+  one.onCreate(answered(401));
+  const slept = one.restarted({
+    submissions: {
+      ...one.submissions,
+      refuse: async (...args) => {
+        const told = (await one.submissions.refuse?.(...args)) === true;
+        await one.other().createPayout(RENT);
+        one.time.jump(NINE + HOUR_MS);
+        return told;
+      },
+    },
+  });
+  expect(await slept.createPayout(RENT)).toMatchObject({ outcome: 'unknown', error: { code: 'authentication' }, next: { do: 'submit' } });
+  expect(told(await slept.createPayout(RENT))).toBe('ac_1');
+  paidOnce(one);
+});

@@ -111,7 +111,7 @@ export function checkedStore(store: SubmissionStore, user: StoreUser, call: OfCa
       return derived(rowOf(await bounded(() => store.keep(submission, held), call), submission, held !== undefined), process);
     },
     refuse:
-      refuse === undefined ? null : async (submission, hold, refusal) => (await bounded(() => refuse(submission, hold, refusal))) === true,
+      refuse === undefined ? null : (submission, hold, refusal) => inItsTime(user, () => bounded(() => refuse(submission, hold, refusal))),
     settle: (submission, settled) => bounded(() => store.settle(submission, settled)),
     find,
     isPassing: peek !== null,
@@ -158,6 +158,18 @@ async function inTime<T>(runtime: Runtime, timeoutMs: number, work: () => Promis
   } finally {
     done.abort();
   }
+}
+
+/**
+ * Whether a refusal was recorded, as far as that is still worth telling.
+ *
+ * A machine may have slept behind the record: then somebody else may have taken the submission over and paid it since.
+ */
+async function inItsTime({ runtime, timeoutMs }: StoreUser, work: () => Promise<boolean>): Promise<boolean> {
+  const startedAt = runtime.now();
+  const isRecorded = (await work()) === true;
+  if (runtime.now() - startedAt > timeoutMs) throw new StoreFailed(`the store did not answer within ${timeoutMs} ms`);
+  return isRecorded;
 }
 
 /** Rejects when the call is over, however it came to that. */
