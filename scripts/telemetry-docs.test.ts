@@ -45,11 +45,13 @@ it('says what each field is', () => {
 });
 
 it('names every operation that is told', () => {
-  const told = nodesOf(core('define-provider.ts')).flatMap((node) =>
-    ts.isCallExpression(node) && node.expression.getText() === 'perform' && node.arguments[1] !== undefined
-      ? [node.arguments[1].getText().replaceAll("'", '')]
-      : [],
-  );
+  const told = ['define-provider.ts', 'provider-operations.ts']
+    .flatMap((file) => nodesOf(core(file)))
+    .flatMap((node) =>
+      ts.isCallExpression(node) && node.expression.getText() === 'perform' && node.arguments[1] !== undefined
+        ? [node.arguments[1].getText().replaceAll("'", '')]
+        : [],
+    );
   const [cell = ''] = rows('field')
     .filter(([name]) => name === '`operation`')
     .map(([, what]) => what ?? '');

@@ -1,8 +1,9 @@
 import type { DecodedCreate } from './adapter.ts';
 import { disagreementError } from './agreement.ts';
-import { boundTo, insideOf } from './define-provider.ts';
+import { insideOf } from './define-provider.ts';
 import { PayoutError } from './errors.ts';
 import type { AnyPayoutProvider } from './provider.ts';
+import { boundSubmission } from './provider-operations.ts';
 import type { Submission } from './submission.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function decodeSubmission(provider: AnyPayoutProvider, submission: 
     const message = 'this provider was not made by definePayoutProvider of this copy of @disburse/core.';
     throw new PayoutError('invalid_settings', message, { provider: provider.name });
   }
-  const bound = await boundTo(engine, submission);
+  const bound = await boundSubmission(engine, submission);
   const wrong = disagreementError(engine, bound);
   if (wrong !== null) throw wrong;
   return bound.request.body === '' ? null : engine.decode(bound.request);
