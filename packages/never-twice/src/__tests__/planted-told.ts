@@ -1,0 +1,372 @@
+// Mistakes about what is told of it, and what may follow: R7 to R20.
+import { core, type PlantedBug } from './planted-bug.ts';
+
+export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
+  {
+    rule: 'R7',
+    mistake: 'the same object counts as fresh after a lost answer',
+    edits: [
+      core(
+        'engine',
+        'return paidAt(memory, place) === undefined && !memory.uncertain.has(place);',
+        'return paidAt(memory, place) === undefined;',
+      ),
+    ],
+  },
+  {
+    rule: 'R7',
+    mistake: 'a parsed submission counts as fresh',
+    edits: [
+      core('engine', 'return memory.prepared.has(submission) && ', 'return '),
+      core('submit', '!copies.elsewhere && isOurs && isCertain', 'isCertain'),
+    ],
+  },
+  {
+    rule: 'R7',
+    mistake: 'a store that cannot refuse is believed that nobody else holds it',
+    edits: [core('store', 'const alone = held && settled === null && row.alone === true;', 'const alone = row.alone === true;')],
+  },
+  {
+    rule: 'R7',
+    mistake: 'a refusal is looked up and then written, in two steps',
+    edits: [core('submit', '  if (engine.store.refuse !== null) {', '  if (engine.store.refuse === undefined) {')],
+  },
+  {
+    rule: 'R7',
+    mistake: 'a refusal is explained after it was recorded',
+    edits: [
+      core(
+        'submit',
+        '  const explained = await explainedOutcome(context, verdict);\n',
+        "  if (verdict.proof === 'fresh') {\n    const early = await lastStep(context, rejectedAs(verdict.retry, verdict.error, context.submission));\n    return early.outcome.outcome === 'rejected' ? unrecorded(await explainedOutcome(context, verdict)) : early;\n  }\n  const explained = await explainedOutcome(context, verdict);\n",
+      ),
+    ],
+  },
+  {
+    rule: 'R7',
+    mistake: 'what the store says to a refusal is not looked at',
+    edits: [
+      core(
+        'record-outcome',
+        "    if (!(await refuse(submission, hold, refusal))) return 'shared';",
+        '    await refuse(submission, hold, refusal);',
+      ),
+    ],
+  },
+  {
+    rule: 'R7',
+    mistake: 'a refusal that the store did not answer is told',
+    edits: [
+      core(
+        'submit',
+        "    if (told === 'unanswered') return unrecorded(submitAgain(context, rejected.error, null));",
+        "    if (told === 'unanswered') return unrecorded(rejected);",
+      ),
+    ],
+  },
+  {
+    rule: 'R7',
+    mistake: 'a store in memory leaves the first holder alone when another comes',
+    edits: [core('submission-state', "return hold !== '' && state.hold === hold ? state : SHARED;", 'return state;')],
+  },
+  {
+    rule: 'R7',
+    mistake: 'what was shared is taken over like what was refused',
+    edits: [
+      core('submission-state', "  if (state.is === 'refused') return", "  if (state.is === 'refused' || state.is === 'shared') return"),
+    ],
+  },
+  {
+    rule: 'R7',
+    mistake: 'a store in memory is believed that nobody sent what it refused',
+    edits: [core('submit', 'fresh && alone && !engine.store.isPassing) return', 'fresh && alone) return')],
+  },
+  {
+    rule: 'R7',
+    mistake: 'input is refused although the process sent its reference through another store',
+    edits: [core('create', 'const elsewhere = place === null ? null : await sentElsewhere(engine, place);', 'const elsewhere = null;')],
+  },
+  {
+    rule: 'R7',
+    mistake: 'exchanges of two stores are joined',
+    edits: [
+      core('share-exchange', 'const sameStore = current.store === engine.store.itself;', 'const sameStore = current.store !== undefined;'),
+    ],
+  },
+  {
+    rule: 'R8',
+    mistake: "a copy that is older than the kept one is sent with the kept one's age",
+    edits: [core('copies', 'Date.parse(given.preparedAt) < Date.parse(kept.preparedAt) ? [given, kept] : [kept, given]', '[kept, kept]')],
+  },
+  {
+    rule: 'R8',
+    mistake: 'a submission may be sent for ever',
+    edits: [
+      core('submit', 'const isOpen = now >= window.opensAt && now <= window.closesAt;', 'const isOpen = now >= window.opensAt;'),
+      core('submit', 'notAfter: window.closesAt', 'notAfter: null'),
+    ],
+  },
+  {
+    rule: 'R8',
+    mistake: 'the window ends with the lease: no guard',
+    edits: [
+      core('idempotency', '  return Math.max(LEAST_GUARD_MS, timeoutMs + LATE_ARRIVAL_MS + CLOCK_SKEW_MS);', '  return timeoutMs * 0;'),
+    ],
+  },
+  {
+    rule: 'R8',
+    mistake: 'the time is not checked again at the write',
+    edits: [core('submit', 'notAfter: window.closesAt', 'notAfter: null')],
+  },
+  {
+    rule: 'R9',
+    mistake: 'a lost answer is a refusal',
+    edits: [
+      core(
+        'judge',
+        "  if (sent.is === 'lost') return trouble(sent.error, 'lost');",
+        "  if (sent.is === 'lost') return { do: 'end', verdict: rejected(sent.error, 'same_attempt', null) };",
+      ),
+    ],
+  },
+  {
+    rule: 'R9',
+    mistake: 'a 5xx is a refusal',
+    edits: [
+      core(
+        'judge',
+        "  if (refusal.outcome === 'unknown') return",
+        "  if (answer.status >= 500) return { do: 'end', verdict: rejected(errorOf(engine, refusal, answer, 'rejected'), 'same_attempt', null) };\n  if (refusal.outcome === 'unknown') return",
+      ),
+    ],
+  },
+  {
+    rule: 'R9',
+    mistake: 'a 401 in no form of Stripe’s is believed',
+    edits: [{ file: 'packages/stripe-adapter/src/errors.ts', find: 'telling: reads,', replace: 'telling: true,' }],
+  },
+  {
+    rule: 'R9',
+    mistake: 'a 4xx in no form of Mollie’s is believed',
+    edits: [
+      {
+        file: 'packages/balance-adapter/src/errors.ts',
+        find: '  return !counts || hasOwnForm(answer);',
+        replace: '  return !counts || hasOwnForm(answer) || true;',
+      },
+    ],
+  },
+  {
+    rule: 'R10',
+    mistake: 'a refusal settles what may exist',
+    edits: [
+      core('judge', '  const verdict = state.mayExist\n    ? unknown(error, ', '  const verdict = error === null\n    ? unknown(error, '),
+    ],
+  },
+  {
+    rule: 'R10',
+    mistake: 'what was not sent now was never sent',
+    edits: [
+      core(
+        'judge',
+        "  const verdict = state.mayExist ? unknown(sent.error, 'lost') : rejected",
+        "  const verdict = sent.error === null ? unknown(sent.error, 'lost') : rejected",
+      ),
+    ],
+  },
+  {
+    rule: 'R10',
+    mistake: 'a hold of the provider is noted in one store only',
+    edits: [core('held', '    notedIn.add(itself);\n', '    notedIn.has = () => true;\n')],
+  },
+  {
+    rule: 'R10',
+    mistake: 'a hold that could not be noted is noted never again',
+    edits: [core('held', '    await engine.store.keep(note);\n', '    notedIn.add(itself);\n    await engine.store.keep(note);\n')],
+  },
+  {
+    rule: 'R10',
+    mistake: 'a refusal that one store could not record is told through every store',
+    edits: [
+      core('kept', 'unrecorded.get(home.store.itself)', 'unrecorded.get(home.process.submissions)'),
+      core(
+        'record-outcome',
+        'const ofStore = unrecorded.get(engine.store.itself) ?? new Map();\n      unrecorded.set(engine.store.itself, ',
+        'const ofStore = unrecorded.get(engine.process.submissions) ?? new Map();\n      unrecorded.set(engine.process.submissions, ',
+      ),
+    ],
+  },
+  {
+    rule: 'R10',
+    mistake: 'a refusal that could not be recorded is forgotten',
+    edits: [core('record-outcome', "if ('rejected' in settled && isLasting) {", 'if (settled === null) {')],
+  },
+  {
+    rule: 'R11',
+    mistake: 'an unmarked refusal is taken to spend the key',
+    edits: [core('judge', "  ask: 'same_attempt',", "  ask: 'next_attempt',")],
+  },
+  {
+    rule: 'R12',
+    mistake: 'a replay is told as if it were new',
+    edits: [core('submit', "  if (!replayed) return { outcome: 'accepted'", "  if (payout !== null) return { outcome: 'accepted'")],
+  },
+  {
+    rule: 'R13',
+    mistake: 'an answer about other money is accepted',
+    edits: [core('submit', '  if (comparison.mismatch !== null) {', '  if (comparison.mismatch === undefined) {')],
+  },
+  {
+    rule: 'R13',
+    mistake: 'an amount that cannot be read is not fixed yet',
+    edits: [core('about-ours', '  if (!engine.withoutAmount(payout)) {', '  if (payout === null) {')],
+  },
+  {
+    rule: 'R13',
+    mistake: "the caller's metadata may look like ours",
+    edits: [core('create-request', '  if (isOwnKey(key)) return', "  if (key === '') return")],
+  },
+  {
+    rule: 'R13',
+    mistake: 'only the exact word of ours is refused in metadata',
+    edits: [core('own-metadata', "key.normalize('NFKC').replace(UNSEEN, '').toLowerCase()", 'key')],
+  },
+  {
+    rule: 'R14',
+    mistake: 'an abort throws',
+    edits: [
+      core(
+        'share-exchange',
+        '    return await Promise.race([shared.ended, left]);',
+        '    await Promise.race([shared.ended, left]);\n    signal?.throwIfAborted();\n    return await shared.ended;',
+      ),
+    ],
+  },
+  {
+    rule: 'R14',
+    mistake: "an error of the application's fetch means that nothing was sent",
+    edits: [
+      core(
+        'transport.fetch',
+        '  } catch (error) {\n    throw request',
+        "  } catch (error) {\n    exchange.evidence = 'not_sent';\n    throw request",
+      ),
+    ],
+  },
+  {
+    rule: 'R15',
+    mistake: 'what became of the kept one is told of every copy',
+    edits: [core('copies', '=> elsewhere && oldest.preparedAt !== youngest.preparedAt', '=> elsewhere && oldest.preparedAt === null')],
+  },
+  {
+    rule: 'R15',
+    mistake: 'a conflict of keys is a refusal',
+    edits: [
+      core('judge', "refusal.code === 'idempotency_conflict' || answer.status === 409 || answer.status >= 500", 'answer.status >= 500'),
+      core(
+        'judge',
+        "  if (refusal.outcome === 'unknown') return judgeUnknown(engine, answer, refusal, refusal.resend);",
+        "  if (refusal.outcome === 'unknown' && refusal.code !== 'idempotency_conflict') return judgeUnknown(engine, answer, refusal, refusal.resend);\n  if (refusal.outcome === 'unknown') return judgeRefusal(engine, answer, { ...refusal, outcome: 'rejected', key: 'useless' }, state);",
+      ),
+    ],
+  },
+  {
+    rule: 'R15',
+    mistake: 'a 422 of Mollie is not looked into',
+    edits: [core('submit', 'if (refusal === null || adapter.explain === undefined)', 'if (refusal === null || adapter !== null)')],
+  },
+  {
+    rule: 'R16',
+    mistake: 'not found is rejected at once',
+    edits: [core('lookup', '  const over = askedAt > window.overAt;', '  const over = true;')],
+  },
+  {
+    rule: 'R17',
+    mistake: 'what carries no token is not ours',
+    edits: [core('search', '  if (engine.tokenOf(payout) !== null ||', '  if (payout !== null ||')],
+  },
+  {
+    rule: 'R17',
+    mistake: 'a description may look marked once white space is trimmed',
+    edits: [
+      {
+        file: 'packages/balance-adapter/src/description.ts',
+        find: '  return FOREIGN_MARK.test(condensed(description));',
+        replace: '  return MARK.test(description);',
+      },
+    ],
+  },
+  {
+    rule: 'R17',
+    mistake: 'a list that could not be read is empty',
+    edits: [
+      core(
+        'search',
+        "gap: { is: 'failed_read', message: `the list could not be read (${error.code})` }, error };",
+        'gap: null, error: null };',
+      ),
+    ],
+  },
+  {
+    rule: 'R17',
+    mistake: 'a row that cannot be read is left out of the list',
+    edits: [core('search', '    unreadable.push(...(page.unreadable ?? []));\n', '')],
+  },
+  {
+    rule: 'R17',
+    mistake: 'the clock of the provider is not looked at',
+    edits: [core('search', 'const MOST_SKEW_MS = 60_000;', 'const MOST_SKEW_MS = Number.POSITIVE_INFINITY;')],
+  },
+  {
+    rule: 'R17',
+    mistake: 'an update may remove our metadata',
+    edits: [core('changes', '.filter((key) => !isOwnKey(key))', ".filter((key) => key !== '')")],
+  },
+  {
+    rule: 'R18',
+    mistake: 'a person may say absent at any time',
+    edits: [core('settle', '  if (engine.runtime.now() <= overAt) {', '  if (engine.runtime.now() <= 0) {')],
+  },
+  {
+    rule: 'R18',
+    mistake: 'nobody is asked: submit again, for ever',
+    edits: [core('lookup', "  return { do: 'ask', candidates: found.candidates };", "  return { do: 'submit', notBefore: isoOf(now) };")],
+  },
+  {
+    rule: 'R19',
+    mistake: 'a cancel whose answer was lost was refused',
+    edits: [
+      core(
+        'changes',
+        '    const seen = await readQuietly(adapter, id, call);\n    if (seen === null) throw stillOpen(error);',
+        "    if (error.outcome !== null) throw withOutcome(error, 'rejected');\n    const seen = await readQuietly(adapter, id, call);\n    if (seen === null) throw stillOpen(error);",
+      ),
+    ],
+  },
+  {
+    rule: 'R19',
+    mistake: 'a reversal has a new key every time, and none is looked for',
+    edits: [
+      core(
+        'changes',
+        '  if (before.reversedBy !== null) return adapter.retrieve(before.reversedBy, undefined, call);\n  const key',
+        '  const key',
+      ),
+      core(
+        'changes',
+        'await deriveReversalKey({ account: engine.account, payoutId: id, attempt: change.attempt ?? 1 });',
+        'String(engine.runtime.random() + engine.runtime.now());',
+      ),
+      core(
+        'changes',
+        "if (error.outcome === 'rejected' && !isAboutState(error)) throw error;\n    const after",
+        "if (error.outcome === 'rejected') throw error;\n    const after",
+      ),
+    ],
+  },
+  {
+    rule: 'R20',
+    mistake: 'a 401 or 429 asks for the next attempt',
+    edits: [core('judge', "  alive: 'same_attempt',", "  alive: 'next_attempt',")],
+  },
+];
