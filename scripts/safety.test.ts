@@ -27,15 +27,21 @@ interface Titled {
 
 interface Titles {
   readonly titled: readonly Titled[];
-  /** Texts and numbers of the file, and of those beside it that it imports: what may stand for a placeholder. */
+  /** Texts and numbers of the file, and of those that it takes its tables from: what may stand for a placeholder. */
   readonly values: ReadonlySet<string>;
 }
 
 function titlesIn(file: string): Titles {
-  const text = readFileSync(join(root, file), 'utf8');
-  const { titled, values } = titlesOf(text);
-  const beside = [...text.matchAll(/ from '(\.\/[^']+\.ts)'/g)].map(([, path = '']) => join(root, dirname(file), path));
-  return { titled, values: new Set([...values, ...beside.flatMap((path) => [...titlesOf(readFileSync(path, 'utf8')).values])]) };
+  const path = join(root, file);
+  const { titled, values } = titlesOf(readFileSync(path, 'utf8'));
+  return { titled, values: new Set([...values, ...tablesOf(path).flatMap((one) => [...titlesOf(readFileSync(one, 'utf8')).values])]) };
+}
+
+/** The files beside a test that it imports. In `__tests__` a table may be joined from others: those, too. */
+function tablesOf(path: string): readonly string[] {
+  const beside = [...readFileSync(path, 'utf8').matchAll(/ from '(\.\/[^']+\.ts)'/g)].map(([, name = '']) => join(dirname(path), name));
+  const joined = beside.filter((one) => dirname(one).endsWith('__tests__'));
+  return [...beside, ...joined.flatMap(tablesOf)];
 }
 
 function titlesOf(text: string): Titles {
