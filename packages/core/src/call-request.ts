@@ -3,7 +3,7 @@ import { bagOf, bagProblems } from './create-request.ts';
 import type { Engine } from './engine.ts';
 import { errorOfIssues, type PayoutIssue } from './errors.ts';
 import { unknownKeys } from './known-keys.ts';
-import { isOwnKey } from './own-metadata.ts';
+import { isOwnKey, OWN_KEY } from './own-metadata.ts';
 import { copyOf } from './plain-copy.ts';
 import type { CallOptions, Decision, OptionBags } from './provider.ts';
 import { isPlainObject, kindOf, UNREADABLE } from './validation.ts';
@@ -92,7 +92,7 @@ function keyProblems(metadata: Record<string, unknown>, nullable: boolean): Payo
   return Object.entries(metadata).flatMap(([key, value]) => {
     if (!key.isWellFormed()) return [{ path: 'metadata', message: 'has a key that is no well-formed text' }];
     const path = `metadata.${key}`;
-    if (isOwnKey(key)) return [{ path, message: 'keys that begin with disburse_ are taken by this library' }];
+    if (isOwnKey(key)) return [{ path, message: OWN_KEY }];
     if (typeof value === 'string' ? value.isWellFormed() : nullable && value === null) return [];
     return [{ path, message: `must be a string${nullable ? ' or null' : ''}, not ${kindOf(value)}` }];
   });

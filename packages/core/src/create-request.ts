@@ -5,7 +5,7 @@ import { errorOfIssues, type PayoutIssue } from './errors.ts';
 import { sha256 } from './idempotency.ts';
 import { MOST_LEVELS } from './json.ts';
 import { moneyIssues } from './money.ts';
-import { isOwnKey } from './own-metadata.ts';
+import { isOwnKey, OWN_KEY } from './own-metadata.ts';
 import { copyOf } from './plain-copy.ts';
 import type { AnyPayoutProvider, OptionBags } from './provider.ts';
 import { isPlainObject, kindOf, problemsOf, readBy, UNREADABLE } from './validation.ts';
@@ -139,7 +139,7 @@ function metadataProblems(metadata: unknown): readonly PayoutIssue[] {
 }
 
 function entryProblem(key: string, value: unknown): string | null {
-  if (isOwnKey(key)) return 'keys that begin with disburse_ are taken by this library';
+  if (isOwnKey(key)) return OWN_KEY;
   if (typeof value !== 'string') return `must be a string, not ${kindOf(value)}`;
   return value.isWellFormed() && key.isWellFormed() ? null : 'must be well-formed Unicode';
 }

@@ -1,6 +1,9 @@
 /** White space of any kind, controls, and what shows nothing: a provider may trim it, fold it or leave it out. */
 const UNSEEN = /[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]+/gu;
 
+/** What is said of such a key of a caller's. */
+export const OWN_KEY = 'keys that begin with disburse_ are taken by this library';
+
 /**
  * Whether a key of metadata is one of ours, `disburse_...`, or would be once a provider trimmed it or folded its case or its form.
  *
