@@ -66,8 +66,8 @@ export async function unlessPaidLater(
 /**
  * Records the outcome of a submission that nobody had kept.
  *
- * A refusal is recorded by keeping it first: whoever kept the reference meanwhile, with a younger submission, may be sending
- * that one, and a refusal of this one would free the reference under them.
+ * To record a refusal, it keeps the submission first. Somebody may have kept a younger one meanwhile, and be sending that: a
+ * refusal of this one would free the reference under them.
  */
 export async function recordedUnlessTaken(engine: Engine, outcome: PayoutOutcome, by: RefusedBy): Promise<PayoutOutcome> {
   if (outcome.outcome !== 'rejected' || outcome.submission === null) return recorded(engine, outcome, { by });
@@ -143,7 +143,7 @@ export async function lookBeside(
   const doubt = withOutcome(
     outcome.error,
     'unknown',
-    'But another submission of this reference is kept, and may exist: submit outcome.submission.',
+    'But another submission of this reference is kept, and may exist. Submit outcome.submission to settle it.',
   );
   return unknownForNow(home, kept, doubt); // Only the kept one can be settled: handed back this one, nobody could ever end it.
 }
