@@ -9,7 +9,7 @@ const KEY = '[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}
 const KEY_LENGTH = 36;
 
 // What Mollie or a bank trims and folds of a description is not documented. So a mark is read after white space, invisible characters,
-// forms and cases are folded, and whatever could become one, also where all of that is left out or the end is cut off, is refused.
+// forms and cases are folded. Refused is whatever could become one, also where all of that is left out or the end is cut off.
 
 /** What `correlation: 'description'` puts at the end: `[reference key]`. */
 const MARK = new RegExp(`(?:^| )\\[([\\x21-\\x7e]{1,120}) +(${KEY}) *\\]$`, 'i');
@@ -51,7 +51,7 @@ export function descriptionProblems(description: string | undefined, reference: 
       {
         path,
         message:
-          'must not hold [reference key], in whatever case or spacing: that is how this library marks payouts, and it would make this one look like another.',
+          'must not hold [reference key], in whatever case or spacing: this library marks payouts by it, and would take this one for another.',
       },
     ];
   }

@@ -138,8 +138,8 @@ async function inFile(path: string, refused: (why: string) => Error): Promise<Su
 }
 
 /**
- * Files of the store have a checksum around the submission, against an amount that an editor or a bad disk changed, and since
- * there are holds the word of its first holder beside it (docs/stores.md).
+ * Files of the store have a checksum around the submission, against an amount that an editor or a bad disk changed. Those with
+ * a hold have the word of its first holder beside it (docs/stores.md).
  */
 function contentOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('content' in value) || !('sha256' in value)) return value;

@@ -1,5 +1,5 @@
-// A program keeps the real time, and a simulator may not. What such a program prepared is looked for in the wrong stretch of time,
-// under a key whose age is told wrongly: that nothing is found says nothing.
+// A program keeps the real time, and a simulator may not. Then a lookup searches the wrong stretch of time, and takes the key for
+// older or younger than it is: that it finds nothing says nothing.
 import { memorySubmissions, PayoutError, type PayoutOutcome, type Submission, type UnknownPayout } from '@disburse/core';
 import { boundTo } from './account.ts';
 import type { CallFacts } from './call.ts';

@@ -205,8 +205,8 @@ function printError(out: Out, lines: readonly string[], advice: readonly string[
 }
 
 /**
- * The one way of words to a terminal: what a stranger put into them is made visible here, also where nobody thought of it, and what
- * nobody may read is taken out.
+ * The one way of words to a terminal. Whatever a stranger put into them becomes visible here, also where nobody thought of it.
+ * What nobody may read is taken out.
  */
 function printText({ host, secrets }: Out, to: 'stdout' | 'stderr', lines: readonly string[]): void {
   if (lines.length === 0) return;

@@ -198,7 +198,7 @@ describe('its console', () => {
     const end = await disburse(['simulate', ...line.split(' ')], place);
     expect(end.stdout.split('\n')).toEqual([
       `it is ${new Date(place.simulated.clock.now()).toISOString()}`,
-      'This is not the real time, and programs keep the real one. Do not use one here unless its runtime follows this time: what it has open can be told falsely, and paid twice. disburse follows this time.',
+      'This is not the real time, and programs keep the real one. Use here only a program whose runtime follows this time: what another has open can be told falsely, and paid twice. disburse follows this time.',
       '',
     ]);
     expect((await disburse(['simulate', 'time'], place)).stdout.trimEnd().split('\n')).toHaveLength(1);

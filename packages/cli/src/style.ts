@@ -17,14 +17,15 @@ function hasColours(stream: Output, env: Readonly<Record<string, string | undefi
 }
 
 /**
- * What a person would not see, or would see somewhere else: control characters, those that turn the direction of writing, those
- * without a width, and halves of characters.
+ * What a person would not see, or would see somewhere else. These are control characters, those that turn the direction of
+ * writing, those without a width, and halves of characters.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
- * Replaces what could move the cursor, paint, turn or hide text, or begin a line: text of a provider must not forge lines of ours,
- * nor read as another one than it is.
+ * Replaces what could move the cursor, paint, turn or hide text, or begin a line.
+ *
+ * Text of a provider must not forge lines of ours, nor read as another one than it is.
  */
 export function printable(text: string): string {
   return text.replaceAll(/\s/g, ' ').replaceAll(UNSEEN, '\u{fffd}');

@@ -80,8 +80,8 @@ export type Refusal = {
       /**
        * The provider did not do it. What that means for the key is in `key`.
        *
-       * Only for an answer in the form of the provider's own errors, whatever its status: a mesh on the way may answer 401, 403 or
-       * 429 by itself, after it has sent the request before.
+       * Say it only of an answer in the form of the provider's own errors, whatever its status. A mesh on the way may answer 401,
+       * 403 or 429 by itself, after it has sent the request before.
        */
       readonly outcome: 'rejected';
       /**
@@ -148,8 +148,8 @@ export interface AdapterOperations<P extends AnyPayoutProvider> {
   /**
    * What the request of a create says: `encodeCreate`, read back. Pure.
    *
-   * `null` when the body cannot be read, or when the request has a path, a header or a field that `encodeCreate` never writes:
-   * what the library does not understand, it must not send. {@link isCreate} and {@link exactJson} help.
+   * Answer `null` when the body cannot be read, or the request has a path, header or field that `encodeCreate` never writes.
+   * What the library does not understand, it must not send. {@link isCreate} and {@link exactJson} help.
    */
   decodeCreate(request: Submission['request']): DecodedCreate | null;
   /** The payout of a 2xx answer to a create. @throws {PayoutError} `unexpected_response` when it cannot be read. */
@@ -218,8 +218,8 @@ export interface PayoutProviderSpec<P extends AnyPayoutProvider> {
   /**
    * Whether the provider names no amount at all for this payout, as its documentation allows also where a fixed one was asked for.
    *
-   * Left out: it always names one, so `money: null` is an amount that cannot be read, and such an answer is never taken for a
-   * payout of a fixed amount. `true` makes of it the notice `amount_missing`; never say it of an amount that is there.
+   * Leave it out for a provider that always names one: then `money: null` is an amount that cannot be read, and never taken for
+   * a fixed one. `true` makes of it the notice `amount_missing`; never say it of an amount that is there.
    */
   readonly withoutAmount?: ((payout: Payout) => boolean) | undefined;
   /** One strict schema per bag that the provider's type declares. */

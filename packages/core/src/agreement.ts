@@ -7,8 +7,9 @@ import type { UnknownPayout } from './outcome.ts';
 import type { Submission } from './submission.ts';
 
 /**
- * Where a submission contradicts itself (NEVER-TWICE R4): what it says must be what its own request says, or another amount
- * leaves than was asked about, and a lookup searches for a token that was never sent.
+ * Where a submission contradicts itself (NEVER-TWICE R4): what it says must be what its own request says.
+ *
+ * Else another amount leaves than was asked about, and a lookup searches for a token that was never sent.
  *
  * @param decode The adapter's `decodeCreate`; a blanked body is not read, because it is never sent.
  */

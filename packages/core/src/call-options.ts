@@ -95,13 +95,13 @@ function isSignal(given: unknown): boolean {
 
 const BAG: Elsewhere = { providerOptions: 'belongs into the first argument, beside what is asked for' };
 
-const NO_WAIT = 'is for what asks the provider; a prepare asks nobody, and takes the request alone';
+const NO_WAIT = 'is for calls that ask the provider; a prepare asks nobody: give it the request alone';
 
 const ACCOUNT = 'to act for a connected account, call provider.forAccount(id); a create also takes `account` in its request';
 const KEY = 'the key is made of the reference: give the same `reference` again, and it is the same key';
 
 const KEY_SETTING = 'a provider is made with one key: make another provider';
-const RESENDS = 'how often is the setting `resends`';
+const RESENDS = 'the setting `resends` says how often';
 const ADDRESS = 'it is the setting `baseUrl`';
 const HEADERS = 'headers are part of the settings of a provider';
 

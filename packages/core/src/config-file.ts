@@ -47,11 +47,11 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 }
 
 /**
- * The providers and the store of a configuration file, as the `disburse` command reads it: a reference that the program pays is
- * paid for the command, too.
+ * Makes the providers and the store of a configuration file, as the `disburse` command does. So a reference that the program
+ * pays is paid for the command, too.
  *
- * The file says under `submissions` which folder keeps what was sent, relative to itself; `.disburse/submissions` where it does
- * not. A store in `context.settings` is used in its place: then the command does not know what the program pays.
+ * The file names under `submissions` the folder that keeps what was sent, relative to itself. Without that it is
+ * `.disburse/submissions`. A store in `context.settings` takes its place: then the command does not know what the program pays.
  *
  * @param path Relative to the working directory of this moment. It is never looked for in other folders.
  * @param adapters The adapters that the file may name.

@@ -33,8 +33,8 @@ interface Since {
 /**
  * A few files for each (namespace, reference, attempt): its submission, and what happened to it. None is ever changed.
  *
- * Of a submission that was stored with a hold, whatever happens is the file of the next number, which one writer makes: the
- * others read it, and think again. So a refusal and another holder can never both come next.
+ * Whatever happens to a submission that was stored with a hold is the file of the next number. One writer makes it; the others
+ * read it, and decide anew. So a refusal and another holder can never both come next.
  *
  * `keep` answers nothing before it is durable, also what another process wrote: nobody may send what a loss of power could
  * still undo, because it would be sent again with a younger date.

@@ -33,8 +33,8 @@ const DEFAULTS = { firstPauseMs: 2_000, longestPauseMs: 900_000, failedReads: 5 
  *
  * @param provider For a payout of a connected account, `provider.forAccount(account)`.
  * @param payout What is known: it is read again at once.
- * @throws {PayoutError} `invalid_request` at once for another provider's payout, or for an option that it does not know; while iterating, the last error of reads that
- * keep failing.
+ * @throws {PayoutError} At once `invalid_request`, for another provider's payout or an option that it does not know. While
+ * iterating, the last error of reads that keep failing.
  * @example
  * for await (const { result, payout } of follow(provider, created)) console.log(result, payout.status);
  */

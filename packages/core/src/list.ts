@@ -197,7 +197,7 @@ export function patienceWith(engine: Engine): Patience {
       if (empty >= MOST_EMPTY_PAGES)
         throw endless(engine, `the list went on after ${empty} pages in a row without a row; it may never end.`);
       if (standing >= MOST_STANDING_PAGES) {
-        const message = `${standing} pages in a row had no payout that was asked for, and none was older than the ones before; the list may never end.`;
+        const message = `the list may never end: ${standing} pages in a row had no payout that was asked for, and none was older than the ones before.`;
         throw endless(engine, message);
       }
       if (without < MOST_PAGES_WITHOUT_PAYOUT) return;

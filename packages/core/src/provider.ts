@@ -194,8 +194,8 @@ export interface PayoutOperations<Id extends string, Bags, Supported> {
   /**
    * All pages; the next one is read while the caller works.
    *
-   * @throws {PayoutError} `unexpected_response` as {@link PayoutOperations.list}, and for a list that does not end: a cursor
-   * that repeats; 1,000 pages in a row without a payout to show while their times stand still; 10,000 while they move.
+   * @throws {PayoutError} `unexpected_response` as {@link PayoutOperations.list}, and for a list that does not end. That is a
+   * cursor that repeats, or pages in a row without a payout to show: 1,000 while their times stand still, 10,000 while they move.
    */
   listAll(query?: ListAllPayoutsQuery<Id, Bag<Bags, 'list'>>, call?: CallOptions & ReadingOptions): AsyncIterable<Payout>;
   /**

@@ -65,8 +65,10 @@ export interface PayoutRegistry<Providers extends Record<string, AnyPayoutProvid
 /**
  * Puts providers under names, for a program that chooses at run time.
  *
- * @throws {PayoutError} `invalid_settings` when a provider's own `name` is not the name it is registered under: a payout id and
- * a submission mean something only together with that name; also for an option other than `default`.
+ * A payout id and a submission mean something only together with the name of their provider.
+ *
+ * @throws {PayoutError} `invalid_settings` for a provider whose own `name` is not the one that it is registered under, and for
+ * an option other than `default`.
  */
 export function createPayoutRegistry<const Providers extends Record<string, AnyPayoutProvider>>(
   providers: Providers,
@@ -145,8 +147,8 @@ function inside(provider: AnyPayoutProvider): Inside {
 }
 
 /**
- * Providers of one registry hide each other's secrets: what answers one of them may have seen those of all, such as a proxy that
- * stands before them.
+ * Makes the providers of one registry hide each other's secrets. What answers one may have seen those of all, such as a proxy
+ * before them.
  *
  * @param more Secrets that no provider tells, such as what a configuration read for an adapter that sends it in another way.
  */

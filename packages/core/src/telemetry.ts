@@ -76,7 +76,7 @@ export interface TelemetryDiagnostic extends Told {
 export type TelemetryEvent = TelemetryStart | TelemetryExchange | TelemetryEnd | TelemetryDiagnostic;
 
 /**
- * Hears events, synchronously. What it throws is dropped, and so is what an async one rejects with; what it does takes the
+ * Hears events, synchronously. What it throws, or its promise rejects with, is dropped. What it does takes the
  * operation's time, and nobody waits for a promise of it.
  */
 export type OnTelemetry = (event: TelemetryEvent) => void;
@@ -104,8 +104,8 @@ export function quietly(onTelemetry: OnTelemetry | undefined, told: Told, redact
 }
 
 /**
- * Calls a listener whose answer nobody waits for: what it throws is dropped, and so is what a promise of it rejects with, which
- * would otherwise end the process.
+ * Calls a listener whose answer nobody waits for. What it throws is dropped, and so is what its promise rejects with: that would
+ * end the process.
  */
 export function unheard(listener: () => unknown): void {
   try {

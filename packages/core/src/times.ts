@@ -11,11 +11,11 @@ const TIME = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\
 export const TIME_RULE = 'must be an ISO 8601 time with its offset, such as 2026-11-01T00:00:00Z, or a date, which begins at midnight UTC';
 
 /**
- * A time that somebody wrote, in milliseconds since the epoch: ISO 8601 with `Z` or an offset, or a date alone, which is its
+ * Reads a time that somebody wrote, in milliseconds since the epoch: ISO 8601 with `Z` or an offset. A date alone is its
  * midnight in UTC.
  *
- * `null` for anything else: for a time without an offset, which means another moment on every machine, for a day that no
- * calendar has, and for what only `Date.parse` takes for a time (`11/12/2026`, `10`).
+ * `null` for anything else. A time without an offset means another moment on every machine. A day that no calendar has is none,
+ * and so is what only `Date.parse` takes for a time (`11/12/2026`, `10`).
  */
 export function parseTime(text: unknown): number | null {
   const day = typeof text === 'string' ? TIME.exec(text)?.[1] : undefined;

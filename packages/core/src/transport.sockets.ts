@@ -138,8 +138,8 @@ function sent(message: Message, exchange: Exchange, open: () => ClientRequest): 
  * Calls `go` in the tick in which the socket becomes ready, at once where it is. `reusedSocket` does not tell: the agent
  * also hands on a socket that is still connecting because the request it was opened for has been given up.
  *
- * What stands in for a socket proves nothing by being connected, and some test tools connect theirs only when they have the
- * request: there it is written at once, and so `maybe_sent` whatever follows.
+ * What stands in for a socket proves nothing by being connected. Some test tools connect theirs only when they have the request:
+ * it is written to them at once, and so `maybe_sent` whatever follows.
  */
 function whenReady(socket: Socket & { readonly secureConnecting?: boolean }, tls: boolean, go: () => void): void {
   if (!isOfNode(socket) || (tls ? socket.secureConnecting === false : !socket.pending)) go();

@@ -42,7 +42,7 @@ describe('without a listener', () => {
       code: 'unexpected_response',
       payoutId: 'ac_2',
       message:
-        '[acme] a payout of the list cannot be read: row 2 (ac_2): answered with something that cannot be read. With onUnreadable the other rows are read.',
+        '[acme] a payout of the list cannot be read: row 2 (ac_2): answered with something that cannot be read. Give onUnreadable to read the other rows.',
       issues: [{ path: 'row 2 (ac_2)', message: 'answered with something that cannot be read.' }],
     };
     expect(await thrownBy(() => acme.list())).toMatchObject(told);

@@ -77,7 +77,7 @@ export function unreadableError(provider: string, what: string, unreadable: read
   const issues = unreadable.map(({ id, position, message }) => ({ path: `row ${position}${id === null ? '' : ` (${id})`}`, message }));
   const told = issues.slice(0, MOST_TOLD).map(({ path, message }) => `${path}: ${message}`);
   const more = issues.length > MOST_TOLD ? ` And ${issues.length - MOST_TOLD} more.` : '';
-  const message = `${what} cannot be read: ${told.join(' ')}${more} With onUnreadable the other rows are read.`;
+  const message = `${what} cannot be read: ${told.join(' ')}${more} Give onUnreadable to read the other rows.`;
   const [only] = unreadable;
   return new PayoutError('unexpected_response', message, {
     provider,

@@ -40,7 +40,7 @@ export const UNREADABLE = 'cannot be read: it throws when it is looked at. Pass 
 /**
  * An object literal or what JSON.parse makes, also in another realm: no array, no class instance.
  *
- * Jest, vitest's `vmThreads` and edge sandboxes run a program in a realm of its own; what `structuredClone` and
+ * Jest, vitest's `vmThreads` and edge sandboxes run a program in a realm of its own. What `structuredClone` and
  * `Response.json()` make there has another `Object.prototype` than the program's.
  */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {

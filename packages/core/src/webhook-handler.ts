@@ -44,12 +44,12 @@ const REFETCH_TIMEOUT_MS = 10_000;
 /**
  * A whole webhook endpoint: a Fetch handler for Hono, Next, Bun, Deno, Workers and, with some lines around it, Node.
  *
- * It answers 200 once every event was handled or had been, 400 to what is not signed or does not come within the provider's
- * `timeoutMs`, 405 to all but POST, 413 to what is too long, and 500 when `onEvent` throws or the program hands over what is no `Request`. No
- * body of it says why: that is for `onError` and the provider's own setting `onTelemetry`.
+ * It answers 200 once every event was handled or had been. It answers 400 to what is not signed or does not come within the
+ * provider's `timeoutMs`, 405 to all but POST, and 413 to what is too long. It answers 500 when `onEvent` throws, or the program
+ * hands over what is no `Request`. No body says why: that is for `onError` and the provider's own setting `onTelemetry`.
  *
- * @throws {PayoutError} `invalid_request` for an option that it does not know or that is not what it must be; `invalid_settings` for a `maxBodyBytes` that is no
- *   number of bytes.
+ * @throws {PayoutError} `invalid_request` for an option that it does not know or cannot take; `invalid_settings` for a
+ *   `maxBodyBytes` that is no number of bytes.
  * @example
  * const handle = webhookHandler({ provider: stripe, onEvent: async (event) => save(event) });
  * app.post('/webhooks/stripe', (c) => handle(c.req.raw)); // Hono

@@ -18,8 +18,8 @@ export interface StripeAccess {
   /** The connected account that every call is made for, `acct_…`. @default the account of the key */
   readonly stripeAccount?: string | undefined;
   /**
-   * Instead of `stripeAccount`: the account that every call is made for, as the path that leads to it from the owner of the key,
-   * `acct_…` or `acct_…/acct_…`. A key of an organization needs it.
+   * Instead of `stripeAccount`: the account that every call is made for. Write the path that leads to it from the owner of the
+   * key, `acct_…` or `acct_…/acct_…`. A key of an organization needs it.
    *
    * The last account of the path is the one that keys and submissions are bound to: its headers may change, its payouts may not.
    *

@@ -212,8 +212,9 @@ async function otherThan(call: CreateCall, provider: Provider, kept: Submission)
 }
 
 /**
- * What was refused and may be sent again is kept as it is. Another request under its reference is not handed to the store,
- * which would count it as one more that may send: then nobody could say that certainly nothing exists.
+ * Keeps another request under its reference away from what was refused and may be sent again.
+ *
+ * The store would count it as one more that may send. Then nobody could say that certainly nothing exists.
  */
 function refuseOther(kept: readonly KeptSubmission[], asked: Submission): void {
   const submission = kept.find(({ settled }) => settled === null)?.submission;
@@ -224,7 +225,7 @@ function refuseOther(kept: readonly KeptSubmission[], asked: Submission): void {
   const { reference, name } = submission;
   const [its, now] = keptAndAsked(submission, asked);
   const differs = its === now ? '' : `: ${now} instead of ${its}`;
-  const message = `reference ${reference} is kept for ${moneyText(submission.money)} through ${name}, which was refused and may be sent again; this request is another one${differs}. Nothing was sent now.`;
+  const message = `reference ${reference} is kept for ${moneyText(submission.money)} through ${name}, which was refused and may be sent again. This request is another one${differs}. Nothing was sent now.`;
   const again = `disburse submit ${nameOf({ submission, file: null })} sends the kept one again, unchanged.`;
   throw new CliError('unsettled', message, { exitCode: EXIT.unknown, advice: [again, 'Another payout needs a reference of its own.'] });
 }

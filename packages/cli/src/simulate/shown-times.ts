@@ -31,4 +31,4 @@ export const isRealTime = (simulated: number, real: number): boolean => Math.abs
 
 /** What is said of a simulator whose time is not the real one. */
 export const OTHER_TIME =
-  'This is not the real time, and programs keep the real one. Do not use one here unless its runtime follows this time: what it has open can be told falsely, and paid twice. disburse follows this time.';
+  'This is not the real time, and programs keep the real one. Use here only a program whose runtime follows this time: what another has open can be told falsely, and paid twice. disburse follows this time.';
