@@ -295,7 +295,7 @@ export function errorsDocument(): string {
     '*Sent again*: the same bytes under the same key, `resends` times. A create that may have been sent before stays unknown after all of these, ' +
       'unless the answer is marked as a replay.',
     '### By HTTP status',
-    'Where nothing else is said. A 4xx whose body has not the form of the provider’s own errors is unknown, a 401, 403 or 429 too: a proxy may have written it, and may have sent the request before.',
+    'Where nothing else is said. A 4xx is unknown, also a 401, 403 or 429, when its body has not the form of the provider’s own errors. A proxy may have written it, and may have sent the request before.',
     byStatus(),
     '### Stripe',
     'Looked at before the status, with a status of 400 unless the row says another.',
