@@ -30,7 +30,8 @@ export interface Ending<Name extends CommandName> {
 export interface Call<Name extends CommandName = CommandName, Options extends object = object> {
   readonly host: Host;
   readonly command: Name;
-  readonly args: readonly (string | undefined)[];
+  /** What was typed beside the options. */
+  readonly args: readonly string[];
   readonly options: Options & GlobalOptions;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;

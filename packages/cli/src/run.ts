@@ -84,7 +84,7 @@ async function performed<Name extends CommandName, Options extends object>(
   const call: Call<Name, Options> = {
     host,
     command,
-    args: parsed.processedArgs as readonly (string | undefined)[],
+    args: parsed.args,
     options,
     signal: interrupt.signal,
     paint: paintFor(host.stdout, host.env),

@@ -59,8 +59,7 @@ async function init(call: Call<'init', InitOptions>): Promise<Ending<'init'>> {
 }
 
 async function chosen(call: Call<'init', InitOptions>, simulated: boolean): Promise<readonly AdapterId[]> {
-  const named = call.args[0] as unknown as readonly AdapterId[] | undefined;
-  if (named !== undefined && named.length > 0) return ADAPTERS.filter((adapter) => named.includes(adapter));
+  if (call.args.length > 0) return ADAPTERS.filter((adapter) => call.args.includes(adapter));
   if (simulated) return ADAPTERS;
   if (!isInteractive(call.host)) throw new CliError('usage', `name the providers: disburse init ${ADAPTERS.join(' ')}, or --simulated.`);
   const answer = await multiselect({

@@ -38,8 +38,7 @@ export function addSimulate(program: Command, perform: Perform): void {
 
 async function simulate(call: SimulateCall): Promise<Ending<'simulate'>> {
   const folder = await configFolder(call.host, call.options.config);
-  const words = call.args[0] as unknown as readonly string[];
-  return words.length > 0 ? typeLine(folder, words.join(' ')) : runUntilQuit(call, folder);
+  return call.args.length > 0 ? typeLine(folder, call.args.join(' ')) : runUntilQuit(call, folder);
 }
 
 async function typeLine(folder: string, line: string): Promise<Ending<'simulate'>> {
