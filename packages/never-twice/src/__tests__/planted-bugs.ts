@@ -167,7 +167,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       core(
         'other-attempts',
-        '  return atProvider(engine, submission, deadline, { keys, areOver: areOver(submission, others) });',
+        '  return atProvider(engine, submission, deadline, { keys, word: wordOn(engine, submission, others) });',
         '  return null;',
       ),
     ],
@@ -175,13 +175,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     rule: 'R5',
     mistake: 'what a store in memory says was refused is proven',
-    edits: [
-      core(
-        'other-attempts',
-        'if (engine.store.refuse === null || engine.store.isPassing) return',
-        'if (engine.store.refuse === null) return',
-      ),
-    ],
+    edits: [core('other-attempts', 'store.refuse !== null && !store.isPassing;', 'store.refuse !== null;')],
   },
   {
     rule: 'R5',
