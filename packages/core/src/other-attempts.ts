@@ -48,7 +48,7 @@ async function lookForOthers(
   const keys = await earlierKeys(submission);
   if (isDoubtful(engine, submission, keys, others)) return unknownAttempt(engine, submission, { do: 'ask', candidates: [] });
   if (submission.correlation.by === 'none' || areProven(engine, submission, others)) return null;
-  return atProvider(engine, submission, deadline, { keys, areOver: areOver(submission, others) });
+  return atProvider(engine, submission, deadline, { keys, word: wordOn(engine, submission, others) });
 }
 
 /** Whether this process may be sending an earlier attempt. What only asks the store about a refused one sends nothing. */
@@ -67,27 +67,42 @@ function isDoubtful({ process, store }: Engine, { provider }: Submission, keys: 
  * A person's word is no proof, and neither is a refusal that a store without `refuse` recorded after a look. A store in memory
  * knows this process alone: another one may have sent the same attempt since.
  */
-function areProven(engine: Engine, { attempt }: Submission, others: readonly KeptRow[]): boolean {
-  if (engine.store.refuse === null || engine.store.isPassing) return false;
-  const proven = others.filter((row) => {
-    return row.submission.attempt < attempt && isRejected(row.settled) && (row.settled.reason?.by ?? 'person') !== 'person';
-  });
-  return proven.length === attempt - 1;
+function areProven(engine: Engine, submission: Submission, others: readonly KeptRow[]): boolean {
+  return keepsProofs(engine) && refusalsBefore(submission, others).filter((row) => !isOnWord(row)).length === submission.attempt - 1;
 }
 
-/** Whether the store has the end of every earlier attempt, also on a person's word. */
-function areOver({ attempt }: Submission, others: readonly KeptRow[]): boolean {
-  return others.filter((row) => row.submission.attempt < attempt && isRejected(row.settled)).length === attempt - 1;
+const keepsProofs = ({ store }: Engine): boolean => store.refuse !== null && !store.isPassing;
+
+const refusalsBefore = ({ attempt }: Submission, others: readonly KeptRow[]): readonly KeptRow[] =>
+  others.filter((row) => row.submission.attempt < attempt && isRejected(row.settled));
+
+/** Whether it was refused on a person's word. What is not known to be proven is. */
+const isOnWord = ({ settled }: KeptRow): boolean => isRejected(settled) && (settled.reason?.by ?? 'person') === 'person';
+
+/** Whose word the end of all earlier attempts is; `null` where the store does not have the end of each. */
+function wordOn(engine: Engine, submission: Submission, others: readonly KeptRow[]): Earlier['word'] {
+  const refusals = refusalsBefore(submission, others);
+  if (refusals.length !== submission.attempt - 1) return null;
+  const spoken = Math.max(0, ...refusals.filter(isOnWord).map((row) => row.submission.attempt));
+  return spoken === submission.attempt - 1 || (spoken > 0 && keepsProofs(engine)) ? 'person' : 'refusal';
 }
 
 /** Earlier attempts, as the list is asked for them. */
 interface Earlier {
   readonly keys: readonly string[];
-  readonly areOver: boolean;
+  readonly word: 'person' | 'refusal' | null;
 }
 
-/** What no later look can mend. Where every earlier attempt was decided, the last word is a person's: else nobody could ever pay. */
-const LASTING: readonly Gap['is'][] = ['no_list', 'no_proof', 'endless_list', 'floor', 'unreadable_row'];
+/**
+ * What no later look can mend. Where every earlier attempt was decided, that is the last word: else nobody could ever pay.
+ *
+ * Of a provider that never proves an absence, a refusal is. But a row that nobody could read, or what a list left out, may be a
+ * payout that another process made since the refusal: past those goes only a person's word.
+ */
+const LASTING: Readonly<Record<NonNullable<Earlier['word']>, readonly Gap['is'][]>> = {
+  refusal: ['no_list', 'no_proof'],
+  person: ['no_list', 'no_proof', 'endless_list', 'floor', 'unreadable_row'],
+};
 
 /** Another attempt that is kept, and not refused. */
 async function inTheWay(engine: Engine, submission: Submission, row: KeptRow, deadline: Deadline): Promise<PayoutOutcome> {
@@ -131,13 +146,13 @@ async function atProvider(
   engine: Engine,
   submission: Submission,
   deadline: Deadline,
-  { keys, areOver: isDecided }: Earlier,
+  { keys, word }: Earlier,
 ): Promise<PayoutOutcome | null> {
   const since = Date.parse(submission.preparedAt) - EARLIER_ATTEMPTS_MS;
   const found = await search(engine, submission, deadline, keys, since);
   if (found.ours !== null) return foundAsEarlier(engine, submission, found.ours);
   // Whatever the reason, what was not seen may be there: an endless list, a clock that disagrees, a list that begins too late.
-  if (found.gap === null || (isDecided && LASTING.includes(found.gap.is) && found.candidates.length === 0)) return null;
+  if (found.gap === null || (word !== null && LASTING[word].includes(found.gap.is) && found.candidates.length === 0)) return null;
   const because = found.error ?? new PayoutError('unresolved', `${found.gap.message}.`, { provider: engine.name });
   const error = withOutcome(because, 'unknown', 'Nothing was sent: whether an earlier attempt exists could not be read.');
   // Only a read that failed may go better next time.

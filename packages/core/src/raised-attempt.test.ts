@@ -1,6 +1,6 @@
 // A reference is one payout, whichever of its attempts is asked for: those below are looked at, and so are those above.
 import { describe, expect, it } from 'vitest';
-import { type AcmeWorld, acmeWorld, answered, answerLost, RENT, requestLost, stored, told } from './__tests__/acme-world.ts';
+import { type AcmeWorld, acmeWorld, answered, answerLost, changed, RENT, requestLost, stored, told } from './__tests__/acme-world.ts';
 import { HOUR_MS, NINE } from './__tests__/manual-time.ts';
 import { type Attempt, nextAttempt, type PayoutOutcome } from './outcome.ts';
 import { memorySubmissions, type Submission, type SubmissionStore } from './submission.ts';
@@ -186,5 +186,22 @@ describe('a person who says that the first attempt is absent frees the reference
     world.bank.balance = 1000;
     expect(told(await world.acme.createPayout({ ...RENT, attempt: following(first) }))).toBe('ac_1');
     paidOnce(world);
+  });
+
+  it('but past a row that cannot be read no such refusal goes: another process may have paid since, and the row may be it', async () => {
+    const world = acmeWorld({ submissions: memorySubmissions(), resends: 0 }, { balance: 5 });
+    const first = await world.acme.createPayout(RENT);
+    world.bank.balance = 1000;
+    world.time.jump(OVER);
+    expect(told(await world.restarted({ submissions: memorySubmissions() }).createPayout(RENT))).toBe('ac_1');
+    const odd = changed(({ next }) => ({ payouts: [{ id: 'ac_1' }], next }));
+    world.onRead(odd, odd, odd);
+    const second = await world.acme.createPayout({ ...RENT, attempt: following(first) });
+    expect(second).toMatchObject({ outcome: 'unknown', next: { do: 'ask' } });
+    paidOnce(world);
+    // A person may say that it is not ours, and is believed.
+    world.time.pass(30 * HOUR_MS);
+    const absent = await world.acme.settle(second.submission as Submission, { absent: true });
+    expect((await world.acme.createPayout({ ...RENT, attempt: following(absent) })).outcome).toBe('accepted');
   });
 });

@@ -215,7 +215,7 @@ describe('what is shared is one submission', () => {
   });
 });
 
-describe('whoever waited for an exchange that everybody had left, and has no time left', () => {
+describe('whoever waited for an exchange, and has no time left', () => {
   async function late(request: object): Promise<PayoutOutcome> {
     const world = acmeWorld({ resends: 0 });
     const controller = new AbortController();
@@ -223,6 +223,7 @@ describe('whoever waited for an exchange that everybody had left, and has no tim
     world.onCreate(meets);
     const first = world.acme.createPayout(RENT, { signal: controller.signal });
     await reached;
+    world.time.pass(1); // Prepared later, so that it can be told from the one that is being sent.
     const second = world.acme.createPayout({ ...RENT, ...request }, { timeoutMs: 1000 });
     await new Promise((resolve) => void setImmediate(resolve));
     world.time.pass(1000);
@@ -234,8 +235,11 @@ describe('whoever waited for an exchange that everybody had left, and has no tim
     return outcome;
   }
 
-  it('is handed the submission that is being sent, and not one that was never kept', async () => {
-    expect(await late({})).toMatchObject({ outcome: 'unknown', error: { code: 'aborted' } });
+  it.each([
+    ['joined', {}],
+    ['could not join', { attempt: 1 }],
+  ])('and %s is handed the submission that is being sent, and not one that was never kept', async (_, request) => {
+    expect(await late(request)).toMatchObject({ outcome: 'unknown', error: { code: 'aborted' } });
   });
 
   it('is told that the reference is taken, where it asked for another amount', async () => {

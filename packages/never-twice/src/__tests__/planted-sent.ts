@@ -158,7 +158,7 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     edits: [
       core(
         'other-attempts',
-        '  return atProvider(engine, submission, deadline, { keys, areOver: areOver(submission, others) });',
+        '  return atProvider(engine, submission, deadline, { keys, word: wordOn(engine, submission, others) });',
         '  return null;',
       ),
     ],
@@ -166,13 +166,7 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
   {
     rule: 'R5',
     mistake: 'what a store in memory says was refused is proven',
-    edits: [
-      core(
-        'other-attempts',
-        'if (engine.store.refuse === null || engine.store.isPassing) return',
-        'if (engine.store.refuse === null) return',
-      ),
-    ],
+    edits: [core('other-attempts', 'store.refuse !== null && !store.isPassing;', 'store.refuse !== null;')],
   },
   {
     rule: 'R5',
