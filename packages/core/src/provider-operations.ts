@@ -39,8 +39,11 @@ type AnyCall = CallWith<string, object>;
 /** The adapter's operations for an engine: made once for what nobody listens to, and anew where it is told whose they are. */
 export type AdapterOf = (engine: Engine) => ErasedOperations;
 
+/** Operations by their names. The type of the whole provider says what each takes and answers. */
+type Operations = Readonly<Record<string, (...given: never[]) => unknown>>;
+
 /** What may create a payout, or finds out what became of one. */
-export function createOperations(engine: Engine, prepareOne: Inside['prepare'], create: Inside['create']) {
+export function createOperations(engine: Engine, prepareOne: Inside['prepare'], create: Inside['create']): Operations {
   return {
     prepare: async (request: unknown, more?: unknown) => {
       assertNoCall(engine, more);
@@ -105,7 +108,7 @@ async function boundCopy(engine: Engine, submission: Submission): Promise<Submis
 }
 
 /** What every provider has besides. */
-export function readOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, adapterOf: AdapterOf) {
+export function readOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, adapterOf: AdapterOf): Operations {
   return {
     retrieve: (id: string, given?: AnyCall) =>
       perform(engine, 'retrieve', async (mine) => {
@@ -123,7 +126,7 @@ export function readOperations<P extends AnyPayoutProvider>(engine: Engine, spec
 }
 
 /** `list` and `listAll`, for a provider whose adapter has written `page`. */
-export function listOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, adapterOf: AdapterOf) {
+export function listOperations<P extends AnyPayoutProvider>(engine: Engine, spec: PayoutProviderSpec<P>, adapterOf: AdapterOf): Operations {
   const bags = (asked: unknown) => (isPlainObject(asked) ? bagProblems(engine.id, spec.options, 'list', asked['providerOptions']) : []);
   const { createdFrom, createdTo } = spec.capabilities.filters;
   const filtersTime = createdFrom === 'provider' && createdTo === 'provider';
@@ -167,7 +170,7 @@ export function changeOperations<P extends AnyPayoutProvider>(
   spec: PayoutProviderSpec<P>,
   adapterOf: AdapterOf,
   written: readonly OptionalOperation[],
-) {
+): Operations {
   const operations = {
     update: (id: string, change: UpdatePayout, given?: AnyCall) =>
       perform(engine, 'update', async (mine) => {
