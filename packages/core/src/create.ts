@@ -1,7 +1,7 @@
 import type { PayoutProviderSpec } from './adapter.ts';
 import { checkedOptions } from './call-options.ts';
 import { MOST_ATTEMPTS } from './create-request.ts';
-import { type Engine, placeOf as keyPlace, sameConnection, withOutcome } from './engine.ts';
+import { type Engine, placeOf as keyPlace, payoutKnownOf, sameConnection, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { createKey } from './idempotency.ts';
 import { submitKept } from './kept.ts';
@@ -76,6 +76,7 @@ function inDoubt(error: PayoutError, why: string): PayoutError {
 
 /** What this process does, or did, with the key of a reference through another store; `known` where no submission may be shown. */
 async function sentElsewhere(engine: Engine, { namespace, reference, attempt }: Place): Promise<Submission | 'known' | null> {
+  if (payoutKnownOf(engine, { provider: engine.id, account: engine.account, namespace, reference }) !== undefined) return 'known';
   for (let asked = 1; asked <= attempt + FURTHEST_RAISED; asked += 1) {
     const key = await createKey({ namespace, account: engine.account, reference, attempt: asked });
     const known = knownAs(engine, keyPlace({ provider: engine.id, key }));
@@ -85,12 +86,10 @@ async function sentElsewhere(engine: Engine, { namespace, reference, attempt }: 
 }
 
 function knownAs(engine: Engine, at: string): Submission | 'known' | null {
-  const { underWay, uncertain, paid, before } = engine.process;
+  const { underWay, uncertain } = engine.process;
   const current = underWay.get(at);
-  if (current !== undefined && sameConnection(current.connection, engine.connection)) return current.asked;
-  const known = paid.get(at) ?? before.paid.get(at);
-  const isPaid = known !== undefined && sameConnection(known.through.connection, engine.connection);
-  return current !== undefined || uncertain.has(at) || isPaid ? 'known' : null;
+  if (current !== undefined && sameConnection(current.connection, engine.connection)) return current.submission;
+  return current !== undefined || uncertain.has(at) ? 'known' : null;
 }
 
 /** Where a refused input would have been kept, as far as it says; an attempt that cannot be is read as the first. */

@@ -70,6 +70,8 @@ export interface Engine {
 export interface SharedExchange {
   /** What its starter asked for. Only whoever asks for the same may join. */
   readonly asked: Submission;
+  /** What can be settled: the kept one, once the store has said which. */
+  readonly submission: Submission;
   readonly anyAttempt: boolean;
   /** Through which store: what one store knows says nothing about another. */
   readonly store: SubmissionStore;
@@ -96,8 +98,12 @@ export interface KnownPayout {
   readonly id: string;
   /** What was paid to whom. See {@link Submission.payment}. */
   readonly payment: string | undefined;
+  readonly attempt: number;
+  readonly key: string;
   /** Through whom: the same key may be another account's. */
-  readonly through: Pick<Engine, 'connection' | 'fetch'>;
+  readonly connection: Connection;
+  /** A test that stubs `fetch` anew has another bank behind it. */
+  readonly fetch: typeof globalThis.fetch | undefined;
 }
 
 /**
@@ -111,8 +117,8 @@ export interface ProcessMemory {
   readonly uncertain: Set<string>;
   /** Payouts that were accepted here, and the key of each: one that is another submission's is no candidate for this one. */
   accepted: Map<string, string>;
-  /** Where keys were accepted, and the payout of each: what exists is not fresh, whichever store is asked. */
-  paid: Map<string, KnownPayout>;
+  /** The payouts of each reference by their ids, of whatever attempt: what exists is not fresh, whichever store is asked. */
+  paid: Map<string, Map<string, KnownPayout>>;
   /** Both, as they were before they grew too large. */
   before: Pick<ProcessMemory, 'accepted' | 'paid'>;
   /** Certain refusals that a store could not record. They are recorded at the next chance. */
@@ -149,6 +155,12 @@ export function processMemory(runtime: Partial<Runtime> | undefined): ProcessMem
 /** Where a key is remembered: two adapters derive the same key for one reference. */
 export const placeOf = (of: { readonly provider: string; readonly key: string }): string => `${of.provider} ${of.key}`;
 
+type Referred = Pick<Submission, 'provider' | 'account' | 'namespace' | 'reference'>;
+
+/** Where a reference is remembered, whatever its attempts. The length says where the namespace ends. */
+const referenceOf = ({ provider, account, namespace, reference }: Referred): string =>
+  `${provider} ${account ?? ''} ${namespace.length} ${namespace}${reference}`;
+
 /** As many at least are remembered, and twice as many at most; forgetting one only makes a search more careful. */
 const REMEMBERED = 10_000;
 
@@ -159,8 +171,11 @@ export function rememberAccepted({ process: memory, connection, fetch }: Engine,
     memory.accepted = new Map();
     memory.paid = new Map();
   }
-  memory.accepted.set(`${submission.provider} ${payoutId}`, submission.key);
-  memory.paid.set(placeOf(submission), { id: payoutId, payment: submission.payment, through: { connection, fetch } });
+  const { payment, attempt, key } = submission;
+  memory.accepted.set(`${submission.provider} ${payoutId}`, key);
+  const place = referenceOf(submission);
+  const known = memory.paid.get(place) ?? new Map(memory.before.paid.get(place));
+  memory.paid.set(place, known.set(payoutId, { id: payoutId, payment, attempt, key, connection, fetch }));
   memory.prepared.delete(submission); // Never fresh again, also when this is forgotten.
 }
 
@@ -171,12 +186,26 @@ export function isAnothers(memory: ProcessMemory, submission: Submission, payout
   return key !== undefined && key !== submission.key;
 }
 
-const paidAt = (memory: ProcessMemory, place: string): KnownPayout | undefined => memory.paid.get(place) ?? memory.before.paid.get(place);
+/** What this process paid of a reference, in whatever account. */
+function paidOf({ paid, before }: ProcessMemory, of: Referred): readonly KnownPayout[] {
+  const place = referenceOf(of);
+  return [...(paid.get(place) ?? before.paid.get(place) ?? new Map<string, KnownPayout>()).values()];
+}
 
-/** The payout that this process made or found for a key in this very account, whichever store it was recorded in; `null` for none. */
-export function payoutKnownFor({ process: memory, connection, fetch }: Engine, submission: Submission): KnownPayout | null {
-  const known = paidAt(memory, placeOf(submission));
-  return known !== undefined && known.through.fetch === fetch && sameConnection(known.through.connection, connection) ? known : null;
+/** The payout that this process made or found for a key in this very account, whichever store it was recorded in. */
+export function payoutKnownFor(engine: Engine, submission: Submission): KnownPayout | undefined {
+  return paidOf(engine.process, submission).find(
+    ({ key, fetch, connection }) => key === submission.key && fetch === engine.fetch && sameConnection(connection, engine.connection),
+  );
+}
+
+/**
+ * The payout that this process knows of a reference in this very account, under whatever attempt.
+ *
+ * For whoever would say `rejected`, or send another attempt: then a `fetch` of its own is no reason to doubt what was paid.
+ */
+export function payoutKnownOf(engine: Engine, of: Referred): KnownPayout | undefined {
+  return paidOf(engine.process, of).find(({ connection }) => sameConnection(connection, engine.connection));
 }
 
 /** Whether two providers send to the same place with the same credential. */
@@ -186,8 +215,8 @@ export function sameConnection(a: Connection, b: Connection): boolean {
 
 /** Whether nobody here can have sent this key without a certain refusal. */
 export function isCertain(memory: ProcessMemory, submission: Submission): boolean {
-  const place = placeOf(submission);
-  return paidAt(memory, place) === undefined && !memory.uncertain.has(place);
+  const isPaid = paidOf(memory, submission).some(({ key }) => key === submission.key);
+  return !isPaid && !memory.uncertain.has(placeOf(submission));
 }
 
 /** Whether this process prepared the very object and nobody here can have sent its key without a certain refusal (R7). */

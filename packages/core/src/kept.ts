@@ -1,11 +1,21 @@
 import { copiesOf, isApart } from './copies.ts';
-import { type Engine, isFresh, type KnownPayout, payoutKnownFor, placeOf, type SharedResult } from './engine.ts';
+import { type Engine, isFresh, payoutKnownFor, placeOf, type SharedResult } from './engine.ts';
 import { laterAnswer, ofRejected, recordAgain } from './later-attempts.ts';
 import { asksTheSame, lookApart, lookBeside } from './lookup-kept.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import { type Arrival, callWithin, homeOf, ownRoute, type Passage, storeFailed, storeWithin } from './passage.ts';
 import type { CallOptions } from './provider.ts';
-import { noticed, paidAs, payoutIdOf, readAgain, relationNotices, takenOutcome, withNotices } from './read-again.ts';
+import {
+  noticed,
+  paidAs,
+  paidHere,
+  payoutIdOf,
+  readAgain,
+  relationNotices,
+  takenOutcome,
+  unlessPaidHere,
+  withNotices,
+} from './read-again.ts';
 import { giveBack, recorded } from './record-outcome.ts';
 import { NOT_HERE, relate, type Relation } from './relate.ts';
 import { newHold } from './runtime.ts';
@@ -20,9 +30,10 @@ export function submitKept(engine: Engine, asked: Submission, call: CallOptions,
   const { route = ownRoute(engine) } = arrival;
   const elsewhere = arrival.given && !engine.process.prepared.has(asked);
   const { anyAttempt } = arrival;
-  return shareExchange({ engine, asked, call, elsewhere, anyAttempt }, (deadline) =>
-    keepAndSubmit({ engine: storeWithin(engine, deadline), asked, arrival, route, deadline }),
-  );
+  return shareExchange({ engine, asked, call, elsewhere, anyAttempt }, async (deadline, isKept) => {
+    const passage: Passage = { engine: storeWithin(engine, deadline), asked, arrival, route, deadline };
+    return unlessPaidHere(passage.engine, asked, callWithin(engine, deadline), await keepAndSubmit(passage, isKept));
+  });
 }
 
 /** Submits a submission that the caller came with: an attempt of its own, and no other. */
@@ -32,7 +43,7 @@ export async function submitGiven(engine: Engine, submission: Submission, call: 
   return result;
 }
 
-async function keepAndSubmit(passage: Passage): Promise<SharedResult> {
+async function keepAndSubmit(passage: Passage, isKept: (submission: Submission) => void): Promise<SharedResult> {
   const { engine, asked } = passage;
   const hold = isFresh(engine.process, asked) ? newHold() : undefined;
   let row: KeptRow;
@@ -41,6 +52,7 @@ async function keepAndSubmit(passage: Passage): Promise<SharedResult> {
   } catch (error) {
     return storeFailed(engine, asked, error);
   }
+  isKept(row.submission);
   const home = homeOf(passage, row.submission);
   // Another provider, so that another key is under way: this one's place says nothing about it.
   if (home !== null && placeOf(row.submission) !== placeOf(asked)) {
@@ -70,7 +82,8 @@ async function answered(passage: Passage, row: KeptRow, home: Engine | null, hol
   const paid = paidAs(row);
   if (paid !== null) return finished(home, await readAgain(home, copies, paid, call), relation);
   const known = payoutKnownFor(home, row.submission);
-  if (known !== null) return finished(home, await knownHere(home, row, known, call), relation);
+  // Recorded now, where it is what is kept.
+  if (known !== undefined) return finished(home, await recorded(home, await paidHere(home, row.submission, known, call)), relation);
   const refused = home.process.unrecorded.get(home.store.itself)?.get(placeOf(row.submission));
   if (refused !== undefined) return (await laterAnswer(passage, row)) ?? recordAgain(home, row.submission, refused);
   // Also one that was prepared here: a look at its source would miss the payout of the kept one.
@@ -78,16 +91,6 @@ async function answered(passage: Passage, row: KeptRow, home: Engine | null, hol
   if ((isApart(copies) || leftElsewhere) && !asksTheSame(row.submission, asked))
     return lookBeside(home, { given: asked, kept: row.submission }, deadline);
   return sentOrLookedUp(passage, home, row, relation, { copies, hold, alone: row.alone });
-}
-
-/** A payout that this process knows and the store does not: it is recorded now, where it is what is kept. */
-async function knownHere(home: Engine, { submission }: KeptRow, known: KnownPayout, call: CallOptions): Promise<PayoutOutcome> {
-  if (known.payment !== submission.payment) {
-    const differences = [{ path: 'request', message: `was another one, through another store: this process paid it as ${known.id}` }];
-    return takenOutcome(home, submission, { is: 'taken', differences }, { home, payoutId: known.id, call });
-  }
-  const outcome = await readAgain(home, copiesOf(home, submission), { submission, payoutId: known.id }, call);
-  return recorded(home, outcome);
 }
 
 /**

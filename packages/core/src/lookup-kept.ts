@@ -7,7 +7,7 @@ import { lookup, unknownForNow } from './lookup.ts';
 import type { PayoutOutcome } from './outcome.ts';
 import { callWithin, ownRoute, storeWithin } from './passage.ts';
 import type { CallOptions } from './provider.ts';
-import { noticed, paidAs, payoutIdOf, readAgain, takenOutcome } from './read-again.ts';
+import { noticed, paidAs, payoutIdOf, readAgain, takenOutcome, unlessPaidHere } from './read-again.ts';
 import { recorded, type RefusedBy } from './record-outcome.ts';
 import { relate, type Relation } from './relate.ts';
 import type { KeptRow } from './store.ts';
@@ -17,7 +17,8 @@ import { isRejected, type Submission } from './submission.ts';
 export function lookupKept(engine: Engine, submission: Submission, call: CallOptions = {}): Promise<PayoutOutcome> {
   return within(engine, call, async (deadline) => {
     const bounded = storeWithin(engine, deadline);
-    return unlessPaidLater(bounded, submission, deadline, await lookedUpKept(bounded, submission, deadline));
+    const outcome = await unlessPaidLater(bounded, submission, deadline, await lookedUpKept(bounded, submission, deadline));
+    return unlessPaidHere(bounded, submission, callWithin(bounded, deadline), outcome);
   });
 }
 

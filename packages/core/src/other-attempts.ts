@@ -1,11 +1,11 @@
 import { copiesOf } from './copies.ts';
-import { type Engine, placeOf, withOutcome } from './engine.ts';
+import { type Engine, payoutKnownOf, placeOf, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import type { Deadline } from './http.ts';
 import { type Held, isHeld } from './held.ts';
 import { lookup, submitNow, unknownForNow, unknownOutcome } from './lookup.ts';
 import type { NextStep, PayoutOutcome } from './outcome.ts';
-import { earlierKeys, foundAsEarlier, paidAs, paidByOther, payoutIdOf } from './read-again.ts';
+import { earlierKeys, foundAsEarlier, paidAs, paidByOther, paidHere, payoutIdOf } from './read-again.ts';
 import { type Gap, remaining, search } from './search.ts';
 import type { KeptRow } from './store.ts';
 import { isRejected, type Submission } from './submission.ts';
@@ -21,7 +21,8 @@ import { DAY_MS } from './times.ts';
  */
 export function otherAttempt(engine: Engine, submission: Submission, deadline: Deadline): Promise<PayoutOutcome | null> | null {
   const held = isHeld(engine, submission);
-  if (held === false && submission.attempt === 1 && engine.store.isAlone(submission)) return null;
+  const isAlone = submission.attempt === 1 && engine.store.isAlone(submission) && payoutKnownOf(engine, submission) === undefined;
+  if (held === false && isAlone) return null;
   return lookForOthers(engine, submission, deadline, held);
 }
 
@@ -41,6 +42,11 @@ async function lookForOthers(
   const open = others.filter((row) => !isRejected(row.settled));
   const kept = open.find((row) => payoutIdOf(row) !== null) ?? open[0];
   if (kept !== undefined) return inTheWay(engine, submission, kept, deadline);
+  const known = payoutKnownOf(engine, submission);
+  // Of this very attempt: the provider replays it, or the key's time is over and it is looked up.
+  if (known !== undefined && known.attempt !== submission.attempt) {
+    return paidHere(engine, submission, known, { signal: deadline.signal, timeoutMs: remaining(engine, deadline) });
+  }
   const mine = await held;
   if (mine === 'unread') return storeUnread(engine, submission);
   if (mine) return lookup(engine, copiesOf(engine, submission), deadline);

@@ -1,5 +1,5 @@
 import { type Copies, copiesOf } from './copies.ts';
-import { type Engine, type ErasedOperations, withOutcome } from './engine.ts';
+import { type Engine, type ErasedOperations, type KnownPayout, payoutKnownOf, type SharedResult, withOutcome } from './engine.ts';
 import { PayoutError } from './errors.ts';
 import { deriveKey } from './idempotency.ts';
 import { foundOutcome, unknownForNow, unknownOutcome } from './lookup.ts';
@@ -88,6 +88,10 @@ const LATER_ATTEMPT: Notice = {
   message: 'A later attempt of this reference made the payout; this attempt was not sent.',
 };
 
+type Numbered = Pick<Submission, 'attempt'>;
+
+const attemptNotice = (paid: Numbered, asked: Numbered): Notice => (paid.attempt > asked.attempt ? LATER_ATTEMPT : EARLIER_ATTEMPT);
+
 const WORDS_DIFFER: Notice = {
   code: 'words_differ',
   message: 'The reference is kept with another description, statement descriptor or metadata. Those that are kept count.',
@@ -111,8 +115,8 @@ export async function paidByOther(
   const relation = relate(engine, submission, asked);
   if (relation.is === 'taken') return takenOutcome(engine, submission, relation, { payoutId, call, home: engine });
   const outcome = await readAgain(engine, copiesOf(engine, submission), { submission, payoutId, by }, call);
-  const notice = submission.attempt > asked.attempt ? LATER_ATTEMPT : EARLIER_ATTEMPT;
-  return outcome.outcome === 'accepted' ? withNotices(outcome, [notice, ...relationNotices(relation)]) : outcome;
+  if (outcome.outcome !== 'accepted') return outcome;
+  return withNotices(outcome, [attemptNotice(submission, asked), ...relationNotices(relation)]);
 }
 
 /** What is known of the submission that has taken a reference. */
@@ -177,4 +181,34 @@ export async function noticed<O extends PayoutOutcome>(engine: Engine, outcome: 
   } catch {
     return outcome; // No reason to lose an outcome.
   }
+}
+
+/**
+ * What this process knows goes before a refusal: a reference that it paid in this account, through whichever store and under
+ * whichever attempt, is not told rejected.
+ */
+export async function unlessPaidHere<R extends SharedResult>(
+  engine: Engine,
+  asked: Submission,
+  call: CallOptions,
+  result: R,
+): Promise<R | PayoutOutcome> {
+  if (!('outcome' in result) || result.outcome !== 'rejected' || result.submission === null) return result;
+  const known = payoutKnownOf(engine, result.submission);
+  return known === undefined ? result : paidHere(engine, asked, known, call);
+}
+
+/** The payout that this process knows of a reference, as the answer to whichever attempt is asked for. */
+export async function paidHere(engine: Engine, asked: Submission, known: KnownPayout, call: CallOptions): Promise<PayoutOutcome> {
+  if (known.payment !== asked.payment) {
+    const differences = [{ path: 'request', message: `was another one: this process paid it as ${known.id}` }];
+    return takenOutcome(engine, asked, { is: 'taken', differences }, { home: engine, payoutId: known.id, call });
+  }
+  // The payout carries the token of its own attempt.
+  const submission = { ...asked, correlation: { ...asked.correlation, token: known.key } };
+  const outcome = await readAgain(engine, copiesOf(engine, submission), { submission, payoutId: known.id }, call);
+  if (outcome.outcome === 'rejected') return outcome;
+  const told = { ...outcome, submission: asked };
+  if (outcome.outcome === 'unknown' || known.attempt === asked.attempt) return told;
+  return withNotices(told, [attemptNotice(known, asked)]);
 }

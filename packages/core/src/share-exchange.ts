@@ -19,7 +19,8 @@ export interface KeyCall {
   readonly anyAttempt: boolean;
 }
 
-type Exchange = (deadline: Deadline) => Promise<SharedResult>;
+/** @param isKept Is told which submission the store keeps, once it has said so: whoever leaves early is handed that one. */
+type Exchange = (deadline: Deadline, isKept: (submission: Submission) => void) => Promise<SharedResult>;
 
 /**
  * Runs `exchange` for a key, or joins the one that is under way (NEVER-TWICE R7).
@@ -81,11 +82,33 @@ function isLeft({ deadline }: SharedExchange): boolean {
 
 function start({ engine, asked, call, anyAttempt }: KeyCall, exchange: Exchange): SharedExchange {
   const deadline = startDeadline(engine.runtime, call.timeoutMs ?? engine.timeoutMs, undefined);
-  const ended = untilDone(engine, asked, deadline, exchange);
-  return { asked, anyAttempt, store: engine.store.itself, connection: engine.connection, deadline, waiting: 0, ended };
+  let kept = asked;
+  const ended = untilDone(engine, asked, deadline, (own) =>
+    exchange(own, (submission) => {
+      kept = submission;
+    }),
+  );
+  const { connection, store } = engine;
+  return {
+    asked,
+    anyAttempt,
+    store: store.itself,
+    connection,
+    deadline,
+    waiting: 0,
+    ended,
+    get submission() {
+      return kept;
+    },
+  };
 }
 
-async function untilDone(engine: Engine, asked: Submission, deadline: Deadline, exchange: Exchange): Promise<SharedResult> {
+async function untilDone(
+  engine: Engine,
+  asked: Submission,
+  deadline: Deadline,
+  exchange: (deadline: Deadline) => Promise<SharedResult>,
+): Promise<SharedResult> {
   try {
     return await exchange(deadline);
   } finally {
@@ -126,7 +149,7 @@ async function waitUntil(engine: Engine, shared: SharedExchange, signal: AbortSi
     shared.waiting -= 1;
     // The last one out stops the exchange, which then ends in its own outcome; anybody else just leaves.
     if (shared.waiting === 0) shared.deadline.abort(new CallerAborted('the caller aborted'));
-    else leave(leftEarly(engine, shared.asked));
+    else leave(leftEarly(engine, shared.submission));
   };
   if (signal?.aborted === true) onAbort();
   else signal?.addEventListener('abort', onAbort, { once: true });
@@ -151,11 +174,11 @@ function sameBytes(a: Submission, b: Submission): boolean {
 /** The time was over before the other exchange was. What was never kept is not handed out beside what is being sent: only one can be settled. */
 function stillWaiting(engine: Engine, asked: Submission, current: SharedExchange): PayoutOutcome {
   const isOurs = sameBytes(current.asked, asked) && sameConnection(current.connection, engine.connection);
-  return isOurs ? leftEarly(engine, current.asked) : beingSent(engine, asked, current);
+  return isOurs ? leftEarly(engine, current.submission) : beingSent(engine, asked, current);
 }
 
 /** Nothing is sent beside a request that is under way with the same key, and is another one. */
-function beingSent(engine: Engine, asked: Submission, { asked: current, connection }: SharedExchange): PayoutOutcome {
+function beingSent(engine: Engine, asked: Submission, { submission: current, connection }: SharedExchange): PayoutOutcome {
   return sameConnection(connection, engine.connection) ? conflict(engine, current) : underAnother(engine, asked);
 }
 

@@ -12,9 +12,11 @@ import {
   TEN,
   told,
 } from './__tests__/acme-world.ts';
-import type { AcmeProvider } from './__tests__/acme.ts';
+import { ACME_TOKEN } from './__tests__/acme-bank.ts';
+import { type AcmeProvider, createAcme } from './__tests__/acme.ts';
 import { HOUR_MS, NINE } from './__tests__/manual-time.ts';
 import { table } from './__tests__/table.ts';
+import type { Attempt } from './outcome.ts';
 import { memorySubmissions, type SubmissionStore } from './submission.ts';
 
 const DAY_MS = 24 * HOUR_MS;
@@ -237,4 +239,71 @@ describe('input that is refused now, of a reference that another store of this p
   it('is rejected where nobody here sent it', async () => {
     expect(await twoStores().b.createPayout(BAD)).toMatchObject({ outcome: 'rejected', retry: 'never', submission: null });
   });
+});
+
+describe('a reference that this process paid through another store, with a fetch of its own', () => {
+  /** The second provider has its own `fetch` in front of the same bank, whose lists lag behind where the test says so. */
+  function ownFetch({ emptyLists = false } = {}) {
+    const world = twoStores();
+    const fetch: typeof globalThis.fetch = async (...given) => {
+      const request = new Request(...given);
+      const response = await world.bank.fetch(request);
+      const list = request.method === 'GET' && new URL(request.url).pathname === '/payouts';
+      return emptyLists && list ? Response.json({ payouts: [], next: null }, { headers: response.headers }) : response;
+    };
+    const own = { runtime: world.time, fetch, submissions: world.second, token: ACME_TOKEN, resends: 0 };
+    return { ...world, own: createAcme(own) };
+  }
+
+  it('is not told rejected by a look that the payout is missing from, days later', async () => {
+    const world = ownFetch({ emptyLists: true });
+    // Kept by another process that died before it sent.
+    await world.second.keep(stored(await world.restarted().prepare(RENT)));
+    world.time.jump(NINE + 3 * DAY_MS);
+    await world.acme.createPayout(RENT);
+    expect(await world.own.createPayout(RENT)).toMatchObject({ outcome: 'accepted', payout: { id: 'ac_1' }, replayed: true });
+    expect(world.bank.payouts).toHaveLength(1);
+  });
+
+  it('is not paid again by the next attempt, after the store was told that the first is absent', async () => {
+    const world = ownFetch({ emptyLists: true });
+    const kept = stored(await world.restarted().prepare(RENT));
+    world.time.jump(NINE + 3 * DAY_MS);
+    expect((await world.own.lookup(kept)).outcome).toBe('rejected');
+    await world.acme.createPayout(RENT);
+    const again = await world.own.createPayout({ ...RENT, attempt: 2 as Attempt });
+    expect(again).toMatchObject({ outcome: 'accepted', payout: { id: 'ac_1' }, notices: [{ code: 'earlier_attempt' }] });
+    expect(await world.own.createPayout(RENT)).toMatchObject({ outcome: 'accepted', payout: { id: 'ac_1' } });
+    expect(world.bank.payouts).toHaveLength(1);
+  });
+
+  it('over another amount is taken, also where the store was told that it is absent', async () => {
+    const world = ownFetch();
+    world.time.jump(NINE + 3 * DAY_MS);
+    await world.acme.createPayout(RENT);
+    const other = { ...RENT, money: { ...TEN, amount: '11.00' }, attempt: 2 as Attempt };
+    expect(told(await world.own.createPayout(other))).toBe('unknown reference_taken');
+    expect(world.bank.payouts).toHaveLength(1);
+  });
+});
+
+it('whoever leaves early is handed the kept submission, and not the one that was prepared for the call', async () => {
+  const submissions = table();
+  const world = acmeWorld({ resends: 0, submissions });
+  world.onCreate(requestLost);
+  const { submission: kept } = await world.acme.createPayout(RENT);
+  world.time.pass(60_000);
+  const { meets, reached, go } = heldBack();
+  world.onCreate(meets);
+  const controller = new AbortController();
+  const staying = world.acme.createPayout(RENT);
+  await reached;
+  const leaving = world.acme.createPayout(RENT, { signal: controller.signal });
+  await turns(2);
+  controller.abort();
+  const left = await leaving;
+  expect(left).toMatchObject({ outcome: 'unknown', error: { code: 'aborted' } });
+  expect(left.submission).toEqual(kept);
+  go();
+  expect(told(await staying)).toBe('ac_1');
 });

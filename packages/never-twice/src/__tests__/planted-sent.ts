@@ -29,7 +29,9 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
   {
     rule: 'R1',
     mistake: 'a payout that only the process knows is made again through another store',
-    edits: [core('kept', 'const known = payoutKnownFor(home, row.submission);', 'const known = null as KnownPayout | null;')],
+    edits: [
+      core('kept', 'const known = payoutKnownFor(home, row.submission);', 'const known = undefined as ReturnType<typeof payoutKnownFor>;'),
+    ],
   },
   {
     rule: 'R2',
@@ -151,6 +153,28 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     rule: 'R5',
     mistake: 'only the very next attempt is looked for',
     edits: [core('other-attempts', 'const FURTHEST_RAISED = 10;', 'const FURTHEST_RAISED = 1;')],
+  },
+  {
+    rule: 'R5',
+    mistake: 'what this process paid through another store is paid again by the next attempt',
+    edits: [
+      core(
+        'other-attempts',
+        '  const known = payoutKnownOf(engine, submission);\n',
+        '  const known = undefined as ReturnType<typeof payoutKnownOf>;\n',
+      ),
+    ],
+  },
+  {
+    rule: 'R5',
+    mistake: 'what this process paid through another store is told rejected',
+    edits: [
+      core(
+        'read-again',
+        '  const known = payoutKnownOf(engine, result.submission);\n',
+        '  const known = undefined as ReturnType<typeof payoutKnownOf>;\n',
+      ),
+    ],
   },
   {
     rule: 'R5',

@@ -5,13 +5,7 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
   {
     rule: 'R7',
     mistake: 'the same object counts as fresh after a lost answer',
-    edits: [
-      core(
-        'engine',
-        'return paidAt(memory, place) === undefined && !memory.uncertain.has(place);',
-        'return paidAt(memory, place) === undefined;',
-      ),
-    ],
+    edits: [core('engine', 'return !isPaid && !memory.uncertain.has(placeOf(submission));', 'return !isPaid;')],
   },
   {
     rule: 'R7',
