@@ -1,8 +1,8 @@
 import type { PayoutOutcome, Submission } from '@disburse/core';
 import * as app from './application.ts';
-import { isOf } from './ledger.ts';
+import { isOf, type Paid } from './ledger.ts';
 import { type Deployment, type Process, start } from './processes.ts';
-import { excuseForRejected } from './scope.ts';
+import { excuseForRejected, excuseForTwo } from './scope.ts';
 import { DAY_MS, SECOND_MS } from './time.ts';
 
 /** Whoever follows what `next` says comes to an end within so many steps, or is stranded. */
@@ -45,16 +45,21 @@ const read = (json: string): Submission => JSON.parse(json) as Submission;
 function checkFound({ judge, line, protection }: app.Scene, by: string, job: app.Job, json: string, outcome: PayoutOutcome | null): void {
   if (outcome === null) return;
   const mine = line.ledger.paid.filter((paid) => isOf(paid, read(json)));
-  if (mine.length === 0) return;
   const found = outcome.outcome === 'accepted' && mine.some(({ id }) => id === outcome.payout.id);
-  if (!found)
-    judge.blame(
-      'lost',
-      job.reference,
-      `${mine[0]?.id} exists, and its submission ended ${outcome.outcome}`,
-      excuseForRejected(by, mine[0]?.flight.machine ?? by, job.reference, protection),
-    );
+  const [first] = mine;
+  if (found || first === undefined) return;
+  // Answered with the reference's other payout, it is as bad as the double payment, which was judged when it was made, and no worse.
+  const other = line.ledger.paid.find(
+    (paid) => outcome.outcome === 'accepted' && paid.id === outcome.payout.id && paid.reference === job.reference,
+  );
+  const excuse =
+    other === undefined
+      ? excuseForRejected(by, first.flight.machine, job.reference, protection)
+      : excuseForTwo(...inOrder(first, other), protection);
+  judge.blame('lost', job.reference, `${first.id} exists, and its submission ended ${outcome.outcome}`, excuse);
 }
+
+const inOrder = (one: Paid, other: Paid): [Paid, Paid] => (one.at <= other.at ? [one, other] : [other, one]);
 
 /** Does what `next` says until it ends; the person whom `ask` asks looks at the world, and comes back when told to wait. */
 async function follow(scene: app.Scene, process: Process, job: app.Job, json: string): Promise<PayoutOutcome | null> {
