@@ -67,4 +67,31 @@ describe.each<readonly [string, () => SubmissionStore]>([
     await endsInThePayout(await younger.submit(first.submission), younger);
     expect(mollie.payouts).toHaveLength(1);
   });
+
+  it.each(['submit', 'lookup'] as const)(
+    '%s of the older one, beside a payout that may be its own, ends with a decision about the kept one',
+    async (looks) => {
+      const mollie = simulateMollie();
+      const at = process(mollie, makeStore());
+      const old = mollie.test.balance().id;
+      const older = at(old, { correlation: 'none' });
+      const given = await older.prepare(RENT);
+      // Somebody else pays from the old balance, without our token.
+      await mollie.fetch(`https://api.mollie.com${given.request.path}`, {
+        method: 'POST',
+        headers: { ...given.request.headers, authorization: `Bearer ${mollie.testKey}`, 'idempotency-key': 'of-somebody-else' },
+        body: given.request.body,
+      });
+      await mollie.clock.advance(1000);
+      loseTheNext(mollie);
+      const younger = at(mollie.test.addBalance({ available: '1000.00' }).id, { correlation: 'none' });
+      const { submission: kept } = await younger.createPayout(RENT);
+      await mollie.clock.advance(3 * HOUR_MS);
+      const outcome = await younger[looks](given);
+      expect(outcome).toMatchObject({ outcome: 'unknown', next: { do: 'ask', candidates: [{}] }, submission: kept });
+      if (outcome.submission === null) throw new Error('no submission');
+      const payoutId = String(mollie.payouts.at(-1)?.id);
+      expect(await younger.settle(outcome.submission, { payoutId })).toMatchObject({ outcome: 'accepted', payout: { id: payoutId } });
+    },
+  );
 });

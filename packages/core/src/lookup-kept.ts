@@ -140,11 +140,11 @@ export async function lookBeside(
   deadline: Deadline,
 ): Promise<PayoutOutcome> {
   const outcome = await lookup(home, copiesOf(home, given), deadline);
-  if (outcome.outcome !== 'rejected') return noticed(home, await recorded(home, outcome));
-  const doubt = withOutcome(
-    outcome.error,
-    'unknown',
-    'But another submission of this reference is kept, and may exist. Submit outcome.submission to settle it.',
-  );
-  return unknownForNow(home, kept, doubt); // Only the kept one can be settled: handed back this one, nobody could ever end it.
+  const isForPerson = outcome.outcome === 'unknown' && outcome.next.do === 'ask';
+  if (outcome.outcome === 'accepted' || (outcome.outcome === 'unknown' && !isForPerson))
+    return noticed(home, await recorded(home, outcome));
+  const step = isForPerson ? 'Settle outcome.submission.' : 'Submit outcome.submission to settle it.';
+  const doubt = withOutcome(outcome.error, 'unknown', `But another submission of this reference is kept, and may exist. ${step}`);
+  // Only the kept one can be settled: handed back this one, nobody could ever end it.
+  return isForPerson ? { ...outcome, submission: kept, error: doubt } : unknownForNow(home, kept, doubt);
 }
