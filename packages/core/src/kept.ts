@@ -82,8 +82,7 @@ async function answered(passage: Passage, row: KeptRow, home: Engine | null, hol
   const paid = paidAs(row);
   if (paid !== null) return finished(home, await readAgain(home, copies, paid, call), relation);
   const known = payoutKnownFor(home, row.submission);
-  // Recorded now, where it is what is kept.
-  if (known !== undefined) return finished(home, await recorded(home, await paidHere(home, row.submission, known, call)), relation);
+  if (known !== undefined) return finished(home, await paidHere(home, row.submission, known, call), relation);
   const refused = home.process.unrecorded.get(home.store.itself)?.get(placeOf(row.submission));
   if (refused !== undefined) return (await laterAnswer(passage, row)) ?? recordAgain(home, row.submission, refused);
   // Also one that was prepared here: a look at its source would miss the payout of the kept one.

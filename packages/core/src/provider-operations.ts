@@ -15,6 +15,7 @@ import { listWindows } from './list-windows.ts';
 import { lookupKept } from './lookup-kept.ts';
 import { endingOf, perform } from './operation.ts';
 import { parseWebhook } from './parse-webhook.ts';
+import type { PayoutOutcome } from './outcome.ts';
 import { assertBound } from './prepare.ts';
 import type {
   AnyPayoutProvider,
@@ -44,34 +45,27 @@ type Operations = Readonly<Record<string, (...given: never[]) => unknown>>;
 
 /** What may create a payout, or finds out what became of one. */
 export function createOperations(engine: Engine, prepareOne: Inside['prepare'], create: Inside['create']): Operations {
+  const onSubmission =
+    (operation: 'submit' | 'lookup', work: typeof submitGiven) =>
+    (submission: Submission, call?: CallOptions): Promise<PayoutOutcome> =>
+      perform(
+        engine,
+        operation,
+        async (mine) => {
+          const bound = await boundSubmission(mine, submission);
+          const options = checkedOptions(mine, call);
+          return disagreeing(mine, bound) ?? work(mine, bound, options);
+        },
+        endingOf,
+      );
   return {
     prepare: async (request: unknown, more?: unknown) => {
       assertNoCall(engine, more);
       return prepareOne(request);
     },
     createPayout: (request: unknown, call?: CallOptions) => create(request, call),
-    submit: (submission: Submission, call?: CallOptions) =>
-      perform(
-        engine,
-        'submit',
-        async (mine) => {
-          const bound = await boundSubmission(mine, submission);
-          const options = checkedOptions(mine, call);
-          return disagreeing(mine, bound) ?? submitGiven(mine, bound, options);
-        },
-        endingOf,
-      ),
-    lookup: (submission: Submission, call?: CallOptions) =>
-      perform(
-        engine,
-        'lookup',
-        async (mine) => {
-          const bound = await boundSubmission(mine, submission);
-          const options = checkedOptions(mine, call);
-          return disagreeing(mine, bound) ?? lookupKept(mine, bound, options);
-        },
-        endingOf,
-      ),
+    submit: onSubmission('submit', submitGiven),
+    lookup: onSubmission('lookup', lookupKept),
     settle: (submission: Submission, decision: Decision) =>
       perform(
         engine,

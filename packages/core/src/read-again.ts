@@ -3,10 +3,11 @@ import { type Engine, type ErasedOperations, type KnownPayout, payoutKnownOf, ty
 import { PayoutError } from './errors.ts';
 import { deriveKey } from './idempotency.ts';
 import { foundOutcome, unknownForNow, unknownOutcome } from './lookup.ts';
-import type { Notice, PayoutOutcome } from './outcome.ts';
+import type { AcceptedPayout, Notice, PayoutOutcome } from './outcome.ts';
 import type { Payout } from './payout.ts';
 import { assertBound } from './prepare.ts';
 import type { CallOptions } from './provider.ts';
+import { notRecorded, recorded } from './record-outcome.ts';
 import { moneyOf, relate, type Relation } from './relate.ts';
 import type { KeptRow } from './store.ts';
 import type { Submission } from './submission.ts';
@@ -198,7 +199,7 @@ export async function unlessPaidHere<R extends SharedResult>(
   return known === undefined ? result : paidHere(engine, asked, known, call);
 }
 
-/** The payout that this process knows of a reference, as the answer to whichever attempt is asked for. */
+/** The payout that this process knows of a reference, as the answer to whichever attempt is asked for, and recorded now. */
 export async function paidHere(engine: Engine, asked: Submission, known: KnownPayout, call: CallOptions): Promise<PayoutOutcome> {
   if (known.payment !== asked.payment) {
     const differences = [{ path: 'request', message: `was another one: this process paid it as ${known.id}` }];
@@ -208,7 +209,20 @@ export async function paidHere(engine: Engine, asked: Submission, known: KnownPa
   const submission = { ...asked, correlation: { ...asked.correlation, token: known.key } };
   const outcome = await readAgain(engine, copiesOf(engine, submission), { submission, payoutId: known.id }, call);
   if (outcome.outcome === 'rejected') return outcome;
-  const told = { ...outcome, submission: asked };
-  if (outcome.outcome === 'unknown' || known.attempt === asked.attempt) return told;
-  return withNotices(told, [attemptNotice(known, asked)]);
+  if (outcome.outcome === 'unknown') return { ...outcome, submission: asked };
+  const { notices } = await recordedWhereKept(engine, known, { ...outcome, submission: asked });
+  const told = { ...outcome, submission: asked, notices };
+  return known.attempt === asked.attempt ? told : withNotices(told, [attemptNotice(known, asked)]);
+}
+
+/** The next process asks the store: what is kept of the attempt that was paid is recorded as paid, also where it was refused before. */
+async function recordedWhereKept(engine: Engine, { attempt, key, payment }: KnownPayout, outcome: AcceptedPayout): Promise<PayoutOutcome> {
+  const { namespace, reference } = outcome.submission;
+  try {
+    const row = await engine.store.find({ namespace, reference, attempt });
+    if (row === null || row.submission.key !== key || row.submission.payment !== payment) return outcome;
+    return await recorded(engine, { ...outcome, submission: row.submission });
+  } catch {
+    return { ...outcome, notices: [...outcome.notices, notRecorded(engine)] };
+  }
 }

@@ -64,7 +64,8 @@ export async function recorded(engine: Engine, outcome: PayoutOutcome, certainty
   }
 }
 
-function notRecorded(engine: Engine): Notice {
+/** What is said where the store could not be told. */
+export function notRecorded(engine: Engine): Notice {
   const message = 'The submissions store could not record this outcome; the next create with this reference will ask the provider again.';
   engine.telemetry({ type: 'diagnostic', code: NOT_RECORDED, message });
   return { code: NOT_RECORDED, message };

@@ -277,6 +277,16 @@ describe('a reference that this process paid through another store, with a fetch
     expect(world.bank.payouts).toHaveLength(1);
   });
 
+  it('is recorded in the store that had its refusal, so that the next process knows it', async () => {
+    const world = ownFetch();
+    const kept = stored(await world.restarted().prepare(RENT));
+    world.time.jump(NINE + 3 * DAY_MS);
+    expect((await world.own.lookup(kept)).outcome).toBe('rejected');
+    await world.acme.createPayout(RENT);
+    expect(await world.own.createPayout(RENT)).toMatchObject({ outcome: 'accepted', notices: [] });
+    expect((await world.second.find(kept))?.settled).toMatchObject({ payoutId: 'ac_1' });
+  });
+
   it('over another amount is taken, also where the store was told that it is absent', async () => {
     const world = ownFetch();
     world.time.jump(NINE + 3 * DAY_MS);

@@ -379,6 +379,20 @@ export const OF_ONE_EXCHANGE: readonly Directed[] = [
     const outcome = await alone.createPayout(USD);
     return taken() === 1 ? mustBe('unknown', outcome) : `it was taken ${taken()} times`;
   }),
+  scenario('R10', 'refused in one store, paid through another by one process, and asked for by the next one', async () => {
+    const play = stripeScene();
+    const { time, world, process, ended, later } = play;
+    const runtime = runtimeOf(time);
+    const submissions = openTable(durable(true));
+    emptied(play);
+    after(await ended(process({ submissions }).createPayout(USD)));
+    await later(25 * HOUR_MS); // Else Stripe repeats the refusal.
+    funded(play);
+    await ended(process({ runtime, submissions: memorySubmissions() }).createPayout(USD));
+    await ended(process({ runtime, submissions }).createPayout(USD));
+    const next = await ended(process({ submissions }).createPayout(USD));
+    return mustBe('accepted', next) ?? mustHave(1, world.payouts);
+  }),
   scenario('R10', 'a refusal that one store could not record, and another process paid through another store', async () => {
     const play = stripeScene({ resends: 0 });
     const { time, world, process, ended, later } = play;

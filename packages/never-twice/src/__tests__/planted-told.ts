@@ -152,6 +152,11 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
   },
   {
     rule: 'R10',
+    mistake: 'what this process paid through another store is not recorded over a refusal',
+    edits: [core('read-again', '    return await recorded(engine, { ...outcome, submission: row.submission });', '    return outcome;')],
+  },
+  {
+    rule: 'R10',
     mistake: 'a refusal settles what may exist',
     edits: [
       core('judge', '  const verdict = state.mayExist\n    ? unknown(error, ', '  const verdict = error === null\n    ? unknown(error, '),
