@@ -59,12 +59,16 @@ function passes([name, ...commands]: Gate): boolean {
   return true;
 }
 
+const NAMES = GATES.map(([gate]) => gate).join(', ');
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !GATES.some(([gate]) => gate === name));
-if (unknown.length > 0) throw new Error(`No such gate: ${unknown.join(', ')}. There are: ${GATES.map(([gate]) => gate).join(', ')}.`);
 
 try {
-  process.exitCode = GATES.filter(([gate]) => chosen.length === 0 || chosen.includes(gate)).every(passes) ? 0 : 1;
+  if (chosen.includes('--help') || chosen.includes('-h')) console.log(`pnpm check runs all gates, or those that are named: ${NAMES}.`);
+  else if (unknown.length > 0) {
+    console.error(`No such gate: ${unknown.join(', ')}. There are: ${NAMES}.`);
+    process.exitCode = 2;
+  } else process.exitCode = GATES.filter(([gate]) => chosen.length === 0 || chosen.includes(gate)).every(passes) ? 0 : 1;
 } finally {
   rmSync(packed, { recursive: true });
 }

@@ -1,3 +1,4 @@
+import { isPayoutError } from '@disburse/core';
 import { CliError } from './exit-code.ts';
 import type { Provider } from './factories.ts';
 
@@ -8,14 +9,27 @@ export interface AccountOption {
   readonly account?: string | undefined;
 }
 
-/** The same provider for the connected account of `--account`. @throws {CliError} `usage` for a provider that has none. */
+/**
+ * The same provider for the connected account of `--account`.
+ *
+ * @throws {CliError} `usage` for a provider that has none, and for what can be none: its adapter names the setting, which nobody typed.
+ */
 export function ofAccount(provider: Provider, account: string | undefined): Provider {
   if (account === undefined) return provider;
-  const copy = copyFor(provider, account);
+  const copy = typedCopy(provider, account);
   if (copy !== null) return copy;
   throw new CliError('usage', `--account: ${provider.name} (${provider.id}) has no connected accounts.`, {
     advice: ['Leave it out, or name another provider with --provider.'],
   });
+}
+
+function typedCopy(provider: Provider, account: string): Provider | null {
+  try {
+    return copyFor(provider, account);
+  } catch (error) {
+    if (!isPayoutError(error) || error.issues.length === 0) throw error;
+    throw new CliError('usage', `--account: ${error.issues.map(({ message }) => message).join('; ')}.`);
+  }
 }
 
 /** A submission of a connected account goes to that account. */

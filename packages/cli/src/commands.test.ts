@@ -517,8 +517,30 @@ describe('--account', () => {
         stderr: expect.stringContaining('--account: eu (balance) has no connected accounts.') as string,
       });
     }
-    expect(await disburse(['list', '--account', 'not an account'], place)).toMatchObject({ code: 2 });
     expect(place.mollie.payouts()).toEqual([]);
+  });
+
+  it.each([
+    ['list', ['list'], 'not an account'],
+    ['create', CREATE, 'not an account'],
+    ['nothing', ['get', 'po_1'], ''],
+  ])('that can be none is refused under that name: %s', async (_, args, account) => {
+    const place = await platform();
+    const { code, records } = await disburse([...args, '--json', '--account', account], place);
+    expect(code).toBe(2);
+    expect(records[0]?.error?.message).toMatch(/^--account: must (not be empty; must )?be visible ASCII without spaces\.$/);
+    expect(JSON.stringify(records)).not.toContain('stripeAccount');
+  });
+
+  it('that the provider refuses is named as it is typed, and as it is configured', async () => {
+    const place = await platform();
+    const error = { type: 'invalid_request_error', code: 'account_invalid', message: 'No access to acct_9.' };
+    place.stripe.faults.on({ method: 'GET' }, { answer: { status: 403, headers: {}, body: { error } }, at: 'before' }, 1);
+    const end = await disburse(['list', '--account', 'acct_9'], place);
+    expect(end).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('Check --account, or "stripeAccount" in the configuration, and that') as string,
+    });
   });
 });
 

@@ -59,6 +59,25 @@ describe('open', () => {
     expect(told.stderr).toBe('');
   });
 
+  it('says why one was refused below the table, wrapped, so that no row gets wider', async () => {
+    const place = await world();
+    const error = { type: 'invalid_request_error', message: 'Invalid API Key provided.' };
+    place.stripe.faults.on({ method: 'POST' }, { answer: { status: 401, headers: {}, body: { error } }, at: 'before' }, 2);
+    for (const reference of ['r1', 'r2']) {
+      await disburse(['create', '25.00', 'USD', '--reference', reference], place);
+      await place.simulated.clock.advance(60_000); // The oldest comes first.
+    }
+    const { stdout } = await disburse(['open'], place);
+    expect(stdout).toMatch(/^r1 +25\.00 USD +us +\d minutes? +refused +disburse submit r1$/m);
+    const [table = '', reasons = ''] = stdout.split('\n\n');
+    expect(table.split('\n')).toHaveLength(3);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    const [record] = await open(place);
+    expect(record).toMatchObject({ state: 'refused', reason: expect.stringContaining('was not accepted') as string });
+    expect(reasons.trimEnd().split('\n').length).toBeGreaterThan(1);
+    expect(reasons.trimEnd().replaceAll(/\n {2}/g, ' ')).toBe(`r1, r2: ${record?.reason}`);
+  });
+
   it('where everything is settled, or nothing was ever kept', async () => {
     const place = await world();
     expect(await disburse(['open'], place)).toMatchObject({ code: 0, stdout: 'Everything is settled.\n' });

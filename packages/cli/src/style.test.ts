@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { disburse, folder, world } from './__tests__/bench.ts';
 import type { OutcomeRecord } from './records.ts';
 import { linesFor, paintFor, printable, visibleJson } from './style.ts';
-import { facts, table } from './tables.ts';
+import { facts, table, widthOf, wrapped } from './tables.ts';
 
 const of = (...points: readonly number[]): string => String.fromCodePoint(...points);
 /** By what they do to a person who reads. */
@@ -61,6 +61,25 @@ describe('colours', () => {
     const text = lines.join('\n');
     expect(text).toContain(paint('green', 'ok'));
     expect(text).not.toContain(stranger);
+  });
+});
+
+describe('running text', () => {
+  it.each([
+    ['as it is where it fits', 'ab cd', 5, ['ab cd']],
+    ['in lines of that width, indented after the first', 'ab cd ef gh', 6, ['ab cd', '  ef', '  gh']],
+    ['a word that is longer on a line of its own', 'ab https://stripe.com cd', 8, ['ab', '  https://stripe.com', '  cd']],
+    ['and a stranger begins no line, nor hides one', `ab\ncd${of(0x202e)}`, 80, ['ab cd\u{fffd}']],
+    ['nothing as one empty line', '', 80, ['']],
+  ])('%s', (_, text, width, lines) => expect(wrapped(text, width)).toEqual(lines));
+
+  it.each([
+    [undefined, 80],
+    [0, 80],
+    [60, 60],
+    [300, 100],
+  ])('a terminal of %s columns: %i', (columns, width) => {
+    expect(widthOf(Object.assign(new PassThrough(), { columns }))).toBe(width);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Balance, Money, Payout } from '@disburse/core';
 import Table from 'cli-table3';
+import type { Output } from './host.ts';
 import { type Paint, printable, STATUS_COLOURS } from './style.ts';
 
 const NO_LINES = {
@@ -45,6 +46,24 @@ export function facts(pairs: readonly (readonly [string, Cell | null | undefined
   const printed = new Table({ chars: NO_LINES, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
   printed.push(...rows.map((row) => row.map(printableCell)));
   return trimmed(printed.toString());
+}
+
+/** How wide running text is for a stream: some terminals say that they have no columns, and one line across a wide one is hard to read. */
+export const widthOf = ({ columns }: Output): number => Math.min(columns === undefined || columns < 20 ? 80 : columns, 100);
+
+/** Text of somebody's in lines of a width; all but the first are indented. A word that is longer has a line of its own. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of printable(text).split(/ +/)) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length <= width || line.trim() === '') line = longer;
+    else {
+      lines.push(line);
+      line = `  ${word}`;
+    }
+  }
+  return [...lines, line];
 }
 
 const trimmed = (text: string): readonly string[] => text.split('\n').map((line) => line.trimEnd());

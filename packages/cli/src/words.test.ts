@@ -11,7 +11,7 @@ const NONE = secretValues();
 const PACKAGES = join(import.meta.dirname, '..', '..');
 /** Words of a program: its calls, its values, its parts. */
 const OF_PROGRAMS =
-  /createPayout|outcome\.|nextAttempt|\w+Submissions\b|submissions store|acceptedOrThrow|\b(settle|lookup|submit|prepare|list)\(|\b[a-z]\w*\(\)|\bsettings?\b|\blibrary|\bfetch\b|onTelemetry|\bcaller\b|statementDescriptor:|providerOptions\.|'full_balance'/i;
+  /createPayout|outcome\.|nextAttempt|\w+Submissions\b|submissions store|acceptedOrThrow|\b(settle|lookup|submit|prepare|list)\(|\b[a-z]\w*\(\)|\bsettings?\b|\blibrary|\bfetch\b|onTelemetry|\bcaller\b|statementDescriptor\b|providerOptions\.|error\.\w+|createdFrom|createdTo|with limit|(?<!["'])stripeAccount|'full_balance'/i;
 /** What the command cannot cause: mistakes of a program, and of an adapter's author. */
 const NEVER_HERE = [
   'nextAttempt takes only a rejected outcome',
@@ -22,6 +22,7 @@ const NEVER_HERE = [
   'with Express, use express.raw',
   'fetch answered with something that is not a Response',
   'acceptedOrThrow',
+  'keep error.result.submission',
   // Options of a call, of a registry and of a handler: the command writes its own.
   'it is a setting',
   'the setting `',
@@ -33,6 +34,8 @@ const NEVER_HERE = [
   'must be a provider, as an adapter makes it',
   'a webhookHandler takes a Fetch Request',
   'loadConfig of @disburse/core/node opens it',
+  // Two settings of one file: there they are called that.
+  'cannot be given together with stripeAccount',
 ];
 
 interface Sentence {

@@ -10,6 +10,7 @@ import { fileSubmissionsOver } from './file-submissions.ts';
 import { nodeFiles } from './node-files.ts';
 import { fileSubmissions } from './node.ts';
 import type { Files } from './submission-folder.ts';
+import type { KeptSubmission, SubmissionStore } from './submission.ts';
 
 const secret = submissionToKeep({ request: { ...submissionToKeep().request, body: 'account_number=000123456789' } });
 /** SHA-256 of `["","rent-2026-11",1]`: a public contract, or an upgrade would forget every reference. */
@@ -204,6 +205,55 @@ describe('a file that cannot be understood is never taken for absent', () => {
       failure('invalid_request', 'submission.request.headers: authorization'),
     );
     expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe.each(['same_attempt', 'next_attempt'] as const)('while a refusal is recorded (%s), before any of its steps', (retry) => {
+  const reason = {
+    code: 'authentication',
+    message: 'no',
+    providerCode: null,
+    requestId: null,
+    at: secret.preparedAt,
+    by: 'provider',
+  } as const;
+
+  /** What a refusal answers when another process does something before its step of this number; `null` where it has fewer. */
+  async function refusedWith(step: number, another: (store: SubmissionStore) => Promise<unknown>): Promise<boolean | null> {
+    const own = join(folder, String(step));
+    await fileSubmissions(own).keep(secret, 'mine');
+    let steps = 0;
+    const files = countedFiles(nodeFiles, async () => {
+      steps += 1;
+      if (steps === step) await another(fileSubmissions(own));
+    });
+    const recorded = await fileSubmissionsOver(files, own).refuse?.(secret, 'mine', { rejected: true, retry, reason });
+    return steps < step ? null : recorded === true;
+  }
+
+  it('another process settles it as paid: nobody is told that nothing was paid', async () => {
+    const settles = (store: SubmissionStore): Promise<void> => store.settle(secret, { payoutId: 'po_1' });
+    let step = 1;
+    for (let told = await refusedWith(step, settles); told !== null; told = await refusedWith(step, settles)) {
+      expect(told, `before step ${step}`).toBe(false);
+      expect(await fileSubmissions(join(folder, String(step))).find(secret)).toMatchObject({ settled: { payoutId: 'po_1' } });
+      step += 1;
+    }
+    expect(step).toBeGreaterThan(10);
+  });
+
+  it('another process keeps it: either the refusal is recorded and found, or both may have sent it', async () => {
+    const recorded = retry === 'same_attempt' ? { shared: false, alone: true } : { settled: { rejected: true } };
+    const answers = new Set<boolean>();
+    for (let step = 1; ; step += 1) {
+      const kept: KeptSubmission[] = [];
+      const told = await refusedWith(step, async (store) => kept.push(await store.keep({ ...secret }, 'theirs')));
+      if (told === null) break;
+      expect(kept, `before step ${step}`).toMatchObject([told ? recorded : { shared: true, settled: null }]);
+      if (!told) expect(kept[0]).not.toHaveProperty('alone');
+      answers.add(told);
+    }
+    expect(answers).toEqual(new Set([false, true]));
   });
 });
 

@@ -1,8 +1,9 @@
 // What is kept and found for a call takes no longer than the call: its deadline and its signal end a store that hangs, too.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { setMaxListeners } from 'node:events';
 import { acmeWorld, RENT, told } from './__tests__/acme-world.ts';
 import { MINUTE_MS } from './__tests__/manual-time.ts';
-import { nextAttempt } from './outcome.ts';
+import { type Attempt, nextAttempt } from './outcome.ts';
 import { memorySubmissions, type SubmissionStore } from './submission.ts';
 
 const lasting = (changes: Partial<SubmissionStore> = {}): SubmissionStore => ({ ...memorySubmissions(), ...changes });
@@ -49,6 +50,41 @@ it('a lookup, too, ends with the timeout of the call where the store hangs', asy
   world.time.pass(MINUTE_MS);
   expect((await outcome).outcome).toBe('unknown');
   expect([world.left.length, world.time.waiting]).toEqual([0, 0]);
+});
+
+it('asks for all attempts at once without a warning, and all of them end when the caller aborts', async () => {
+  // As Node 20 does for every signal: the eleventh listener is warned of.
+  class Warning extends AbortController {
+    constructor() {
+      super();
+      setMaxListeners(10, this.signal);
+    }
+  }
+  vi.stubGlobal('AbortController', Warning);
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', onWarning);
+  onTestFinished(() => {
+    process.off('warning', onWarning);
+    vi.unstubAllGlobals();
+  });
+  const memory = lasting();
+  const asked: number[] = [];
+  const eleven = Promise.withResolvers<void>();
+  const find: SubmissionStore['find'] = (place) => {
+    if (place.attempt === 2) return memory.find(place);
+    if (asked.push(place.attempt) === 11) eleven.resolve();
+    return new Promise(() => undefined);
+  };
+  const world = acmeWorld({ submissions: { ...memory, find } });
+  const caller = new AbortController();
+  const outcome = world.acme.createPayout({ ...RENT, attempt: 2 as Attempt }, { signal: caller.signal });
+  await eleven.promise;
+  await new Promise((resolve) => setImmediate(resolve)); // A warning comes with the next tick.
+  expect(asked.toSorted((a, b) => a - b)).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  caller.abort();
+  expect(await outcome).toMatchObject(AWAY);
+  expect([world.left.length, world.time.waiting, warnings]).toEqual([0, 0, []]);
 });
 
 it('a store whose every step takes most of the time ends a call when its whole time is over', async () => {

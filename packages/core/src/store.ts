@@ -80,9 +80,16 @@ export function checkedStore(store: SubmissionStore, user: StoreUser, call: OfCa
   usersOf.set(store, users.add(process));
   // The default store is one for each thread: another thread may be sending what this one was refused.
   const isPartial = store === process.submissions && inWorkerThread();
+  // All that a call reads at once waits for the same end of it: Node 20 warns of the eleventh listener to a signal.
+  const over = call === null ? [] : [ended(call.signal)];
   const bounded = <T>(work: () => Promise<T>, of: OfCall = null): Promise<T> =>
     peek === null
-      ? inTime(runtime, of === null ? timeoutMs : Math.min(timeoutMs, Math.max(1, of.endsAt - runtime.now())), work, of)
+      ? inTime(
+          runtime,
+          of === null ? timeoutMs : Math.min(timeoutMs, Math.max(1, of.endsAt - runtime.now())),
+          work,
+          of === null ? [] : over,
+        )
       : work();
   const isShared = (row: KeptSubmission): boolean => isPartial || row.shared !== false || (peek !== null && users.size > 1);
   const rowOf = (row: KeptSubmission, place: Place, held = false): KeptRow => {
@@ -144,14 +151,14 @@ async function findEach(find: CheckedStore['find'], of: Place, attempts: readonl
   return found.filter((row) => row !== null);
 }
 
-async function inTime<T>(runtime: Runtime, timeoutMs: number, work: () => Promise<T>, call: OfCall): Promise<T> {
+async function inTime<T>(runtime: Runtime, timeoutMs: number, work: () => Promise<T>, over: readonly Promise<never>[]): Promise<T> {
   const done = new AbortController();
   const tooSlow = runtime.sleep(timeoutMs, done.signal).then(
     () => Promise.reject(new StoreFailed(`the store did not answer within ${timeoutMs} ms`)),
     () => new Promise<never>(() => undefined), // Ended in time: nothing to say.
   );
   try {
-    return await Promise.race([(async () => work())(), tooSlow, ...(call === null ? [] : [ended(call.signal, done.signal)])]);
+    return await Promise.race([(async () => work())(), tooSlow, ...over]);
   } catch (error) {
     if (error instanceof StoreFailed) throw error;
     throw new StoreFailed(isPayoutError(error) ? error.message : nameOfThrown(error));
@@ -173,12 +180,14 @@ async function inItsTime({ runtime, timeoutMs }: StoreUser, work: () => Promise<
 }
 
 /** Rejects when the call is over, however it came to that. */
-function ended(call: AbortSignal, done: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
+function ended(call: AbortSignal): Promise<never> {
+  const over = new Promise<never>((_, reject) => {
     const onAbort = (): void => reject(new StoreFailed('the call was over before the store answered'));
     if (call.aborted) onAbort();
-    else call.addEventListener('abort', onAbort, { once: true, signal: done });
+    else call.addEventListener('abort', onAbort, { once: true });
   });
+  over.catch(() => undefined); // The store may have answered everything by then.
+  return over;
 }
 
 /** The submission, if it is one of this place. Everything but what was prepared here, and is frozen, is read as if it came from a stranger. */

@@ -8,7 +8,7 @@ import { nameOf } from '../outcome.ts';
 import type { Perform } from '../perform.ts';
 import type { OpenRecord } from '../records.ts';
 import { openSession } from '../session.ts';
-import { moneyText, table } from '../tables.ts';
+import { moneyText, table, widthOf, wrapped } from '../tables.ts';
 
 export function addOpen(program: Command, perform: Perform): void {
   program
@@ -31,7 +31,7 @@ async function open(call: Call<'open'>): Promise<Ending<'open'>> {
     moneyText(record.submission.money),
     record.submission.name,
     ageText(record.ageSeconds),
-    record.state === 'refused' ? `refused: ${record.reason ?? ''}` : 'may exist',
+    record.state === 'refused' ? 'refused' : 'may exist',
     session.names.includes(record.submission.name)
       ? nextText(record, rows[index]?.submission, now)
       : `configure ${record.submission.name} again, then submit`,
@@ -43,9 +43,24 @@ async function open(call: Call<'open'>): Promise<Ending<'open'>> {
     text:
       records.length === 0
         ? ['Everything is settled.']
-        : table(['reference', 'amount', 'provider', 'age', 'state', 'next'], records.map(rowOf), call.paint),
+        : [
+            ...table(['reference', 'amount', 'provider', 'age', 'state', 'next'], records.map(rowOf), call.paint),
+            ...reasonLines(call, records),
+          ],
     advice: due === 0 ? [] : [`disburse submit --all submits what is due (${due}): it cannot pay twice.`],
   };
+}
+
+/** Why each was refused, below the table: a sentence would make every row as wide as itself. Many are refused for the same reason. */
+function reasonLines({ host, secrets }: Call<'open'>, records: readonly OpenRecord[]): readonly string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { reason, submission } of records) {
+    if (reason !== null) reasons.set(reason, [...(reasons.get(reason) ?? []), submission.reference]);
+  }
+  const width = widthOf(host.stdout);
+  // What is hidden is hidden before: half of it on a line would not be found.
+  const lines = [...reasons].flatMap(([reason, references]) => wrapped(secrets.hideIn(`${references.join(', ')}: ${reason}`), width));
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 function nextText({ submission: { file }, next }: OpenRecord, submission: Submission | undefined, now: number): string {
