@@ -5,7 +5,9 @@ export default {
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'], // Named, because pnpm hides from Stryker what it would find beside itself.
   vitest: { configFile: 'vitest.mutate.config.ts', related: false },
-  mutate: ['packages/core/src/{outcome,idempotency,http,observe,money,money-profile,judge}.ts'],
+  mutate: [
+    'packages/core/src/{payout/outcome,stores/idempotency,http/http,payout/apply-snapshot,money/money,money/money-profile,create/decide}.ts',
+  ],
   coverageAnalysis: 'perTest',
   // Only core and what its tests stand on is copied; the working folder itself is never changed.
   ignorePatterns: ['/docs', '/examples', '/packages/*', '!/packages/core', '/packages/core/dist', '/reports'],

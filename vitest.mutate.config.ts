@@ -6,19 +6,19 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@disburse/source', 'module', 'node', 'development|production'];
 const subjects = [
-  'outcome',
-  'idempotency',
-  'http',
-  'http.request',
-  'http.words',
-  'observe',
-  'money',
-  'money.words',
-  'money-profile',
-  'money-profile.forms',
-  'judge',
+  'payout/outcome',
+  'stores/idempotency',
+  'http/http',
+  'http/http.request',
+  'http/http.words',
+  'payout/apply-snapshot',
+  'money/money',
+  'money/money.words',
+  'money/money-profile',
+  'money/money-profile.forms',
+  'create/decide',
 ];
-const callers = ['client', 'pauses'];
+const callers = ['context/client', 'create/pauses'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -31,7 +31,7 @@ async function place() {
   const servers = await Promise.all([stripe.listen(), treasury.listen(), mollie.listen()]);
   onTestFinished(async () => void (await Promise.all(servers.map((server) => server.close()))));
   const [us = '', parties = '', eu = ''] = servers.map(({ url }) => url);
-  const common = { resends: 0, timeoutMs: 30_000 };
+  const common = { maxResends: 0, timeoutMs: 30_000 };
   const config = {
     default: 'us',
     providers: {
@@ -103,8 +103,8 @@ describe.each(['us', 'parties', 'eu'] as const)('%s', (name) => {
       ['balances'],
       ['check'],
       ['events'],
-      ['settle', 'r1', '--absent', '--yes'],
-      ['settle', 'r1', '--payout-id', id, '--yes'],
+      ['resolve', 'r1', '--absent', '--yes'],
+      ['resolve', 'r1', '--payout-id', id, '--yes'],
     ]) {
       ends.push(await run(there, ...command, '--provider', name, ...flags));
     }

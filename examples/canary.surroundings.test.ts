@@ -15,19 +15,19 @@ const errorsOf = (outcomes: readonly PayoutOutcome[]): readonly unknown[] =>
   outcomes.map((outcome) => (outcome.outcome === 'accepted' ? outcome.notices : outcome.error));
 
 const working: SubmissionStore = {
-  keep: async (submission) => ({ submission, settled: null, shared: false }),
-  settle: async () => undefined,
+  putIfAbsent: async (submission) => ({ submission, resolution: null, shared: false }),
+  setResolution: async () => undefined,
   find: async () => null,
 };
 
 describe.each(RAILS)('%s', (name) => {
   it.each<readonly [string, Partial<SubmissionStore>]>([
-    ['cannot keep', { keep: broken }],
-    ['cannot settle', { settle: broken }],
+    ['cannot keep', { putIfAbsent: broken }],
+    ['cannot resolve', { setResolution: broken }],
     ['cannot find', { find: broken }],
-    ['can do nothing', { keep: broken, settle: broken, find: broken }],
-    ['answers what is none of its own', { keep: async () => ({ submission: EVERYONE, settled: EVERYONE }) as never }],
-    ['answers an end that is none', { keep: async (submission) => ({ submission, settled: EVERYONE as never }) }],
+    ['can do nothing', { putIfAbsent: broken, setResolution: broken, find: broken }],
+    ['answers what is none of its own', { putIfAbsent: async () => ({ submission: EVERYONE, resolution: EVERYONE }) as never }],
+    ['answers an end that is none', { putIfAbsent: async (submission) => ({ submission, resolution: EVERYONE as never }) }],
   ])('a store that %s', async (_, parts) => {
     const events: TelemetryEvent[] = [];
     const said = listenedTo();

@@ -36,7 +36,7 @@ async function watched(name: RailName) {
     events.push(event);
     otel(event);
   };
-  const rail = await railOf(name, { onTelemetry, resends: 1 });
+  const rail = await railOf(name, { onTelemetry, maxResends: 1 });
   const exported = async (): Promise<string> => {
     await reader.forceFlush();
     const told = spans.getFinishedSpans().map((span) => ({
@@ -52,15 +52,15 @@ async function watched(name: RailName) {
   return { rail, events, exported };
 }
 
-/** What a folder of submissions holds once these were kept and settled in it. Beside the calls: their clock jumps, a disk does not. */
+/** What a folder of submissions holds once these were kept and resolved in it. Beside the calls: their clock jumps, a disk does not. */
 async function filesOf(outcomes: readonly PayoutOutcome[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'disburse-canary-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const store = fileSubmissions(folder);
   for (const outcome of outcomes) {
     if (outcome.submission === null) continue;
-    await store.keep(outcome.submission);
-    if (outcome.outcome === 'accepted') await store.settle(outcome.submission, { payoutId: outcome.payout.id });
+    await store.putIfAbsent(outcome.submission);
+    if (outcome.outcome === 'accepted') await store.setResolution(outcome.submission, { payoutId: outcome.payout.id });
   }
   const names = readdirSync(folder);
   return names.map((file) => `${file}\n${readFileSync(join(folder, file), 'utf8')}`).join('\n');
@@ -111,7 +111,7 @@ async function everyCall({
     thrownBy(() => provider.cancel(id)),
     ...(supports(provider, 'reverse') ? [thrownBy(() => provider.reverse(id, { metadata: note }))] : []),
     thrownBy(() => provider.parseWebhook({ headers: { 'stripe-signature': 't=1,v1=0', 'x-mollie-signature': 'sha256=0' }, body: '{}' })),
-    ...(submission === undefined ? [] : [thrownBy(() => provider.settle(submission, { absent: true }))]),
+    ...(submission === undefined ? [] : [thrownBy(() => provider.resolve(submission, { absent: true }))]),
   ];
   return { outcomes, errors: await Promise.all(errors) };
 }

@@ -53,12 +53,12 @@ async function story(rail: Rail): Promise<void> {
   const fourth = await provider.createPayout({ reference: `${rail.name}-4`, money: money('45.50') });
   line(fourth.outcome, 'the answer is lost, three times: a payout may exist, and the submission is kept');
   check('it is neither success nor failure', fourth.outcome === 'unknown');
-  const settled = fourth.outcome === 'unknown' ? await provider.submit(fourth.submission) : fourth;
+  const resolution = fourth.outcome === 'unknown' ? await provider.submit(fourth.submission) : fourth;
   line(
-    settled.outcome,
-    settled.outcome === 'accepted' ? `${shown(settled.payout)}: submitted again, it is the same one` : settled.error.message,
+    resolution.outcome,
+    resolution.outcome === 'accepted' ? `${shown(resolution.payout)}: submitted again, it is the same one` : resolution.error.message,
   );
-  check('exactly one payout was made', settled.outcome === 'accepted' && settled.replayed && rail.count() === before + 1);
+  check('exactly one payout was made', resolution.outcome === 'accepted' && resolution.replayed && rail.count() === before + 1);
 
   await clock.advance(WEEK_MS);
   rail.sendBack(payout.id);

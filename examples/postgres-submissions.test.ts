@@ -23,18 +23,18 @@ submissionStoreConformance({ describe, it, expect }, { name: 'postgresSubmission
 describe('postgresSubmissions', () => {
   it('says unknown of a row that is no submission, and never takes it for absent', async () => {
     await newTable();
-    await postgresSubmissions(db).keep(submissionToKeep());
+    await postgresSubmissions(db).putIfAbsent(submissionToKeep());
     await db.exec(`update payout_submissions set submission = '{"hello":"world"}'`);
-    await expect(postgresSubmissions(db).keep(submissionToKeep())).rejects.toThrow('submission.version');
+    await expect(postgresSubmissions(db).putIfAbsent(submissionToKeep())).rejects.toThrow('submission.version');
     await expect(postgresSubmissions(db).find(submissionToKeep())).rejects.toThrow('submission.version');
   });
 
   it('keeps a deleted reference anew: the docs say what that means', async () => {
     await newTable();
-    await postgresSubmissions(db).keep(submissionToKeep());
+    await postgresSubmissions(db).putIfAbsent(submissionToKeep());
     await db.exec('delete from payout_submissions');
     const second = submissionToKeep();
-    expect((await postgresSubmissions(db).keep(second)).submission).toBe(second);
+    expect((await postgresSubmissions(db).putIfAbsent(second)).submission).toBe(second);
   });
 });
 
@@ -55,11 +55,11 @@ describe('docs/stores.md', () => {
     await newTable();
     const store = postgresSubmissions(db);
     const open = submissionToKeep({ reference: 'open' });
-    await store.keep(open);
-    await store.settle(submissionToKeep(), { payoutId: 'po_1' });
+    await store.putIfAbsent(open);
+    await store.setResolution(submissionToKeep(), { payoutId: 'po_1' });
     await db.exec(`update payout_submissions set kept_at = now() - interval '1 year'; ${blocks('sql')[1]}`);
-    const kept = await store.keep(submissionToKeep());
-    expect(kept).toMatchObject({ settled: { payoutId: 'po_1' }, submission: { ...submissionToKeep(), request: { body: '' } } });
-    expect((await store.keep({ ...open })).submission).toEqual(open);
+    const kept = await store.putIfAbsent(submissionToKeep());
+    expect(kept).toMatchObject({ resolution: { payoutId: 'po_1' }, submission: { ...submissionToKeep(), request: { body: '' } } });
+    expect((await store.putIfAbsent({ ...open })).submission).toEqual(open);
   });
 });

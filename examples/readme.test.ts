@@ -109,7 +109,11 @@ async function folderFor(ending: Ending, name: string, rail: Rail): Promise<stri
   const folder = await mkdtemp(join(tmpdir(), 'disburse-readme-'));
   ending(() => rm(folder, { recursive: true }));
   const { providers, submissions } = config();
-  const switched = { default: name, submissions, providers: { ...providers, [name]: { ...providers[name], resends: 0, ...rail.entry } } };
+  const switched = {
+    default: name,
+    submissions,
+    providers: { ...providers, [name]: { ...providers[name], maxResends: 0, ...rail.entry } },
+  };
   await writeFile(join(folder, 'disburse.config.json'), JSON.stringify(switched));
   return folder;
 }

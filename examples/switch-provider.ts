@@ -21,5 +21,5 @@ if (outcome.outcome === 'accepted') {
   await writeFile(`${encodeURIComponent(reference)}.json`, JSON.stringify(outcome.submission)); // It may have been paid.
   console.log(`unknown: ${outcome.error.message}`);
   const { next } = outcome;
-  console.log(next.do === 'submit' ? `next: submit it again, from ${next.notBefore} on` : 'next: a person looks, then settle');
+  console.log(next.action === 'submit' ? `next: submit it again, from ${next.notBefore} on` : 'next: a person looks, then resolve');
 }

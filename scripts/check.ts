@@ -18,6 +18,7 @@ const GATES: readonly Gate[] = [
   ['lint', ['oxlint']],
   ['types', ['tsc', '--project', 'tsconfig.json']],
   ['directions', ['node', 'scripts/directions.ts']],
+  ['names', ['node', 'scripts/names.ts']],
   ['unused', ['knip'], ['knip', '--production', '--config', 'knip.production.jsonc']],
   ['build', ['pnpm', '--recursive', '--filter', './packages/*', 'run', 'build']],
   ['consumer', ['node', 'scripts/consumer.ts']],

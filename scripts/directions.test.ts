@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { violationsOf, violationsOfFile, violationsOfManifest } from './directions.ts';
 
-const CORE = 'packages/core/src/submit.ts';
-const CORE_TEST = 'packages/core/src/submit.test.ts';
+const CORE = 'packages/core/src/create/send.ts';
+const CORE_TEST = 'packages/core/src/create/send.test.ts';
 const STRIPE = 'packages/stripe-adapter/src/provider.ts';
 const STRIPE_TEST = 'packages/stripe-adapter/src/provider.test.ts';
 const TREASURY = 'packages/stripe-treasury-adapter/src/provider.ts';
@@ -25,8 +25,11 @@ describe('a planted violation is found', () => {
     ['a core test names an adapter', CORE_TEST, `import { createStripe } from '@disburse/stripe-adapter';`],
     ['dev-only without a reason', CORE_TEST, `// dev-only:\nimport { createStripe } from '@disburse/stripe-adapter';`],
     ['dev-only in source', CORE, `// dev-only: because\nimport { createStripe } from '@disburse/stripe-adapter';`],
+    ['a module of core imports one above it', 'packages/core/src/http/http.ts', `import { send } from '../create/send.ts';`],
+    ['a file of core in no module', 'packages/core/src/newcomer.ts', `import { a } from './errors.ts';`],
+    ['errors.ts imports a module', 'packages/core/src/errors.ts', `import { a } from './money/money.ts';`],
     ['ky outside http.ts', CORE, `import ky from 'ky';`],
-    ['decimal.js outside a test', 'packages/core/src/money.ts', `import { Decimal } from 'decimal.js';`],
+    ['decimal.js outside a test', 'packages/core/src/money/money.ts', `import { Decimal } from 'decimal.js';`],
     ['node outside the Node files', CORE, `import { createHash } from 'node:crypto';`],
     ['node without its prefix', SIMULATOR, `import { createHash } from 'crypto';`],
     ['core imports what is not listed', CORE, `import { z } from 'zod';`],
@@ -45,14 +48,14 @@ describe('a planted violation is found', () => {
     ],
     ['Treasury imports more than the internals', TREASURY, `import { createStripe } from '@disburse/stripe-adapter';`],
     ['an adapter test imports an adapter', STRIPE_TEST, `import { createBalance } from '@disburse/balance-adapter';`],
-    ['an adapter reaches into core', STRIPE, `import { sleep } from '../../core/src/runtime.ts';`],
+    ['an adapter reaches into core', STRIPE, `import { sleep } from '../../core/src/platform/runtime.ts';`],
     ['an adapter imports a hidden part of core', STRIPE, `import { sleep } from '@disburse/core/runtime';`],
     ['the simulator imports an adapter', SIMULATOR, `import { STATUS } from '@disburse/stripe-adapter';`],
     ['the simulator imports core', SIMULATOR, `import { money } from '@disburse/core';`],
     ['a simulator test imports core', 'packages/simulator/src/index.test.ts', `import { money } from '@disburse/core';`],
     ['source imports a fixture', STRIPE, `import paid from './__fixtures__/paid.json' with { type: 'json' };`],
     ['a package nobody described', 'packages/newcomer/src/index.ts', `import { money } from '@disburse/core';`],
-    ['an example reaches into a package', 'examples/demo.ts', `import { money } from '../packages/core/src/money.ts';`],
+    ['an example reaches into a package', 'examples/demo.ts', `import { money } from '../packages/core/src/money/money.ts';`],
     ['a script reaches for a table', 'scripts/check.ts', `import { STATUS } from '../packages/stripe-adapter/src/status.ts';`],
     ['a document is made of more than tables', 'scripts/docs-status.ts', `import { read } from '../packages/stripe-adapter/src/wire.ts';`],
     ["an example reaches into a package's tests", 'examples/demo.ts', `import { a } from '../packages/core/src/__tests__/a.ts';`],
@@ -96,10 +99,12 @@ describe('a planted violation is found', () => {
 
 describe('what is allowed stays allowed', () => {
   it.each([
-    ['ky in http.ts', 'packages/core/src/http.ts', `import ky from 'ky';`],
-    ['decimal.js in the test of money.ts', 'packages/core/src/money.test.ts', `import { Decimal } from 'decimal.js';`],
-    ['node in the Node transport', 'packages/core/src/transport.node.ts', `import { request } from 'node:https';`],
-    ['the clock in runtime.ts', 'packages/core/src/runtime.ts', 'export const now = (): Date => new Date();'],
+    ['ky in http.ts', 'packages/core/src/http/http.ts', `import ky from 'ky';`],
+    ['decimal.js in the test of money.ts', 'packages/core/src/money/money.test.ts', `import { Decimal } from 'decimal.js';`],
+    ['node in the Node transport', 'packages/core/src/http/transport.node.ts', `import { request } from 'node:https';`],
+    ['the clock in runtime.ts', 'packages/core/src/platform/runtime.ts', 'export const now = (): Date => new Date();'],
+    ['a module of core on one below it', CORE, `import { a } from '../http/http.ts';`],
+    ['a module of core on itself', CORE, `import { a } from './decide.ts';`],
     ['a given date', CORE, `export const day = new Date('2026-11-20');`],
     ['a provider in a comment of core', CORE, '/** For example {@link createStripe}. @see Stripe */\nexport const a = 1; // Stripe'],
     ['an import in a comment', CORE, `// import ky from 'ky'\n/** @example import ky from 'ky'; */\nexport const a = 1;`],

@@ -13,6 +13,8 @@ interface Directions {
   readonly devOnlyTests?: readonly string[];
   /** Workspace packages that must be peer dependencies: an application has one copy of them. */
   readonly peers?: readonly string[];
+  /** The modules of its source, the lowest first: a file imports its own module and those below it. `*.ts` lie beside the folders. */
+  readonly modules?: readonly string[];
   /** Only these files read the clock, all others ask the injected runtime. Absent: not our business. */
   readonly clock?: readonly string[];
   /** What its code never names; its comments may. */
@@ -36,23 +38,42 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
       valibot: 'everywhere',
       '#transport': 'everywhere',
       '#digest': 'everywhere',
-      ky: ['src/http.ts'],
-      'decimal.js': ['src/money.test.ts'], // Against what money.ts calculates. It does not load where Object.prototype is frozen.
+      ky: ['src/http/http.ts'],
+      'decimal.js': ['src/money/money.test.ts'], // Against what money.ts calculates. It does not load where Object.prototype is frozen.
       '@opentelemetry/api': ['src/opentelemetry.ts'], // An optional peer: the main entry must load without it.
       // All else runs where there is no Node, too.
       'node:*': [
-        'src/config-file.ts',
-        'src/digest.node.ts',
+        'src/registry/config-file.ts',
+        'src/platform/digest.node.ts',
         'src/node.ts',
-        'src/node-files.ts',
-        'src/submission-folder.ts',
-        'src/transport.node.ts',
-        'src/transport.sockets.ts',
+        'src/stores/node-files.ts',
+        'src/stores/submission-folder.ts',
+        'src/http/transport.node.ts',
+        'src/http/transport.sockets.ts',
       ],
     },
     tests: [...TEST_TOOLS, '@opentelemetry/*', '@disburse/simulator', '@disburse/conformance/stores'],
     devOnlyTests: ['@disburse/*-adapter'],
-    clock: ['src/runtime.ts'],
+    clock: ['src/platform/runtime.ts'],
+    // docs/architecture.md draws them.
+    modules: [
+      'printable.ts errors.ts validation.ts known-keys.ts',
+      'platform',
+      'money',
+      'stores',
+      'payout',
+      'telemetry',
+      'http',
+      'adapter',
+      'context',
+      'webhooks',
+      'lists',
+      'changes',
+      'create',
+      'provider-operations.ts define-provider.ts',
+      'registry',
+      'index.ts node.ts opentelemetry.ts',
+    ],
     neverNames: /stripe|mollie/i,
   },
   // Written from the contracts: an adapter and its simulator must not be able to share a mistake.
@@ -109,7 +130,7 @@ export function violationsOf(root: string): string[] {
 /**
  * The violations of one file.
  *
- * @param file Its path from the root of the repository: `packages/core/src/money.ts`.
+ * @param file Its path from the root of the repository: `packages/core/src/money/money.ts`.
  */
 export function violationsOfFile(file: string, text: string): string[] {
   const source = parse(file, text);
@@ -208,7 +229,19 @@ function refusalOfPath(specifier: string, place: Place): string | null {
   if (readsTables(place.file) && /^packages\/[^/]+-adapter\/src\/(status|errors|error-codes|options)\.ts$/.test(target)) return null;
   if (place.home === null && !lendsTests && /^packages\/[^/]+\/src\//.test(target))
     return `imports '${specifier}': reach a package by its name.`;
+  if (isUpwards(place, target)) return `imports '${specifier}', which lies above it: scripts/directions.ts has the order of modules.`;
   return place.home !== null && !place.isTest && isTestFile(target) ? `imports '${specifier}': source must not need a test's file.` : null;
+}
+
+/** Whether source imports a module that lies above its own. */
+function isUpwards({ home, file, rules, isTest }: Place, target: string): boolean {
+  if (home === null || isTest || rules?.modules === undefined) return false;
+  const { modules } = rules;
+  const rankOf = (path: string): number => {
+    const [top = ''] = path.slice(`${home}/src/`.length).split('/');
+    return modules.findIndex((names) => names.split(' ').includes(top));
+  };
+  return rankOf(file) === -1 || rankOf(target) > rankOf(file);
 }
 
 /** The documents are made of the adapters' tables, which nobody else needs to import. */

@@ -7,7 +7,7 @@ import { ADAPTER_PAGE, adapterDocument, memberTables, membersOf, wordsOf } from 
 const page = readFileSync(join(import.meta.dirname, '..', ADAPTER_PAGE), 'utf8');
 const tables = memberTables(page);
 /** In the interface they are never missing: the provider's type decides whether they are asked for. */
-const promised = [...wordsOf('packages/core/src/provider.ts', 'OptionalOperation'), 'page'];
+const promised = [...wordsOf('packages/core/src/adapter/provider.ts', 'OptionalOperation'), 'page'];
 
 it('has a table for each type that an author writes', () =>
   expect(tables.map(({ type }) => type).join(' ')).toBe(
@@ -31,8 +31,8 @@ describe.each(tables)('$type', ({ type, file, rows }) => {
 });
 
 it.each([
-  ['packages/core/src/status.ts', 'PayoutStatus', 7],
-  ['packages/core/src/payout.ts', 'FailureReason', 14],
+  ['packages/core/src/payout/status.ts', 'PayoutStatus', 7],
+  ['packages/core/src/payout/payout.ts', 'FailureReason', 14],
 ])('%s: has every word of %s', (file, name, least) => {
   const words = wordsOf(file, name);
   expect(words.length).toBeGreaterThanOrEqual(least);

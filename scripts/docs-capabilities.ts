@@ -109,7 +109,7 @@ function safety(): string {
   return table(
     ['', ...NAMES],
     [
-      ['the provider remembers a key for', ...each(({ provider }) => hours(provider.capabilities.key.keptForMs))],
+      ['the provider remembers a key for', ...each(({ provider }) => hours(provider.capabilities.key.retentionMs))],
       ['and keeps refusals under it', ...each(refusals)],
       ['a lookup recognises our payouts by (setting `correlation`)', ...each(correlations)],
       ['what proves that a payout does not exist', ...each(({ provider }) => PROOFS[provider.capabilities.absence])],
@@ -168,7 +168,7 @@ export function capabilitiesDocument(): string {
     GENERATED,
     'A provider that you write down has exactly these members; calling another does not compile. One that configuration chose is asked with ' +
       '`supports(provider, operation)` or `assertSupports(provider, operation)`, and untyped code meets an error before any request. ' +
-      '`can(provider, operation, payout)` says whether it is possible now, and why not. All of it is data in `provider.capabilities`.',
+      '`reasonAgainst(provider, operation, payout)` says whether it is possible now, and why not. All of it is data in `provider.capabilities`.',
     '## Operations',
     operations(),
     '## A create',

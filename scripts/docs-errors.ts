@@ -28,7 +28,7 @@ export const MEANINGS: Readonly<Record<PayoutErrorCode, Meaning>> = {
   invalid_state: {
     means: 'The payout, or the balance, is not in a state that allows it.',
     outcome: REJECTED,
-    next: 'Read the payout, and decide by where it stands. `can(provider, operation, payout)` tells before a call.',
+    next: 'Read the payout, and decide by where it stands. `reasonAgainst(provider, operation, payout)` tells before a call.',
   },
   insufficient_funds: {
     means: 'The balance does not cover it.',
@@ -56,7 +56,7 @@ export const MEANINGS: Readonly<Record<PayoutErrorCode, Meaning>> = {
     next: 'Check the id, the mode (live or test), and at Stripe the connected account.',
   },
   rate_limited: {
-    means: 'Too many requests, also after `resends`.',
+    means: 'Too many requests, also after `maxResends`.',
     outcome: REJECTED,
     next: 'Wait, `retryAfterSeconds` where the provider says, then make the same request again.',
   },
@@ -74,7 +74,7 @@ export const MEANINGS: Readonly<Record<PayoutErrorCode, Meaning>> = {
   payouts_blocked: {
     means: 'The provider holds payouts of this account back.',
     outcome: `${REJECTED}; ${UNKNOWN} where it waits for an approval`,
-    next: "A person looks at the provider’s dashboard. With `retry: 'never'` no machine tries again, and there is no next attempt. Unknown: the provider makes the payout by itself once it is approved; `lookup` then finds it, and `settle` records that it was denied.",
+    next: "A person looks at the provider’s dashboard. With `retry: 'never'` no machine tries again, and there is no next attempt. Unknown: the provider makes the payout by itself once it is approved; `lookup` then finds it, and `resolve` records that it was denied.",
   },
   limit_exceeded: {
     means: 'It is above a limit of the account.',
@@ -114,7 +114,7 @@ export const MEANINGS: Readonly<Record<PayoutErrorCode, Meaning>> = {
   unresolved: {
     means: 'From the library: nothing can be proven by looking.',
     outcome: UNKNOWN,
-    next: 'Do what `next` says: `submit` from `notBefore` on, or `ask`: a person looks at `candidates` and records it with `settle`.',
+    next: 'Do what `next` says: `submit` from `notBefore` on, or `review`: a person looks at `candidates` and records it with `resolve`.',
   },
 };
 
@@ -276,7 +276,7 @@ export function errorsDocument(): string {
     'The set is closed. What a program does depends on the outcome first, then on `retry` or `next`, and on the code only for the reason.',
     codeTable(),
     'A submission that is handed to another provider, account or mode than it was made with is a mistake of the program: `submit`, `lookup` and ' +
-      '`settle` then throw `invalid_request` and send nothing. Such an error says nothing about the payout.',
+      '`resolve` then throw `invalid_request` and send nothing. Such an error says nothing about the payout.',
     '## What an answer of a provider becomes',
     'For a create that nobody can have sent before. *Rejected*: certainly nothing exists. *Unknown*: a payout may exist. In brackets, what ' +
       'may follow a rejection:',
@@ -292,7 +292,7 @@ export function errorsDocument(): string {
         ['never', '`never`: the provider refused it for good; [a person has to act](concepts.md#outcomes)'],
       ],
     ),
-    '*Sent again*: the same bytes under the same key, `resends` times. A create that may have been sent before stays unknown after all of these, ' +
+    '*Sent again*: the same bytes under the same key, `maxResends` times. A create that may have been sent before stays unknown after all of these, ' +
       'unless the answer is marked as a replay.',
     '### By HTTP status',
     'Where nothing else is said. A 4xx is unknown, also a 401, 403 or 429, when its body has not the form of the provider’s own errors. A proxy may have written it, and may have sent the request before.',

@@ -24,7 +24,7 @@ it.each([
   ['docs/index.md', '/'],
   ['docs/providers/stripe.md', '/providers/stripe'],
   ['README.md', '/repository/README'],
-  ['packages/core/src/submit.test.ts', '/repository/packages/core/src/submit-test-ts'],
+  ['packages/core/src/create/send.test.ts', '/repository/packages/core/src/create/send-test-ts'],
   ['docs/decisions/', '/repository/docs/decisions'],
 ])('%s is at %s', (path, address) => expect(addressOf(path)).toBe(address));
 

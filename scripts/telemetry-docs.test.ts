@@ -1,6 +1,6 @@
 // docs/telemetry.md lists every event with every field, every operation, and every attribute and metric: no more and no less than the code has.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
 import { importsOf, nodesOf, parse } from './imports.ts';
@@ -20,9 +20,11 @@ const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort()
 
 /** Each event of the union: its `type`, and its own fields. */
 function eventsInCode(): Record<string, string[]> {
-  const nodes = nodesOf(core('telemetry.ts'));
+  const nodes = nodesOf(core('telemetry/telemetry.ts'));
   const union = nodes.find((node) => ts.isTypeAliasDeclaration(node) && node.name.text === 'TelemetryEvent');
-  const members = nodesOf(union ?? core('telemetry.ts')).flatMap((node) => (ts.isTypeReferenceNode(node) ? [node.typeName.getText()] : []));
+  const members = nodesOf(union ?? core('telemetry/telemetry.ts')).flatMap((node) =>
+    ts.isTypeReferenceNode(node) ? [node.typeName.getText()] : [],
+  );
   const interfaces = nodes.filter((node) => ts.isInterfaceDeclaration(node)).filter((each) => members.includes(each.name.text));
   return Object.fromEntries(
     interfaces.map(({ members: fields }) => {
@@ -41,15 +43,18 @@ it('lists every event and its fields', () => {
 
 it('says what each field is', () => {
   const fields = rows('field').flatMap(([names = '']) => words(names));
-  expect(sorted(fields)).toEqual(sorted([...Object.values(eventsInCode()).flat(), 'provider', 'name', 'call']));
+  expect(sorted(fields)).toEqual(sorted([...Object.values(eventsInCode()).flat(), 'provider', 'name', 'operationId']));
 });
 
 it('names every operation that is told', () => {
   const told = ['define-provider.ts', 'provider-operations.ts']
     .flatMap((file) => nodesOf(core(file)))
     .flatMap((node) =>
-      ts.isCallExpression(node) && node.expression.getText() === 'perform' && node.arguments[1] !== undefined
-        ? [node.arguments[1].getText().replaceAll("'", '')]
+      ts.isCallExpression(node) && ['perform', 'onSubmission'].includes(node.expression.getText())
+        ? node.arguments
+            .slice(0, 2)
+            .filter((argument) => ts.isStringLiteral(argument))
+            .map(({ text }) => text)
         : [],
     );
   const [cell = ''] = rows('field')
@@ -70,7 +75,8 @@ it('is right that only one entry needs OpenTelemetry', () => {
   const follow = (file: string): void => {
     if (reached.has(file)) return;
     reached.add(file);
-    for (const { specifier } of importsOf(core(file))) if (specifier?.startsWith('./') === true) follow(specifier.slice(2));
+    for (const { specifier } of importsOf(core(file)))
+      if (specifier?.startsWith('.') === true) follow(posix.join(posix.dirname(file), specifier));
   };
   follow('index.ts');
   follow('node.ts');

@@ -17,7 +17,7 @@ import { type PatientTime, patientTime } from './time.ts';
 export const RAILS = ['stripe', 'stripe-treasury', 'balance'] as const;
 export type RailName = (typeof RAILS)[number];
 
-export type Settings = Pick<CommonSettings, 'onTelemetry' | 'submissions' | 'resends'>;
+export type Settings = Pick<CommonSettings, 'onTelemetry' | 'submissions' | 'maxResends'>;
 
 /** A delivery as a provider would send it. */
 export interface Delivery {
@@ -51,7 +51,7 @@ export async function railOf(name: RailName, settings: Settings): Promise<Rail> 
 
 type Endpoint = (to: { deliver(delivery: Delivery): Promise<{ status: number }> }) => Promise<unknown>;
 
-async function listening(add: Endpoint, settle: () => Promise<unknown>): Promise<Rail['deliveries']> {
+async function listening(add: Endpoint, resolve: () => Promise<unknown>): Promise<Rail['deliveries']> {
   const arrived: Delivery[] = [];
   await add({
     deliver: async ({ headers, body }) => {
@@ -60,7 +60,7 @@ async function listening(add: Endpoint, settle: () => Promise<unknown>): Promise
     },
   });
   return async () => {
-    await settle();
+    await resolve();
     return arrived;
   };
 }

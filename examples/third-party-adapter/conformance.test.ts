@@ -109,14 +109,14 @@ it('an answer in a currency that Fjord does not describe is never taken for the 
   expect(outcome).toMatchObject({
     outcome: 'unknown',
     error: { code: 'unexpected_response', payoutId: 'tr_000001' },
-    next: { do: 'ask', candidates: [{ id: 'tr_000001', money: null }] },
+    next: { action: 'review', candidates: [{ id: 'tr_000001', money: null }] },
   });
 });
 
 describe('webhooks', () => {
   const now = 1795424460;
   const fjord = createFjord({ apiKey: 'fj_test_1', webhookSecrets: ['new', 'old'], runtime: { now: () => now * 1000 } });
-  const body = JSON.stringify({ eventId: 'ev_1', topic: 'transfer.settled', at: 1795424400, mode: 'test', transferId: 'tr_000001' });
+  const body = JSON.stringify({ eventId: 'ev_1', topic: 'transfer.resolved', at: 1795424400, mode: 'test', transferId: 'tr_000001' });
   const signed = (at: number, secret: string) => {
     const hex = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
     return { headers: { 'x-fjord-signature': `t=${at};v1=${'0'.repeat(64)};v1=${hex}` }, body };

@@ -58,7 +58,7 @@ function specOf(settings: FjordSettings): PayoutProviderSpec<FjordProvider> {
     id: 'fjord',
     label: 'Fjord',
     settings,
-    connection: { baseUrl, headers: {}, credentials: { 'x-api-key': apiKey } },
+    endpoint: { baseUrl, headers: {}, credentials: { 'x-api-key': apiKey } },
     requestIdHeader: 'x-trace-id',
     account: null,
     source: null,
@@ -66,12 +66,12 @@ function specOf(settings: FjordSettings): PayoutProviderSpec<FjordProvider> {
     money: MONEY,
     amountInAnswer: 'exact',
     correlation: 'metadata',
-    tokenOf: ({ metadata }) => metadata['disburse_key'] ?? null,
+    correlationTokenOf: ({ metadata }) => metadata['disburse_key'] ?? null,
     options: {},
     request: { fullBalance: false, account: false, destination: true, statementDescriptor: false, metadata: true },
     capabilities: {
       states: { cancel: ['pending'] },
-      key: { keptForMs: 12 * 60 * 60_000, storesRefusals: true },
+      key: { retentionMs: 12 * 60 * 60_000, storesRefusals: true },
       absence: 'by_list',
       filters: { status: 'core', createdFrom: 'provider', createdTo: 'core', destination: 'core' },
       listLimit: 25,
@@ -82,7 +82,7 @@ function specOf(settings: FjordSettings): PayoutProviderSpec<FjordProvider> {
     refusal: (answer) => refusalOf(answer, apiKey),
     isReplay: ({ headers }) => headers.get('x-once') === 'repeat',
     webhooks: fjordWebhooks(webhookSecrets),
-    own: {},
+    extraMembers: {},
     operations: (http) => operationsOf(http, settings),
   };
 }

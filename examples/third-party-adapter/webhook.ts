@@ -1,5 +1,5 @@
 // CONTRACT.md, "Webhooks"
-import { type AdapterWebhooks, bodyBehind, type SignatureClaim, signatureOfHex, type WebhookReading } from '@disburse/core';
+import { type AdapterWebhooks, prefixBody, type SignatureClaim, decodeHexSignature, type WebhookReading } from '@disburse/core';
 import * as v from 'valibot';
 
 const EventShape = v.object({ eventId: v.string(), topic: v.string(), at: v.number(), mode: v.string(), transferId: v.string() });
@@ -9,9 +9,9 @@ function claimOf(header: string, body: Uint8Array): SignatureClaim | null {
   const parts = header.split(';').map((part) => part.trim());
   const time = parts.find((part) => /^t=\d{1,12}$/.test(part))?.slice(2);
   if (time === undefined) return null;
-  const signatures = parts.filter((part) => part.startsWith('v1=')).map((part) => signatureOfHex(part.slice(3)));
+  const signatures = parts.filter((part) => part.startsWith('v1=')).map((part) => decodeHexSignature(part.slice(3)));
   return {
-    signed: bodyBehind(`${time}.`, body),
+    signed: prefixBody(`${time}.`, body),
     signatures: signatures.filter((signature) => signature !== null),
     signedAt: Number(time) * 1000,
   };
@@ -32,5 +32,5 @@ function readEvent(body: unknown): WebhookReading {
 
 /** Hints: the transfer is not in the event. */
 export function fjordWebhooks(secrets: readonly string[] | undefined): AdapterWebhooks {
-  return { secrets, signatureHeader: 'x-fjord-signature', claim: claimOf, read: readEvent };
+  return { secrets, signatureHeader: 'x-fjord-signature', parseSignature: claimOf, read: readEvent };
 }

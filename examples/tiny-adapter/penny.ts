@@ -2,7 +2,7 @@
 import {
   type AdapterFactory,
   type AdapterOperations,
-  type Answer,
+  type HttpResponse,
   checkSettings,
   type CommonSettings,
   commonSettings,
@@ -23,7 +23,7 @@ import {
   type PayoutProviderSpec,
   readRows,
   type Refusal,
-  signatureOfHex,
+  decodeHexSignature,
   type StatusTable,
   type WebhookReading,
 } from '@disburse/core';
@@ -54,27 +54,27 @@ const BOUNCES: Readonly<Record<string, FailureReason>> = { closed: 'account_clos
 // ---- errors.ts: what an answer other than 2xx means ---------------------------------------------------------------------
 
 type Row = { readonly code: PayoutErrorCode } & (
-  | { readonly outcome: 'rejected'; readonly key: 'alive' | 'ask' | 'useless' }
+  | { readonly outcome: 'rejected'; readonly keyState: 'unused' | 'maybe_stored' | 'never_valid' }
   | { readonly outcome: 'unknown'; readonly resend: boolean }
 );
 
 // https://docs.penny.example/errors (read 2026-11-21): by Penny's own code. A 4xx without one was written by a gateway on the way.
 const ERRORS: Readonly<Record<string, Row>> = {
-  bad_request: { code: 'invalid_request', outcome: 'rejected', key: 'useless' }, // 400: these bytes can never succeed.
-  who_are_you: { code: 'authentication', outcome: 'rejected', key: 'alive' }, // 401: answered before keys are looked at.
-  too_little_money: { code: 'insufficient_funds', outcome: 'rejected', key: 'ask' }, // 402: may be stored under the key.
-  not_yours: { code: 'permission', outcome: 'rejected', key: 'alive' }, // 403
-  no_such_payout: { code: 'not_found', outcome: 'rejected', key: 'ask' }, // 404
-  too_late: { code: 'invalid_state', outcome: 'rejected', key: 'alive' }, // 409, only of a cancel.
+  bad_request: { code: 'invalid_request', outcome: 'rejected', keyState: 'never_valid' }, // 400: these bytes can never succeed.
+  who_are_you: { code: 'authentication', outcome: 'rejected', keyState: 'unused' }, // 401: answered before keys are looked at.
+  too_little_money: { code: 'insufficient_funds', outcome: 'rejected', keyState: 'maybe_stored' }, // 402: may be stored under the key.
+  not_yours: { code: 'permission', outcome: 'rejected', keyState: 'unused' }, // 403
+  no_such_payout: { code: 'not_found', outcome: 'rejected', keyState: 'maybe_stored' }, // 404
+  too_late: { code: 'invalid_state', outcome: 'rejected', keyState: 'unused' }, // 409, only of a cancel.
   key_running: { code: 'idempotency_conflict', outcome: 'unknown', resend: true }, // 409: the first request may be paying.
   key_reused: { code: 'idempotency_conflict', outcome: 'unknown', resend: false }, // 409
-  slow_down: { code: 'rate_limited', outcome: 'rejected', key: 'alive' }, // 429
+  slow_down: { code: 'rate_limited', outcome: 'rejected', keyState: 'unused' }, // 429
 };
 const ELSE: Row = { code: 'provider_unavailable', outcome: 'unknown', resend: true }; // 5xx, a page, a new code: it may have paid.
 
 const ErrorBody = v.fallback(v.object({ code: v.string(), detail: v.string() }), { code: '', detail: '' });
 
-function refusalOf({ status, json }: Answer, apiKey: string): Refusal {
+function refusalOf({ status, json }: HttpResponse, apiKey: string): Refusal {
   const { code, detail } = v.parse(ErrorBody, json);
   const row = (Object.hasOwn(ERRORS, code) ? ERRORS[code] : undefined) ?? ELSE;
   const message = `Penny answered HTTP ${status}; error.providerMessage says why.`;
@@ -169,7 +169,7 @@ function specOf(settings: PennySettings): PayoutProviderSpec<PennyProvider> {
     id: 'penny',
     label: 'Penny',
     settings,
-    connection: { baseUrl, headers: { 'penny-version': '3' }, credentials: { authorization: `Bearer ${apiKey}` } },
+    endpoint: { baseUrl, headers: { 'penny-version': '3' }, credentials: { authorization: `Bearer ${apiKey}` } },
     requestIdHeader: 'penny-request-id',
     account: null,
     source: null,
@@ -177,12 +177,12 @@ function specOf(settings: PennySettings): PayoutProviderSpec<PennyProvider> {
     money: MONEY,
     amountInAnswer: 'exact',
     correlation: 'metadata',
-    tokenOf: ({ metadata }) => metadata['disburse_key'] ?? null,
+    correlationTokenOf: ({ metadata }) => metadata['disburse_key'] ?? null,
     options: {},
     request: { fullBalance: false, account: false, destination: false, statementDescriptor: false, metadata: true },
     capabilities: {
       states: { cancel: ['pending'] },
-      key: { keptForMs: 24 * 60 * 60_000, storesRefusals: true }, // https://docs.penny.example/idempotency
+      key: { retentionMs: 24 * 60 * 60_000, storesRefusals: true }, // https://docs.penny.example/idempotency
       absence: 'by_list', // https://docs.penny.example/payouts#list: "all payouts, newest first"
       filters: { status: 'core', createdFrom: 'core', createdTo: 'core', destination: 'core' },
       listLimit: 50,
@@ -196,13 +196,13 @@ function specOf(settings: PennySettings): PayoutProviderSpec<PennyProvider> {
     webhooks: {
       secrets: webhookSecrets,
       signatureHeader: 'penny-signature',
-      claim: (header, signed) => {
-        const signature = signatureOfHex(header);
+      parseSignature: (header, signed) => {
+        const signature = decodeHexSignature(header);
         return signature === null ? null : { signed, signatures: [signature], signedAt: null };
       },
       read: (body) => readEvent(name, body),
     },
-    own: {},
+    extraMembers: {},
     operations: (http) => operationsOf(http, name),
   };
 }

@@ -55,10 +55,10 @@ describe('an outcome', () => {
     if (outcome.outcome === 'rejected') expectTypeOf(outcome).toEqualTypeOf<RejectedPayout>();
     if (outcome.outcome === 'unknown') {
       expectTypeOf(outcome).toEqualTypeOf<UnknownPayout>();
-      if (outcome.next.do === 'ask') expectTypeOf(outcome.next.candidates).toEqualTypeOf<readonly Payout[]>();
-      if (outcome.next.do === 'submit') expectTypeOf(outcome.next.notBefore).toBeString();
+      if (outcome.next.action === 'review') expectTypeOf(outcome.next.candidates).toEqualTypeOf<readonly Payout[]>();
+      if (outcome.next.action === 'submit') expectTypeOf(outcome.next.notBefore).toBeString();
       // @ts-expect-error -- candidates only when a person is asked
-      if (outcome.next.do === 'submit') void outcome.next.candidates;
+      if (outcome.next.action === 'submit') void outcome.next.candidates;
     }
   });
 

@@ -124,7 +124,7 @@ function paying(name: Programs, program: string, transport: Transport, installer
 
 /** The file store: a process that hears nothing, one that submits what it kept, one that is told how it ended. */
 function keeping(name: Programs): Consumer {
-  const endings = { first: 'unknown', second: 'accepted', third: 'settled' } as const;
+  const endings = { first: 'unknown', second: 'accepted', third: 'resolved' } as const;
   return {
     name: `keeps files: ${name}`,
     use: async (place) => {

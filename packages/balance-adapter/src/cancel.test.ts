@@ -44,7 +44,7 @@ describe('after a 409 the payout decides', () => {
   });
 });
 
-describe('a lost answer is settled by reading', () => {
+describe('a lost answer is resolved by reading', () => {
   it.each([
     ['lost, then 409, and canceled', [lost, tooLate, canceled]],
     ['three times trouble, and canceled', [trouble, trouble, trouble, canceled]],

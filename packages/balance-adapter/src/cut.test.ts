@@ -25,7 +25,7 @@ function cutAt(length: number, how: 'reset' | 'end', status: number): typeof glo
 }
 
 const create = async (fetch: typeof globalThis.fetch): Promise<PayoutOutcome> =>
-  createBalance({ ...SETTINGS, fetch, runtime: still(), resends: 0 }).createPayout({ reference: 'r', money: TEN });
+  createBalance({ ...SETTINGS, fetch, runtime: still(), maxResends: 0 }).createPayout({ reference: 'r', money: TEN });
 
 describe.each(['reset', 'end'] as const)('a success cut by %s', (how) => {
   it.each([201])('with HTTP %i, at every byte: unknown', { timeout: 60_000 }, async (status) => {

@@ -153,7 +153,7 @@ describe('a lookup', () => {
   ] as const)('with correlation %s, a payout without a key is for a person', async (_, settings) => {
     expect(await lookedUp(settings, [fixture('payouts', 'requested')])).toMatchObject({
       outcome: 'unknown',
-      next: { do: 'ask', candidates: [{ id: P }] },
+      next: { action: 'review', candidates: [{ id: P }] },
     });
   });
 
@@ -162,7 +162,10 @@ describe('a lookup', () => {
     const submission = await played(inTurn(), { ...SETTINGS, balanceId: other }).provider.prepare({ reference: 'r-1', money: TEN });
     const world = played(listOf(fixture('payouts', 'requested', { balanceId: other })));
     world.runtime.set(OVER);
-    expect(await world.provider.lookup(submission)).toMatchObject({ outcome: 'unknown', next: { do: 'ask', candidates: [{ id: P }] } });
+    expect(await world.provider.lookup(submission)).toMatchObject({
+      outcome: 'unknown',
+      next: { action: 'review', candidates: [{ id: P }] },
+    });
     expect(world.seen[0]?.path).toContain(`balanceId=${other}&`);
   });
 

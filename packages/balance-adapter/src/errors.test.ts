@@ -1,5 +1,5 @@
 // https://docs.mollie.com/overview/handling-errors and https://docs.mollie.com/overview/api-idempotency
-import type { PayoutErrorCode, RefusedOperation } from '@disburse/core';
+import type { PayoutErrorCode, RequestPurpose } from '@disburse/core';
 import { describe, expect, it } from 'vitest';
 import { answer, fixture, hang, inTurn, P, played, type Play, REPLAYED, routes, TEN } from './__fixtures__/double.ts';
 import { CANCEL_ERRORS, CREATE_ERRORS, ERRORS, isReplay, mayResend, refusalOf, rowFor } from './errors.ts';
@@ -10,45 +10,45 @@ const AUTHENTICATION = 'https://docs.mollie.com/reference/authentication';
 const LIMITS = 'https://docs.mollie.com/reference/rate-limiting';
 const CREATE = 'https://docs.mollie.com/reference/create-payout';
 
-type Row = readonly [operation: RefusedOperation, status: number, field: boolean, code: PayoutErrorCode, what: string, source: string];
+type Row = readonly [operation: RequestPurpose, status: number, field: boolean, code: PayoutErrorCode, what: string, source: string];
 
 const rows: readonly Row[] = [
   ['create', 302, false, 'unexpected_response', 'unknown, resend', HANDLING],
   ['create', 400, false, 'idempotency_conflict', 'unknown, stop', IDEMPOTENCY],
-  ['create', 400, true, 'invalid_request', 'rejected, ask', HANDLING],
-  ['create', 401, false, 'authentication', 'rejected, alive', AUTHENTICATION],
-  ['create', 403, false, 'permission', 'rejected, alive', AUTHENTICATION],
-  ['create', 404, false, 'not_found', 'rejected, ask', 'https://docs.mollie.com/reference/get-payout'],
-  ['create', 405, false, 'invalid_request', 'rejected, ask', HANDLING],
+  ['create', 400, true, 'invalid_request', 'rejected, maybe_stored', HANDLING],
+  ['create', 401, false, 'authentication', 'rejected, unused', AUTHENTICATION],
+  ['create', 403, false, 'permission', 'rejected, unused', AUTHENTICATION],
+  ['create', 404, false, 'not_found', 'rejected, maybe_stored', 'https://docs.mollie.com/reference/get-payout'],
+  ['create', 405, false, 'invalid_request', 'rejected, maybe_stored', HANDLING],
   ['create', 408, false, 'provider_unavailable', 'unknown, resend', HANDLING],
   ['create', 409, false, 'idempotency_conflict', 'unknown, resend', IDEMPOTENCY],
-  ['create', 410, false, 'not_found', 'rejected, ask', HANDLING],
-  ['create', 413, false, 'invalid_request', 'rejected, ask', HANDLING],
-  ['create', 415, false, 'invalid_request', 'rejected, ask', HANDLING],
-  ['create', 418, false, 'invalid_request', 'rejected, ask', HANDLING],
-  ['create', 422, false, 'invalid_request', 'rejected, ask', CREATE],
-  ['create', 422, true, 'invalid_request', 'rejected, ask', CREATE],
-  ['create', 429, false, 'rate_limited', 'rejected, alive', LIMITS],
+  ['create', 410, false, 'not_found', 'rejected, maybe_stored', HANDLING],
+  ['create', 413, false, 'invalid_request', 'rejected, maybe_stored', HANDLING],
+  ['create', 415, false, 'invalid_request', 'rejected, maybe_stored', HANDLING],
+  ['create', 418, false, 'invalid_request', 'rejected, maybe_stored', HANDLING],
+  ['create', 422, false, 'invalid_request', 'rejected, maybe_stored', CREATE],
+  ['create', 422, true, 'invalid_request', 'rejected, maybe_stored', CREATE],
+  ['create', 429, false, 'rate_limited', 'rejected, unused', LIMITS],
   ['create', 500, false, 'provider_unavailable', 'unknown, resend', HANDLING],
   ['create', 502, false, 'provider_unavailable', 'unknown, resend', HANDLING],
   ['create', 503, false, 'provider_unavailable', 'unknown, resend', HANDLING],
   ['create', 504, false, 'provider_unavailable', 'unknown, resend', HANDLING],
   ['create', 799, false, 'unexpected_response', 'unknown, stop', HANDLING],
-  ['cancel', 409, false, 'invalid_state', 'rejected, alive', 'https://docs.mollie.com/reference/cancel-payout'],
-  ['cancel', 404, false, 'not_found', 'rejected, ask', 'https://docs.mollie.com/reference/get-payout'],
-  ['cancel', 400, false, 'invalid_request', 'rejected, ask', HANDLING],
+  ['cancel', 409, false, 'invalid_state', 'rejected, unused', 'https://docs.mollie.com/reference/cancel-payout'],
+  ['cancel', 404, false, 'not_found', 'rejected, maybe_stored', 'https://docs.mollie.com/reference/get-payout'],
+  ['cancel', 400, false, 'invalid_request', 'rejected, maybe_stored', HANDLING],
   ['cancel', 503, false, 'provider_unavailable', 'unknown, resend', HANDLING],
   ['cancel', 302, false, 'unexpected_response', 'unknown, stop', HANDLING],
   ...(['retrieve', 'list', 'balances'] as const).flatMap((operation): Row[] => [
-    [operation, 400, false, 'invalid_request', 'rejected, ask', HANDLING],
-    [operation, 400, true, 'invalid_request', 'rejected, ask', HANDLING],
-    [operation, 401, false, 'authentication', 'rejected, alive', AUTHENTICATION],
-    [operation, 403, false, 'permission', 'rejected, alive', AUTHENTICATION],
-    [operation, 404, false, 'not_found', 'rejected, ask', 'https://docs.mollie.com/reference/get-payout'],
-    [operation, 409, false, 'invalid_request', 'rejected, ask', HANDLING],
-    [operation, 410, false, 'not_found', 'rejected, ask', HANDLING],
-    [operation, 422, false, 'invalid_request', 'rejected, ask', HANDLING],
-    [operation, 429, false, 'rate_limited', 'rejected, alive', LIMITS],
+    [operation, 400, false, 'invalid_request', 'rejected, maybe_stored', HANDLING],
+    [operation, 400, true, 'invalid_request', 'rejected, maybe_stored', HANDLING],
+    [operation, 401, false, 'authentication', 'rejected, unused', AUTHENTICATION],
+    [operation, 403, false, 'permission', 'rejected, unused', AUTHENTICATION],
+    [operation, 404, false, 'not_found', 'rejected, maybe_stored', 'https://docs.mollie.com/reference/get-payout'],
+    [operation, 409, false, 'invalid_request', 'rejected, maybe_stored', HANDLING],
+    [operation, 410, false, 'not_found', 'rejected, maybe_stored', HANDLING],
+    [operation, 422, false, 'invalid_request', 'rejected, maybe_stored', HANDLING],
+    [operation, 429, false, 'rate_limited', 'rejected, unused', LIMITS],
     [operation, 500, false, 'provider_unavailable', 'unknown, resend', HANDLING],
   ]),
 ];
@@ -68,7 +68,7 @@ it.each(rows)('%s %i (field: %s) is %s: %s (%s)', (operation, status, field, cod
   const row = rowFor(status, operation, field);
   expect(row.source).toBe(source);
   expect(row.as).toBe(code);
-  expect(`${row.outcome}, ${row.outcome === 'rejected' ? row.key : row.resend ? 'resend' : 'stop'}`).toBe(what);
+  expect(`${row.outcome}, ${row.outcome === 'rejected' ? row.keyState : row.resend ? 'resend' : 'stop'}`).toBe(what);
 });
 
 it('every row of the tables is met by a row above', () => {
@@ -156,7 +156,7 @@ it.each([
   const own = { status, title: 'No', detail: 'own text' };
   const refused = async (type: string) =>
     refusalOf(await seen(answer(status, JSON.stringify(own), { 'content-type': type })), 'create', 'test_x');
-  expect(await refused('application/hal+json')).toMatchObject({ code, outcome: 'rejected', key: 'alive' });
+  expect(await refused('application/hal+json')).toMatchObject({ code, outcome: 'rejected', keyState: 'unused' });
   expect(await refused('application/problem+json')).toMatchObject({ code: 'unexpected_response', outcome: 'unknown', resend: true });
 });
 
@@ -350,7 +350,7 @@ describe('create', () => {
     expect(result).toMatchObject({
       outcome: 'unknown',
       error: { payoutId: 'payout_dsbExample0000000000041' },
-      next: { do: 'ask', candidates: [{ live: true }] },
+      next: { action: 'review', candidates: [{ live: true }] },
     });
   });
 

@@ -1,5 +1,5 @@
 // https://docs.mollie.com/overview/handling-errors (read 2026-11-20)
-import type { Answer, PayoutErrorCode, RefusedOperation, Refusal } from '@disburse/core';
+import type { HttpResponse, PayoutErrorCode, RequestPurpose, Refusal } from '@disburse/core';
 import * as v from 'valibot';
 
 /** What an answer means: see `Refusal` of `@disburse/core` for `key` and `resend`. */
@@ -7,7 +7,10 @@ export type ErrorRow = {
   readonly source: string;
   readonly as: PayoutErrorCode;
   /** For people: what it means and what to do. */ readonly says: string;
-} & ({ readonly outcome: 'rejected'; readonly key: 'alive' | 'ask' } | { readonly outcome: 'unknown'; readonly resend: boolean });
+} & (
+  | { readonly outcome: 'rejected'; readonly keyState: 'unused' | 'maybe_stored' }
+  | { readonly outcome: 'unknown'; readonly resend: boolean }
+);
 
 /** By HTTP status, `400 without field` or class. */
 export type ErrorTable = Readonly<Record<string, ErrorRow>>;
@@ -35,28 +38,28 @@ export const ERRORS: ErrorTable = {
     source: HANDLING,
     as: 'invalid_request',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'the request was malformed. error.providerMessage says why.',
   },
   401: {
     source: AUTHENTICATION,
     as: 'authentication',
     outcome: 'rejected',
-    key: 'alive',
+    keyState: 'unused',
     says: 'the token was not accepted: it is wrong, expired or revoked. Check the token setting.',
   },
   403: {
     source: AUTHENTICATION,
     as: 'permission',
     outcome: 'rejected',
-    key: 'alive',
+    keyState: 'unused',
     says: 'the token may not do this. It needs payouts.read and payouts.write, and balances.read for balances.',
   },
   404: {
     source: GET,
     as: 'not_found',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'there is no such object in this mode; what exists in the other one (live or test) reads as absent.',
   },
   408: {
@@ -66,19 +69,19 @@ export const ERRORS: ErrorTable = {
     resend: true,
     says: 'a gateway gave up waiting for the request.',
   },
-  410: { source: HANDLING, as: 'not_found', outcome: 'rejected', key: 'ask', says: 'the object is gone.' },
+  410: { source: HANDLING, as: 'not_found', outcome: 'rejected', keyState: 'maybe_stored', says: 'the object is gone.' },
   429: {
     source: RATE_LIMITING,
     as: 'rate_limited',
     outcome: 'rejected',
-    key: 'alive',
+    keyState: 'unused',
     says: 'there were too many requests. Wait, then send the same again.',
   },
   '4xx': {
     source: HANDLING,
     as: 'invalid_request',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'the request was not accepted. error.providerMessage says why.',
   },
   '5xx': { source: HANDLING, as: 'provider_unavailable', outcome: 'unknown', resend: true, says: 'something went wrong at Mollie.' },
@@ -111,7 +114,7 @@ export const CREATE_ERRORS: ErrorTable = {
     source: CREATE,
     as: 'invalid_request',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'Mollie will not make this payout. error.providerMessage says why.',
   },
 };
@@ -122,7 +125,7 @@ export const CANCEL_ERRORS: ErrorTable = {
     source: CANCEL,
     as: 'invalid_state',
     outcome: 'rejected',
-    key: 'alive',
+    keyState: 'unused',
     says: 'the payout is past requested and can no longer be canceled.',
   },
 };
@@ -148,7 +151,7 @@ const BEYOND_HTTP: ErrorRow = {
 };
 
 /** The row of an answer: the operation's own before the common ones, the exact status before its class. */
-export function rowFor(status: number, about: RefusedOperation, namesField: boolean): ErrorRow {
+export function rowFor(status: number, about: RequestPurpose, namesField: boolean): ErrorRow {
   const own = about === 'create' ? CREATE_ERRORS : about === 'cancel' ? CANCEL_ERRORS : {};
   const rows: ErrorTable = { ...ERRORS, ...own };
   const keys = [...(namesField ? [] : [`${status} without field`]), `${status}`, `${Math.floor(status / 100)}xx`];
@@ -172,7 +175,7 @@ export type BalanceRefusal = Refusal & { readonly status: number; readonly field
  *
  * @param token Removed from what the provider says, should it ever be repeated there.
  */
-export function refusalOf(answer: Answer, about: RefusedOperation, token: string): BalanceRefusal {
+export function refusalOf(answer: HttpResponse, about: RequestPurpose, token: string): BalanceRefusal {
   const { status } = answer;
   const body = v.parse(ErrorBody, answer.json);
   const without = (text: string | null): string | null => text?.replaceAll(token, '[token]') ?? null;
@@ -187,12 +190,12 @@ export function refusalOf(answer: Answer, about: RefusedOperation, token: string
     field: without(body.field),
   };
   return row.outcome === 'rejected'
-    ? { ...common, outcome: 'rejected', key: row.key }
+    ? { ...common, outcome: 'rejected', keyState: row.keyState }
     : { ...common, outcome: 'unknown', resend: row.resend };
 }
 
 /** A refusal of a create or a cancel must be Mollie's own, a 401, 403 or 429 too. A read changes nothing, and a 408 is never certain. */
-function isFromMollie(answer: Answer, about: RefusedOperation): boolean {
+function isFromMollie(answer: HttpResponse, about: RequestPurpose): boolean {
   const { status } = answer;
   const counts = (about === 'create' || about === 'cancel') && status >= 400 && status < 500 && status !== 408;
   return !counts || hasOwnForm(answer);
@@ -211,7 +214,7 @@ const OwnForm = v.looseObject({
 });
 
 /** Whether an error has the form of Mollie's: its media type, the status repeated, a title and a detail. */
-function hasOwnForm({ status, headers, json }: Answer): boolean {
+function hasOwnForm({ status, headers, json }: HttpResponse): boolean {
   const body = v.safeParse(OwnForm, json);
   return OWN_MEDIA.test(headers.get('content-type') ?? '') && body.success && body.output.status === status;
 }
@@ -224,11 +227,11 @@ function told(status: number, field: string | null): string {
 // ---- Resends ---------------------------------------------------------------------------------------------------------
 
 /** Whether the answer is the one that an earlier request with the same key got. */
-export function isReplay(answer: Answer): boolean {
+export function isReplay(answer: HttpResponse): boolean {
   return answer.headers.get('idempotent-replayed')?.trim().toLowerCase() === 'true';
 }
 
 /** A 429 is followed by one resend, and by none when it is what the key has stored. */
-export function mayResend(answer: Answer, resend: number): boolean | undefined {
+export function mayResend(answer: HttpResponse, resend: number): boolean | undefined {
   return answer.status === 429 ? resend <= 1 && !isReplay(answer) : undefined;
 }

@@ -42,7 +42,7 @@ describe('a payout that could be ours makes it unknown', () => {
     expect(outcome).toMatchObject({
       outcome: 'unknown',
       error: { code, outcome: 'unknown' },
-      next: { do: 'ask', candidates: [{ id: payout['id'] }] },
+      next: { action: 'review', candidates: [{ id: payout['id'] }] },
     });
     expect(posts()).toHaveLength(2);
   });
@@ -174,7 +174,7 @@ it('reads four pages of one day at most: they are evidence, not a search', async
     });
   const { provider, seen } = played(routes({ [POST]: refused, [LIST]: endless }));
   const outcome = await provider.createPayout(REQUEST);
-  expect(outcome).toMatchObject({ outcome: 'unknown', next: { do: 'ask' } });
+  expect(outcome).toMatchObject({ outcome: 'unknown', next: { action: 'review' } });
   expect(seen.filter(({ method }) => method === 'GET')).toHaveLength(4);
 });
 
@@ -188,7 +188,7 @@ it.each([
   expect(await provider.createPayout(REQUEST)).toMatchObject({
     outcome: 'unknown',
     error: { code: 'invalid_request' },
-    next: { do: 'submit' },
+    next: { action: 'submit' },
   });
 });
 

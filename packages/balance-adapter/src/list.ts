@@ -1,5 +1,5 @@
 // https://docs.mollie.com/reference/list-payouts (read 2026-11-20)
-import { type AdapterListQuery, type AdapterPage, type Answer, errorOfIssues, PayoutError, readRows } from '@disburse/core';
+import { type AdapterListQuery, type AdapterPage, type HttpResponse, errorOfIssues, PayoutError, readRows } from '@disburse/core';
 import * as v from 'valibot';
 import { type Credential, pathOf } from './credential.ts';
 import { balanceOf, type Reader, readPage, readPayout } from './read-payout.ts';
@@ -16,7 +16,7 @@ export interface ListScope {
   readonly reader: Reader;
   readonly balanceId: string;
   readonly baseUrl: string;
-  readonly get: (path: string) => Promise<Answer>;
+  readonly get: (path: string) => Promise<HttpResponse>;
 }
 
 /**

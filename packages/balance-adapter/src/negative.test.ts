@@ -31,7 +31,7 @@ it('3: a 201 without statusReason is accepted, with a diagnostic', async () => {
 it('4: a 429 is resent once under the same key', async () => {
   const { provider, posts, runtime } = played(routes({ [POST]: () => answer(429, fixture('errors', '429'), { 'retry-after': '7' }) }), {
     ...SETTINGS,
-    resends: 9,
+    maxResends: 9,
   });
   expect(await provider.createPayout(REQUEST)).toMatchObject({
     outcome: 'rejected',
@@ -46,7 +46,7 @@ it('4: a 429 is resent once under the same key', async () => {
 it('4: a 429 that is replayed is not resent at all: its key is spent', async () => {
   const { provider, posts } = played(routes({ [POST]: (_, index) => answer(429, fixture('errors', '429'), index === 0 ? {} : REPLAYED) }), {
     ...SETTINGS,
-    resends: 9,
+    maxResends: 9,
   });
   expect(await provider.createPayout(REQUEST)).toMatchObject({ outcome: 'rejected', retry: 'next_attempt' });
   expect(posts()).toHaveLength(2);

@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 function process(mollie: SimulatedMollie, submissions: SubmissionStore) {
   const { clock } = mollie;
   const runtime = { now: () => clock.now(), random: () => clock.random(), sleep: clock.sleep };
-  const common = { token: mollie.testKey, acceptScheduleSideEffect: true, correlation: 'description', resends: 0 } as const;
+  const common = { token: mollie.testKey, acceptScheduleSideEffect: true, correlation: 'description', maxResends: 0 } as const;
   return (balanceId: string, more: Partial<BalanceSettings> = {}) =>
     createBalance({ ...common, balanceId, fetch: mollie.fetch, runtime, submissions, ...more });
 }
@@ -20,7 +20,7 @@ const loseTheNext = (mollie: SimulatedMollie): void => void mollie.faults.on({ m
 
 /** It is unknown, and what it says to submit is the kept one, which ends in the payout. */
 async function endsInThePayout(outcome: PayoutOutcome, provider: Pick<BalanceProvider, 'submit'>): Promise<void> {
-  expect(outcome).toMatchObject({ outcome: 'unknown', next: { do: 'submit' } });
+  expect(outcome).toMatchObject({ outcome: 'unknown', next: { action: 'submit' } });
   if (outcome.submission === null) throw new Error('no submission');
   expect((await provider.submit(outcome.submission)).outcome).toBe('accepted');
 }
@@ -53,10 +53,10 @@ describe.each<readonly [string, () => SubmissionStore]>([
     const mollie = simulateMollie();
     const store = makeStore();
     let down = true;
-    const keep: SubmissionStore['keep'] = (...given) => (down ? Promise.reject(new Error('down')) : store.keep(...given));
-    const at = process(mollie, { ...store, keep });
+    const keep: SubmissionStore['putIfAbsent'] = (...given) => (down ? Promise.reject(new Error('down')) : store.putIfAbsent(...given));
+    const at = process(mollie, { ...store, putIfAbsent: keep });
     const first = await at(mollie.test.balance().id).createPayout(RENT);
-    expect(first).toMatchObject({ outcome: 'unknown', next: { do: 'submit' } });
+    expect(first).toMatchObject({ outcome: 'unknown', next: { action: 'submit' } });
     down = false;
     await mollie.clock.advance(1000);
     loseTheNext(mollie);
@@ -88,10 +88,10 @@ describe.each<readonly [string, () => SubmissionStore]>([
       const { submission: kept } = await younger.createPayout(RENT);
       await mollie.clock.advance(3 * HOUR_MS);
       const outcome = await younger[looks](given);
-      expect(outcome).toMatchObject({ outcome: 'unknown', next: { do: 'ask', candidates: [{}] }, submission: kept });
+      expect(outcome).toMatchObject({ outcome: 'unknown', next: { action: 'review', candidates: [{}] }, submission: kept });
       if (outcome.submission === null) throw new Error('no submission');
       const payoutId = String(mollie.payouts.at(-1)?.id);
-      expect(await younger.settle(outcome.submission, { payoutId })).toMatchObject({ outcome: 'accepted', payout: { id: payoutId } });
+      expect(await younger.resolve(outcome.submission, { payoutId })).toMatchObject({ outcome: 'accepted', payout: { id: payoutId } });
     },
   );
 });

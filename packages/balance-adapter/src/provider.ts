@@ -173,7 +173,7 @@ function specOf({ settings, credential, baseUrl, reader }: Context): CommonSpec 
     id: 'balance',
     label: 'Mollie',
     settings,
-    connection: {
+    endpoint: {
       baseUrl,
       headers: { accept: 'application/hal+json', 'user-agent': `Disburse/${VERSION}` },
       credentials: { authorization: `Bearer ${settings.token}` },
@@ -185,7 +185,7 @@ function specOf({ settings, credential, baseUrl, reader }: Context): CommonSpec 
     money: MONEY,
     amountInAnswer: 'may_differ', // It is less the fees that apply.
     correlation,
-    tokenOf,
+    correlationTokenOf: tokenOf,
     sourceOf: ({ raw }) => balanceOf(raw),
     withoutAmount: ({ raw }) => withoutAmount(raw),
     options: OPTIONS,
@@ -196,14 +196,14 @@ function specOf({ settings, credential, baseUrl, reader }: Context): CommonSpec 
     isReplay,
     mayResend,
     webhooks: balanceWebhooks(reader, settings.webhookSecrets),
-    own: {},
+    extraMembers: {},
   };
 }
 
 // https://docs.mollie.com/overview/api-idempotency (a key is kept for one hour) and https://docs.mollie.com/reference/list-payouts
 const CAPABILITIES: CommonSpec['capabilities'] = {
   states: { cancel: ['pending'] },
-  key: { keptForMs: 3_600_000, storesRefusals: true },
+  key: { retentionMs: 3_600_000, storesRefusals: true },
   absence: 'by_list',
   filters: { status: 'core', createdFrom: 'core', createdTo: 'core', destination: 'core' },
   listLimit: LARGEST_PAGE,

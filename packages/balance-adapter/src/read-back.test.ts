@@ -60,7 +60,11 @@ describe('what is never sent is not read', () => {
     expect(submission.request.body).toContain(from);
     const changed = { ...submission, request: { ...submission.request, body: submission.request.body.replace(from, to) } };
     await expect(decodeSubmission(provider, changed)).rejects.toMatchObject({ code: 'invalid_request' });
-    expect(await provider.submit(changed)).toMatchObject({ outcome: 'unknown', error: { code: 'invalid_request' }, next: { do: 'ask' } });
+    expect(await provider.submit(changed)).toMatchObject({
+      outcome: 'unknown',
+      error: { code: 'invalid_request' },
+      next: { action: 'review' },
+    });
   });
 
   it('a test submission of an API key is not sent as live money under an access token', async () => {

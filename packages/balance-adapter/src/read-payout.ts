@@ -1,5 +1,5 @@
 // https://docs.mollie.com/reference/get-payout (read 2026-11-20)
-import { type Answer, type Payout, PayoutError } from '@disburse/core';
+import { type HttpResponse, type Payout, PayoutError } from '@disburse/core';
 import * as v from 'valibot';
 import { markOf } from './description.ts';
 import { MONEY } from './money.ts';
@@ -30,7 +30,7 @@ export function readPayout(reader: Reader, json: unknown, outcome: 'unknown' | n
 }
 
 /** @throws {PayoutError} `unexpected_response` */
-export function readPage(reader: Reader, answer: Answer): WirePage {
+export function readPage(reader: Reader, answer: HttpResponse): WirePage {
   const read = v.safeParse(PageShape, answer.json);
   if (!read.success) throw unreadable(reader, 'a list of payouts');
   const next = read.output._links?.next;
@@ -38,7 +38,7 @@ export function readPage(reader: Reader, answer: Answer): WirePage {
 }
 
 /** @throws {PayoutError} `unexpected_response` */
-export function readBalance(reader: Reader, answer: Answer): BalanceObject {
+export function readBalance(reader: Reader, answer: HttpResponse): BalanceObject {
   const read = v.safeParse(BalanceShape, answer.json);
   if (read.success) return read.output;
   throw unreadable(reader, 'a balance');

@@ -148,5 +148,5 @@ it('a payout that a later call finds or reads again carries the notice, and noth
 
 it('an answer about a payout of another balance is unknown, and names it', async () => {
   const { provider } = played(routes({ [POST]: () => answer(201, fixture('payouts', 'requested', { balanceId: 'bal_other' })) }));
-  expect(await provider.createPayout(REQUEST)).toMatchObject({ outcome: 'unknown', next: { do: 'ask', candidates: [{ id: P }] } });
+  expect(await provider.createPayout(REQUEST)).toMatchObject({ outcome: 'unknown', next: { action: 'review', candidates: [{ id: P }] } });
 });

@@ -91,10 +91,10 @@ it('declares what it can do', () => {
   const { capabilities, id } = createBalance(SETTINGS);
   expect(id).toBe('balance');
   expect(capabilities).toEqual({
-    operations: ['createPayout', 'prepare', 'submit', 'lookup', 'settle', 'retrieve', 'list', 'listAll', 'cancel', 'parseWebhook'],
+    operations: ['createPayout', 'prepare', 'submit', 'lookup', 'resolve', 'retrieve', 'list', 'listAll', 'cancel', 'parseWebhook'],
     request: { fullBalance: true, account: false, destination: false, statementDescriptor: false, metadata: false },
     states: { cancel: ['pending'] },
-    key: { keptForMs: 3_600_000, storesRefusals: true },
+    key: { retentionMs: 3_600_000, storesRefusals: true },
     absence: 'by_list',
     lookup: 'none',
     filters: { status: 'core', createdFrom: 'core', createdTo: 'core', destination: 'core' },

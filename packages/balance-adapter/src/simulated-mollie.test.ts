@@ -74,9 +74,9 @@ describe('one payout, whatever happens to the answer', () => {
   });
 
   it.each([
-    ['without correlation', over, { outcome: 'unknown', next: { do: 'ask' } }],
+    ['without correlation', over, { outcome: 'unknown', next: { action: 'review' } }],
     ['with correlation', marked, { outcome: 'accepted', replayed: true }],
-  ] as const)('lost to the end, and submitted again when the key is forgotten, %s', async (_, provide, settled) => {
+  ] as const)('lost to the end, and submitted again when the key is forgotten, %s', async (_, provide, resolved) => {
     const mollie = simulateMollie();
     mollie.faults.on({ method: 'POST' }, { reset: 'after' });
     const provider = provide(mollie);
@@ -85,7 +85,7 @@ describe('one payout, whatever happens to the answer', () => {
     mollie.faults.clear();
     await mollie.clock.advance(2 * HOUR_MS);
     if (outcome.submission === null) return expect.unreachable('it was prepared');
-    expect(await provider.submit(outcome.submission)).toMatchObject(settled);
+    expect(await provider.submit(outcome.submission)).toMatchObject(resolved);
     expect(mollie.payouts).toHaveLength(1);
   });
 
@@ -97,7 +97,7 @@ describe('one payout, whatever happens to the answer', () => {
     expect(outcome).toMatchObject({
       outcome: 'unknown',
       error: { code: 'invalid_state' },
-      next: { do: 'ask', candidates: [{ id: mollie.payouts[0]?.id }] },
+      next: { action: 'review', candidates: [{ id: mollie.payouts[0]?.id }] },
     });
     expect(mollie.payouts).toHaveLength(1);
   });

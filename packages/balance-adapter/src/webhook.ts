@@ -4,7 +4,7 @@ import {
   type AdapterWebhooks,
   type Payout,
   type SignatureClaim,
-  signatureOfHex,
+  decodeHexSignature,
   type WebhookReading,
 } from '@disburse/core';
 import * as v from 'valibot';
@@ -20,7 +20,7 @@ const SIGNATURE_HEADER = 'x-mollie-signature';
 function claimOf(header: string, body: Uint8Array): SignatureClaim {
   const signatures = header
     .split(',') // Node and Fetch join header lines by a comma.
-    .map((part) => signatureOfHex(part.trim().replace(/^sha256=/i, '')))
+    .map((part) => decodeHexSignature(part.trim().replace(/^sha256=/i, '')))
     .filter((signature) => signature !== null);
   return { signed: body, signatures, signedAt: null };
 }
@@ -38,7 +38,7 @@ export const EVENT_TYPES: readonly string[] = [
 
 /** Webhooks of the payouts of a balance. */
 export function balanceWebhooks(reader: Reader, secrets: readonly string[] | undefined): AdapterWebhooks {
-  return { secrets, signatureHeader: SIGNATURE_HEADER, claim: claimOf, read: (body) => readDelivery(reader, body) };
+  return { secrets, signatureHeader: SIGNATURE_HEADER, parseSignature: claimOf, read: (body) => readDelivery(reader, body) };
 }
 
 const Text = v.fallback(v.nullable(v.string()), null);

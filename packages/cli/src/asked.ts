@@ -12,7 +12,7 @@ const MEMBERS: readonly (readonly [(payment: Payment) => string | null, (value: 
 ];
 
 /** The amount of each, and every other member in which they differ. */
-export function keptAndAsked(kept: Payment, asked: Payment): readonly [string, string] {
+export function storedAndAsked(kept: Payment, asked: Payment): readonly [string, string] {
   const differing = MEMBERS.filter(([read]) => read(kept) !== read(asked));
   const told = (payment: Payment): string => [moneyText(payment.money), ...differing.map(([read, say]) => say(read(payment)))].join(' ');
   return [told(kept), told(asked)];

@@ -81,22 +81,22 @@ describe('create', () => {
   it.each([
     ['the answer was lost', 'reset', 'after', 1],
     ['the connection broke before the commit', 'reset', 'before', 0],
-  ] as const)('%s: 4, the same reference is refused, submit settles it', async (_, kind, moment, existing) => {
+  ] as const)('%s: 4, the same reference is refused, submit resolves it', async (_, kind, moment, existing) => {
     const place = await world();
     place.stripe.faults.on({ method: 'POST' }, { [kind]: moment } as { reset: 'after' }, 1);
     const lost = await disburse(['create', '25.00', 'USD', '--reference', 'r1'], place);
     expect(lost.code).toBe(4);
-    expect(lost.stderr).toContain('disburse submit r1 settles it');
+    expect(lost.stderr).toContain('disburse submit r1 resolves it');
     expect(place.stripe.payouts()).toHaveLength(existing);
 
     const again = await disburse(['create', '25.00', 'USD', '--reference', 'r1', '--json'], place);
-    expect(again).toMatchObject({ code: 4, records: [{ error: { code: 'unsettled' } }] });
+    expect(again).toMatchObject({ code: 4, records: [{ error: { code: 'unresolved' } }] });
     expect(place.stripe.payouts()).toHaveLength(existing);
 
     const [file = ''] = await place.kept();
-    const settled = await disburse(['submit', file, '--json'], place);
-    expect(settled.code).toBe(0);
-    expect(resultOf(settled, 'submit')).toMatchObject({ outcome: 'accepted', submission: { file } });
+    const resolution = await disburse(['submit', file, '--json'], place);
+    expect(resolution.code).toBe(0);
+    expect(resultOf(resolution, 'submit')).toMatchObject({ outcome: 'accepted', submission: { file } });
     expect(place.stripe.payouts()).toHaveLength(1);
   });
 
@@ -171,7 +171,7 @@ describe('create', () => {
     it('asks again before live money', async () => {
       const place = await world();
       const baseUrl = place.simulated.env.DISBURSE_SIMULATED_STRIPE_URL;
-      const config = { submissions: KEPT, providers: { us: { adapter: 'stripe', apiKey: { env: 'LIVE' }, baseUrl, resends: 0 } } };
+      const config = { submissions: KEPT, providers: { us: { adapter: 'stripe', apiKey: { env: 'LIVE' }, baseUrl, maxResends: 0 } } };
       await writeFile(join(place.cwd, 'disburse.config.json'), JSON.stringify(config));
       const live = { ...place, env: { LIVE: 'sk_live_super-secret' } };
       expect(await disburse([...ARGS, '--yes'], live)).toMatchObject({ code: 3 }); // The simulator knows no such credential.
@@ -226,7 +226,7 @@ describe('create', () => {
     await writeFile(join(place.cwd, KEPT), 'not a folder');
     const end = await disburse(['create', '25.00', 'USD', '--reference', 'r1', '--json'], place);
     // Nor can it be seen what was kept before.
-    expect(end).toMatchObject({ code: 4, records: [{ error: { code: 'unsettled' } }] });
+    expect(end).toMatchObject({ code: 4, records: [{ error: { code: 'unresolved' } }] });
     expect(place.stripe.payouts()).toEqual([]);
   });
 
@@ -458,13 +458,13 @@ describe('--account', () => {
     const server = await stripe.listen();
     onTestFinished(() => server.close());
     const cwd = await folder();
-    const us = { adapter: 'stripe', apiKey: { env: 'KEY' }, baseUrl: server.url, resends: 0 };
+    const us = { adapter: 'stripe', apiKey: { env: 'KEY' }, baseUrl: server.url, maxResends: 0 };
     await writeFile(join(cwd, 'disburse.config.json'), JSON.stringify({ providers: { us } }));
     return { cwd, env: { KEY: stripe.apiKey }, stripe };
   }
   const CREATE = ['create', '25.00', 'USD', '--reference', 'r1', '--json'];
 
-  it('pays, reads and settles at the connected account, and no other', async () => {
+  it('pays, reads and resolves at the connected account, and no other', async () => {
     const place = await platform();
     const dry = await disburse([...CREATE, '--account', 'acct_1', '--dry-run'], place);
     expect(resultOf(dry, 'create')).toMatchObject({
@@ -544,7 +544,7 @@ describe('--account', () => {
   });
 });
 
-describe('lookup and settle', () => {
+describe('lookup and resolve', () => {
   async function lost(): Promise<World> {
     const place = await world();
     place.stripe.faults.on({ method: 'POST' }, { reset: 'after' }, 1);
@@ -562,25 +562,25 @@ describe('lookup and settle', () => {
     expect(end.stderr).not.toContain('POST');
   });
 
-  it('settle records the payout that a person found', async () => {
+  it('resolve records the payout that a person found', async () => {
     const place = await lost();
     const [payout] = place.stripe.payouts();
-    const end = await disburse(['settle', 'r1', '--payout-id', payout?.id ?? '', '--yes', '--json'], place);
-    expect(resultOf(end, 'settle')).toMatchObject({ outcome: 'accepted', payout: { id: payout?.id } });
+    const end = await disburse(['resolve', 'r1', '--payout-id', payout?.id ?? '', '--yes', '--json'], place);
+    expect(resultOf(end, 'resolve')).toMatchObject({ outcome: 'accepted', payout: { id: payout?.id } });
     expect(await disburse(['create', '25.00', 'USD', '--reference', 'r1'], place)).toMatchObject({ code: 0 });
     expect(place.stripe.payouts()).toHaveLength(1);
   });
 
-  it('settle --absent is refused while a copy could still arrive: 4, a payout may exist', async () => {
-    const end = await disburse(['settle', 'r1', '--absent', '--yes', '--json'], await lost());
+  it('resolve --absent is refused while a copy could still arrive: 4, a payout may exist', async () => {
+    const end = await disburse(['resolve', 'r1', '--absent', '--yes', '--json'], await lost());
     expect(end).toMatchObject({ code: 4, records: [{ error: { code: 'invalid_state' } }] });
   });
 
   it.each([
     ['both', ['--absent', '--payout-id', 'po_1']],
     ['neither', []],
-  ])('settle takes one answer, not %s', async (_, more) => {
-    expect(await disburse(['settle', 'r1', ...more], await lost())).toMatchObject({ code: 2 });
+  ])('resolve takes one answer, not %s', async (_, more) => {
+    expect(await disburse(['resolve', 'r1', ...more], await lost())).toMatchObject({ code: 2 });
   });
 
   describe('what is kept of a create that was lost cannot be read any more', () => {
@@ -597,8 +597,8 @@ describe('lookup and settle', () => {
       ['submit by file', (file) => ['submit', file]],
       ['lookup by reference', () => ['lookup', 'r1']],
       ['lookup by file', (file) => ['lookup', file]],
-      ['settle by reference', () => ['settle', 'r1', '--absent']],
-      ['settle by file', (file) => ['settle', file, '--payout-id', 'po_1']],
+      ['resolve by reference', () => ['resolve', 'r1', '--absent']],
+      ['resolve by file', (file) => ['resolve', file, '--payout-id', 'po_1']],
     ];
 
     it.each(DAMAGES)('%s: 4, whatever is tried, and nothing more is paid', async (_, damaged) => {
@@ -610,7 +610,9 @@ describe('lookup and settle', () => {
       const ends = await Promise.all(COMMANDS.map(async ([, args]) => disburse([...args(file), '--json'], place)));
       expect(ends.map(({ code }, index) => [COMMANDS[index]?.[0], code])).toEqual(COMMANDS.map(([name]) => [name, 4]));
       for (const { records } of ends) {
-        expect(records).toMatchObject([{ error: { code: 'unsettled', message: expect.stringContaining('a payout may exist') as string } }]);
+        expect(records).toMatchObject([
+          { error: { code: 'unresolved', message: expect.stringContaining('a payout may exist') as string } },
+        ]);
         expect(records[0]?.error?.message).toContain(file);
         expect(records[0]?.advice.join(' ')).toContain('disburse list');
       }

@@ -82,8 +82,8 @@ describe('a configuration with a mistake names the place, the rule, and no value
     ['a default with a typo', `{ "default": "uss", "providers": { "us1": { "adapter": "strpe" } } }`, 'did you mean "stripe"?'],
     [
       'a setting of another kind',
-      `{ "providers": { "us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" }, "resends": "2" } } }`,
-      '1:82  providers.us.resends: must be a whole number from 0 to 10',
+      `{ "providers": { "us": { "adapter": "stripe", "apiKey": { "env": "STRIPE_KEY" }, "maxResends": "2" } } }`,
+      '1:82  providers.us.maxResends: must be a whole number from 0 to 10',
     ],
     [
       'an address that is not https',

@@ -1,4 +1,4 @@
-import type { KeptSubmission } from '@disburse/core';
+import type { StoredSubmission } from '@disburse/core';
 import { fileOf, submissionRecord } from './kept.ts';
 import type { OpenRecord } from './records.ts';
 import type { Session } from './session.ts';
@@ -7,8 +7,8 @@ import { inWords } from './words.ts';
 /** What core keeps clear at both ends of a key's life (docs/safety.md). Submitting too early does no harm: nothing is sent then. */
 const GUARD_MS = 11 * 60_000;
 
-/** A submission that is not settled, and what to do about it. */
-export async function openRecord(session: Session, cwd: string, row: KeptSubmission): Promise<OpenRecord> {
+/** A submission that is not resolved, and what to do about it. */
+export async function openRecord(session: Session, cwd: string, row: StoredSubmission): Promise<OpenRecord> {
   const { submission } = row;
   const now = session.now();
   return {
@@ -21,18 +21,18 @@ export async function openRecord(session: Session, cwd: string, row: KeptSubmiss
 }
 
 /** While its key lives it is sent again; between that and the time when no copy can arrive any more nothing can be found out. */
-function nextOf(session: Session, { submission, refused }: KeptSubmission, now: number): OpenRecord['next'] {
+function nextOf(session: Session, { submission, refused }: StoredSubmission, now: number): OpenRecord['next'] {
   const { name, preparedAt } = submission;
-  if (!session.names.includes(name)) return { do: 'ask' };
-  const at = (time: number): OpenRecord['next'] => ({ do: 'submit', notBefore: new Date(time).toISOString() });
+  if (!session.names.includes(name)) return { action: 'review' };
+  const at = (time: number): OpenRecord['next'] => ({ action: 'submit', notBefore: new Date(time).toISOString() });
   if (refused != null) return at(now);
   const { key, lookup } = session.provider(name).capabilities;
-  const ends = Date.parse(preparedAt) + key.keptForMs;
+  const ends = Date.parse(preparedAt) + key.retentionMs;
   if (now <= ends - GUARD_MS) return at(now);
   if (now <= ends + GUARD_MS) return at(ends + GUARD_MS + 1);
-  return lookup === 'none' ? { do: 'ask' } : at(now);
+  return lookup === 'none' ? { action: 'review' } : at(now);
 }
 
 export function isDue({ next }: OpenRecord, now: number): boolean {
-  return next.do === 'submit' && Date.parse(next.notBefore) <= now;
+  return next.action === 'submit' && Date.parse(next.notBefore) <= now;
 }

@@ -17,7 +17,7 @@ export const EXIT: {
 } = { done: 0, usage: 2, rejected: 3, unknown: 4, nothing: 5 };
 
 /** What goes wrong before or beside a provider. */
-export type CliErrorCode = 'usage' | 'config' | 'not_confirmed' | 'unsettled' | 'interrupted' | 'unavailable' | 'internal';
+export type CliErrorCode = 'usage' | 'config' | 'not_confirmed' | 'unresolved' | 'interrupted' | 'unavailable' | 'internal';
 
 /** A mistake of the user, or a command that could not go on; never a bug. */
 export class CliError extends Error {

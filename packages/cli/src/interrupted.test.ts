@@ -27,7 +27,7 @@ describe('a create that is interrupted', () => {
     ['Ctrl-C, and it was made', 'SIGINT', 'after', 1],
     ['Ctrl-C, and it was not made', 'SIGINT', 'before', 0],
     ['SIGTERM', 'SIGTERM', 'after', 1],
-  ] as const)('%s: 4, its submission is kept, the reference is refused, submit settles it', async (_, signal, moment, existing) => {
+  ] as const)('%s: 4, its submission is kept, the reference is refused, submit resolves it', async (_, signal, moment, existing) => {
     const { place, running } = await hanging(moment);
     expect(await place.kept()).toHaveLength(1); // Before anything was answered.
     running.signal(signal);
@@ -206,7 +206,7 @@ describe('two processes with two amounts under one reference', () => {
 describe('a simulator that is gone', () => {
   const gone = ({ cwd, simulated }: World): Promise<string> =>
     writeSimulatedEnv(cwd, { ...simulated.env, DISBURSE_SIMULATOR_URL: 'http://127.0.0.1:1/' });
-  const CHANGES = [CREATE, ['submit', 'r1'], ['lookup', 'r1'], ['settle', 'r1', '--absent', '--yes']];
+  const CHANGES = [CREATE, ['submit', 'r1'], ['lookup', 'r1'], ['resolve', 'r1', '--absent', '--yes']];
 
   it.each(['a payout that may exist', 'a payout that exists'])('%s: 4 for whatever concerns it, not "nothing was sent"', async (which) => {
     const place = await world();

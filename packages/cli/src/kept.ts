@@ -1,4 +1,4 @@
-import { isPayoutError, type KeptSubmission, parseSubmission, type Settled, type Submission } from '@disburse/core';
+import { isPayoutError, type StoredSubmission, parseSubmission, type Resolution, type Submission } from '@disburse/core';
 import { withoutMark } from '@disburse/core/node';
 import { createHash } from 'node:crypto';
 import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
@@ -20,8 +20,8 @@ export interface FoundSubmission {
 }
 
 /** Every attempt of a reference that is kept, first to last. */
-export async function keptAttempts(session: Session, reference: string): Promise<readonly KeptSubmission[]> {
-  const rows: KeptSubmission[] = [];
+export async function storedAttempts(session: Session, reference: string): Promise<readonly StoredSubmission[]> {
+  const rows: StoredSubmission[] = [];
   for (let attempt = 1; ; attempt += 1) {
     const row = await session.store.find({ namespace: session.namespace, reference, attempt });
     if (row === null) return rows;
@@ -32,20 +32,20 @@ export async function keptAttempts(session: Session, reference: string): Promise
 /**
  * The same for a command that may pay: what cannot be read may have been sent.
  *
- * @throws {CliError} `unsettled`, with exit code 4.
+ * @throws {CliError} `unresolved`, with exit code 4.
  */
-export async function attemptsToSettle(session: Session, cwd: string, reference: string): Promise<readonly KeptSubmission[]> {
+export async function attemptsToResolve(session: Session, cwd: string, reference: string): Promise<readonly StoredSubmission[]> {
   try {
-    return await keptAttempts(session, reference);
+    return await storedAttempts(session, reference);
   } catch (error) {
     if (isPayoutError(error)) throw cannotBeRead(session, cwd, reference, error.message);
     throw error;
   }
 }
 
-/** What is not settled, the oldest first. @throws {PayoutError} for a row that cannot be read: it may be one. */
-export async function openRows(session: Session): Promise<readonly KeptSubmission[]> {
-  const rows: KeptSubmission[] = [];
+/** What is not resolved, the oldest first. @throws {PayoutError} for a row that cannot be read: it may be one. */
+export async function openRows(session: Session): Promise<readonly StoredSubmission[]> {
+  const rows: StoredSubmission[] = [];
   const open = session.store.open?.();
   if (open === undefined) throw new TypeError('The store of a configuration is a folder, which lists what is open.');
   for await (const row of open) if (row.submission.namespace === session.namespace) rows.push(row);
@@ -59,7 +59,7 @@ export function cannotBeRead(session: Session, cwd: string, what: string, why: s
     `Make it readable, or restore ${shownFrom(cwd, session.folder)} from a backup. Do not create it again under another reference.`,
     'disburse list shows what the provider knows.',
   ];
-  return new CliError('unsettled', message, { exitCode: EXIT.unknown, advice });
+  return new CliError('unresolved', message, { exitCode: EXIT.unknown, advice });
 }
 
 /**
@@ -80,8 +80,8 @@ export async function assertKeeps(session: Session, cwd: string): Promise<void> 
   }
 }
 
-export function isRefused(settled: Settled | null): settled is Extract<Settled, { readonly rejected: true }> {
-  return settled !== null && 'rejected' in settled;
+export function isRefused(resolution: Resolution | null): resolution is Extract<Resolution, { readonly rejected: true }> {
+  return resolution !== null && 'rejected' in resolution;
 }
 
 /** The file that `fileSubmissions` keeps a submission in (docs/stores.md); `null` where there is none. */
@@ -102,7 +102,7 @@ export function submissionRecord({ submission, file }: FoundSubmission): Submiss
 /**
  * The submission that somebody means: a file, as this command or an application wrote it, or the reference of one that is kept.
  *
- * @throws {CliError} `usage` when there is neither, or the file holds no submission; `unsettled` for one that was kept here and
+ * @throws {CliError} `usage` when there is neither, or the file holds no submission; `unresolved` for one that was kept here and
  * cannot be read.
  */
 export async function findSubmission(session: Session, cwd: string, given: string): Promise<FoundSubmission> {
@@ -114,7 +114,7 @@ export async function findSubmission(session: Session, cwd: string, given: strin
       kept ? cannotBeRead(session, cwd, given, why(problem)) : new CliError('usage', why(problem));
     return { submission: await inFile(kept ? fileOfRow(path) : path, refused), file: given, given };
   }
-  const last = (await attemptsToSettle(session, cwd, given)).at(-1);
+  const last = (await attemptsToResolve(session, cwd, given)).at(-1);
   if (last !== undefined) return { submission: last.submission, file: await fileOf(session, cwd, last.submission) };
   throw new CliError('usage', `"${given}" is no file, and no reference that is kept under ${shownFrom(cwd, session.folder)}.`);
 }

@@ -54,7 +54,7 @@ describe('a mistake of whoever types', () => {
       'Stripe cannot pay out --full-balance; give an amount',
     ],
     ['what a provider lacks', ['reverse', 'p1', '--provider', 'eu'], 'reverse is not possible with this provider.'],
-    ['settle without an answer', ['settle', 'r1'], 'say what you found out'],
+    ['resolve without an answer', ['resolve', 'r1'], 'say what you found out'],
     ['a submission that is nowhere', ['submit', 'nowhere'], '"nowhere" is no file, and no reference'],
     ['a sample for no URL', ['events', 'send', 'payout.paid', '--to', 'x'], '--to is a URL'],
     ['no such line of the simulator', ['simulate', 'explode'], "unknown command 'explode'"],
@@ -129,7 +129,7 @@ describe('a reference that was paid', () => {
     expect(first).toMatch(/^error {2}\[us\] (amount|--options methd): /);
     expect(rest[0]).toBe(`next   r1 was accepted before, as ${idOf(place)}: 25.00 USD through us.`);
     expect(rest[1]).toBe(`next   disburse get ${idOf(place)} --provider us shows it.`);
-    expect(rest.join()).not.toMatch(/abc|99\.|submit r1|settle/);
+    expect(rest.join()).not.toMatch(/abc|99\.|submit r1|resolve/);
     expect(place.stripe.requests()).toHaveLength(sent);
   });
 
@@ -154,7 +154,7 @@ describe('a reference that was paid', () => {
     expect(end.stderr).toContain(taken);
     expect(end.stderr).toContain(`disburse get ${idOf(place)} --provider us`);
     expect(end.stderr).not.toMatch(/99\./);
-    expect(`${end.stdout}${end.stderr}`).not.toMatch(/\[parties\]|settle|It could be/);
+    expect(`${end.stdout}${end.stderr}`).not.toMatch(/\[parties\]|resolve|It could be/);
     expect([place.stripe.payouts().length, place.treasury.payouts().length]).toEqual([1, 0]);
   });
 

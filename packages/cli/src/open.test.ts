@@ -10,10 +10,10 @@ import type { Session } from './session.ts';
 
 const DAY = 24 * 60 * 60_000;
 
-/** One that was paid and whose answer was lost, one that was not, and one that is settled. */
+/** One that was paid and whose answer was lost, one that was not, and one that is resolved. */
 async function left(): Promise<World> {
   const place = await world();
-  await disburse(['create', '5.00', 'USD', '--reference', 'settled'], place);
+  await disburse(['create', '5.00', 'USD', '--reference', 'resolution'], place);
   for (const [reference, moment] of [
     ['r1', 'after'],
     ['r2', 'before'],
@@ -33,15 +33,15 @@ async function open(place: World): Promise<readonly OpenRecord[]> {
 }
 
 describe('open', () => {
-  it('lists what is not settled, and nothing else', async () => {
+  it('lists what is not resolved, and nothing else', async () => {
     const place = await left();
     expect(await open(place)).toMatchObject([
-      { submission: { reference: 'r1' }, state: 'may_exist', ageSeconds: 60, reason: null, next: { do: 'submit' } },
+      { submission: { reference: 'r1' }, state: 'may_exist', ageSeconds: 60, reason: null, next: { action: 'submit' } },
       { submission: { reference: 'r2' } },
     ]);
     const told = await disburse(['open'], place);
     expect(told.stdout).toMatch(/^r1 +25\.00 USD +us +(?:under a|1) minute +may exist +disburse submit r1$/m);
-    expect(told.stdout).not.toContain('settled ');
+    expect(told.stdout).not.toContain('resolved ');
     expect(told.stderr).toContain('disburse submit --all submits what is due (2)');
   });
 
@@ -51,7 +51,7 @@ describe('open', () => {
     const [first] = await open(place);
     expect(first).toMatchObject({
       ageSeconds: 86_460,
-      next: { do: 'submit', notBefore: expect.stringMatching(/^2026-11-24T09:12:00\.\d{3}Z$/) as string },
+      next: { action: 'submit', notBefore: expect.stringMatching(/^2026-11-24T09:12:00\.\d{3}Z$/) as string },
     });
     const told = await disburse(['open'], place);
     expect(told.stdout).toContain('1 day');
@@ -78,10 +78,10 @@ describe('open', () => {
     expect(reasons.trimEnd().replaceAll(/\n {2}/g, ' ')).toBe(`r1, r2: ${record?.reason}`);
   });
 
-  it('where everything is settled, or nothing was ever kept', async () => {
+  it('where everything is resolved, or nothing was ever kept', async () => {
     const place = await world();
-    expect(await disburse(['open'], place)).toMatchObject({ code: 0, stdout: 'Everything is settled.\n' });
-    await disburse(['create', '5.00', 'USD', '--reference', 'settled'], place);
+    expect(await disburse(['open'], place)).toMatchObject({ code: 0, stdout: 'Everything is resolved.\n' });
+    await disburse(['create', '5.00', 'USD', '--reference', 'resolution'], place);
     expect(await open(place)).toEqual([]);
   });
 
@@ -97,7 +97,7 @@ describe('open', () => {
 
 describe('what is to be done', () => {
   const prepared = '2026-11-23T09:00:00.000Z';
-  const keptForMs = DAY;
+  const retentionMs = DAY;
 
   async function next(now: string, lookup: string, more: object = {}): Promise<OpenRecord> {
     const submission = {
@@ -114,19 +114,19 @@ describe('what is to be done', () => {
       names: ['us'],
       folder: '/nowhere',
       now: () => Date.parse(now),
-      provider: () => ({ capabilities: { key: { keptForMs }, lookup } }),
+      provider: () => ({ capabilities: { key: { retentionMs }, lookup } }),
     };
     const refused = 'refused' in more ? { refused: more.refused } : {};
-    return openRecord(session as unknown as Session, '/', { submission, settled: null, ...refused } as never);
+    return openRecord(session as unknown as Session, '/', { submission, resolution: null, ...refused } as never);
   }
 
   it.each([
     ['while the key lives', '2026-11-23T10:00:00.000Z', 'metadata', '2026-11-23T10:00:00.000Z'],
     ['while a copy may still arrive', '2026-11-24T08:50:00.000Z', 'metadata', '2026-11-24T09:11:00.001Z'],
     ['later, where payouts are found', '2026-11-25T09:00:00.000Z', 'metadata', '2026-11-25T09:00:00.000Z'],
-    ['later, where only a person can tell', '2026-11-25T09:00:00.000Z', 'none', 'ask'],
+    ['later, where only a person can tell', '2026-11-25T09:00:00.000Z', 'none', 'review'],
   ])('%s', async (_, now, lookup, due) => {
-    const expected = due === 'ask' ? { do: 'ask' } : { do: 'submit', notBefore: due };
+    const expected = due === 'review' ? { action: 'review' } : { action: 'submit', notBefore: due };
     expect((await next(now, lookup)).next).toEqual(expected);
   });
 
@@ -140,16 +140,16 @@ describe('what is to be done', () => {
       by: 'provider',
     };
     const record = await next('2026-11-24T08:50:00.000Z', 'none', { refused: { rejected: true, retry: 'same_attempt', reason } });
-    expect(record).toMatchObject({ state: 'refused', reason: 'the credential was refused', next: { do: 'submit' } });
+    expect(record).toMatchObject({ state: 'refused', reason: 'the credential was refused', next: { action: 'submit' } });
   });
 
   it('of a provider that is configured no more, a person decides', async () => {
-    expect((await next(prepared, 'metadata', { name: 'gone' })).next).toEqual({ do: 'ask' });
+    expect((await next(prepared, 'metadata', { name: 'gone' })).next).toEqual({ action: 'review' });
   });
 });
 
 describe('submit --all', () => {
-  it('settles what is due, one after the other, and says how it ended', async () => {
+  it('resolves what is due, one after the other, and says how it ended', async () => {
     const place = await left();
     const end = await disburse(['submit', '--all'], place);
     expect(end).toMatchObject({ code: 0, stderr: '' });
@@ -158,7 +158,7 @@ describe('submit --all', () => {
     );
     expect(place.stripe.payouts()).toHaveLength(3);
     expect(await open(place)).toEqual([]);
-    expect(await disburse(['submit', '--all'], place)).toMatchObject({ code: 0, stdout: 'Everything is settled.\n' });
+    expect(await disburse(['submit', '--all'], place)).toMatchObject({ code: 0, stdout: 'Everything is resolved.\n' });
   });
 
   it('one record each, and their number at the end', async () => {
@@ -169,7 +169,7 @@ describe('submit --all', () => {
     expect(records.at(-1)?.result).toEqual({ accepted: 2, rejected: 0, unknown: 0, waiting: 0 });
   });
 
-  it('4 where any may exist, and the others are settled', async () => {
+  it('4 where any may exist, and the others are resolved', async () => {
     const place = await left();
     place.stripe.faults.on({ method: 'POST' }, { reset: 'before' }, 1);
     const end = await disburse(['submit', '--all', '--json'], place);
@@ -211,8 +211,8 @@ describe('submit --all', () => {
     const store = fileSubmissions(join(place.cwd, KEPT));
     const us = createStripe({ apiKey: 'sk_live_super-secret', name: 'us', baseUrl: url, submissions: store });
     for (const reference of ['r1', 'r2'])
-      await store.keep(await us.prepare({ reference, destination: 'ba_somebody', money: { amount: '25.00', currency: 'USD' } }));
-    const config = { submissions: KEPT, providers: { us: { adapter: 'stripe', apiKey: { env: 'LIVE' }, baseUrl: url, resends: 0 } } };
+      await store.putIfAbsent(await us.prepare({ reference, destination: 'ba_somebody', money: { amount: '25.00', currency: 'USD' } }));
+    const config = { submissions: KEPT, providers: { us: { adapter: 'stripe', apiKey: { env: 'LIVE' }, baseUrl: url, maxResends: 0 } } };
     await writeFile(join(place.cwd, 'disburse.config.json'), JSON.stringify(config));
     const env = { LIVE: 'sk_live_super-secret' };
     const sent = place.stripe.requests().length;

@@ -14,7 +14,14 @@ async function lostBy(apart: number): Promise<World> {
   const place = await world();
   const { DISBURSE_SIMULATED_STRIPE_URL: baseUrl, DISBURSE_SIMULATED_STRIPE_KEY: apiKey } = place.simulated.env;
   const runtime = { now: () => Date.parse(START) + apart };
-  const program = createStripe({ name: 'us', apiKey, baseUrl, runtime, resends: 0, submissions: fileSubmissions(join(place.cwd, KEPT)) });
+  const program = createStripe({
+    name: 'us',
+    apiKey,
+    baseUrl,
+    runtime,
+    maxResends: 0,
+    submissions: fileSubmissions(join(place.cwd, KEPT)),
+  });
   place.stripe.faults.on({ method: 'POST' }, { reset: 'after' }, 1);
   const outcome = await program.createPayout({ reference: 'r1', money: { amount: '25.00', currency: 'USD' } });
   expect(outcome.outcome).toBe('unknown');
@@ -49,7 +56,7 @@ describe('a submission of a program that keeps the real time', () => {
     expect(place.stripe.payouts()).toHaveLength(1);
   });
 
-  it('by about the same clock it is settled as any other', async () => {
+  it('by about the same clock it is resolved as any other', async () => {
     const place = await lostBy(3 * 60_000);
     await disburse(['simulate', 'advance', '9', 'days'], place);
     expect(await disburse(['submit', 'r1'], place)).toMatchObject({ code: 0 });

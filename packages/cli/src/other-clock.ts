@@ -38,5 +38,5 @@ function unknownFor(session: Session, submission: Submission): UnknownPayout {
   const time = new Date(session.now()).toISOString();
   const message = `[${name}] ${reference} was prepared at ${preparedAt}, which this simulator's clock has not shown (it shows ${time}). A program that keeps the real time prepared it, or this simulator was started since. So not finding it here proves nothing, and nothing was sent now.`;
   const error = new PayoutError('invalid_state', message, { provider: name, outcome: 'unknown' });
-  return { outcome: 'unknown', error, submission, next: { do: 'ask', candidates: [] }, notices: [] };
+  return { outcome: 'unknown', error, submission, next: { action: 'review', candidates: [] }, notices: [] };
 }

@@ -3,7 +3,7 @@ import { CliError } from './exit-code.ts';
 import { type SecretValues, withoutAccountNumbers } from './hide.ts';
 import type { ErrorRecord, PayoutRecord } from './records.ts';
 import { printable } from './style.ts';
-import { told } from './words.ts';
+import { inCommandWords } from './words.ts';
 
 /**
  * A payout for `--json`: what the provider said verbatim only when it was asked for.
@@ -42,7 +42,7 @@ export function errorRecord(error: PayoutError | CliError, secrets: SecretValues
 
 /** What a provider says may repeat the number of an account; where our own sentence repeats it, too. */
 function inOurWords(error: PayoutError, secrets: SecretValues): Pick<PayoutError, 'message' | 'issues' | 'providerMessage'> {
-  const { message, issues } = told(error);
+  const { message, issues } = inCommandWords(error);
   const { providerMessage: said } = error;
   if (said === null || said === '') return { message, issues, providerMessage: said };
   const providerMessage = withoutAccountNumbers(secrets.hideIn(said)); // In this order: what is left of a secret is not found.

@@ -1,5 +1,5 @@
 import type {
-  KeptSubmission,
+  StoredSubmission,
   Payout,
   PayoutError,
   PayoutOutcome,
@@ -10,7 +10,7 @@ import type {
   UnknownPayout,
 } from '@disburse/core';
 import { whose } from './account.ts';
-import { keptAndAsked } from './asked.ts';
+import { storedAndAsked } from './asked.ts';
 import type { Call, Ending } from './call.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type FoundSubmission, fileOf, isRefused, submissionRecord } from './kept.ts';
@@ -22,14 +22,14 @@ import { moneyText, payoutFacts, payoutTable } from './tables.ts';
 import { inWords } from './words.ts';
 
 /** Commands that end in an outcome. */
-export type OutcomeCommand = 'create' | 'submit' | 'lookup' | 'settle';
+export type OutcomeCommand = 'create' | 'submit' | 'lookup' | 'resolve';
 
 /** What is known of a submission beside its outcome. */
 interface Background {
   /** The file that somebody typed; where there is none, it is the one in the store. */
   readonly given?: string | undefined;
   /** What was on record before this command. */
-  readonly before?: KeptSubmission | null | undefined;
+  readonly before?: StoredSubmission | null | undefined;
   /** What was asked for now, which may differ from what is kept. */
   readonly asked?: Submission | undefined;
   /** Whether more was typed than the next command says. */
@@ -54,7 +54,7 @@ export async function endWith<Name extends OutcomeCommand>(
     submission === null
       ? null
       : { submission, file: given ?? (await fileOf(session, call.host.cwd, submission)), ...(given === undefined ? {} : { given }) };
-  // Another process may have settled it while this one asked.
+  // Another process may have resolved it while this one asked.
   const taken = outcome.outcome === 'unknown' && TAKEN.includes(outcome.error.code);
   const before = background.before ?? (taken ? await session.store.find(outcome.submission).catch(() => null) : null);
   const result: OutcomeRecord = recordOf(outcome, found, call.options.raw);
@@ -98,8 +98,8 @@ function recordOf(outcome: PayoutOutcome, found: FoundSubmission | null, raw: bo
 }
 
 function nextRecord({ next, submission }: UnknownPayout, raw: boolean | undefined): OutcomeRecord['next'] {
-  if (next.do === 'submit') return next;
-  return { do: 'ask', candidates: next.candidates.map((payout) => payoutRecord(payout, raw, submission.account)) };
+  if (next.action === 'submit') return next;
+  return { action: 'review', candidates: next.candidates.map((payout) => payoutRecord(payout, raw, submission.account)) };
 }
 
 function linesOf(outcome: PayoutOutcome, { before, asked, word: spoken }: Background, paint: Paint): readonly string[] {
@@ -122,7 +122,7 @@ function linesOf(outcome: PayoutOutcome, { before, asked, word: spoken }: Backgr
   }
   const { next } = outcome;
   const candidates =
-    next.do === 'ask' && next.candidates.length > 0 ? ['It could be one of these:', ...payoutTable(next.candidates, paint)] : [];
+    next.action === 'review' && next.candidates.length > 0 ? ['It could be one of these:', ...payoutTable(next.candidates, paint)] : [];
   const paid = paidAs(before);
   if (paid !== null) return [`${word}  ${takenBy(outcome.submission, paid, asked)}`, ...notices];
   if (outcome.error.code === 'reference_taken') return [`${word}  ${heldBy(outcome.submission, asked)}`, ...notices];
@@ -136,22 +136,22 @@ const accountText = ({ outcome, submission }: PayoutOutcome): string =>
 /** What was asked for, where it is not what was refused before. */
 function notConsidered(refused: Submission | null, asked: Submission | undefined): string | null {
   if (refused === null || asked === undefined) return null;
-  const [kept, now] = keptAndAsked(refused, asked);
+  const [kept, now] = storedAndAsked(refused, asked);
   return kept === now ? null : now;
 }
 
-/** Nothing was sent: what is kept is not settled, perhaps over something else than was asked for now. */
+/** Nothing was sent: what is kept is not resolved, perhaps over something else than was asked for now. */
 function heldBy(submission: Submission, asked: Submission | undefined): string {
-  const [kept, now] = keptAndAsked(submission, asked ?? submission);
+  const [kept, now] = storedAndAsked(submission, asked ?? submission);
   const { reference } = submission;
-  if (kept === now) return `${kept}, reference ${reference}: it is kept, and not settled; nothing was sent now`;
-  return `reference ${reference} is taken by ${kept}, which is kept and not settled; ${now} was not sent`;
+  if (kept === now) return `${kept}, reference ${reference}: it is kept, and not resolved; nothing was sent now`;
+  return `reference ${reference} is taken by ${kept}, which is kept and not resolved; ${now} was not sent`;
 }
 
 /** Nothing was sent: the reference has its payout, perhaps over something else than was asked for now. */
 function takenBy(submission: Submission, paid: string, asked: Submission | undefined): string {
   const { reference } = submission;
-  const [kept, now] = keptAndAsked(submission, asked ?? submission);
+  const [kept, now] = storedAndAsked(submission, asked ?? submission);
   if (kept === now) return `${kept}, reference ${reference}: accepted before, as ${paid}; nothing was sent now`;
   return `reference ${reference} is taken by ${kept}, accepted as ${paid}; ${now} was not sent`;
 }
@@ -161,10 +161,10 @@ function toldOf(outcome: PayoutOutcome, { before, word }: Background): readonly 
   if (outcome.outcome !== 'rejected') return null;
   if (word === 'absent') return [];
   if (!outcome.replayed) return null;
-  const settled = before?.settled ?? null;
-  if (!isRefused(settled)) return null;
-  if (settled.reason !== undefined) return whyBefore(outcome.error.provider, settled.reason);
-  return [`A provider refused it before, or somebody settled it as absent: the record does not tell which. Nothing was sent now.`];
+  const resolution = before?.resolution ?? null;
+  if (!isRefused(resolution)) return null;
+  if (resolution.reason !== undefined) return whyBefore(outcome.error.provider, resolution.reason);
+  return [`A provider refused it before, or somebody resolved it as absent: the record does not tell which. Nothing was sent now.`];
 }
 
 /** A refusal that is told again tells its own reason. */
@@ -178,9 +178,9 @@ function whyBefore(name: string, { message, providerCode, requestId, at, by }: R
 }
 
 /** The payout that was on record before. */
-function paidAs(before: KeptSubmission | null | undefined): string | null {
-  const settled = before?.settled ?? null;
-  return settled !== null && 'payoutId' in settled ? settled.payoutId : null;
+function paidAs(before: StoredSubmission | null | undefined): string | null {
+  const resolution = before?.resolution ?? null;
+  return resolution !== null && 'payoutId' in resolution ? resolution.payoutId : null;
 }
 
 // ---- What to do next -------------------------------------------------------------------------------------------------
@@ -235,13 +235,13 @@ function adviceAfterUnknown(
 ): readonly string[] {
   const paid = paidAs(before);
   if (paid !== null) return error.httpStatus === 404 ? goneAdvice(submission, paid, isSimulated) : paidAdvice(submission, paid);
-  const waiting = next.do === 'submit' && Date.parse(next.notBefore) > now ? ` (not before ${next.notBefore})` : '';
+  const waiting = next.action === 'submit' && Date.parse(next.notBefore) > now ? ` (not before ${next.notBefore})` : '';
   if (found !== null && found.file === null) {
     return ['Nothing of it is kept here. Run the same command again, with the same reference, once what is in the way is gone.'];
   }
-  const settle = `disburse settle ${nameOf(found)} --payout-id ID records which payout it is, --absent that there is none: on your word.`;
-  const submit = `disburse submit ${nameOf(found)} settles it: it may be repeated, and cannot pay twice${waiting}.`;
-  return [...howToSettle(found), next.do === 'submit' ? submit : settle];
+  const resolve = `disburse resolve ${nameOf(found)} --payout-id ID records which payout it is, --absent that there is none: on your word.`;
+  const submit = `disburse submit ${nameOf(found)} resolves it: it may be repeated, and cannot pay twice${waiting}.`;
+  return [...howToResolve(found), next.action === 'submit' ? submit : resolve];
 }
 
 /** The payout is on record, and its provider does not show it. */
@@ -258,8 +258,8 @@ export function paidAdvice({ name, account }: Submission, payoutId: string): rea
   return [`disburse get ${payoutId} ${whose(name, account)} shows it.`, 'Another payout needs a reference of its own.'];
 }
 
-/** What holds for every submission that is not settled. */
-export function howToSettle(found: FoundSubmission | null): readonly string[] {
+/** What holds for every submission that is not resolved. */
+export function howToResolve(found: FoundSubmission | null): readonly string[] {
   const kept = found?.file == null ? [] : [`The submission is kept in ${found.file}. Do not create it again under another reference.`];
   return [...kept, `disburse lookup ${nameOf(found)} only reads at the provider; what is then certain is recorded here.`];
 }

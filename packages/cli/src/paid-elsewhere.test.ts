@@ -114,7 +114,7 @@ describe('a reference that no store of the command knows', () => {
         prepare: () => Promise.reject(new Error('It is the first attempt.')),
       });
     const kept = memorySubmissions();
-    await kept.keep(paid.submission);
+    await kept.putIfAbsent(paid.submission);
     const unreadable = { ...kept, find: () => Promise.reject(new Error('gone')) };
     expect([await looking(kept), await looking(unreadable)]).toEqual([null, null]);
     expect(await looking(memorySubmissions())).toMatchObject({ outcome: 'accepted', notices: [{ code: 'paid_elsewhere' }] });

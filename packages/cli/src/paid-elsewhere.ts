@@ -44,7 +44,7 @@ interface Looking {
  *
  * @returns `null` where nothing was found, or payouts carry nothing to find them by.
  * @throws {PayoutError} Where the list could not be read: nothing was sent, and nothing may be.
- * @throws {CliError} `unsettled` where another amount was paid.
+ * @throws {CliError} `unresolved` where another amount was paid.
  */
 export async function paidElsewhere(looking: Looking): Promise<PayoutOutcome | null> {
   const { submission, session } = looking;
@@ -114,7 +114,7 @@ function isOver(asked: Submission['money'], { money }: Payout): boolean {
 function otherMoney(submission: Submission, { id, money }: Payout): CliError {
   const { reference } = submission;
   const message = `${reference} was paid before, with another store of submissions: ${id} over ${moneyText(money)}. ${moneyText(submission.money)} was not sent.`;
-  return new CliError('unsettled', message, { exitCode: EXIT.unknown, advice: paidAdvice(submission, id) });
+  return new CliError('unresolved', message, { exitCode: EXIT.unknown, advice: paidAdvice(submission, id) });
 }
 
 function attemptAfter(submission: Submission, attempt: number): Attempt {
@@ -123,7 +123,7 @@ function attemptAfter(submission: Submission, attempt: number): Attempt {
 
 async function recorded({ store }: Session, submission: Submission, { id }: Payout): Promise<readonly Notice[]> {
   try {
-    await store.settle(submission, { payoutId: id });
+    await store.setResolution(submission, { payoutId: id });
     return [];
   } catch {
     return [{ code: 'not_recorded', message: 'The folder of submissions could not record it; the next create looks again.' }];

@@ -92,8 +92,8 @@ const Outcome = v.strictObject({
   retry: v.nullable(v.picklist(['same_attempt', 'next_attempt', 'never'])),
   next: v.nullable(
     v.union([
-      v.strictObject({ do: v.literal('submit'), notBefore: Text }),
-      v.strictObject({ do: v.literal('ask'), candidates: v.array(PayoutShape) }),
+      v.strictObject({ action: v.literal('submit'), notBefore: Text }),
+      v.strictObject({ action: v.literal('review'), candidates: v.array(PayoutShape) }),
     ]),
   ),
   notices: v.array(v.strictObject({ code: Text, message: Text })),
@@ -112,7 +112,7 @@ const Open = v.strictObject({
   state: v.picklist(['may_exist', 'refused']),
   ageSeconds: v.number(),
   reason: MaybeText,
-  next: v.union([v.strictObject({ do: v.literal('submit'), notBefore: Text }), v.strictObject({ do: v.literal('ask') })]),
+  next: v.union([v.strictObject({ action: v.literal('submit'), notBefore: Text }), v.strictObject({ action: v.literal('review') })]),
 });
 const Summary = v.strictObject({ accepted: v.number(), rejected: v.number(), unknown: v.number(), waiting: v.number() });
 
@@ -121,7 +121,7 @@ const Operation = v.picklist([
   'prepare',
   'submit',
   'lookup',
-  'settle',
+  'resolve',
   'retrieve',
   'list',
   'listAll',
@@ -142,7 +142,7 @@ const CapabilitiesShape = v.strictObject({
     metadata: v.boolean(),
   }),
   states: v.strictObject({ cancel: v.exactOptional(v.array(Status)), reverse: v.exactOptional(v.array(Status)) }),
-  key: v.strictObject({ keptForMs: v.number(), storesRefusals: v.boolean() }),
+  key: v.strictObject({ retentionMs: v.number(), storesRefusals: v.boolean() }),
   absence: v.picklist(['by_list', 'never']),
   lookup: v.picklist(['metadata', 'description', 'none']),
   filters: v.strictObject({ status: By, createdFrom: By, createdTo: By, destination: By }),
@@ -194,7 +194,7 @@ const RESULTS: { readonly [Name in CommandName]: v.GenericSchema<unknown, Result
   create: v.union([Outcome, DryRun]),
   submit: v.union([Outcome, Summary]),
   lookup: Outcome,
-  settle: Outcome,
+  resolve: Outcome,
   open: v.strictObject({ submissions: v.array(Open) }),
   get: OnePayout,
   cancel: OnePayout,
@@ -225,7 +225,7 @@ const RESULTS: { readonly [Name in CommandName]: v.GenericSchema<unknown, Result
     cancel: Possible,
     reverse: Possible,
     submission: v.nullable(SubmissionShape),
-    recorded: v.nullable(v.picklist(['accepted', 'unsettled', 'rejected'])),
+    recorded: v.nullable(v.picklist(['accepted', 'unresolved', 'rejected'])),
     facts: Words,
   }),
   listen: v.union([

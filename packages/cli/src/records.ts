@@ -4,7 +4,7 @@ import type {
   Capabilities,
   Finality,
   Notice,
-  Observation,
+  AppliedSnapshot,
   Payout,
   PayoutEvent,
   PayoutOutcome,
@@ -17,7 +17,7 @@ import type { ExitCode, LocatedIssue } from './exit-code.ts';
 export type PayoutRecord = Omit<Payout, 'raw'> & { readonly raw?: unknown; readonly account?: string };
 
 export interface ErrorRecord {
-  /** A code of PayoutError, or one of the command's own: usage, config, not_confirmed, unsettled, interrupted, unavailable, internal. */
+  /** A code of PayoutError, or one of the command's own: usage, config, not_confirmed, unresolved, interrupted, unavailable, internal. */
   readonly code: string;
   readonly message: string;
   readonly provider: string | null;
@@ -38,8 +38,8 @@ export type SubmissionRecord = Pick<
 > & { readonly file: string | null };
 
 export type NextRecord =
-  | { readonly do: 'submit'; readonly notBefore: string }
-  | { readonly do: 'ask'; readonly candidates: readonly PayoutRecord[] };
+  | { readonly action: 'submit'; readonly notBefore: string }
+  | { readonly action: 'review'; readonly candidates: readonly PayoutRecord[] };
 
 export interface OutcomeRecord {
   readonly outcome: PayoutOutcome['outcome'];
@@ -51,7 +51,7 @@ export interface OutcomeRecord {
   readonly submission: SubmissionRecord | null;
 }
 
-/** What is not settled. */
+/** What is not resolved. */
 export interface OpenRecord {
   readonly submission: SubmissionRecord;
   /** `refused`: the last word was a refusal that spent no key, so nothing exists and it may be sent again. */
@@ -60,7 +60,7 @@ export interface OpenRecord {
   readonly ageSeconds: number;
   /** Why it was refused. */
   readonly reason: string | null;
-  readonly next: { readonly do: 'submit'; readonly notBefore: string } | { readonly do: 'ask' };
+  readonly next: { readonly action: 'submit'; readonly notBefore: string } | { readonly action: 'review' };
 }
 
 /** How many ended how, of `submit --all`. */
@@ -129,7 +129,7 @@ export interface Results {
   /** With `--all` one each, and a {@link SummaryRecord} at the end. */
   readonly submit: OutcomeRecord | SummaryRecord;
   readonly lookup: OutcomeRecord;
-  readonly settle: OutcomeRecord;
+  readonly resolve: OutcomeRecord;
   readonly open: { readonly submissions: readonly OpenRecord[] };
   readonly get: OnePayout;
   readonly cancel: OnePayout;
@@ -139,7 +139,7 @@ export interface Results {
   readonly balances: { readonly balances: readonly Balance[] };
   /** One a change; the last one says `end`. */
   readonly follow: {
-    readonly observation: Observation['result'] | 'first' | 'end';
+    readonly observation: AppliedSnapshot['result'] | 'first' | 'end';
     readonly at: string;
     readonly from: string | null;
     readonly payout: PayoutRecord;
@@ -152,7 +152,7 @@ export interface Results {
     readonly reverse: PossibleRecord;
     readonly submission: SubmissionRecord | null;
     /** What is on record of that submission: that this payout is its own, nothing yet, or that it made none. */
-    readonly recorded: 'accepted' | 'unsettled' | 'rejected' | null;
+    readonly recorded: 'accepted' | 'unresolved' | 'rejected' | null;
     readonly facts: readonly string[];
   };
   /** One a delivery, after the first, which says where it listens. */

@@ -9,7 +9,7 @@ const create = (place: World, amount: string, ...more: readonly string[]): Promi
 
 const REFUSED = { answer: { status: 401, body: { error: { type: 'invalid_request_error' } } }, at: 'before' } as const;
 
-describe('over one that is not settled', () => {
+describe('over one that is not resolved', () => {
   async function open(): Promise<World> {
     const place = await world();
     place.stripe.faults.on({ method: 'POST' }, { reset: 'after' }, 1);
@@ -27,7 +27,7 @@ describe('over one that is not settled', () => {
     const { code, stderr } = await create(place, amount, ...more);
     expect(code).toBe(4);
     for (const word of words) expect(stderr).toContain(word);
-    expect(stderr).toContain('next   disburse submit r1 settles it');
+    expect(stderr).toContain('next   disburse submit r1 resolves it');
     expect(stderr).toContain('next   Another payout needs a reference of its own.');
     expect(place.stripe.payouts()).toHaveLength(1);
   });
@@ -74,7 +74,7 @@ describe('--next-attempt says what the attempt ended in', () => {
     const { code, stderr } = await create(place, '25.00', '--next-attempt', '--dry-run');
     expect(code).toBe(2);
     expect(stderr).toContain('attempt 1 of r1 did not end yet: a payout may exist.');
-    expect(stderr).toContain('disburse submit r1 settles it');
+    expect(stderr).toContain('disburse submit r1 resolves it');
   });
 
   it('refused, and not used up', async () => {

@@ -29,7 +29,7 @@ async function toldOf(reason: RefusalReason | undefined): Promise<readonly strin
   const outcome: PayoutOutcome = { outcome: 'rejected', error, retry: 'next_attempt', submission, replayed: true, notices: [] };
   const call = { host: { cwd: '/' }, options: {}, paint: (_: unknown, text: string) => text } as unknown as Call<'create'>;
   const session = { folder: '/nowhere', now: () => Date.parse(AT) } as unknown as Session;
-  const before = { submission, settled: { rejected: true, retry: 'next_attempt', reason } } as const;
+  const before = { submission, resolution: { rejected: true, retry: 'next_attempt', reason } } as const;
   const end = await endWith(call, session, outcome, { before });
   expect(end).toMatchObject({ exitCode: 3, text: ['rejected  25.00 USD, reference r1: it is on record as rejected'] });
   return end.told ?? [];
@@ -51,7 +51,7 @@ it.each<readonly [string, Partial<RefusalReason> | null, readonly string[]]>([
   [
     'by a store that tells no reason',
     null,
-    ['A provider refused it before, or somebody settled it as absent: the record does not tell which. Nothing was sent now.'],
+    ['A provider refused it before, or somebody resolved it as absent: the record does not tell which. Nothing was sent now.'],
   ],
 ])('%s', async (_, more, lines) => {
   expect(await toldOf(more === null ? undefined : { ...refusal, ...more })).toEqual(lines);

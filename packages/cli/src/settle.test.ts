@@ -20,7 +20,7 @@ const idOf = (place: World): string => place.stripe.payouts()[0]?.id ?? '';
 const again = (place: World): Promise<Finished> => disburse(['create', '25.00', 'USD', '--reference', 'r1', '--next-attempt'], place);
 const printed = ({ stdout, stderr }: Finished): string => `${stdout}${stderr}`;
 
-describe('settle asks before it records', () => {
+describe('resolve asks before it records', () => {
   it.each([
     ['--absent', 'n', 4],
     ['--absent', '\u0003', 4],
@@ -29,7 +29,7 @@ describe('settle asks before it records', () => {
     ['--payout-id', 'y', 0],
   ])('%s, and takes %j for an answer', async (flag, keys, code) => {
     const place = await lost(flag === '--absent' ? 'before' : 'after');
-    const args = ['settle', 'r1', flag, ...(flag === '--absent' ? [] : [idOf(place)])];
+    const args = ['resolve', 'r1', flag, ...(flag === '--absent' ? [] : [idOf(place)])];
     const end = await disburse(args, { ...place, keys });
     expect(end.code).toBe(code);
     const asked = end.stderr.replaceAll(/\s*\n│\s*/g, ' ');
@@ -46,10 +46,10 @@ describe('settle asks before it records', () => {
     ['--payout-id', 'after'],
   ] as const)('%s without a terminal and without --yes is refused, and nothing is recorded', async (flag, moment) => {
     const place = await lost(moment);
-    const end = await disburse(['settle', 'r1', flag, ...(flag === '--absent' ? [] : [idOf(place)]), '--json'], place);
+    const end = await disburse(['resolve', 'r1', flag, ...(flag === '--absent' ? [] : [idOf(place)]), '--json'], place);
     expect(end).toMatchObject({ code: 2, records: [{ error: { code: 'not_confirmed' }, advice: ['Add --yes when you are sure.'] }] });
     expect(end.records[0]?.error?.message).toMatch(/It would record your word .* Nothing was recorded\.$/);
-    expect(await again(place)).toMatchObject({ code: 4 }); // Still unsettled: nothing is unlocked.
+    expect(await again(place)).toMatchObject({ code: 4 }); // Still unresolved: nothing is unlocked.
     expect(place.stripe.payouts()).toHaveLength(moment === 'after' ? 1 : 0);
   });
 });
@@ -57,7 +57,7 @@ describe('settle asks before it records', () => {
 describe('a word that was recorded is told as one', () => {
   it('--absent: nobody says that certainly nothing exists, and a new attempt may follow', async () => {
     const place = await lost('before');
-    const end = await disburse(['settle', 'r1', '--absent', '--yes'], place);
+    const end = await disburse(['resolve', 'r1', '--absent', '--yes'], place);
     expect(end).toMatchObject({ code: 3, stdout: 'recorded  25.00 USD, reference r1: on your word, no payout was made\n' });
     expect(end.stderr).toBe('next   A new attempt may be sent from now on: disburse create 25.00 USD --reference r1 --next-attempt\n');
     for (const args of [
@@ -78,7 +78,7 @@ describe('a word that was recorded is told as one', () => {
 
   it('--payout-id: on your word that it is this one', async () => {
     const place = await lost('after');
-    const end = await disburse(['settle', 'r1', '--payout-id', idOf(place), '--yes'], place);
+    const end = await disburse(['resolve', 'r1', '--payout-id', idOf(place), '--yes'], place);
     expect(end).toMatchObject({ code: 0, stdout: expect.stringContaining('recorded, on your word that it is this one') as string });
     expect(end.stdout).not.toContain('an earlier request made it');
     expect(place.stripe.payouts()).toHaveLength(1);
@@ -87,7 +87,7 @@ describe('a word that was recorded is told as one', () => {
   it('--absent while a copy may still arrive, of what is known as paid: its payout is told, and nothing is unlocked', async () => {
     const place = await world();
     await disburse(['create', '25.00', 'USD', '--reference', 'r1'], place);
-    const end = await disburse(['settle', 'r1', '--absent', '--yes'], place);
+    const end = await disburse(['resolve', 'r1', '--absent', '--yes'], place);
     expect(end).toMatchObject({ code: 4 });
     expect(end.stderr).toContain(`next   disburse get ${idOf(place)} --provider us shows it.`);
     expect(end.stderr).not.toContain('disburse submit');
@@ -98,7 +98,7 @@ describe('a word that was recorded is told as one', () => {
     const place = await world();
     await disburse(['create', '25.00', 'USD', '--reference', 'r1'], place);
     await place.simulated.clock.advance(2 * DAYS);
-    const end = await disburse(['settle', 'r1', '--absent'], place);
+    const end = await disburse(['resolve', 'r1', '--absent'], place);
     expect(end).toMatchObject({ code: 4, stderr: expect.stringContaining(`it is not absent: ${idOf(place)} is the payout`) as string });
     expect(await again(place)).toMatchObject({ code: 2 });
     expect(place.stripe.payouts()).toHaveLength(1);
@@ -111,11 +111,11 @@ describe('explain finds the kept submission by the key that the payout carries',
     return { ...end, said: end.records.at(-1)?.result as Results['explain'] };
   };
 
-  it('an unsettled one, and what settles it', async () => {
+  it('an unresolved one, and what resolves it', async () => {
     const place = await lost('after');
     const { said, records } = await explained(place);
-    expect(said).toMatchObject({ recorded: 'unsettled', submission: { reference: 'r1', attempt: 1 } });
-    expect(said.facts.join(' ')).toContain('It is not settled yet');
+    expect(said).toMatchObject({ recorded: 'unresolved', submission: { reference: 'r1', attempt: 1 } });
+    expect(said.facts.join(' ')).toContain('It is not resolved yet');
     expect(records[0]?.advice.join(' ')).toMatch(/disburse lookup r1 .*disburse submit r1/);
     const words = printed(await disburse(['explain', idOf(place)], place));
     expect(words).toContain('next   disburse lookup r1');
@@ -124,16 +124,16 @@ describe('explain finds the kept submission by the key that the payout carries',
     expect((await explained(place)).said.recorded).toBe('accepted');
   });
 
-  it('one that somebody settled as absent, and it was not', async () => {
+  it('one that somebody resolved as absent, and it was not', async () => {
     const place = await lost('after');
     place.stripe.faults.on({ method: 'GET' }, { reset: 'before' });
-    expect(await disburse(['settle', 'r1', '--absent', '--yes'], place)).toMatchObject({ code: 3 });
+    expect(await disburse(['resolve', 'r1', '--absent', '--yes'], place)).toMatchObject({ code: 3 });
     place.stripe.faults.clear();
     const { said, records } = await explained(place);
     expect(said.recorded).toBe('rejected');
     expect(said.facts.join(' ')).toContain('and yet this payout carries its key');
-    expect(records[0]?.advice.join(' ')).toContain(`disburse settle r1 --payout-id ${idOf(place)} corrects the record`);
-    expect(await disburse(['settle', 'r1', '--payout-id', idOf(place), '--yes'], place)).toMatchObject({ code: 0 });
+    expect(records[0]?.advice.join(' ')).toContain(`disburse resolve r1 --payout-id ${idOf(place)} corrects the record`);
+    expect(await disburse(['resolve', 'r1', '--payout-id', idOf(place), '--yes'], place)).toMatchObject({ code: 0 });
     expect((await explained(place)).said.recorded).toBe('accepted');
     expect(await again(place)).toMatchObject({ code: 2 });
     expect(place.stripe.payouts()).toHaveLength(1);

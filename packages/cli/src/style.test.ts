@@ -120,7 +120,7 @@ describe('text of a stranger', () => {
       9,
     );
     const cwd = await folder();
-    const us = { adapter: 'stripe', apiKey: { env: 'K' }, baseUrl: server.url, resends: 0 };
+    const us = { adapter: 'stripe', apiKey: { env: 'K' }, baseUrl: server.url, maxResends: 0 };
     await writeFile(join(cwd, 'disburse.config.json'), JSON.stringify({ default: 'us', providers: { us } }));
     for (const more of [[], ['--json'], ['--trace']]) {
       const end = await disburse(['create', '25.00', 'USD', '--reference', `r${more.join()}`, ...more], { cwd, env: { K: stripe.apiKey } });
@@ -162,7 +162,7 @@ it('an answer that is nested too deeply to be printed is cut, and the record is 
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await writeFile(
     join(cwd, 'disburse.config.json'),
-    JSON.stringify({ providers: { us: { adapter: 'stripe', apiKey: { env: 'K' }, baseUrl, resends: 0 } } }),
+    JSON.stringify({ providers: { us: { adapter: 'stripe', apiKey: { env: 'K' }, baseUrl, maxResends: 0 } } }),
   );
   const env = { K: 'sk_test_super-secret' };
   const made = await disburse(['create', '1.00', 'USD', '--reference', 'r1', '--json', '--raw'], { cwd, env });

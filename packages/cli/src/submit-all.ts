@@ -1,4 +1,4 @@
-import { decodeSubmission, isPayoutError, type KeptSubmission, type Submission } from '@disburse/core';
+import { decodeSubmission, isPayoutError, type StoredSubmission, type Submission } from '@disburse/core';
 import { boundTo } from './account.ts';
 import type { Call, Ending } from './call.ts';
 import { isDue, openRecord } from './due.ts';
@@ -13,12 +13,12 @@ import { openSession, type Session } from './session.ts';
 
 type SubmitCall = Call<'submit', { readonly yes?: boolean | undefined }>;
 
-/** Submits everything that is not settled and due, one after the other. What has to wait may exist: then it ends with 4, too. */
+/** Submits everything that is not resolved and due, one after the other. What has to wait may exist: then it ends with 4, too. */
 export async function submitAll(call: SubmitCall): Promise<Ending<'submit'>> {
   const session = await openSession(call, { offline: true });
-  const rows = await rowsToSettle(call, session);
+  const rows = await rowsToResolve(call, session);
   if (rows.length === 0) return ended([], 0);
-  call.mayHaveSent(['disburse open lists what is not settled.']);
+  call.mayHaveSent(['disburse open lists what is not resolved.']);
   await session.refreshClock();
   const due = await dueOf(call, session, rows);
   if (due.length > 0) await ask(call, session, due);
@@ -38,7 +38,7 @@ interface Submitted {
 }
 
 /** What cannot be read may have been sent. */
-async function rowsToSettle(call: SubmitCall, session: Session): Promise<readonly KeptSubmission[]> {
+async function rowsToResolve(call: SubmitCall, session: Session): Promise<readonly StoredSubmission[]> {
   try {
     return await openRows(session);
   } catch (error) {
@@ -47,14 +47,14 @@ async function rowsToSettle(call: SubmitCall, session: Session): Promise<readonl
   }
 }
 
-async function dueOf(call: SubmitCall, session: Session, rows: readonly KeptSubmission[]): Promise<readonly KeptSubmission[]> {
+async function dueOf(call: SubmitCall, session: Session, rows: readonly StoredSubmission[]): Promise<readonly StoredSubmission[]> {
   const records = await Promise.all(rows.map((row) => openRecord(session, call.host.cwd, row)));
   const now = session.now();
   return rows.filter((_, index) => records[index] !== undefined && isDue(records[index], now));
 }
 
 /** Once, about all of them. */
-async function ask(call: SubmitCall, session: Session, due: readonly KeptSubmission[]): Promise<void> {
+async function ask(call: SubmitCall, session: Session, due: readonly StoredSubmission[]): Promise<void> {
   const modes = due.map(({ submission }) => submission.live);
   const live = modes.includes(true) ? true : modes.includes(null) ? null : false;
   if (live !== false && call.options.yes !== true) {
@@ -75,7 +75,7 @@ async function whereTo(session: Session, submission: Submission): Promise<string
   }
 }
 
-async function submitOne(call: SubmitCall, session: Session, row: KeptSubmission): Promise<Submitted> {
+async function submitOne(call: SubmitCall, session: Session, row: StoredSubmission): Promise<Submitted> {
   const { submission } = row;
   try {
     const provider = boundTo(session.provider(submission.name), submission.account);
@@ -118,8 +118,8 @@ function ended(ends: readonly Submitted[], waiting: number): Ending<'submit'> {
     result: { accepted, rejected, unknown, waiting },
     text:
       codes.length + waiting === 0
-        ? ['Everything is settled.']
+        ? ['Everything is resolved.']
         : [`${accepted} accepted, ${rejected} rejected, ${unknown} unknown, ${waiting} not due yet or for a person.`],
-    advice: isOpen ? ['disburse open lists what is not settled, and says from when on it is due.'] : [],
+    advice: isOpen ? ['disburse open lists what is not resolved, and says from when on it is due.'] : [],
   };
 }

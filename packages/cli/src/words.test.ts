@@ -5,13 +5,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { secretValues } from './hide.ts';
 import { errorLines, errorRecord } from './out.ts';
-import { inWords, told, typedAs } from './words.ts';
+import { inWords, inCommandWords, typedAs } from './words.ts';
 
 const NONE = secretValues();
 const PACKAGES = join(import.meta.dirname, '..', '..');
 /** Words of a program: its calls, its values, its parts. */
 const OF_PROGRAMS =
-  /createPayout|outcome\.|nextAttempt|\w+Submissions\b|submissions store|acceptedOrThrow|\b(settle|lookup|submit|prepare|list)\(|\b[a-z]\w*\(\)|\bsettings?\b|\blibrary|\bfetch\b|onTelemetry|\bcaller\b|statementDescriptor\b|providerOptions\.|error\.\w+|createdFrom|createdTo|with limit|(?<!["'])stripeAccount|'full_balance'/i;
+  /createPayout|outcome\.|nextAttempt|\w+Submissions\b|submissions store|acceptedOrThrow|\b(resolve|lookup|submit|prepare|list)\(|\b[a-z]\w*\(\)|\bsettings?\b|\blibrary|\bfetch\b|onTelemetry|\bcaller\b|statementDescriptor\b|providerOptions\.|error\.\w+|createdFrom|createdTo|with limit|(?<!["'])stripeAccount|'full_balance'/i;
 /** What the command cannot cause: mistakes of a program, and of an adapter's author. */
 const NEVER_HERE = [
   'nextAttempt takes only a rejected outcome',
@@ -46,7 +46,9 @@ interface Sentence {
 /** Texts of several words in the source of a package; `${...}` stays, as something that is put in later. */
 function sentencesOf(name: string): readonly Sentence[] {
   const folder = join(PACKAGES, name, 'src');
-  const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !/\.test(-d)?\.ts$/.test(file));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !/\.test(-d)?\.ts$|__/.test(file),
+  );
   return files.flatMap((file) => {
     const source = readFileSync(join(folder, file), 'utf8')
       .replaceAll(/\/\*\*[^]*?\*\//g, '')
@@ -92,7 +94,7 @@ describe('an error', () => {
   ])('names %s as it is typed: %s', (path, typed) => {
     expect(typedAs(path)).toBe(typed);
     const error = new PayoutError('invalid_request', `${path}: is wrong`, { provider: 'us', issues: [{ path, message: 'is wrong' }] });
-    expect(told(error)).toMatchObject({ message: `[us] ${typed}: is wrong`, issues: [{ path: typed, message: 'is wrong' }] });
+    expect(inCommandWords(error)).toMatchObject({ message: `[us] ${typed}: is wrong`, issues: [{ path: typed, message: 'is wrong' }] });
   });
 
   it('of several problems names each', () => {

@@ -5,11 +5,12 @@ import { PayoutError, type PayoutIssue } from '@disburse/core';
 const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/ ?A payout may exist: keep outcome\.submission and submit it again; that cannot pay twice\./g, ' A payout may exist.'],
   [/was submitted before: submit outcome\.submission\./g, 'was submitted before.'],
-  [/ Submit (?:outcome\.submission|that attempt's submission) to settle it\./g, ''],
-  [/ Record the answer with settle\(\)\./g, ''],
+  [/ Submit (?:outcome\.submission|that attempt's submission) to resolve it\./g, ''],
+  [/ Resolve outcome\.submission\./g, ''],
+  [/ Record the answer with resolve\(\)\./g, ''],
   [/ Use nextAttempt\(outcome\) once the cause is gone\./g, ''],
   [/ Create with attempt: nextAttempt\(outcome\)\./g, ''],
-  [/ settle that one\. lookup\(submission\) answers it\./g, ' settle that one.'],
+  [/ resolve that one\. lookup\(submission\) answers it\./g, ' resolve that one.'],
   [/must come from nextAttempt\(outcome\); leave it out for the first attempt/g, 'is only for what follows a rejection'],
   [/ is not supported; this provider can: [^.]*\./g, ' is not possible with this provider.'],
   [/(?:this|the) library's/g, "disburse's"],
@@ -86,7 +87,7 @@ function phrasings({ path, message }: PayoutIssue): readonly (readonly [string, 
 }
 
 /** An error of core in the words of the command; what is typed is named as it is typed. */
-export function told(error: PayoutError): PayoutError {
+export function inCommandWords(error: PayoutError): PayoutError {
   const issues: PayoutIssue[] = error.issues.map(({ path, message }) => ({ path: typedAs(path), message: inWords(message) }));
   const named = error.issues
     .filter(({ path }) => path !== '')

@@ -44,7 +44,7 @@ export interface Stage {
   create(reference: string, more?: object, call?: CallOptions): Promise<PayoutOutcome>;
   /** A create that nothing disturbs; fails the check unless it is accepted. */
   accepted(reference: string, more?: object): Promise<Payout>;
-  /** Several, one after the other, each settled in its bank before the next, newest last. */
+  /** Several, one after the other, each resolved in its bank before the next, newest last. */
   several(count: number): Promise<readonly Payout[]>;
   /** Moves a payout. */
   move(id: string, to: PayoutStatus): Promise<void>;
@@ -152,24 +152,24 @@ export function secretsOf({ factory }: ConformanceWorld, settings: Readonly<Reco
 // ---- Reading outcomes ------------------------------------------------------------------------------------------------
 
 /** In one line, for a report. */
-export function told(outcome: PayoutOutcome): string {
+export function summaryOf(outcome: PayoutOutcome): string {
   if (outcome.outcome === 'accepted') return `accepted (${outcome.payout.id})`;
-  const next = outcome.outcome === 'unknown' ? `next: ${outcome.next.do}` : `retry: ${outcome.retry}`;
+  const next = outcome.outcome === 'unknown' ? `next: ${outcome.next.action}` : `retry: ${outcome.retry}`;
   return `${outcome.outcome} (${outcome.error.code}, ${next})`;
 }
 
 export function acceptedOf(outcome: PayoutOutcome): Extract<PayoutOutcome, { outcome: 'accepted' }> {
-  must(outcome.outcome === 'accepted', `expected accepted, the outcome is ${told(outcome)}${because(outcome)}`);
+  must(outcome.outcome === 'accepted', `expected accepted, the outcome is ${summaryOf(outcome)}${because(outcome)}`);
   return outcome;
 }
 
 export function rejectedOf(outcome: PayoutOutcome): Extract<PayoutOutcome, { outcome: 'rejected' }> {
-  must(outcome.outcome === 'rejected', `expected rejected, the outcome is ${told(outcome)}${because(outcome)}`);
+  must(outcome.outcome === 'rejected', `expected rejected, the outcome is ${summaryOf(outcome)}${because(outcome)}`);
   return outcome;
 }
 
 export function unknownOf(outcome: PayoutOutcome): Extract<PayoutOutcome, { outcome: 'unknown' }> {
-  must(outcome.outcome === 'unknown', `expected unknown, the outcome is ${told(outcome)}${because(outcome)}`);
+  must(outcome.outcome === 'unknown', `expected unknown, the outcome is ${summaryOf(outcome)}${because(outcome)}`);
   return outcome;
 }
 

@@ -27,9 +27,9 @@ it('a store that keeps the payout, and not on whose word, is caught', async () =
   const broken: string[] = [];
   const losing = async () => {
     const store = memorySubmissions();
-    const settle: SubmissionStore['settle'] = (submission, settled) =>
-      store.settle(submission, 'payoutId' in settled ? { payoutId: settled.payoutId } : settled);
-    return { open: async () => ({ ...store, settle }) };
+    const setResolution: SubmissionStore['setResolution'] = (submission, resolution) =>
+      store.setResolution(submission, 'payoutId' in resolution ? { payoutId: resolution.payoutId } : resolution);
+    return { open: async () => ({ ...store, setResolution }) };
   };
   for (const { name, check } of submissionStoreRules) await check(losing).catch(() => broken.push(name));
   expect(broken).toContain('records how it ended: a payout, on the word of a person');
@@ -37,8 +37,8 @@ it('a store that keeps the payout, and not on whose word, is caught', async () =
 
 it('a store that remembers nothing breaks rules, and says which', async () => {
   const forgetful: SubmissionStore = {
-    keep: async (submission) => ({ submission, settled: null }),
-    settle: async () => undefined,
+    putIfAbsent: async (submission) => ({ submission, resolution: null }),
+    setResolution: async () => undefined,
     find: async () => null,
   };
   const registered: (readonly [string, () => Promise<void>])[] = [];

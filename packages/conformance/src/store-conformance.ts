@@ -16,7 +16,7 @@ export interface StoreUnderTest extends WalkOptions {
 /** What a store does without that leaves out a method. */
 const WITHOUT: Readonly<Record<Optional, string>> = {
   refuse: 'it has no refuse, so a refusal that spent no key is not remembered, and its rules were not tried',
-  open: 'it has no open, so nothing can list what is not settled, and its rules were not tried',
+  open: 'it has no open, so nothing can list what is not resolved, and its rules were not tried',
 };
 
 /**

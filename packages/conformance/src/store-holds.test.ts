@@ -1,10 +1,10 @@
 // Each rule of holds is broken once: a store with that mistake must be caught, and the same store without one must pass.
-import type { KeptSubmission, RecordedRefusal, Settled, Submission, SubmissionStore } from '@disburse/core';
+import type { StoredSubmission, RecordedRefusal, Resolution, Submission, SubmissionStore } from '@disburse/core';
 import { describe, expect, it } from 'vitest';
 import { holdRules } from './store-holds.ts';
 
 interface Mistakes {
-  readonly findThenSettle?: true;
+  readonly findThenResolve?: true;
   readonly noHoldCompared?: true;
   readonly oldHoldStays?: true;
   readonly leases?: true;
@@ -27,7 +27,7 @@ interface Row {
   process: number;
   shared: boolean;
   refused: RecordedRefusal | null;
-  settled: Settled | null;
+  resolution: Resolution | null;
 }
 
 /** A table in memory, its rows copied in and out, that several processes have open. */
@@ -35,10 +35,11 @@ function tableWith(mistakes: Mistakes): { open: () => Promise<SubmissionStore> }
   const rows = new Map<string, Row>();
   let processes = 0;
   const key = ({ reference, attempt }: Pick<Submission, 'reference' | 'attempt'>): string => `${attempt} ${reference}`;
-  const told = ({ submission, shared, refused, settled }: Row): KeptSubmission => structuredClone({ submission, shared, refused, settled });
+  const told = ({ submission, shared, refused, resolution }: Row): StoredSubmission =>
+    structuredClone({ submission, shared, refused, resolution });
 
-  function keepIn(row: Row, given: Submission, hold: string, process: number): KeptSubmission {
-    if (row.settled !== null) return told(row);
+  function keepIn(row: Row, given: Submission, hold: string, process: number): StoredSubmission {
+    if (row.resolution !== null) return told(row);
     const same = mistakes.markNotCompared === true || row.submission.fingerprint === given.fingerprint;
     const own = row.refused === null && hold !== '' && row.hold === hold;
     const free = hold !== '' && same && (row.refused !== null || (mistakes.leases === true && !row.shared));
@@ -57,39 +58,47 @@ function tableWith(mistakes: Mistakes): { open: () => Promise<SubmissionStore> }
   const open = async (): Promise<SubmissionStore> => {
     const process = (processes += 1);
     return {
-      keep: async (submission, hold = '') => {
+      putIfAbsent: async (submission, hold = '') => {
         const found = rows.get(key(submission));
         if (mistakes.keepReadsThenWrites === true) await Promise.resolve();
         const row = mistakes.keepReadsThenWrites === true ? found : rows.get(key(submission));
         if (row !== undefined) return keepIn(row, submission, hold, process);
-        rows.set(key(submission), { submission: structuredClone(submission), hold, process, shared: false, refused: null, settled: null });
-        return { submission, settled: null, shared: false };
+        rows.set(key(submission), {
+          submission: structuredClone(submission),
+          hold,
+          process,
+          shared: false,
+          refused: null,
+          resolution: null,
+        });
+        return { submission, resolution: null, shared: false };
       },
       refuse: async (submission, hold, refusal) => {
         const row = rows.get(key(submission));
         if (row === undefined || (hold === '' && mistakes.emptyHoldMatches !== true)) return false;
-        const [mine, other] = refusal.retry === 'same_attempt' ? (['refused', 'settled'] as const) : (['settled', 'refused'] as const);
+        const [mine, other] =
+          refusal.retry === 'same_attempt' ? (['refused', 'resolution'] as const) : (['resolution', 'refused'] as const);
         const compared = mistakes.noHoldCompared === true ? !row.shared : mistakes.anybodyRefuses === true || row.hold === hold;
         if (!compared || row[other] !== null) return false;
-        if (mistakes.findThenSettle === true) await Promise.resolve();
+        if (mistakes.findThenResolve === true) await Promise.resolve();
         const { reason, ...rest } = refusal;
         const recorded = mistakes.reasonLost === true ? (rest as RecordedRefusal) : { ...rest, reason };
         if (mine === 'refused') row.refused ??= mistakes.refusedForgotten === true ? null : recorded;
-        else row.settled ??= recorded as Settled;
+        else row.resolution ??= recorded as Resolution;
         return true;
       },
-      settle: async (submission, settled) => {
+      setResolution: async (submission, resolution) => {
         const row = rows.get(key(submission)) ?? {
           submission: structuredClone(submission),
           hold: '',
           process,
           shared: false,
           refused: null,
-          settled: null,
+          resolution: null,
         };
         rows.set(key(submission), row);
-        if (row.settled !== null && ('payoutId' in row.settled || !('payoutId' in settled))) return;
-        Object.assign(row, { settled, refused: null, ...(mistakes.refusesPaid === true ? {} : { hold: '' }) });
+        if (row.resolution !== null && ('payoutId' in row.resolution || !('payoutId' in resolution))) return;
+        Object.assign(row, { resolution, refused: null, ...(mistakes.refusesPaid === true ? {} : { hold: '' }) });
       },
       find: async (place) => {
         const row = rows.get(key(place));
@@ -97,7 +106,7 @@ function tableWith(mistakes: Mistakes): { open: () => Promise<SubmissionStore> }
       },
       open: async function* () {
         const since = ({ submission }: Row): number => Date.parse(submission.preparedAt);
-        const waiting = [...rows.values()].filter(({ settled }) => settled === null).sort((a, b) => since(a) - since(b));
+        const waiting = [...rows.values()].filter(({ resolution }) => resolution === null).sort((a, b) => since(a) - since(b));
         yield* (mistakes.openSkips === true ? waiting.filter(({ refused }) => refused === null) : waiting).map(told);
       },
     };
@@ -115,7 +124,7 @@ const STATES = 'answers every call from every state';
 
 describe('a store of holds with a planted mistake is caught', () => {
   it.each<readonly [name: string, mistakes: Mistakes, by: string]>([
-    ['looks whether it is held, then settles', { findThenSettle: true }, 'lets one of two calls at once come first, where one is held'],
+    ['looks whether it is held, then resolves', { findThenResolve: true }, 'lets one of two calls at once come first, where one is held'],
     ['reads in keep, then writes', { keepReadsThenWrites: true }, 'lets one of two calls at once come first, where nothing was'],
     ['compares no hold', { noHoldCompared: true }, STATES],
     ['leaves the old hold when somebody takes over', { oldHoldStays: true }, 'forgets a hold once it is over'],
@@ -151,7 +160,7 @@ describe('a store of holds with a planted mistake is caught', () => {
       return {
         open: async (): Promise<SubmissionStore> => {
           const store = await open();
-          return { ...store, keep: async (...given) => ((kept += 1), store.keep(...given)) };
+          return { ...store, putIfAbsent: async (...given) => ((kept += 1), store.putIfAbsent(...given)) };
         },
       };
     };

@@ -30,7 +30,7 @@ const STARTS: readonly (readonly [where: string, way: readonly Call[]])[] = [
   ['where one is shared', [keep('a'), keep('')]],
 ];
 
-const paid: Call = { does: 'settle', settled: { payoutId: 'po_1' } };
+const paid: Call = { does: 'resolve', resolution: { payoutId: 'po_1' } };
 
 /** Ways on which a hold has ended, and may still be heard of. */
 const ENDED: readonly (readonly Call[])[] = [
@@ -89,21 +89,21 @@ export const holdRules: readonly SubmissionStoreRule[] = [
   holds('changes neither the bytes nor the date of what it hands to the next holder', async (place) => {
     const store = await place.open();
     const first = submissionToKeep();
-    await store.keep(first, 'a');
+    await store.putIfAbsent(first, 'a');
     must((await store.refuse?.(first, 'a', refusalOf({ hold: 'a', retry: 'same_attempt' }))) === true, 'its holder could not record it');
-    const kept = await store.keep(submissionToKeep({ preparedAt: '2026-11-21T09:00:00.000Z' }), 'b');
+    const kept = await store.putIfAbsent(submissionToKeep({ preparedAt: '2026-11-21T09:00:00.000Z' }), 'b');
     must(kept.submission.preparedAt === first.preparedAt, 'the key would count from a later date than it was first sent');
     must(kept.alone === true, 'it is not said to be alone, so a refusal of the next holder would prove nothing');
   }),
-  opens('lists what is open, the oldest first, and nothing that is settled', async (place) => {
+  opens('lists what is open, the oldest first, and nothing that is resolved', async (place) => {
     const store = await place.open();
     must((await listed(store)).length === 0, 'something was listed in an empty store');
     const day = (number: number) =>
       submissionToKeep({ reference: `day-${number}`, preparedAt: `2026-11-0${number}T09:00:00${number % 2 === 0 ? '.5' : ''}Z` });
-    for (const number of [5, 3, 1, 4, 2, 6]) await store.keep(day(number), `hold-${number}`);
-    await store.settle(day(4), { payoutId: 'po_4' });
-    await store.settle(day(5), { rejected: true });
-    await store.keep(day(3));
+    for (const number of [5, 3, 1, 4, 2, 6]) await store.putIfAbsent(day(number), `hold-${number}`);
+    await store.setResolution(day(4), { payoutId: 'po_4' });
+    await store.setResolution(day(5), { rejected: true });
+    await store.putIfAbsent(day(3));
     await store.refuse?.(day(6), 'hold-6', refusalOf({ hold: '6', retry: 'same_attempt' }));
     for (const again of [store, await place.open()]) {
       const references = (await listed(again)).join();
@@ -113,7 +113,7 @@ export const holdRules: readonly SubmissionStoreRule[] = [
   opens('lists as many as there are', async (place) => {
     const store = await place.open();
     const references = Array.from({ length: 120 }, (_, index) => `many-${String(index).padStart(3, '0')}`);
-    await Promise.all(references.map((reference) => store.keep(submissionToKeep({ reference }))));
+    await Promise.all(references.map((reference) => store.putIfAbsent(submissionToKeep({ reference }))));
     const found = (await listed(store)).sort();
     must(found.join() === references.join(), `listed ${found.length} of 120`);
   }),
@@ -146,8 +146,8 @@ function pairs<T>(items: readonly T[]): readonly (readonly [T, T])[] {
 
 async function listed(store: SubmissionStore): Promise<string[]> {
   const references: string[] = [];
-  for await (const { submission, settled } of store.open?.() ?? []) {
-    must(settled === null, `${submission.reference} is settled`);
+  for await (const { submission, resolution } of store.open?.() ?? []) {
+    must(resolution === null, `${submission.reference} is resolved`);
     references.push(submission.reference);
   }
   return references;

@@ -1,5 +1,5 @@
 // The states of a submission that is held, refused and taken over, as a model; and a real store driven beside it.
-import type { KeptSubmission, RecordedRefusal, Settled, Submission, SubmissionStore } from '@disburse/core';
+import type { StoredSubmission, RecordedRefusal, Resolution, Submission, SubmissionStore } from '@disburse/core';
 import { shown } from './store-rule.ts';
 
 /** What is certain about one submission. A `hold` is empty where the call gave none. */
@@ -10,16 +10,16 @@ type State =
   | { readonly is: 'shared'; readonly told: boolean }
   | { readonly is: 'refused'; readonly hold: string; readonly refusal: RecordedRefusal }
   /** `by`: whose refusal it is; `hold`: who held it then, whom a store may answer either way. */
-  | { readonly is: 'rejected'; readonly by: string; readonly hold: string; readonly settled: Settled }
-  | { readonly is: 'accepted'; readonly settled: Settled };
+  | { readonly is: 'rejected'; readonly by: string; readonly hold: string; readonly resolution: Resolution }
+  | { readonly is: 'accepted'; readonly resolution: Resolution };
 
 /** One statement, as somebody's call, a repetition of a lost one, or one that comes late: the store cannot tell. */
 export type Call =
   | { readonly does: 'keep'; readonly hold: string; readonly asks: 'the same' | 'something else' }
   | { readonly does: 'refuse'; readonly hold: string; readonly retry: RecordedRefusal['retry'] }
-  | { readonly does: 'settle'; readonly settled: Settled };
+  | { readonly does: 'resolve'; readonly resolution: Resolution };
 
-type Answer = KeptSubmission | boolean | null;
+type Answer = StoredSubmission | boolean | null;
 
 interface Model {
   readonly state: State;
@@ -43,14 +43,14 @@ function afterRefuse({ state, kept }: Model, hold: string, refusal: RecordedRefu
   if (state.is !== 'held' || hold === '' || state.hold !== hold) return { state, kept };
   if (refusal.retry === 'same_attempt') return { state: { is: 'refused', hold, refusal }, kept };
   const { rejected, retry, reason } = refusal;
-  return { state: { is: 'rejected', by: hold, hold, settled: { rejected, retry, reason } }, kept };
+  return { state: { is: 'rejected', by: hold, hold, resolution: { rejected, retry, reason } }, kept };
 }
 
-function afterSettle({ state, kept }: Model, given: Submission, settled: Settled): Model {
+function afterResolve({ state, kept }: Model, given: Submission, resolution: Resolution): Model {
   const first = kept ?? given;
-  if (state.is === 'accepted' || (state.is === 'rejected' && !('payoutId' in settled))) return { state, kept };
-  if ('payoutId' in settled) return { state: { is: 'accepted', settled }, kept: first };
-  return { state: { is: 'rejected', by: '', hold: state.is === 'held' ? state.hold : '', settled }, kept: first };
+  if (state.is === 'accepted' || (state.is === 'rejected' && !('payoutId' in resolution))) return { state, kept };
+  if ('payoutId' in resolution) return { state: { is: 'accepted', resolution }, kept: first };
+  return { state: { is: 'rejected', by: '', hold: state.is === 'held' ? state.hold : '', resolution }, kept: first };
 }
 
 /** Whether a refusal must be answered `true`; `null` where either will do. */
@@ -65,18 +65,18 @@ function recorded({ state }: Model, hold: string, { retry }: RecordedRefusal): b
 // ---- What a store may answer -----------------------------------------------------------------------------------------
 
 /** What is wrong with a row; `null` when nothing is. */
-function wrongRow({ state, kept }: Model, row: KeptSubmission): string | null {
-  const settled = state.is === 'rejected' || state.is === 'accepted' ? state.settled : null;
+function wrongRow({ state, kept }: Model, row: StoredSubmission): string | null {
+  const resolution = state.is === 'rejected' || state.is === 'accepted' ? state.resolution : null;
   const refused = state.is === 'refused' ? state.refusal : null;
   if (shown(row.submission) !== shown(kept)) return 'another submission than the first';
-  if (shown(row.settled) !== shown(settled)) return `settled ${shown(row.settled)} and not ${shown(settled)}`;
+  if (shown(row.resolution) !== shown(resolution)) return `resolved ${shown(row.resolution)} and not ${shown(resolution)}`;
   if (shown(row.refused ?? null) !== shown(refused)) return `refused ${shown(row.refused)} and not ${shown(refused)}`;
   if (state.is === 'shared' && state.told && row.shared === false) return 'shared: false, although others were answered it';
   if ((state.is === 'held' || state.is === 'refused') && row.shared === true) return 'shared: true, although nobody else can be sending it';
   return null;
 }
 
-function wrongIdentity(before: Model, after: Model, given: Submission, hold: string, row: KeptSubmission): string | null {
+function wrongIdentity(before: Model, after: Model, given: Submission, hold: string, row: StoredSubmission): string | null {
   const { state } = after;
   const holds = state.is === 'held' && state.hold === hold;
   const fresh = row.submission === given || row.alone === true;
@@ -89,9 +89,9 @@ function wrongIdentity(before: Model, after: Model, given: Submission, hold: str
 function explained(before: Model, { call, given, answer }: Made): Model | string {
   if (call.does === 'keep') {
     const after = afterKeep(before, given, call.hold);
-    return wrongIdentity(before, after, given, call.hold, answer as KeptSubmission) ?? after;
+    return wrongIdentity(before, after, given, call.hold, answer as StoredSubmission) ?? after;
   }
-  if (call.does === 'settle') return afterSettle(before, given, call.settled);
+  if (call.does === 'resolve') return afterResolve(before, given, call.resolution);
   const refusal = refusalOf(call);
   const expected = recorded(before, call.hold, refusal);
   return expected !== null && answer !== expected ? `${shown(answer)}, not ${String(expected)}` : afterRefuse(before, call.hold, refusal);
@@ -107,7 +107,7 @@ function inOrder(before: Model, order: readonly Made[]): Model | string {
   }
   for (const [index, { call, answer }] of order.entries()) {
     if (call.does !== 'keep') continue;
-    const wrong = models.slice(index + 1).map((model) => wrongRow(model, answer as KeptSubmission));
+    const wrong = models.slice(index + 1).map((model) => wrongRow(model, answer as StoredSubmission));
     if (!wrong.includes(null)) return String(wrong[0]);
   }
   return models.at(-1) as Model;
@@ -175,9 +175,9 @@ export class Driven {
     const preparedAt = `2026-11-20T09:00:00.${String(this.#given).padStart(3, '0')}Z`;
     const other = call.does === 'keep' && call.asks === 'something else';
     const given = { ...this.#submission, preparedAt, ...(other ? { fingerprint: '0'.repeat(64) } : {}) };
-    if (call.does === 'keep') return { call, given, answer: await store.keep(given, ...(call.hold === '' ? [] : [call.hold])) };
+    if (call.does === 'keep') return { call, given, answer: await store.putIfAbsent(given, ...(call.hold === '' ? [] : [call.hold])) };
     if (call.does === 'refuse') return { call, given, answer: (await store.refuse?.(given, call.hold, refusalOf(call))) ?? null };
-    await store.settle(given, call.settled);
+    await store.setResolution(given, call.resolution);
     return { call, given, answer: null };
   }
 
@@ -198,8 +198,8 @@ export const CALLS: readonly Call[] = [
   ...['a', 'b'].flatMap((hold) => (['same_attempt', 'next_attempt'] as const).map((retry): Call => ({ does: 'refuse', hold, retry }))),
   { does: 'refuse', hold: 'a', retry: 'never' },
   { does: 'refuse', hold: '', retry: 'same_attempt' },
-  { does: 'settle', settled: { rejected: true, retry: 'next_attempt' } },
-  { does: 'settle', settled: { payoutId: 'po_1' } },
+  { does: 'resolve', resolution: { rejected: true, retry: 'next_attempt' } },
+  { does: 'resolve', resolution: { payoutId: 'po_1' } },
 ];
 
 /** A refusal to record, its hold in its words, so that one cannot be taken for another. */

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { describe, expectTypeOf, it } from 'vitest';
 import {
   type AdapterOperations,
-  type Answer,
+  type HttpResponse,
   type AnyPayoutProvider,
   createPayoutRegistry,
   defineMoneyProfile,
@@ -32,7 +32,7 @@ declare const webhooks: Spec['webhooks'];
 const operations = {
   encodeCreate: () => ({ path: '/', headers: {}, body: '', source: null }),
   decodeCreate: () => null,
-  readCreate: (answer: Answer): Payout => ({ ...payout, raw: answer.json }),
+  readCreate: (answer: HttpResponse): Payout => ({ ...payout, raw: answer.json }),
   retrieve: async () => payout,
   page: async () => ({ payouts: [], nextCursor: null }),
   cancel: async () => payout,
@@ -41,7 +41,7 @@ const operations = {
 const rest = {
   label: 'Acme',
   settings: {},
-  connection: { baseUrl: 'https://acme.test', headers: {}, credentials: {} },
+  endpoint: { baseUrl: 'https://acme.test', headers: {}, credentials: {} },
   requestIdHeader: null,
   account: null,
   source: null,
@@ -49,10 +49,10 @@ const rest = {
   money: defineMoneyProfile({ provider: 'Acme', form: 'decimal_string', exponents: { EUR: 2 }, exponentElse: null }),
   amountInAnswer: 'exact',
   correlation: 'metadata',
-  tokenOf: () => null,
+  correlationTokenOf: () => null,
   capabilities: {
     states: { cancel: ['pending'] },
-    key: { keptForMs: 1, storesRefusals: true },
+    key: { retentionMs: 1, storesRefusals: true },
     absence: 'by_list',
     filters: { status: 'core', createdFrom: 'core', createdTo: 'core', destination: 'core' },
     listLimit: 100,
@@ -66,8 +66,8 @@ const rest = {
 } as const satisfies Partial<Spec>;
 const request = { fullBalance: false, account: false, destination: false, statementDescriptor: false, metadata: true } as const;
 const options = { create: v.strictObject({ speed: v.optional(v.literal('fast')) }) };
-const own = { colour: 'red' };
-const all = { ...rest, id: 'acme', request, options, own } as const;
+const extraMembers = { colour: 'red' };
+const all = { ...rest, id: 'acme', request, options, extraMembers } as const;
 const { reverse: _reverse, ...withoutReverse } = operations;
 const { cancel: _cancel, ...withoutCancel } = operations;
 
@@ -171,11 +171,11 @@ describe('data', () => {
     // @ts-expect-error -- left open
     define({ ...all, request: { ...request, fullBalance: true as boolean }, operations: () => operations });
   });
-  it('members of its own', () => {
+  it('members of its extraMembers', () => {
     // @ts-expect-error -- missing
-    define({ ...all, own: {}, operations: () => operations });
+    define({ ...all, extraMembers: {}, operations: () => operations });
     // @ts-expect-error -- of another kind
-    define({ ...all, own: { colour: 7 }, operations: () => operations });
+    define({ ...all, extraMembers: { colour: 7 }, operations: () => operations });
   });
   it('what decides about money', () => {
     const { capabilities, refusal: ___, ...without } = all;

@@ -3,18 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { ACME_TOKEN } from './__tests__/acme-bank.ts';
 import { acmeWorld, answered, changed, RENT } from './__tests__/acme-world.ts';
 import { manualTime } from './__tests__/manual-time.ts';
-import type { AdapterOperations, PayoutProviderSpec } from './adapter.ts';
-import { definePayoutProvider, insideOf } from './define-provider.ts';
-import { defineMoneyProfile } from './money-profile.ts';
-import type { Balance, Payout } from './payout.ts';
-import { type NoOptions, type PayoutProvider, supports } from './provider.ts';
+import type { AdapterOperations, PayoutProviderSpec } from './adapter/spec.ts';
+import { definePayoutProvider, internalsOf } from './define-provider.ts';
+import { defineMoneyProfile } from './money/money-profile.ts';
+import type { Balance, Payout } from './payout/payout.ts';
+import type { NoOptions } from './known-keys.ts';
+import { type PayoutProvider, supports } from './adapter/provider.ts';
 
 interface Ledger extends PayoutProvider<'ledger', Record<never, NoOptions>, 'list' | 'update' | 'reverse' | 'balances'> {}
 
 const payout = { id: 'l_1', status: 'paid', metadata: { a: '1' }, reversedBy: null, reverses: null } as unknown as Payout;
 
 /** A provider with every optional operation, whose world is a list of what it was asked. */
-function ledger(own: Partial<AdapterOperations<Ledger>> = {}) {
+function ledger(extraMembers: Partial<AdapterOperations<Ledger>> = {}) {
   const asked: (readonly unknown[])[] = [];
   const told =
     <T>(operation: string, answer: T) =>
@@ -32,7 +33,7 @@ function ledger(own: Partial<AdapterOperations<Ledger>> = {}) {
     update: told('update', payout),
     reverse: told('reverse', { ...payout, id: 'l_2', reverses: 'l_1' }),
     balances: told('balances', { balances: [{ source: 'eur' }] as unknown as readonly Balance[] }),
-    ...own,
+    ...extraMembers,
   };
   return { provider: definePayoutProvider<Ledger>(specWith({}, operations)), asked, operations };
 }
@@ -42,7 +43,7 @@ function specWith(capabilities: object, operations: object): PayoutProviderSpec<
     id: 'ledger',
     label: 'Ledger',
     settings: { runtime: manualTime() },
-    connection: { baseUrl: 'https://ledger.test', headers: {}, credentials: {} },
+    endpoint: { baseUrl: 'https://ledger.test', headers: {}, credentials: {} },
     requestIdHeader: null,
     account: 'acct_1',
     source: null,
@@ -50,12 +51,12 @@ function specWith(capabilities: object, operations: object): PayoutProviderSpec<
     money: defineMoneyProfile({ provider: 'Ledger', form: 'decimal_string', exponents: { EUR: 2 }, exponentElse: null }),
     amountInAnswer: 'exact',
     correlation: 'none',
-    tokenOf: () => null,
+    correlationTokenOf: () => null,
     options: {},
     request: { fullBalance: false, account: false, destination: false, statementDescriptor: false, metadata: false },
     capabilities: {
       states: {},
-      key: { keptForMs: 1, storesRefusals: false },
+      key: { retentionMs: 1, storesRefusals: false },
       absence: 'by_list',
       filters: { status: 'core', createdFrom: 'core', createdTo: 'core', destination: 'core' },
       listLimit: 10,
@@ -67,7 +68,7 @@ function specWith(capabilities: object, operations: object): PayoutProviderSpec<
     refusal: () => ({ code: 'other' as never, message: '', providerCode: null, providerMessage: null, outcome: 'unknown', resend: false }),
     isReplay: () => false,
     webhooks: {} as PayoutProviderSpec<Ledger>['webhooks'],
-    own: {},
+    extraMembers: {},
     operations: () => operations as ReturnType<PayoutProviderSpec<Ledger>['operations']>,
   };
 }
@@ -149,13 +150,13 @@ describe('an adapter that stumbles', () => {
     // metadata: {} in Acme's reading; the getter throws in its tokenOf.
     onCreate(changed((answer) => ({ ...answer, token: null })));
     expect(await acme.createPayout(RENT)).toMatchObject({ outcome: 'accepted', notices: [{ code: 'token_missing' }] });
-    const { engine } = acmeWorld();
-    expect(engine.tokenOf({} as Payout), 'no metadata at all').toBeNull();
+    const { context } = acmeWorld();
+    expect(context.correlationTokenOf({} as Payout), 'no metadata at all').toBeNull();
   });
 
   it('takes the credential out of what a provider repeats', () => {
-    const { engine } = acmeWorld();
-    expect(engine.redact(`you sent Bearer ${ACME_TOKEN}, ${ACME_TOKEN}!`)).toBe('you sent Bearer [redacted], [redacted]!');
+    const { context } = acmeWorld();
+    expect(context.redact(`you sent Bearer ${ACME_TOKEN}, ${ACME_TOKEN}!`)).toBe('you sent Bearer [redacted], [redacted]!');
   });
 });
 
@@ -164,7 +165,7 @@ describe('a create that is refused at once', () => {
     const find = async (): Promise<never> => {
       throw new Error('down');
     };
-    const { acme, left } = acmeWorld({ submissions: { keep: find, settle: find, find } });
+    const { acme, left } = acmeWorld({ submissions: { putIfAbsent: find, setResolution: find, find } });
     await expect(acme.createPayout({ ...RENT, money: null as never })).rejects.toMatchObject({
       code: 'invalid_request',
       outcome: null,
@@ -185,7 +186,7 @@ describe('a create that is refused at once', () => {
   });
 
   it('is unknown where its reference was submitted before', async () => {
-    const { acme, onCreate } = acmeWorld({ resends: 0 });
+    const { acme, onCreate } = acmeWorld({ maxResends: 0 });
     onCreate(answered(503));
     await acme.createPayout(RENT);
     expect(await acme.createPayout({ ...RENT, money: null as never })).toMatchObject({ outcome: 'unknown', submission: RENT });
@@ -195,6 +196,6 @@ describe('a create that is refused at once', () => {
 
 it('knows its own providers from the inside, and no others', () => {
   const { acme } = acmeWorld();
-  expect(insideOf(acme)?.engine.id).toBe('acme');
-  expect(insideOf({ ...acme })).toBeNull();
+  expect(internalsOf(acme)?.context.id).toBe('acme');
+  expect(internalsOf({ ...acme })).toBeNull();
 });

@@ -1,16 +1,16 @@
-import { aboutId } from './about-ours.ts';
-import { forOneAccount, routeFor } from './account.ts';
-import type { PayoutProviderSpec, SometimesWritten } from './adapter.ts';
-import { createClient } from './client.ts';
-import { createKept } from './create.ts';
-import { type Engine, type ErasedOperations, processMemory } from './engine.ts';
+import { assertPayoutId } from './context/match-payout.ts';
+import { forOneAccount, routeFor } from './create/account.ts';
+import type { PayoutProviderSpec, SometimesWritten } from './adapter/spec.ts';
+import { createClient } from './context/client.ts';
+import { createStored } from './create/create.ts';
+import { type ProviderContext, type ErasedOperations, processMemory } from './context/context.ts';
 import { PayoutError } from './errors.ts';
-import { createSend } from './http.ts';
+import { createSend } from './http/http.ts';
 import { assertKnown, type KnownKeys } from './known-keys.ts';
-import { endingOf, perform } from './operation.ts';
-import type { PayoutOutcome } from './outcome.ts';
-import type { Route } from './passage.ts';
-import { prepare } from './prepare.ts';
+import { endingOf, perform } from './context/operation.ts';
+import type { PayoutOutcome } from './payout/outcome.ts';
+import type { Route } from './create/arrival.ts';
+import { prepare } from './create/prepare.ts';
 import { type Hidden, hiding } from './printable.ts';
 import { type AdapterOf, changeOperations, createOperations, listOperations, readOperations } from './provider-operations.ts';
 import {
@@ -20,19 +20,19 @@ import {
   OPTIONAL_OPERATIONS,
   type OptionalOperation,
   unsupported,
-} from './provider.ts';
-import { runtimeWith } from './runtime.ts';
-import { DEFAULT_MAX_ANSWER_BYTES, DEFAULT_RESENDS, DEFAULT_TIMEOUT_MS } from './settings.ts';
-import { checkedStore } from './store.ts';
-import type { Submission, SubmissionStore } from './submission.ts';
-import { quietly } from './telemetry.ts';
+} from './adapter/provider.ts';
+import { runtimeWith } from './platform/runtime.ts';
+import { DEFAULT_MAX_RESPONSE_BYTES, DEFAULT_MAX_RESENDS, DEFAULT_TIMEOUT_MS } from './adapter/settings.ts';
+import { checkedStore } from './context/checked-store.ts';
+import type { Submission, SubmissionStore } from './stores/submission.ts';
+import { safeEmitter } from './telemetry/telemetry.ts';
 
 /** A misspelt member that is optional, such as `mayResend`, would never be asked. */
 const KNOWN: KnownKeys<PayoutProviderSpec<AnyPayoutProvider>> = {
   id: true,
   label: true,
   settings: true,
-  connection: true,
+  endpoint: true,
   requestIdHeader: true,
   account: true,
   source: true,
@@ -40,7 +40,7 @@ const KNOWN: KnownKeys<PayoutProviderSpec<AnyPayoutProvider>> = {
   money: true,
   amountInAnswer: true,
   correlation: true,
-  tokenOf: true,
+  correlationTokenOf: true,
   sourceOf: true,
   withoutAmount: true,
   options: true,
@@ -52,7 +52,7 @@ const KNOWN: KnownKeys<PayoutProviderSpec<AnyPayoutProvider>> = {
   mayResend: true,
   webhooks: true,
   operations: true,
-  own: true,
+  extraMembers: true,
 };
 
 /**
@@ -66,40 +66,40 @@ const KNOWN: KnownKeys<PayoutProviderSpec<AnyPayoutProvider>> = {
  */
 export function definePayoutProvider<P extends AnyPayoutProvider>(given: PayoutProviderSpec<P>): P {
   assertKnown<PayoutProviderSpec<P>>(given.id, given, KNOWN, 'invalid_settings');
-  const hidden = hiding(given.connection.credentials, given.webhooks.secrets);
-  const spec = { ...given, own: boundAlike(given.own, hidden) };
-  const engine = engineFor(spec, hidden);
-  const adapter = engine.operationsFor(engine.headers, { source: engine.source });
-  const adapterOf: AdapterOf = (one) => (one === engine ? adapter : one.operationsFor(one.headers, { source: one.source }));
+  const hidden = hiding(given.endpoint.credentials, given.webhooks.secrets);
+  const spec = { ...given, extraMembers: boundAlike(given.extraMembers, hidden) };
+  const context = engineFor(spec, hidden);
+  const adapter = context.operationsFor(context.headers, { source: context.source });
+  const adapterOf: AdapterOf = (one) => (one === context ? adapter : one.operationsFor(one.headers, { source: one.source }));
   const written = OPTIONAL_OPERATIONS.filter((operation) => adapter[WRITTEN_AS[operation]] !== undefined);
-  checkAbsence(engine, written);
-  const create: Inside['create'] = (input, call, route) => {
+  checkAbsence(context, written);
+  const create: Internals['create'] = (input, call, route) => {
     const one = forAccountIn(spec, input);
     const own = (request: unknown, way: Route | undefined): Promise<PayoutOutcome> =>
-      perform(engine, 'createPayout', (mine) => createKept(mine, spec, request, call, way), endingOf);
+      perform(context, 'createPayout', (mine) => createStored(mine, spec, request, call, way), endingOf);
     if (one === null) return own(input, route);
     const way = routeFor(route, one.account);
     return one.bound === null ? own(one.request, way) : one.bound.create(one.request, call, way);
   };
-  const prepareOne: Inside['prepare'] = async (input) => {
+  const prepareOne: Internals['prepare'] = async (input) => {
     const one = forAccountIn(spec, input);
-    return one === null || one.bound === null ? prepare(engine, spec, one?.request ?? input) : one.bound.prepare(one.request);
+    return one === null || one.bound === null ? prepare(context, spec, one?.request ?? input) : one.bound.prepare(one.request);
   };
   const provider = {
-    ...spec.own,
-    id: engine.id,
-    name: engine.name,
+    ...spec.extraMembers,
+    id: context.id,
+    name: context.name,
     specification: 'v1',
     capabilities: {
       ...spec.capabilities,
       request: spec.request,
-      lookup: engine.correlation,
+      lookup: context.correlation,
       operations: operationsWith(written),
     },
-    ...createOperations(engine, prepareOne, create),
-    ...readOperations(engine, spec, adapterOf),
-    ...(written.includes('list') ? listOperations(engine, spec, adapterOf) : {}),
-    ...changeOperations(engine, spec, adapterOf, written),
+    ...createOperations(context, prepareOne, create),
+    ...readOperations(context, spec, adapterOf),
+    ...(written.includes('list') ? listOperations(context, spec, adapterOf) : {}),
+    ...changeOperations(context, spec, adapterOf, written),
   };
   for (const operation of OPTIONAL_OPERATIONS) {
     if (written.includes(operation)) continue;
@@ -111,8 +111,8 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(given: PayoutP
     const value = operation === 'listAll' ? refuse : async (): Promise<never> => refuse();
     Object.defineProperty(provider, operation, { enumerable: false, value });
   }
-  const submissions = spec.settings.submissions ?? engine.process.submissions;
-  engines.set(provider, { engine, hidden, submissions, create, prepare: prepareOne });
+  const submissions = spec.settings.submissions ?? context.memory.submissions;
+  engines.set(provider, { context, hidden, submissions, create, prepare: prepareOne });
   return provider as unknown as P; // The spec's type has agreed with P member by member.
 }
 
@@ -126,8 +126,8 @@ const WRITTEN_AS: { readonly [O in OptionalOperation]: SometimesWritten } = {
 };
 
 /** The types say it too; an adapter in JavaScript has none, and nobody may guess what proves that a payout is absent. */
-function checkAbsence(engine: Engine, written: readonly OptionalOperation[]): void {
-  const { absence, name } = engine;
+function checkAbsence(context: ProviderContext, written: readonly OptionalOperation[]): void {
+  const { absence, name } = context;
   if (absence === 'never' || (absence === 'by_list' && written.includes('list'))) return;
   const message =
     absence === 'by_list'
@@ -139,8 +139,8 @@ function checkAbsence(engine: Engine, written: readonly OptionalOperation[]): vo
 // ---- What a registry needs of a provider -----------------------------------------------------------------------------
 
 /** A provider from the inside, for the registry that routes between several. */
-export interface Inside {
-  readonly engine: Engine;
+export interface Internals {
+  readonly context: ProviderContext;
   /** What it hides of what a provider repeats: those of one registry hide each other's secrets. */
   readonly hidden: Hidden;
   /** The store itself: providers of one registry must share it. */
@@ -152,7 +152,7 @@ export interface Inside {
 /** A create that names a connected account, and the provider that is bound to it; `null` where this one is. */
 function forAccountIn<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, input: unknown) {
   const one = forOneAccount(spec, input);
-  return one === null ? null : { ...one, bound: one.provider === null ? null : insideOf(one.provider) };
+  return one === null ? null : { ...one, bound: one.provider === null ? null : internalsOf(one.provider) };
 }
 
 /** The own members of a provider. What `forAccount` makes has the same settings, and hides whatever this one hides by then. */
@@ -161,16 +161,16 @@ function boundAlike<Own extends object>(own: Own, hidden: Hidden): Own {
   const { forAccount } = own;
   const alike = (...given: readonly unknown[]): unknown => {
     const bound: unknown = Reflect.apply(forAccount, own, given);
-    if (typeof bound === 'object' && bound !== null) insideOf(bound)?.hidden.alsoHide(hidden.secrets);
+    if (typeof bound === 'object' && bound !== null) internalsOf(bound)?.hidden.alsoHide(hidden.secrets);
     return bound;
   };
   return { ...own, forAccount: alike };
 }
 
-const engines = new WeakMap<object, Inside>();
+const engines = new WeakMap<object, Internals>();
 
 /** The inside of a provider that {@link definePayoutProvider} made; `null` for any other object. */
-export function insideOf(provider: object): Inside | null {
+export function internalsOf(provider: object): Internals | null {
   return engines.get(provider) ?? null;
 }
 
@@ -186,19 +186,19 @@ function orElse<T>(otherwise: T, work: () => T): T {
 }
 
 /** What is the same whatever operation an engine works for. */
-type Lasting = Omit<Engine, 'call' | 'telemetry' | 'listens' | 'as' | 'send' | 'operationsFor'>;
+type Lasting = Omit<ProviderContext, 'operationId' | 'telemetry' | 'hasListener' | 'forOperation' | 'send' | 'operationsFor'>;
 
-function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, { redact }: Hidden): Engine {
+function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, { redact }: Hidden): ProviderContext {
   const { settings, capabilities } = spec;
   const name = settings.name ?? spec.id;
   const runtime = runtimeWith(settings.runtime);
   const memory = processMemory(settings.runtime);
-  const { connection, requestIdHeader } = spec;
+  const { endpoint, requestIdHeader } = spec;
   const timeoutMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const store = settings.submissions ?? memory.submissions;
-  const maxAnswerBytes = settings.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
+  const maxResponseBytes = settings.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES;
   // Only called once the engine is there: it needs no requests, but the operations that hold it do.
-  const decode: Engine['decode'] = (request) =>
+  const decode: ProviderContext['decode'] = (request) =>
     orElse(null, () => first.operationsFor(first.headers, { source: first.source }).decodeCreate(request));
   const lasting: Lasting = {
     id: spec.id,
@@ -209,23 +209,23 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, { r
     live: spec.live,
     amountInAnswer: spec.amountInAnswer,
     correlation: spec.correlation,
-    keptForMs: capabilities.key.keptForMs,
+    retentionMs: capabilities.key.retentionMs,
     storesRefusals: capabilities.key.storesRefusals,
     absence: capabilities.absence,
     listLimit: capabilities.listLimit,
     listFloor: capabilities.listFloor,
-    headers: connection.headers,
-    connection,
+    headers: endpoint.headers,
+    endpoint,
     fetch: settings.fetch,
     timeoutMs,
-    resends: settings.resends ?? DEFAULT_RESENDS,
+    maxResends: settings.maxResends ?? DEFAULT_MAX_RESENDS,
     requestIdHeader,
     runtime,
-    process: memory,
+    memory,
     store: checkedStore(store, { id: spec.id, name, runtime, timeoutMs, process: memory, decode }),
     decode,
     redact,
-    tokenOf: (payout) => orElse(null, () => spec.tokenOf(payout)),
+    correlationTokenOf: (payout) => orElse(null, () => spec.correlationTokenOf(payout)),
     sourceOf: (payout) => orElse(null, () => spec.sourceOf?.(payout) ?? null),
     withoutAmount: (payout) => orElse(false, () => spec.withoutAmount?.(payout) === true),
     refusal: spec.refusal,
@@ -233,27 +233,27 @@ function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, { r
     mayResend: (answer, resend) => orElse(undefined, () => spec.mayResend?.(answer, resend)),
   };
   const { fetch, onTelemetry } = settings;
-  const assemble = (call?: number): Engine => {
-    const told = call === undefined ? { provider: spec.id, name } : { provider: spec.id, name, call };
-    const telemetry = quietly(onTelemetry, told, lasting.redact);
-    const engine: Engine = {
+  const assemble = (operationId?: number): ProviderContext => {
+    const told = operationId === undefined ? { provider: spec.id, name } : { provider: spec.id, name, operationId };
+    const telemetry = safeEmitter(onTelemetry, told, lasting.redact);
+    const context: ProviderContext = {
       ...lasting,
-      call,
+      operationId,
       telemetry,
-      listens: onTelemetry !== undefined,
-      as: assemble,
-      send: createSend({ provider: name, connection, runtime, telemetry, maxAnswerBytes, fetch, requestIdHeader, redact }),
+      hasListener: onTelemetry !== undefined,
+      forOperation: assemble,
+      send: createSend({ provider: name, endpoint, runtime, telemetry, maxResponseBytes, fetch, requestIdHeader, redact }),
       operationsFor: (headers, scope, onAnswer) => {
-        const isOwn = headers === engine.headers && scope.source === engine.source && onAnswer === undefined;
+        const isOwn = headers === context.headers && scope.source === context.source && onAnswer === undefined;
         return isOwn ? (own ??= operationsOf(headers, scope)) : operationsOf(headers, scope, onAnswer);
       },
     };
-    const operationsOf: Engine['operationsFor'] = (headers, scope, onAnswer) => {
-      const written = spec.operations(createClient(engine, headers, onAnswer), scope) as unknown as ErasedOperations;
-      return { ...written, retrieve: async (id, ...more) => aboutId(engine, id, await written.retrieve(id, ...more), null) };
+    const operationsOf: ProviderContext['operationsFor'] = (headers, scope, onAnswer) => {
+      const written = spec.operations(createClient(context, headers, onAnswer), scope) as unknown as ErasedOperations;
+      return { ...written, retrieve: async (id, ...more) => assertPayoutId(context, id, await written.retrieve(id, ...more), null) };
     };
     let own: ErasedOperations | undefined;
-    return engine;
+    return context;
   };
   const first = assemble();
   return first;

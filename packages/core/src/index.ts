@@ -12,20 +12,28 @@ export type {
   NotPromised,
   PayoutProviderSpec,
   Refusal,
-  RefusedOperation,
+  RequestPurpose,
   Scope,
-} from './adapter.ts';
-export { type ConfigContext, type EnvironmentReference, type PayoutConfig, type ProviderConfig, registryFromConfig } from './config.ts';
-export { decodeSubmission } from './decode-submission.ts';
+} from './adapter/spec.ts';
+export {
+  type ConfigContext,
+  type EnvironmentReference,
+  type PayoutConfig,
+  type ProviderConfig,
+  registryFromConfig,
+} from './registry/config.ts';
+export { decodeSubmission } from './registry/decode-submission.ts';
 export { definePayoutProvider } from './define-provider.ts';
 export { errorOfIssues, isPayoutError, PayoutError, type PayoutErrorCode, type PayoutErrorDetails, type PayoutIssue } from './errors.ts';
-export { type CreateForm, exactJson, isCreate } from './exact-request.ts';
-export { follow, type FollowOptions } from './follow.ts';
-export type { Answer, Connection } from './http.ts';
-export { deriveKey, deriveReversalKey } from './idempotency.ts';
-export { addMoney, compareMoney, type Money, sameMoney, subtractMoney } from './money.ts';
-export { defineMoneyProfile, fit, type MoneyProfile, type MoneyProfileSpec, type WireAmount } from './money-profile.ts';
-export { LATTICE, type Observation, type ObservationResult, observe } from './observe.ts';
+export { type CreateForm, exactJson, isCreate } from './stores/exact-request.ts';
+export { follow, type FollowOptions } from './registry/follow.ts';
+export type { HttpResponse, ApiEndpoint } from './http/http.ts';
+export { deriveKey, deriveReversalKey } from './stores/idempotency.ts';
+export type { NoOptions } from './known-keys.ts';
+export { addMoney, compareMoney, type Money, sameMoney, subtractMoney } from './money/money.ts';
+export { defineMoneyProfile, splitPayable, type MoneyProfile, type MoneyProfileSpec, type WireAmount } from './money/money-profile.ts';
+export { STATUS_TRANSITIONS, type AppliedSnapshot, type SnapshotResult, applySnapshot } from './payout/apply-snapshot.ts';
+export type { Operation } from './payout/operations.ts';
 export {
   type AcceptedPayout,
   type Attempt,
@@ -41,27 +49,24 @@ export {
   type RejectedTryAgain,
   type RetryAdvice,
   type UnknownPayout,
-} from './outcome.ts';
-export type { Balance, FailureReason, Payout, PayoutFailure, PayoutPage } from './payout.ts';
+} from './payout/outcome.ts';
+export type { Balance, FailureReason, Payout, PayoutFailure, PayoutPage } from './payout/payout.ts';
 export {
   type AnyPayoutProvider,
   assertSupports,
-  type Bag,
+  type OptionsFor,
   type CallOptions,
   type CallWith,
-  type Can,
   type Capabilities,
   type Capability,
   type CreatePayoutRequest,
-  can,
+  reasonAgainst,
   type ForAccount,
   type Decision,
   type ListAllPayoutsQuery,
   type ListPayoutsQuery,
-  type NoOptions,
-  type Operation,
   type OptionalOperation,
-  type OptionBags,
+  type OperationOptions,
   type PayoutOperations,
   type PayoutProvider,
   type ProviderOptions,
@@ -72,7 +77,7 @@ export {
   type Supportable,
   supports,
   type UpdatePayout,
-} from './provider.ts';
+} from './adapter/provider.ts';
 export {
   type AdapterDescription,
   type AdapterFactory,
@@ -80,22 +85,22 @@ export {
   createPayoutRegistry,
   defineAdapter,
   type PayoutRegistry,
-} from './registry.ts';
-export type { Runtime } from './runtime.ts';
-export { type CommonSettings, checkSettings, commonSettings, HeaderText } from './settings.ts';
-export { defineStatusTable, type Finality, finalityOf, type PayoutStatus, type StatusTable } from './status.ts';
+} from './registry/registry.ts';
+export type { Runtime } from './platform/runtime.ts';
+export { type CommonSettings, checkSettings, commonSettings, HeaderText } from './adapter/settings.ts';
+export { defineStatusTable, type Finality, finalityOf, type PayoutStatus, type StatusTable } from './payout/status.ts';
 export {
-  type KeptSubmission,
+  type StoredSubmission,
   memorySubmissions,
   parseSubmission,
   type RecordedRefusal,
   type RefusalReason,
-  type Settled,
+  type Resolution,
   type Submission,
   type SubmissionStore,
-} from './submission.ts';
-export { memorySeenEvents, type SeenEvents } from './seen-events.ts';
-export { bodyBehind, signatureOfHex } from './signature.ts';
+} from './stores/submission.ts';
+export { memorySeenEvents, type SeenEvents } from './webhooks/seen-events.ts';
+export { prefixBody, decodeHexSignature } from './webhooks/signature.ts';
 export type {
   OnTelemetry,
   TelemetryDiagnostic,
@@ -103,20 +108,20 @@ export type {
   TelemetryEvent,
   TelemetryExchange,
   TelemetryStart,
-  ToldOperation,
-} from './telemetry.ts';
-export { parseTime } from './times.ts';
-export { type OnUnreadable, type ReadRows, readRows, unreadableError, type UnreadableRow } from './unreadable.ts';
+  TelemetryOperation,
+} from './telemetry/telemetry.ts';
+export { parseTime } from './platform/times.ts';
+export { type OnUnreadable, type ReadRows, readRows, unreadableError, type UnreadableRow } from './adapter/unreadable.ts';
 export type {
   AdapterEvent,
   AdapterWebhooks,
   EventFacts,
-  HintEvent,
+  ThinEvent,
   PayoutEvent,
   SignatureClaim,
   SnapshotEvent,
   WebhookInput,
   WebhookPayload,
   WebhookReading,
-} from './webhook.ts';
-export { webhookHandler, type WebhookHandlerOptions } from './webhook-handler.ts';
+} from './adapter/webhook.ts';
+export { webhookHandler, type WebhookHandlerOptions } from './registry/webhook-handler.ts';

@@ -71,3 +71,8 @@ function stepsBetween(one: string, other: string): number {
   }
   return row.at(-1) ?? 0;
 }
+
+/** The bag of an operation that takes no provider options: any key is an error. */
+export interface NoOptions {
+  readonly '~none'?: never;
+}

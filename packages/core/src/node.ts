@@ -1,14 +1,14 @@
 // @disburse/core/node: what needs Node's file system.
 import { errorOfIssues } from './errors.ts';
-import { fileSubmissionsOver } from './file-submissions.ts';
+import { fileSubmissionsOver } from './stores/file-submissions.ts';
 import { assertKnown } from './known-keys.ts';
-import { nodeFiles } from './node-files.ts';
-import type { NoOptions } from './provider.ts';
-import type { SubmissionStore } from './submission.ts';
+import { nodeFiles } from './stores/node-files.ts';
+import type { NoOptions } from './known-keys.ts';
+import type { SubmissionStore } from './stores/submission.ts';
 import { kindOf } from './validation.ts';
 
-export { type ConfigFile, loadConfig, readConfigFile } from './config-file.ts';
-export { type ConfigProblem, type ConfigText, readConfigText, withoutMark } from './config-text.ts';
+export { type ConfigFile, loadConfig, readConfigFile } from './registry/config-file.ts';
+export { type ConfigProblem, type ConfigText, readConfigText, withoutMark } from './registry/config-text.ts';
 
 /**
  * A store in a folder: survives restarts and crashes, and serves any number of processes on one machine.

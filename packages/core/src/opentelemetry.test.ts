@@ -16,7 +16,7 @@ import { acmeWorld, answered, answerLost, RENT, requestLost } from './__tests__/
 import { hookedAcme } from './__fixtures__/acme-delivery.ts';
 import { NINE } from './__tests__/manual-time.ts';
 import { opentelemetry, type OpenTelemetryOptions } from './opentelemetry.ts';
-import type { TelemetryEvent } from './telemetry.ts';
+import type { TelemetryEvent } from './telemetry/telemetry.ts';
 
 const seconds = ([whole, nanos]: ReadableSpan['startTime']): number => whole + nanos / 1e9;
 
@@ -53,7 +53,7 @@ const named = (spans: readonly ReadableSpan[], name: string): readonly ReadableS
 
 describe('spans', () => {
   it('are one for the operation, and one below it for each exchange, with the time of the runtime', async () => {
-    const { acme, spans, onCreate } = traced({ resends: 1 });
+    const { acme, spans, onCreate } = traced({ maxResends: 1 });
     onCreate(requestLost);
     await acme.createPayout(RENT);
     const [first, second, operation] = spans();
@@ -95,7 +95,7 @@ describe('spans', () => {
     ['createPayout', 'unknown', 'provider_unavailable', 2],
     ['lookup', 'unknown', 'unresolved', 2],
   ] as const)('%s that ends %s is an error', async (operation, outcome, code, status) => {
-    const { acme, spans, onCreate } = traced({ resends: 0 });
+    const { acme, spans, onCreate } = traced({ maxResends: 0 });
     onCreate(requestLost);
     const created = await acme.createPayout(RENT);
     if (created.outcome !== 'unknown') throw new Error('it should be unknown');
@@ -106,7 +106,7 @@ describe('spans', () => {
   });
 
   it('of a refusal say why, and of a lookup that proves absence are no error', async () => {
-    const { acme, spans, time, onCreate } = traced({ resends: 0 });
+    const { acme, spans, time, onCreate } = traced({ maxResends: 0 });
     onCreate(requestLost);
     const created = await acme.createPayout(RENT);
     if (created.outcome !== 'unknown') throw new Error('it should be unknown');
@@ -150,7 +150,7 @@ describe('spans', () => {
   });
 
   it('of exchanges are left out where another instrumentation makes them', async () => {
-    const { acme, spans, points, onCreate } = traced({ resends: 1 }, { exchanges: false });
+    const { acme, spans, points, onCreate } = traced({ maxResends: 1 }, { exchanges: false });
     onCreate(answerLost);
     await acme.createPayout(RENT);
     expect(spans().map(({ name }) => name)).toEqual(['disburse.createPayout']);
@@ -161,7 +161,7 @@ describe('spans', () => {
 
 describe('metrics', () => {
   it('measure operations, outcomes, resends and requests, in seconds', async () => {
-    const { acme, points, onCreate } = traced({ resends: 1 });
+    const { acme, points, onCreate } = traced({ maxResends: 1 });
     onCreate(requestLost, (arrive) => arrive(), answered(503), answered(503));
     await acme.createPayout(RENT);
     await acme.createPayout({ ...RENT, reference: 'unlucky' });

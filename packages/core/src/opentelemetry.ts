@@ -14,7 +14,14 @@ import {
   trace,
   type TracerProvider,
 } from '@opentelemetry/api';
-import type { OnTelemetry, TelemetryDiagnostic, TelemetryEnd, TelemetryEvent, TelemetryExchange, TelemetryStart } from './telemetry.ts';
+import type {
+  OnTelemetry,
+  TelemetryDiagnostic,
+  TelemetryEnd,
+  TelemetryEvent,
+  TelemetryExchange,
+  TelemetryStart,
+} from './telemetry/telemetry.ts';
 
 /** What {@link opentelemetry} can be told. */
 export interface OpenTelemetryOptions {
@@ -68,11 +75,11 @@ interface UnderWay {
 
 /** Makes spans of events; answers the operation that an event is of. */
 function spansOf({ tracerProvider, exchanges = true }: OpenTelemetryOptions): (event: TelemetryEvent) => UnderWay | undefined {
-  const underWay = new Map<number, UnderWay>();
+  const openSpans = new Map<number, UnderWay>();
   const tracer = () => (tracerProvider ?? trace.getTracerProvider()).getTracer(SCOPE);
   return (event) => {
     if (event.type === 'start') return started(event);
-    const found = event.call === undefined ? undefined : underWay.get(event.call);
+    const found = event.operationId === undefined ? undefined : openSpans.get(event.operationId);
     if (event.type === 'diagnostic') found?.span.addEvent('disburse.diagnostic', { 'disburse.diagnostic': event.code });
     if (event.type === 'exchange' && exchanges) exchanged(event, found);
     if (event.type === 'end') ended(event, found);
@@ -80,7 +87,7 @@ function spansOf({ tracerProvider, exchanges = true }: OpenTelemetryOptions): (e
   };
 
   function started(event: TelemetryStart): UnderWay {
-    const { operation, startedAt, call } = event;
+    const { operation, startedAt, operationId } = event;
     const attributes = { ...whose(event), 'disburse.operation': operation };
     const parent = context.active();
     const span = tracer().startSpan(
@@ -89,7 +96,7 @@ function spansOf({ tracerProvider, exchanges = true }: OpenTelemetryOptions): (e
       parent,
     );
     const entry = { operation, span, within: trace.setSpan(parent, span) };
-    if (call !== undefined) underWay.set(call, entry);
+    if (operationId !== undefined) openSpans.set(operationId, entry);
     return entry;
   }
 
@@ -104,8 +111,8 @@ function spansOf({ tracerProvider, exchanges = true }: OpenTelemetryOptions): (e
   }
 
   function ended(event: TelemetryEnd, found: UnderWay | undefined): void {
-    if (found === undefined || event.call === undefined) return;
-    underWay.delete(event.call);
+    if (found === undefined || event.operationId === undefined) return;
+    openSpans.delete(event.operationId);
     found.span.setAttributes({ ...endAttributes(event), 'disburse.replayed': event.replayed });
     if (hasFailed(event)) found.span.setStatus({ code: SpanStatusCode.ERROR });
     found.span.end(endOf(event));
@@ -117,7 +124,7 @@ const endOf = ({ startedAt, durationMs }: { readonly startedAt: number; readonly
 
 /** A look or a decision that ends `rejected` found out what it was asked. */
 function hasFailed({ operation, outcome, code }: TelemetryEnd): boolean {
-  const answered = (operation === 'lookup' || operation === 'settle') && outcome === 'rejected';
+  const answered = (operation === 'lookup' || operation === 'resolve') && outcome === 'rejected';
   return code !== null && !answered;
 }
 
@@ -184,7 +191,7 @@ function scrubbedUrl({ baseUrl, path }: TelemetryExchange): Attributes {
 interface Instruments {
   readonly operations: Histogram;
   readonly outcomes: Counter;
-  readonly resends: Counter;
+  readonly maxResends: Counter;
   readonly diagnostics: Counter;
   readonly requests: Histogram;
 }
@@ -201,7 +208,7 @@ function instrumentsOf(provider: MeterProvider): Instruments {
   return {
     operations: seconds('disburse.operation.duration', 'Duration of operations, their resends included.', OPERATION_BUCKETS),
     outcomes: meter.createCounter('disburse.outcomes', { description: 'How what moves money ended.', unit: '{outcome}' }),
-    resends: meter.createCounter('disburse.resends', { description: 'Requests that were sent again.', unit: '{resend}' }),
+    maxResends: meter.createCounter('disburse.resends', { description: 'Requests that were sent again.', unit: '{resend}' }),
     diagnostics: meter.createCounter('disburse.diagnostics', { description: 'What no return value tells.', unit: '{diagnostic}' }),
     requests: seconds('http.client.request.duration', 'Duration of HTTP client requests.', REQUEST_BUCKETS),
   };
@@ -224,7 +231,7 @@ function measuresOf({ meterProvider, exchanges = true }: OpenTelemetryOptions) {
     if (event.type !== 'exchange') return;
     if (exchanges) current().requests.record(event.durationMs / 1000, requestAttributes(event));
     const operation = of === undefined ? {} : { 'disburse.operation': of.operation };
-    if (event.resend > 0) current().resends.add(1, { ...whose(event), ...operation });
+    if (event.resend > 0) current().maxResends.add(1, { ...whose(event), ...operation });
   };
 }
 

@@ -8,8 +8,8 @@ import { acmeWorld, RENT, told } from './__tests__/acme-world.ts';
 import { createAcme } from './__tests__/acme.ts';
 import { isPayoutError } from './errors.ts';
 import { createPayoutRegistry, parseSubmission, registryFromConfig } from './index.ts';
-import { storeError } from './submission-folder.ts';
-import { failureFrom } from './transport.failure.ts';
+import { storeError } from './stores/submission-folder.ts';
+import { failureFrom } from './http/transport.failure.ts';
 import { isPlainObject, kindOf, readBy } from './validation.ts';
 
 /** The value of an expression in another realm, as Jest, vitest's vmThreads and edge sandboxes have one. */

@@ -120,7 +120,7 @@ function payoutFor(paid: readonly Paid[], submission: Submission): Paid | undefi
 // ---- A person --------------------------------------------------------------------------------------------------------
 
 /** A person who looks at the provider's dashboard and decides what is true there now; core may refuse. */
-export async function personSettles(scene: Scene, process: Process, job: Job, json: string): Promise<PayoutOutcome | null> {
+export async function personResolves(scene: Scene, process: Process, job: Job, json: string): Promise<PayoutOutcome | null> {
   const { line } = scene;
   line.look();
   const submission = parseSubmission(json);
@@ -169,7 +169,7 @@ async function decided(
   const askedAt = line.time.now();
   line.trace(name, () => `a person says of ${job.reference}, attempt ${submission.attempt}: ${JSON.stringify(decision)}`);
   try {
-    const outcome = await process.registry.select(submission.name).settle(submission, decision);
+    const outcome = await process.registry.select(submission.name).resolve(submission, decision);
     line.look();
     judge.outcome(name, job.reference, outcome, askedAt);
     return outcome;

@@ -65,7 +65,7 @@ const inOrder = (one: Paid, other: Paid): [Paid, Paid] => (one.at <= other.at ? 
 async function follow(scene: app.Scene, process: Process, job: app.Job, json: string): Promise<PayoutOutcome | null> {
   const { runtime } = process.machine;
   const { attempt } = read(json);
-  // Where another attempt stands in the way, that one is settled first: paid, it settles the reference; refused, this one is next.
+  // Where another attempt stands in the way, that one is resolved first: paid, it resolves the reference; refused, this one is next.
   const isOver = (told: PayoutOutcome): boolean =>
     told.outcome === 'accepted' || (told.outcome === 'rejected' && (told.submission?.attempt ?? attempt) === attempt);
   let outcome = await app.submit(scene, process, job, json, 'submit');
@@ -79,7 +79,7 @@ async function follow(scene: app.Scene, process: Process, job: app.Job, json: st
       return null;
     }
     const { next } = outcome;
-    if (next.do === 'submit') {
+    if (next.action === 'submit') {
       const patience = Math.min(DAY_MS, 4 ** steps * SECOND_MS); // A stored 500 is answered for as long as its key lives.
       const wait = Math.max(patience, Date.parse(next.notBefore) - runtime.now());
       await runtime.sleep(wait);
@@ -87,7 +87,7 @@ async function follow(scene: app.Scene, process: Process, job: app.Job, json: st
     } else {
       const mine = JSON.stringify(outcome.submission);
       const asked = next.candidates.map(({ id }) => id);
-      const decided = (await app.personSettles(scene, process, job, mine)) ?? (await app.personTakes(scene, process, job, mine, asked));
+      const decided = (await app.personResolves(scene, process, job, mine)) ?? (await app.personTakes(scene, process, job, mine, asked));
       if (decided === 'known') return null; // Paid, by another copy of it than this one; the person has seen it.
       if (decided === null) await runtime.sleep(DAY_MS);
       else outcome = decided;

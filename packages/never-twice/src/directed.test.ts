@@ -13,6 +13,6 @@ it('every rule has a planted bug', () => {
 });
 
 it('a mistake that cannot be made is told', async () => {
-  const edit = { file: 'packages/core/src/judge.ts', find: 'not there', replace: '' };
+  const edit = { file: 'packages/core/src/create/decide.ts', find: 'not there', replace: '' };
   await expect(simulationWith([edit])).rejects.toThrow('has this 0 times and not once');
 });

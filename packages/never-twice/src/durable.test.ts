@@ -38,7 +38,7 @@ async function opened(store: Refusing): Promise<number> {
 describe('a row', () => {
   it('is held by the call that keeps it, and that alone can refuse it', async () => {
     const { table, store, one } = await given();
-    expect((await store.keep(one, 'a')).submission).toBe(one);
+    expect((await store.putIfAbsent(one, 'a')).submission).toBe(one);
     expect(stateOf(table)).toBe('held');
     expect(await store.refuse(one, 'b', same)).toBe(false);
     expect(await store.refuse(one, '', same)).toBe(false);
@@ -50,30 +50,30 @@ describe('a row', () => {
 
   it('that nobody holds is taken over by the next hold, alone, and refused by that one only', async () => {
     const { store, one } = await given();
-    await store.keep(one, 'a');
+    await store.putIfAbsent(one, 'a');
     await store.refuse(one, 'a', same);
-    const taken = await store.keep({ ...one }, 'b');
-    expect(taken).toMatchObject({ alone: true, shared: false, settled: null });
+    const taken = await store.putIfAbsent({ ...one }, 'b');
+    expect(taken).toMatchObject({ alone: true, shared: false, resolution: null });
     expect(taken.submission).not.toBe(one);
     expect(await store.refuse(one, 'a', same)).toBe(false);
     expect(await store.refuse(one, 'b', next)).toBe(true);
-    expect((await store.find(one))?.settled).toEqual(next);
+    expect((await store.find(one))?.resolution).toEqual(next);
     expect(await opened(store)).toBe(0);
   });
 
   it.each<[string, (store: Refusing, one: Submission, other: Submission) => Promise<unknown>]>([
-    ['another hold', (store, one) => store.keep(one, 'b')],
-    ['no hold', (store, one) => store.keep(one)],
+    ['another hold', (store, one) => store.putIfAbsent(one, 'b')],
+    ['no hold', (store, one) => store.putIfAbsent(one)],
     [
       'another request, once it is refused',
       async (store, one, other) => {
         await store.refuse(one, 'a', same);
-        return store.keep(other, 'b');
+        return store.putIfAbsent(other, 'b');
       },
     ],
   ])('is shared by %s: no refusal proves anything', async (_, share) => {
     const { table, store, one, other } = await given();
-    await store.keep(one, 'a');
+    await store.putIfAbsent(one, 'a');
     await share(store, one, other);
     expect(stateOf(table)).toBe('shared');
     expect((await store.find(one))?.shared).toBe(true);
@@ -82,18 +82,18 @@ describe('a row', () => {
 
   it('keeps its hold when the same call asks again, for its answer was lost', async () => {
     const { store, one } = await given();
-    await store.keep(one, 'a');
-    expect((await store.keep(one, 'a')).submission).toBe(one);
+    await store.putIfAbsent(one, 'a');
+    expect((await store.putIfAbsent(one, 'a')).submission).toBe(one);
     expect(await store.refuse(one, 'a', same)).toBe(true);
   });
 
   it('that is paid stays so, and a payout wins over a rejection', async () => {
     const { table, store, one } = await given();
-    await store.keep(one, 'a');
-    await store.settle(one, { rejected: true });
-    await store.settle(one, { payoutId: 'po_1' });
-    await store.settle(one, { rejected: true });
-    expect([stateOf(table), (await store.find(one))?.settled, await store.refuse(one, 'a', next)]).toEqual([
+    await store.putIfAbsent(one, 'a');
+    await store.setResolution(one, { rejected: true });
+    await store.setResolution(one, { payoutId: 'po_1' });
+    await store.setResolution(one, { rejected: true });
+    expect([stateOf(table), (await store.find(one))?.resolution, await store.refuse(one, 'a', next)]).toEqual([
       'accepted',
       { payoutId: 'po_1' },
       false,

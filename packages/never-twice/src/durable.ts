@@ -1,8 +1,8 @@
 import {
-  type KeptSubmission,
+  type StoredSubmission,
   parseSubmission,
   type RecordedRefusal,
-  type Settled,
+  type Resolution,
   type Submission,
   type SubmissionStore,
 } from '@disburse/core';
@@ -22,7 +22,7 @@ interface Row {
   /** Whether it was answered to another call than the one that holds it. */
   handed: boolean;
   /** How it ended, or why it was refused: a `Settled` or a `RecordedRefusal`. */
-  settled: string | null;
+  resolution: string | null;
 }
 
 /** The application's own table, which outlives its processes. Everything in it went through JSON. */
@@ -37,34 +37,34 @@ export const durable = (refuses = false): Durable => ({ rows: new Map(), refuses
 type Place = Pick<Submission, 'namespace' | 'reference' | 'attempt'>;
 const placeOf = ({ namespace, reference, attempt }: Place): string => JSON.stringify([namespace, reference, attempt]);
 
-function told(row: Row): KeptSubmission {
-  const { state, settled, handed } = row;
+function told(row: Row): StoredSubmission {
+  const { state, resolution, handed } = row;
   return {
     submission: parseSubmission(row.json),
-    settled: settled === null || !['accepted', 'rejected'].includes(state) ? null : (JSON.parse(settled) as Settled),
-    refused: settled === null || state !== 'refused' ? null : (JSON.parse(settled) as RecordedRefusal),
+    resolution: resolution === null || !['accepted', 'rejected'].includes(state) ? null : (JSON.parse(resolution) as Resolution),
+    refused: resolution === null || state !== 'refused' ? null : (JSON.parse(resolution) as RecordedRefusal),
     shared: handed,
   };
 }
 
 // ---- The statements: each is one atomic step -------------------------------------------------------------------------
 
-function keep(table: Durable, submission: Submission, hold: string): KeptSubmission {
+function keep(table: Durable, submission: Submission, hold: string): StoredSubmission {
   const { rows } = table;
   const [json, mark] = [JSON.stringify(submission), submission.fingerprint];
   const row = rows.get(placeOf(submission));
   if (row === undefined) {
-    rows.set(placeOf(submission), { json, mark, state: hold === '' ? 'shared' : 'held', hold, handed: false, settled: null });
-    return { submission, settled: null, shared: false };
+    rows.set(placeOf(submission), { json, mark, state: hold === '' ? 'shared' : 'held', hold, handed: false, resolution: null });
+    return { submission, resolution: null, shared: false };
   }
   const isOwn = hold !== '' && row.state === 'held' && row.hold === hold;
-  if (isOwn) return row.json === json ? { submission, settled: null, shared: false } : { ...told(row), alone: true };
+  if (isOwn) return row.json === json ? { submission, resolution: null, shared: false } : { ...told(row), alone: true };
   if (row.state === 'refused' && hold !== '' && row.mark === mark) {
-    Object.assign(row, { state: 'held', hold, handed: false, settled: null } satisfies Partial<Row>);
+    Object.assign(row, { state: 'held', hold, handed: false, resolution: null } satisfies Partial<Row>);
     return { ...told(row), alone: true };
   }
   if (row.state === 'held' || row.state === 'refused')
-    Object.assign(row, { state: 'shared', hold: '', settled: null } satisfies Partial<Row>);
+    Object.assign(row, { state: 'shared', hold: '', resolution: null } satisfies Partial<Row>);
   row.handed = true; // Before it is answered: whoever stored it must be able to see it.
   return told(row);
 }
@@ -74,38 +74,38 @@ function refuse({ rows }: Durable, submission: Submission, hold: string, refusal
   const to: State = refusal.retry === 'same_attempt' ? 'refused' : 'rejected';
   if (row === undefined || hold === '' || row.hold !== hold || !(row.state === 'held' || row.state === to)) return false;
   row.state = to;
-  row.settled = JSON.stringify(refusal);
+  row.resolution = JSON.stringify(refusal);
   return true;
 }
 
-function settle({ rows }: Durable, submission: Submission, settled: Settled): void {
+function resolve({ rows }: Durable, submission: Submission, resolution: Resolution): void {
   const kept: Row = {
     json: JSON.stringify(submission),
     mark: submission.fingerprint,
     state: 'shared',
     hold: '',
     handed: false,
-    settled: null,
+    resolution: null,
   };
   const row = rows.get(placeOf(submission)) ?? kept;
   rows.set(placeOf(submission), row);
-  const isPaid = 'payoutId' in settled;
+  const isPaid = 'payoutId' in resolution;
   if (row.state === 'accepted' || (row.state === 'rejected' && !isPaid)) return;
   row.state = isPaid ? 'accepted' : 'rejected';
-  row.settled = JSON.stringify(settled);
+  row.resolution = JSON.stringify(resolution);
 }
 
 const isOpen = ({ state }: Row): boolean => state !== 'accepted' && state !== 'rejected';
 
-async function* listOpen({ rows }: Durable): AsyncGenerator<KeptSubmission> {
+async function* listOpen({ rows }: Durable): AsyncGenerator<StoredSubmission> {
   for (const row of rows.values()) if (isOpen(row)) yield told(row);
 }
 
 /** The table as somebody sees it whom nothing can happen to. */
 export function openTable(table: Durable): SubmissionStore {
   const store: SubmissionStore = {
-    keep: async (submission, hold = '') => keep(table, submission, table.refuses ? hold : ''),
-    settle: async (submission, settled) => settle(table, submission, settled),
+    putIfAbsent: async (submission, hold = '') => keep(table, submission, table.refuses ? hold : ''),
+    setResolution: async (submission, resolution) => resolve(table, submission, resolution),
     find: async (place) => {
       const row = table.rows.get(placeOf(place));
       return row === undefined ? null : told(row);
@@ -146,8 +146,8 @@ export function storeOf(table: Durable, machine: Machine, dice: Dice, trace: Tra
     throw new Error('the database is away');
   };
   const common: SubmissionStore = {
-    keep: (submission, hold) => call('store.keep', () => open.keep(submission, hold), isNote(submission)),
-    settle: (submission, settled) => call('store.settle', () => open.settle(submission, settled), true),
+    putIfAbsent: (submission, hold) => call('store.keep', () => open.putIfAbsent(submission, hold), isNote(submission)),
+    setResolution: (submission, resolution) => call('store.resolve', () => open.setResolution(submission, resolution), true),
     find: (place) => call('store.find', () => open.find(place)),
   };
   if (!table.refuses) return common;

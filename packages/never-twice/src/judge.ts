@@ -145,7 +145,7 @@ export function newJudge(ledger: Ledger, protection: Protection, trace: Trace): 
 
   const unknown = (reference: string, outcome: UnknownPayout): void => {
     const { next, error, submission } = outcome;
-    const wayOn = next.do === 'ask' ? Array.isArray(next.candidates) : !Number.isNaN(Date.parse(next.notBefore));
+    const wayOn = next.action === 'review' ? Array.isArray(next.candidates) : !Number.isNaN(Date.parse(next.notBefore));
     if (!wayOn || error.outcome !== 'unknown' || !isSubmission(submission)) {
       blame('unknown, without a way on', reference, JSON.stringify(next));
     }
@@ -207,7 +207,7 @@ function shown(outcome: PayoutOutcome): string {
   if (outcome.outcome === 'rejected') return `rejected: ${said(outcome.error)} retry ${outcome.retry}`;
   const { next } = outcome;
   const then =
-    next.do === 'submit'
+    next.action === 'submit'
       ? `submit, not before ${next.notBefore}`
       : `ask about ${next.candidates.map(({ id }) => id).join(', ') || 'nothing'}`;
   return `unknown: ${said(outcome.error)} next: ${then}`;

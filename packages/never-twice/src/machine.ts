@@ -4,7 +4,7 @@ import type { Trace } from './trace.ts';
 import type { TrueTime } from './time.ts';
 
 /** What a process waits for. */
-export type Await = 'store.keep' | 'store.find' | 'store.settle' | 'store.refuse' | 'POST' | 'GET' | 'DELETE' | 'timer';
+export type Await = 'store.keep' | 'store.find' | 'store.resolve' | 'store.refuse' | 'POST' | 'GET' | 'DELETE' | 'timer';
 
 /** What happens to a process at the n-th of its awaits of one kind. */
 export type Mishap = { readonly at: Await; readonly nth: number } & (

@@ -71,7 +71,7 @@ const AWAITS: readonly (readonly [weight: number, at: readonly [Await, last: num
   [4, ['POST', 3]],
   [2, ['store.keep', 3]],
   [2, ['store.find', 14]],
-  [2, ['store.settle', 2]],
+  [2, ['store.resolve', 2]],
   ...(SWITCHES.refuse ? ([[2, ['store.refuse', 2]]] as const) : []),
   [2, ['timer', 3]],
   [2, ['GET', 2]],

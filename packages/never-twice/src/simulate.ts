@@ -287,7 +287,7 @@ function perform(scene: app.Scene, deployment: Deployment, process: Process, job
       return held === null ? undefined : then(app.submit(scene, process, job, held, 'lookup'));
     case 'person':
       if (held === null) return;
-      return then(dice.chance(0.3) ? app.personErrs(scene, process, job, held, dice) : app.personSettles(scene, process, job, held));
+      return then(dice.chance(0.3) ? app.personErrs(scene, process, job, held, dice) : app.personResolves(scene, process, job, held));
   }
 }
 
@@ -319,8 +319,8 @@ function react(
   if (outcome.outcome === 'unknown' && dice.chance(0.6)) {
     const json = JSON.stringify(outcome.submission);
     const { next } = outcome;
-    if (next.do === 'ask') return later(soon, (on) => app.personSettles(scene, on, job, json));
-    if (dice.chance(0.12)) return later(soon, (on) => app.personSettles(scene, on, job, json));
+    if (next.action === 'review') return later(soon, (on) => app.personResolves(scene, on, job, json));
+    if (dice.chance(0.12)) return later(soon, (on) => app.personResolves(scene, on, job, json));
     if (dice.chance(0.2)) return later(soon, (on) => app.submit(scene, on, job, json, 'lookup'));
     const at = dice.chance(0.7) ? Math.max(now, Date.parse(next.notBefore)) + SECOND_MS : soon;
     return later(at, (on) => app.submit(scene, on, job, json, 'submit'));

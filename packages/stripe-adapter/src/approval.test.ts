@@ -19,7 +19,7 @@ const APPROVAL = {
     approval_request: { id: 'apreq_test_1', object: 'approval_request', action: 'payout.create', status: 'pending' },
   },
 };
-const ASK = { outcome: 'unknown', error: { code: 'payouts_blocked', outcome: 'unknown' }, next: { do: 'ask', candidates: [] } };
+const ASK = { outcome: 'unknown', error: { code: 'payouts_blocked', outcome: 'unknown' }, next: { action: 'review', candidates: [] } };
 const NEVER_MS = 1000 * HOUR_MS;
 
 const folders: string[] = [];
@@ -58,13 +58,13 @@ describe('a payout that waits for an approval', () => {
     expect([posts(), (await stripe.list()).payouts.length]).toEqual([1, 1]);
   });
 
-  it('is settled by a person once it was denied', async () => {
+  it('is resolved by a person once it was denied', async () => {
     const { world, stripe, restarted } = await paused(NEVER_MS);
     const { submission } = await stripe.createPayout(RENT);
     if (submission === null) throw new Error('no submission');
-    await expect(stripe.settle(submission, { absent: true })).rejects.toMatchObject({ code: 'invalid_state' });
+    await expect(stripe.resolve(submission, { absent: true })).rejects.toMatchObject({ code: 'invalid_state' });
     await world.clock.advance(30 * HOUR_MS);
-    expect(await restarted().settle(submission, { absent: true })).toMatchObject({ outcome: 'rejected', retry: 'next_attempt' });
+    expect(await restarted().resolve(submission, { absent: true })).toMatchObject({ outcome: 'rejected', retry: 'next_attempt' });
     expect(await stripe.createPayout(RENT)).toMatchObject({ outcome: 'rejected', retry: 'next_attempt' });
   });
 
@@ -72,7 +72,7 @@ describe('a payout that waits for an approval', () => {
     const { stripe } = await paused(NEVER_MS);
     const outcome = await stripe.createPayout(RENT);
     expect(outcome.outcome === 'unknown' && outcome.error.message).toBe(
-      '[stripe] create is held (HTTP 403, approval_required): Stripe holds it until a reviewer approves it in the Dashboard, and then completes it by itself. Nothing is sent again. Once it was approved, a lookup finds the payout; once it was denied or has expired there, a person settles it as absent.',
+      '[stripe] create is held (HTTP 403, approval_required): Stripe holds it until a reviewer approves it in the Dashboard, and then completes it by itself. Nothing is sent again. Once it was approved, a lookup finds the payout; once it was denied or has expired there, a person resolves it as absent.',
     );
   });
 });

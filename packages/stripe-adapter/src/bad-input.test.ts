@@ -225,7 +225,7 @@ describe('a call that cannot be right', () => {
 
 describe('what is true and no error', () => {
   const noticesOf = async (statementDescriptor: string, currency = 'USD'): Promise<readonly string[]> => {
-    const { stripe } = silent({ resends: 0 });
+    const { stripe } = silent({ maxResends: 0 });
     const outcome = await stripe.createPayout({ reference: 'r-1', money: { amount: '11.00', currency }, statementDescriptor });
     return outcome.outcome === 'unknown' ? outcome.notices.map(({ code }) => code) : [];
   };

@@ -1,5 +1,5 @@
 // https://docs.stripe.com/api/balance/balance_object (read 2026-11-20)
-import { type AdapterBalances, type Answer, type Balance, type Money, type ReadRows, readRows } from '@disburse/core';
+import { type AdapterBalances, type HttpResponse, type Balance, type Money, type ReadRows, readRows } from '@disburse/core';
 import * as v from 'valibot';
 import { STRIPE_MONEY } from './money.ts';
 import { currencyField, unreadable } from './read-payout.ts';
@@ -28,7 +28,7 @@ type Pots = ReadonlyMap<string, Money>;
  *
  * @param name The configured name of the provider.
  */
-export function toBalances(name: string, answer: Answer): AdapterBalances {
+export function toBalances(name: string, answer: HttpResponse): AdapterBalances {
   const read = v.safeParse(BalanceShape, answer.json);
   if (!read.success)
     throw unreadable(

@@ -24,7 +24,7 @@ function cutAt(length: number, how: 'reset' | 'end', status: number): typeof glo
 }
 
 const create = async (fetch: typeof globalThis.fetch): Promise<PayoutOutcome> =>
-  createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime(), resends: 0 }).createPayout({
+  createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime(), maxResends: 0 }).createPayout({
     reference: 'r',
     money: { amount: '11.00', currency: 'USD' },
   });

@@ -14,7 +14,7 @@ export const CODES: readonly CodeRow[] = [
     source: `${DOCS}, https://github.com/stripe/stripe-node/issues/1147`,
     as: 'insufficient_funds',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'the balance does not cover it. balances() tells what is available, by currency and source type; fund it or pay less.',
   },
   {
@@ -31,7 +31,7 @@ export const CODES: readonly CodeRow[] = [
     source: DOCS,
     as: 'invalid_request',
     outcome: 'rejected',
-    key: 'useless', // These bytes can never succeed; a corrected request has other bytes and needs another key.
+    keyState: 'never_valid', // These bytes can never succeed; a corrected request has other bytes and needs another key.
     says: 'a parameter is wrong. error.providerMessage says how; correct it.',
   },
   {
@@ -40,7 +40,7 @@ export const CODES: readonly CodeRow[] = [
     source: `${DOCS} (HTTP status not documented)`,
     as: 'invalid_destination',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'there is no such destination on this account. Check the id, and whether it belongs to another connected account (stripeAccount).',
   },
   {
@@ -49,7 +49,7 @@ export const CODES: readonly CodeRow[] = [
     source: KILN,
     as: 'not_found',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'there is no such payout. Check the id, and whether it belongs to another connected account (stripeAccount).',
   },
   {
@@ -58,7 +58,7 @@ export const CODES: readonly CodeRow[] = [
     source: KILN,
     as: 'not_found',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'there is no such object. Check the id, and whether it belongs to another connected account (stripeAccount).',
   },
   {
@@ -66,7 +66,7 @@ export const CODES: readonly CodeRow[] = [
     source: KILN,
     as: 'invalid_request',
     outcome: 'rejected',
-    key: 'alive',
+    keyState: 'unused',
     says: 'a parameter names something that does not exist.',
   },
   {
@@ -85,7 +85,7 @@ export const CODES: readonly CodeRow[] = [
     source: DOCS,
     as: 'invalid_destination',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'the destination cannot take this payout. Correct its details in Stripe, or pay to another one.',
   },
   {
@@ -93,7 +93,7 @@ export const CODES: readonly CodeRow[] = [
     source: DOCS,
     as: 'payouts_blocked',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'payouts are disabled on this account. The Dashboard says what Stripe needs.',
   },
   {
@@ -111,7 +111,7 @@ export const CODES: readonly CodeRow[] = [
     source: CHANGES,
     as: 'payouts_blocked',
     outcome: 'rejected',
-    key: 'human',
+    keyState: 'needs_person',
     says: 'Stripe blocked it; only a person can change that, in the Dashboard. Do not retry by machine.',
   },
   {
@@ -119,7 +119,7 @@ export const CODES: readonly CodeRow[] = [
     source: DOCS,
     as: 'limit_exceeded',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: "it is above this account's limit for payouts. Pay less, or later.",
   },
   {
@@ -127,7 +127,7 @@ export const CODES: readonly CodeRow[] = [
     source: DOCS,
     as: 'limit_exceeded',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: "it is above this account's limit for instant payouts. A standard payout may still be possible, as the next attempt.",
   },
   {
@@ -140,7 +140,7 @@ export const CODES: readonly CodeRow[] = [
     source: `${DOCS}, https://github.com/kodaksax/Bounty-production`,
     as: 'unsupported',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: "instant payouts are not possible here. Use method 'standard', as the next attempt.",
   },
   {
@@ -148,7 +148,7 @@ export const CODES: readonly CodeRow[] = [
     source: DOCS,
     as: 'invalid_request',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'the amount, or the balance it comes from, is not accepted. error.providerMessage says the limit.',
   },
   {
@@ -156,7 +156,7 @@ export const CODES: readonly CodeRow[] = [
     source: DOCS,
     as: 'permission',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'this key may not do this on this account. Check stripeAccount, and that the account is connected to your platform.',
   },
   {
@@ -164,7 +164,7 @@ export const CODES: readonly CodeRow[] = [
     source: DOCS,
     as: 'invalid_request',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'live and test are mixed. Use the key of the mode that the object belongs to.',
   },
   {
@@ -172,7 +172,7 @@ export const CODES: readonly CodeRow[] = [
     source: DOCS,
     as: 'invalid_state',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'the payout is not in a state that allows it. Retrieve it to see where it stands.',
   },
 ];
@@ -184,7 +184,7 @@ export const MESSAGES: readonly MessageRow[] = [
     source: KILN,
     as: 'invalid_destination',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'the account has no bank account or card for this currency. Add one in Stripe, or name another destination.',
   },
   {
@@ -192,7 +192,7 @@ export const MESSAGES: readonly MessageRow[] = [
     source: 'https://github.com/stripe/stripe-dotnet (canceling_a_payout.cs @ 3ce7baa7)',
     as: 'invalid_state',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'only a payout that is still pending, and was not made by the payout schedule, can be canceled.',
   },
   {
@@ -201,7 +201,7 @@ export const MESSAGES: readonly MessageRow[] = [
     source: KILN,
     as: 'invalid_request',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'Stripe does not support this currency.',
   },
   {
@@ -209,7 +209,7 @@ export const MESSAGES: readonly MessageRow[] = [
     source: KILN,
     as: 'invalid_request',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'Stripe does not know this API version. Check the apiVersion setting.',
   },
 ];

@@ -46,14 +46,14 @@ async function create(row: Row, keeps: boolean): Promise<Created> {
   };
 }
 
-type Key = 'ask' | 'useless' | 'alive' | 'human';
+type Key = 'maybe_stored' | 'never_valid' | 'unused' | 'needs_person';
 
 /** How often it is sent, and what may follow, where the provider keeps refusals under the key and where it does not. */
 const FOLLOWS: Readonly<Record<Key, { readonly kept: readonly [string, number]; readonly notKept: readonly [string, number] }>> = {
-  ask: { kept: ['next_attempt', 2], notKept: ['same_attempt', 2] },
-  useless: { kept: ['next_attempt', 1], notKept: ['next_attempt', 1] },
-  alive: { kept: ['same_attempt', 1], notKept: ['same_attempt', 1] },
-  human: { kept: ['never', 1], notKept: ['never', 1] },
+  maybe_stored: { kept: ['next_attempt', 2], notKept: ['same_attempt', 2] },
+  never_valid: { kept: ['next_attempt', 1], notKept: ['next_attempt', 1] },
+  unused: { kept: ['same_attempt', 1], notKept: ['same_attempt', 1] },
+  needs_person: { kept: ['never', 1], notKept: ['never', 1] },
 };
 
 const page = '<html><body>Bad gateway</body></html>';
@@ -72,18 +72,23 @@ const NOT_STRIPES: readonly (readonly [what: string, body: string])[] = [
 
 describe('the decision table, for a create', () => {
   it.each<readonly [string, Row, string, Key]>([
-    ['5: 401', { status: 401, error: {} }, 'authentication', 'alive'],
-    ['5: an expired key', { status: 401, error: { code: 'api_key_expired' } }, 'authentication', 'alive'],
-    ['5: an expired key, whatever the status', { status: 400, error: { code: 'platform_api_key_expired' } }, 'authentication', 'alive'],
-    ['5: a key that is not secret', { status: 403, error: { code: 'secret_key_required' } }, 'authentication', 'alive'],
-    ['11: 403', { status: 403, error: {} }, 'permission', 'alive'],
-    ['11: 403 with a code that nobody knows', { status: 403, error: { code: 'more_permissions_required' } }, 'permission', 'alive'],
-    ['12: 404', { status: 404, error: {} }, 'not_found', 'ask'],
-    ['12: no such address', { status: 404, error: { message: 'Unrecognized request URL (GET: /v1/x).' } }, 'invalid_request', 'ask'],
-    ['13: 402', { status: 402, error: { type: 'card_error' } }, 'invalid_request', 'ask'],
-    ['13: 400 with a code that nobody knows', { status: 400, error: { code: 'from_the_future' } }, 'invalid_request', 'ask'],
-    ['13: a code that every object inherits', { status: 400, error: { code: 'constructor' } }, 'invalid_request', 'ask'],
-    ['13: 413', { status: 413, error: {} }, 'invalid_request', 'ask'],
+    ['5: 401', { status: 401, error: {} }, 'authentication', 'unused'],
+    ['5: an expired key', { status: 401, error: { code: 'api_key_expired' } }, 'authentication', 'unused'],
+    ['5: an expired key, whatever the status', { status: 400, error: { code: 'platform_api_key_expired' } }, 'authentication', 'unused'],
+    ['5: a key that is not secret', { status: 403, error: { code: 'secret_key_required' } }, 'authentication', 'unused'],
+    ['11: 403', { status: 403, error: {} }, 'permission', 'unused'],
+    ['11: 403 with a code that nobody knows', { status: 403, error: { code: 'more_permissions_required' } }, 'permission', 'unused'],
+    ['12: 404', { status: 404, error: {} }, 'not_found', 'maybe_stored'],
+    [
+      '12: no such address',
+      { status: 404, error: { message: 'Unrecognized request URL (GET: /v1/x).' } },
+      'invalid_request',
+      'maybe_stored',
+    ],
+    ['13: 402', { status: 402, error: { type: 'card_error' } }, 'invalid_request', 'maybe_stored'],
+    ['13: 400 with a code that nobody knows', { status: 400, error: { code: 'from_the_future' } }, 'invalid_request', 'maybe_stored'],
+    ['13: a code that every object inherits', { status: 400, error: { code: 'constructor' } }, 'invalid_request', 'maybe_stored'],
+    ['13: 413', { status: 413, error: {} }, 'invalid_request', 'maybe_stored'],
   ])('%s', async (_, row, code, key) => {
     const { kept, notKept } = FOLLOWS[key];
     expect(await create(row, true)).toEqual({ outcome: 'rejected', code, retry: kept[0], sent: kept[1] });
@@ -158,7 +163,7 @@ describe('the decision table, for a create', () => {
     const { fetch, requests } = scriptedFetch(() => new TypeError('fetch failed'));
     const stripe = createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime() });
     const outcome = await stripe.createPayout({ reference: 'r', money: { amount: '11.00', currency: 'USD' } });
-    expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'provider_unavailable' }, next: { do: 'submit' } });
+    expect(outcome).toMatchObject({ outcome: 'unknown', error: { code: 'provider_unavailable' }, next: { action: 'submit' } });
     expect(new Set(requests.map(({ headers }) => headers.get('idempotency-key'))).size).toBe(1);
   });
 
@@ -222,39 +227,44 @@ const rows = (status: number, codes: string, code: string, key: Key, more: objec
   codes.split(' ').map((name) => [name, { status, error: { code: name, ...more } }, code, key] as const);
 
 const BY_CODE: readonly (readonly [string, Row, string, Key])[] = [
-  ...rows(400, 'balance_insufficient insufficient_funds', 'insufficient_funds', 'ask'),
+  ...rows(400, 'balance_insufficient insufficient_funds', 'insufficient_funds', 'maybe_stored'),
   ...rows(
     400,
     'parameter_missing parameter_unknown parameter_invalid_integer parameter_invalid_empty parameter_invalid_string_blank parameter_invalid_string_empty parameters_exclusive invalid_characters',
     'invalid_request',
-    'useless',
+    'never_valid',
   ),
-  ...rows(404, 'resource_missing', 'not_found', 'ask', { param: 'payout' }),
-  ...rows(404, 'resource_missing', 'not_found', 'ask', { param: 'id' }),
-  ...rows(400, 'resource_missing', 'invalid_destination', 'ask', { param: 'destination' }),
-  ...rows(404, 'resource_missing', 'invalid_destination', 'ask', { param: 'payout_method' }),
-  ...rows(400, 'resource_missing', 'invalid_request', 'alive', { param: 'starting_after' }),
+  ...rows(404, 'resource_missing', 'not_found', 'maybe_stored', { param: 'payout' }),
+  ...rows(404, 'resource_missing', 'not_found', 'maybe_stored', { param: 'id' }),
+  ...rows(400, 'resource_missing', 'invalid_destination', 'maybe_stored', { param: 'destination' }),
+  ...rows(404, 'resource_missing', 'invalid_destination', 'maybe_stored', { param: 'payout_method' }),
+  ...rows(400, 'resource_missing', 'invalid_request', 'unused', { param: 'starting_after' }),
   ...rows(
     400,
     'bank_account_unusable bank_account_restricted bank_account_declined bank_account_unverified bank_account_bad_routing_numbers account_number_invalid routing_number_invalid invalid_card_type account_closed no_account',
     'invalid_destination',
-    'ask',
+    'maybe_stored',
   ),
-  ...rows(400, 'payouts_not_allowed', 'payouts_blocked', 'ask'),
-  ...rows(400, 'anomalous_money_movement_request action_blocked request_blocked', 'payouts_blocked', 'human'),
-  ...rows(403, 'request_blocked', 'payouts_blocked', 'human'),
-  ...rows(400, 'payouts_limit_exceeded instant_payouts_limit_exceeded', 'limit_exceeded', 'ask'),
+  ...rows(400, 'payouts_not_allowed', 'payouts_blocked', 'maybe_stored'),
+  ...rows(400, 'anomalous_money_movement_request action_blocked request_blocked', 'payouts_blocked', 'needs_person'),
+  ...rows(403, 'request_blocked', 'payouts_blocked', 'needs_person'),
+  ...rows(400, 'payouts_limit_exceeded instant_payouts_limit_exceeded', 'limit_exceeded', 'maybe_stored'),
   ...rows(
     400,
     'instant_payouts_unsupported instant_payouts_config_disabled instant_payouts_currency_disabled cannot_create_connect_instant_payouts_through_api',
     'unsupported',
-    'ask',
+    'maybe_stored',
   ),
-  ...rows(400, 'amount_too_small amount_too_large balance_invalid_parameter', 'invalid_request', 'ask'),
-  ...rows(400, 'not_allowed_on_standard_account account_invalid platform_account_required transfers_not_allowed', 'permission', 'ask'),
-  ...rows(403, 'account_invalid', 'permission', 'alive'),
-  ...rows(400, 'livemode_mismatch testmode_charges_only', 'invalid_request', 'ask'),
-  ...rows(400, 'status_transition_invalid payout_reconciliation_not_ready', 'invalid_state', 'ask'),
+  ...rows(400, 'amount_too_small amount_too_large balance_invalid_parameter', 'invalid_request', 'maybe_stored'),
+  ...rows(
+    400,
+    'not_allowed_on_standard_account account_invalid platform_account_required transfers_not_allowed',
+    'permission',
+    'maybe_stored',
+  ),
+  ...rows(403, 'account_invalid', 'permission', 'unused'),
+  ...rows(400, 'livemode_mismatch testmode_charges_only', 'invalid_request', 'maybe_stored'),
+  ...rows(400, 'status_transition_invalid payout_reconciliation_not_ready', 'invalid_state', 'maybe_stored'),
 ];
 
 describe('codes, for a create', () => {
@@ -324,7 +334,7 @@ describe('the tables', () => {
       source: 'https://x',
       as: 'invalid_state',
       outcome: 'rejected',
-      key: 'ask',
+      keyState: 'maybe_stored',
       says: 's',
     } as const;
     const seen = {

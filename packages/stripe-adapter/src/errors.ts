@@ -1,5 +1,5 @@
 // https://docs.stripe.com/api/errors and https://docs.stripe.com/error-low-level (read 2026-11-20)
-import type { Answer, PayoutErrorCode, Refusal, RefusedOperation } from '@disburse/core';
+import type { HttpResponse, PayoutErrorCode, Refusal, RequestPurpose } from '@disburse/core';
 import * as v from 'valibot';
 import { CODES, MESSAGES } from './error-codes.ts';
 
@@ -18,7 +18,7 @@ export interface SeenError {
 
 /** What is concluded: see `Refusal` of `@disburse/core` for `key` and `resend`. */
 export type Conclusion = { readonly as: PayoutErrorCode; /** For people: what it means and what to do. */ readonly says: string } & (
-  | { readonly outcome: 'rejected'; readonly key: 'alive' | 'ask' | 'useless' | 'human' }
+  | { readonly outcome: 'rejected'; readonly keyState: 'unused' | 'maybe_stored' | 'never_valid' | 'needs_person' }
   | { readonly outcome: 'unknown'; readonly resend: boolean }
 );
 
@@ -103,14 +103,19 @@ export const BEFORE_CODES: readonly StatusRow[] = [
     means: {
       as: 'authentication',
       outcome: 'rejected',
-      key: 'alive',
+      keyState: 'unused',
       says: 'the API key was not accepted. Check the apiKey setting: a secret or restricted key that is not expired.',
     },
   },
   {
     source: 'https://docs.stripe.com/rate-limits',
     when: ({ status, code, telling }) => (status === 429 && telling) || isOneOf(code, BUSY_CODES),
-    means: { as: 'rate_limited', outcome: 'rejected', key: 'alive', says: 'there were too many requests. Wait, then send the same again.' },
+    means: {
+      as: 'rate_limited',
+      outcome: 'rejected',
+      keyState: 'unused',
+      says: 'there were too many requests. Wait, then send the same again.',
+    },
   },
   {
     source: LOW_LEVEL,
@@ -132,7 +137,7 @@ export const AFTER_CODES: readonly StatusRow[] = [
     means: {
       as: 'permission',
       outcome: 'rejected',
-      key: 'alive',
+      keyState: 'unused',
       says: 'the API key may not do this. Give it the permission, or use another key.',
     },
   },
@@ -142,14 +147,19 @@ export const AFTER_CODES: readonly StatusRow[] = [
     means: {
       as: 'not_found',
       outcome: 'rejected',
-      key: 'ask',
+      keyState: 'maybe_stored',
       says: 'there is no such object. Check the id, and whether it belongs to another connected account (stripeAccount).',
     },
   },
   {
     source: ERRORS,
     when: ({ status }) => status === 404,
-    means: { as: 'invalid_request', outcome: 'rejected', key: 'ask', says: 'there is nothing at this address. Check the baseUrl setting.' },
+    means: {
+      as: 'invalid_request',
+      outcome: 'rejected',
+      keyState: 'maybe_stored',
+      says: 'there is nothing at this address. Check the baseUrl setting.',
+    },
   },
   {
     source: CODES_PAGE,
@@ -157,7 +167,7 @@ export const AFTER_CODES: readonly StatusRow[] = [
     means: {
       as: 'invalid_request',
       outcome: 'rejected',
-      key: 'ask',
+      keyState: 'maybe_stored',
       says: 'the request was not accepted. error.providerMessage says why.',
     },
   },
@@ -173,7 +183,7 @@ function isOneOf(code: string | null, codes: readonly string[]): boolean {
 /** Every `error.type` of Stripe's. */
 const TYPES: readonly string[] = ['api_error', 'card_error', 'idempotency_error', 'invalid_request_error'];
 /** What is only read may be judged by a type of tomorrow: no money depends on it. */
-const READS: readonly RefusedOperation[] = ['retrieve', 'list', 'balances'];
+const READS: readonly RequestPurpose[] = ['retrieve', 'list', 'balances'];
 
 const Text = v.fallback(v.nullish(v.string(), null), null);
 const Envelope = v.object({ error: v.object({ type: Text, code: Text, param: Text, message: Text }) });
@@ -184,7 +194,7 @@ const Envelope = v.object({ error: v.object({ type: Text, code: Text, param: Tex
  * @param about For what changes something, an envelope must have one of Stripe's own types: gateways write `error` objects, too.
  * Without it not even a 401, 403 or 429 says that nothing was done: a mesh may have sent the request before.
  */
-export function seenIn(answer: Answer, about: RefusedOperation): SeenError {
+export function seenIn(answer: HttpResponse, about: RequestPurpose): SeenError {
   const body = v.safeParse(Envelope, answer.json);
   const type = body.success ? body.output.error.type : null;
   const reads = READS.includes(about);
@@ -221,7 +231,7 @@ function matchesMessage(row: MessageRow, { message, param }: SeenError): boolean
 
 /** Whether a 403 is stored under the key is not known; the same attempt is always safe. */
 function afterForbidden(row: Conclusion, { status }: SeenError): Conclusion {
-  return status === 403 && row.outcome === 'rejected' && row.key === 'ask' ? { ...row, key: 'alive' } : row;
+  return status === 403 && row.outcome === 'rejected' && row.keyState === 'maybe_stored' ? { ...row, keyState: 'unused' } : row;
 }
 
 // ---- Refusals --------------------------------------------------------------------------------------------------------
@@ -231,7 +241,7 @@ function afterForbidden(row: Conclusion, { status }: SeenError): Conclusion {
  *
  * Stripe's own sentence may name people and accounts: it is kept in `providerMessage` and is no part of the message.
  */
-export function stripeRefusals(tables: ErrorTables): (answer: Answer, about: RefusedOperation) => Refusal {
+export function stripeRefusals(tables: ErrorTables): (answer: HttpResponse, about: RequestPurpose) => Refusal {
   return (answer, about) => {
     const seen = seenIn(answer, about);
     const conclusion = concludeFrom(seen, tables);
@@ -245,7 +255,7 @@ export function stripeRefusals(tables: ErrorTables): (answer: Answer, about: Ref
       providerMessage: without(seen.message),
     };
     return conclusion.outcome === 'rejected'
-      ? { ...common, outcome: 'rejected', key: conclusion.key }
+      ? { ...common, outcome: 'rejected', keyState: conclusion.keyState }
       : { ...common, outcome: 'unknown', resend: conclusion.resend };
   };
 }

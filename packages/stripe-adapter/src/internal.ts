@@ -19,7 +19,7 @@ export {
   accountOf,
   DEFAULT_API_VERSION,
   isReplay,
-  KEY_KEPT_FOR_MS,
+  KEY_RETENTION_MS,
   liveOf,
   mayResend,
   REQUEST_ID_HEADER,

@@ -9,7 +9,7 @@ it('metadata named like a prototype is sent as it is, changes no prototype, and 
   const metadata = JSON.parse(`{${NAMES.map((name) => `"${name}":"polluted"`).join(',')}}`) as Record<string, string>;
   const stripe = createStripe({
     apiKey: 'sk_test_1',
-    resends: 0,
+    maxResends: 0,
     fetch: async (_input, init) => {
       const body = typeof init?.body === 'string' ? init.body : '';
       bodies.push(body);

@@ -27,7 +27,7 @@ it.each([
   const { fetch } = scriptedFetch(({ method }) =>
     method === 'POST' ? new TypeError('fetch failed') : { status: 200, body: page, headers: { date: new Date(now).toUTCString() } },
   );
-  const stripe = createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime(clock), resends: 0 });
+  const stripe = createStripe({ apiKey: 'sk_test_1', fetch, runtime: patientRuntime(clock), maxResends: 0 });
   const lost = await stripe.createPayout({ reference: 'r', money: { amount: '10.00', currency: 'USD' } });
   if (lost.outcome !== 'unknown') throw new Error(`the outcome is ${lost.outcome}`);
   now += 2 * DAY_MS;

@@ -1,5 +1,5 @@
 // https://docs.stripe.com/api/pagination (read 2026-11-20; the same for every list)
-import { type AdapterListQuery, type AdapterPage, type Answer, type Payout, type PayoutIssue, readRows } from '@disburse/core';
+import { type AdapterListQuery, type AdapterPage, type HttpResponse, type Payout, type PayoutIssue, readRows } from '@disburse/core';
 import * as v from 'valibot';
 import type { FormFields } from './form.ts';
 import type { StripeListOptions } from './options.ts';
@@ -59,7 +59,7 @@ function placeOfCursor(cursor: string): PagePlace {
 // ---- Pages -----------------------------------------------------------------------------------------------------------
 
 /** The rows of a list, and whether there are more. @throws {PayoutError} `unexpected_response` */
-export function readList(name: string, answer: Answer): { readonly data: readonly unknown[]; readonly has_more: boolean } {
+export function readList(name: string, answer: HttpResponse): { readonly data: readonly unknown[]; readonly has_more: boolean } {
   const read = v.safeParse(ListShape, answer.json);
   if (!read.success)
     throw unreadable(
@@ -77,7 +77,12 @@ export function readList(name: string, answer: Answer): { readonly data: readonl
  *
  * @throws {PayoutError} `unexpected_response` for what is no list, and for one that goes on after a row without an id.
  */
-export function toPage(name: string, answer: Answer, place: PagePlace, toPayout: (name: string, raw: unknown) => Payout): AdapterPage {
+export function toPage(
+  name: string,
+  answer: HttpResponse,
+  place: PagePlace,
+  toPayout: (name: string, raw: unknown) => Payout,
+): AdapterPage {
   const { data, has_more } = readList(name, answer);
   const { rows: payouts, unreadable: left } = readRows(data, (raw) => toPayout(name, raw));
   if (!has_more) return { payouts, unreadable: left, nextCursor: null };

@@ -1,12 +1,12 @@
 // https://docs.stripe.com/api (authentication, versioning, connected accounts, idempotent requests; read 2026-11-20)
-import { type Answer, type Connection, HeaderText, type PayoutIssue } from '@disburse/core';
+import { type HttpResponse, type ApiEndpoint, HeaderText, type PayoutIssue } from '@disburse/core';
 import * as v from 'valibot';
 
 /** The API version that this adapter was written against. @see https://docs.stripe.com/changelog */
 export const DEFAULT_API_VERSION = '2026-10-28.endive';
 
 /** Keys are kept for at least 24 hours. @see https://docs.stripe.com/api/idempotent_requests */
-export const KEY_KEPT_FOR_MS: number = 24 * 60 * 60_000;
+export const KEY_RETENTION_MS: number = 24 * 60 * 60_000;
 
 /** Where a request id is told. */
 export const REQUEST_ID_HEADER = 'request-id';
@@ -100,7 +100,7 @@ export function liveOf(apiKey: string): boolean | null {
 }
 
 /** Where Stripe is, and the headers that every request carries. The form type also stands on requests without a body. */
-export function stripeConnection(settings: StripeAccess & { readonly baseUrl?: string | undefined }): Connection {
+export function stripeConnection(settings: StripeAccess & { readonly baseUrl?: string | undefined }): ApiEndpoint {
   return {
     baseUrl: settings.baseUrl ?? 'https://api.stripe.com',
     headers: {
@@ -118,12 +118,12 @@ export function stripeConnection(settings: StripeAccess & { readonly baseUrl?: s
 export const CREATE_HEADERS: readonly string[] = ['accept', 'content-type', 'stripe-version', 'stripe-account', 'stripe-context'];
 
 /** Whether an answer is the stored one of an earlier request with the same key. */
-export function isReplay(answer: Answer): boolean {
+export function isReplay(answer: HttpResponse): boolean {
   return answer.headers.get('idempotent-replayed') === 'true';
 }
 
 /** Stripe's own word on resending; `undefined` where it says nothing. */
-export function mayResend(answer: Answer): boolean | undefined {
+export function mayResend(answer: HttpResponse): boolean | undefined {
   const word = answer.headers.get('stripe-should-retry');
   return word === 'true' ? true : word === 'false' ? false : undefined;
 }

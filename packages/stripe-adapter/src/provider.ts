@@ -27,7 +27,7 @@ import {
   accessProblems,
   accountOf,
   isReplay,
-  KEY_KEPT_FOR_MS,
+  KEY_RETENTION_MS,
   liveOf,
   mayResend,
   REQUEST_ID_HEADER,
@@ -101,7 +101,7 @@ function bind(settings: StripeSettings): StripeProvider {
     id: 'stripe',
     label: 'Stripe',
     settings,
-    connection: stripeConnection(settings),
+    endpoint: stripeConnection(settings),
     requestIdHeader: REQUEST_ID_HEADER,
     account: accountOf(settings),
     source: null,
@@ -109,12 +109,12 @@ function bind(settings: StripeSettings): StripeProvider {
     money: STRIPE_MONEY,
     amountInAnswer: 'exact',
     correlation,
-    tokenOf: ({ metadata }) => metadataOf(metadata, TOKEN_KEY),
+    correlationTokenOf: ({ metadata }) => metadataOf(metadata, TOKEN_KEY),
     options: OPTIONS,
     request: { fullBalance: false, account: true, destination: true, statementDescriptor: true, metadata: true },
     capabilities: {
       states: { cancel: ['pending'], reverse: ['in_transit', 'paid'] },
-      key: { keptForMs: KEY_KEPT_FOR_MS, storesRefusals: true },
+      key: { retentionMs: KEY_RETENTION_MS, storesRefusals: true },
       absence: 'by_list',
       filters: { status: 'provider', createdFrom: 'provider', createdTo: 'provider', destination: 'provider' },
       listLimit: 100,
@@ -135,7 +135,7 @@ function bind(settings: StripeSettings): StripeProvider {
       own.http ??= http; // The first is the provider's own; later ones carry the headers of a stored submission.
       return operationsOver(http, settings, name);
     },
-    own: { forAccount: (account) => createStripe(accessFor(settings, account)) },
+    extraMembers: { forAccount: (account) => createStripe(accessFor(settings, account)) },
   });
   if (own.http !== undefined) rememberClient(provider, { http: own.http, name });
   return provider;

@@ -43,14 +43,14 @@ describe('settings', () => {
       apiVersion: 'CANARY',
       webhookSecrets: ['', 5],
       baseUrl: 'ftp://CANARY',
-      resends: -1,
+      maxResends: -1,
       extra: 'CANARY',
     });
     expect(error.message.startsWith('[us] 7 problems:')).toBe(true);
     expect(error.issues.map(({ path }) => path)).toEqual([
       'extra',
       'baseUrl',
-      'resends',
+      'maxResends',
       'apiKey',
       'apiVersion',
       'webhookSecrets.0',
@@ -95,7 +95,7 @@ describe('settings', () => {
     expect([supports(stripe, 'update'), supports(stripe, 'reverse'), supports(stripe, 'balances')]).toEqual([true, true, true]);
     expect(stripe.capabilities).toMatchObject({
       lookup: 'none',
-      key: { keptForMs: 86_400_000, storesRefusals: true },
+      key: { retentionMs: 86_400_000, storesRefusals: true },
       filters: { status: 'provider', createdFrom: 'provider', createdTo: 'provider', destination: 'provider' },
       request: { fullBalance: false, account: true, destination: true, statementDescriptor: true, metadata: true },
       listLimit: 100,

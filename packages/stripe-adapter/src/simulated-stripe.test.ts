@@ -109,19 +109,19 @@ describe.each(['fetch', 'http'] as const)('over %s', (over) => {
     expect([sent.length, new Set(sent).size]).toEqual([2, 1]);
   });
 
-  it('a lost answer without resends is unknown, and submitting the stored submission settles it', async () => {
-    const { world, stripe } = await setUp(over, {}, { resends: 0 });
+  it('a lost answer without resends is unknown, and submitting the stored submission resolves it', async () => {
+    const { world, stripe } = await setUp(over, {}, { maxResends: 0 });
     world.faults.next({ reset: 'after' });
     const lost = await stripe.createPayout({ reference: 'lost', money: usd('11.00') });
     if (lost.outcome !== 'unknown') throw new Error(`it was ${lost.outcome}`);
-    expect(lost.next).toMatchObject({ do: 'submit' });
-    const settled = await stripe.submit(parseSubmission(JSON.stringify(lost.submission)));
-    expect(settled).toMatchObject({ outcome: 'accepted', replayed: true });
+    expect(lost.next).toMatchObject({ action: 'submit' });
+    const resolved = await stripe.submit(parseSubmission(JSON.stringify(lost.submission)));
+    expect(resolved).toMatchObject({ outcome: 'accepted', replayed: true });
     expect(world.payouts).toHaveLength(1);
   });
 
   it('after the key is forgotten, the payout is found by its metadata and not made again', async () => {
-    const { world, stripe } = await setUp(over, {}, { resends: 0 });
+    const { world, stripe } = await setUp(over, {}, { maxResends: 0 });
     world.faults.next({ reset: 'after' });
     const lost = await stripe.createPayout({ reference: 'lost', money: usd('11.00') });
     if (lost.outcome !== 'unknown') throw new Error(`it was ${lost.outcome}`);
@@ -170,8 +170,8 @@ describe.each(['fetch', 'http'] as const)('over %s', (over) => {
     expect(world.payouts).toHaveLength(2);
   });
 
-  it('a lost answer to a cancel is settled by reading', async () => {
-    const { world, stripe } = await setUp(over, {}, { resends: 0 });
+  it('a lost answer to a cancel is resolved by reading', async () => {
+    const { world, stripe } = await setUp(over, {}, { maxResends: 0 });
     const { id } = await create(stripe, 'r');
     world.faults.on({ path: `/v1/payouts/${id}/cancel` }, { reset: 'after' }, 1);
     expect(await stripe.cancel(id)).toMatchObject({ status: 'canceled' });
@@ -248,7 +248,7 @@ describe('what the simulator checks of a request', () => {
     expect(conflict).toMatchObject({
       outcome: 'unknown',
       error: { code: 'idempotency_conflict' },
-      next: { do: 'ask', candidates: [{ reference: 'r' }] },
+      next: { action: 'review', candidates: [{ reference: 'r' }] },
     });
     expect(world.payouts).toHaveLength(1);
   });

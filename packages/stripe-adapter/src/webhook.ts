@@ -2,10 +2,10 @@
 import {
   type AdapterEvent,
   type AdapterWebhooks,
-  bodyBehind,
+  prefixBody,
   type Payout,
   type SignatureClaim,
-  signatureOfHex,
+  decodeHexSignature,
   type WebhookReading,
 } from '@disburse/core';
 import { readKind, readSnapshot, readThin } from './event-shape.ts';
@@ -32,12 +32,12 @@ function claimOf(header: string, body: Uint8Array): SignatureClaim | null {
       seconds = written;
     } else if (entry.startsWith('v1=')) {
       const hex = entry.slice(3);
-      const signature = hex === hex.toLowerCase() ? signatureOfHex(hex) : null; // As Stripe writes it.
+      const signature = hex === hex.toLowerCase() ? decodeHexSignature(hex) : null; // As Stripe writes it.
       if (signature !== null) signatures.push(signature);
     }
   }
   if (seconds === null || !/^(0|[1-9]\d{0,11})$/.test(seconds)) return null;
-  return { signed: bodyBehind(`${seconds}.`, body), signatures, signedAt: Number(seconds) * 1000 };
+  return { signed: prefixBody(`${seconds}.`, body), signatures, signedAt: Number(seconds) * 1000 };
 }
 
 // ---- Events ----------------------------------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ export const THIN_PAYOUT_TYPES: readonly string[] = PAYOUT_TYPES.map((type) => `
 
 /** Webhooks of one of Stripe's products. */
 export function stripeWebhooks(secrets: readonly string[] | undefined, events: StripeEvents): AdapterWebhooks {
-  return { secrets, signatureHeader: SIGNATURE_HEADER, claim: claimOf, read: (body) => readEvent(body, events) };
+  return { secrets, signatureHeader: SIGNATURE_HEADER, parseSignature: claimOf, read: (body) => readEvent(body, events) };
 }
 
 function readEvent(body: unknown, events: StripeEvents): WebhookReading {

@@ -30,7 +30,7 @@ const create = async (fetch: typeof globalThis.fetch): Promise<PayoutOutcome> =>
     customer: 'cus_1',
     fetch,
     runtime: patientRuntime(),
-    resends: 0,
+    maxResends: 0,
   }).createPayout({
     reference: 'r',
     money: { amount: '100.00', currency: 'USD' },

@@ -1,5 +1,5 @@
 // https://docs.stripe.com/error-codes and npm `stripe` 23.1.0 (types; read 2026-11-20); the rest is stripe-adapter's errors.ts
-import type { Answer, Refusal, RefusedOperation } from '@disburse/core';
+import type { HttpResponse, Refusal, RequestPurpose } from '@disburse/core';
 import { type CodeRow, type SeenError, type StatusRow, stripeRefusals } from '@disburse/stripe-adapter/internal';
 
 const CODES_PAGE = 'https://docs.stripe.com/error-codes';
@@ -14,7 +14,7 @@ export const CODES: readonly CodeRow[] = [
     source: SDK_TYPES,
     as: 'unsupported',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'the FinancialAccount does not hold this currency.',
   },
   {
@@ -22,7 +22,7 @@ export const CODES: readonly CodeRow[] = [
     source: SDK_TYPES,
     as: 'unsupported',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'the FinancialAccount lacks the feature: outbound_payments.ach, outbound_payments.us_domestic_wire or intra_stripe_flows must be active.',
   },
   {
@@ -30,7 +30,7 @@ export const CODES: readonly CodeRow[] = [
     source: SDK_TYPES,
     as: 'payouts_blocked',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'the feature of the FinancialAccount is restricted. The Dashboard says what Stripe needs.',
   },
   {
@@ -38,7 +38,7 @@ export const CODES: readonly CodeRow[] = [
     source: CODES_PAGE,
     as: 'insufficient_funds',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'the cash of the FinancialAccount does not cover it. balances() tells what is available; the balance of Stripe payments is another pot.',
   },
   {
@@ -47,7 +47,7 @@ export const CODES: readonly CodeRow[] = [
     source: `${REFERENCE} (inferred)`,
     as: 'invalid_destination',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'there is no such payment method, customer or account here. Check the ids, and whether they belong to another connected account (stripeAccount).',
   },
   {
@@ -56,7 +56,7 @@ export const CODES: readonly CodeRow[] = [
     source: `${REFERENCE} (inferred)`,
     as: 'invalid_request',
     outcome: 'rejected',
-    key: 'ask',
+    keyState: 'maybe_stored',
     says: 'there is no such FinancialAccount here. It may belong to a connected account: check stripeAccount.',
   },
 ];
@@ -72,12 +72,12 @@ export const RULES: readonly StatusRow[] = [
   {
     source: GUIDE,
     when: (seen) => isAboutTheDestination(seen) && /^(parameter_|invalid_characters$)/.test(seen.code ?? ''),
-    means: { as: 'invalid_destination', outcome: 'rejected', key: 'useless', says }, // These bytes can never succeed.
+    means: { as: 'invalid_destination', outcome: 'rejected', keyState: 'never_valid', says }, // These bytes can never succeed.
   },
   {
     source: GUIDE,
     when: isAboutTheDestination,
-    means: { as: 'invalid_destination', outcome: 'rejected', key: 'ask', says },
+    means: { as: 'invalid_destination', outcome: 'rejected', keyState: 'maybe_stored', says },
   },
 ];
 
@@ -91,7 +91,7 @@ const REPEATED: readonly (readonly [RegExp, string])[] = [
 const withoutNumbers = (text: string): string => REPEATED.reduce((left, [pattern, mark]) => left.replace(pattern, mark), text);
 
 /** What every answer other than 2xx means. */
-export function treasuryRefusals(apiKey: string): (answer: Answer, about: RefusedOperation) => Refusal {
+export function treasuryRefusals(apiKey: string): (answer: HttpResponse, about: RequestPurpose) => Refusal {
   const refusal = stripeRefusals({ codes: CODES, rules: RULES, secret: apiKey });
   return (answer, about) => {
     const found = refusal(answer, about);

@@ -1,5 +1,5 @@
 // https://docs.stripe.com/api/treasury/financial_accounts/object (balance; read 2026-11-20)
-import { type AdapterBalances, type Answer, type Balance, type Money, readRows } from '@disburse/core';
+import { type AdapterBalances, type HttpResponse, type Balance, type Money, readRows } from '@disburse/core';
 import { currencyField, STRIPE_MONEY, unreadable } from '@disburse/stripe-adapter/internal';
 import * as v from 'valibot';
 import { FinancialAccountShape, type Pot } from './wire.ts';
@@ -12,7 +12,7 @@ import { FinancialAccountShape, type Pot } from './wire.ts';
  *
  * @param name The configured name of the provider.
  */
-export function toBalances(name: string, answer: Answer): AdapterBalances {
+export function toBalances(name: string, answer: HttpResponse): AdapterBalances {
   const read = v.safeParse(FinancialAccountShape, answer.json);
   if (!read.success) {
     throw unreadable(

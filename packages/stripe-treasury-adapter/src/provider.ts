@@ -21,7 +21,7 @@ import {
   createdParameter,
   encodeForm,
   isReplay,
-  KEY_KEPT_FOR_MS,
+  KEY_RETENTION_MS,
   listProblems,
   liveOf,
   mayResend,
@@ -128,7 +128,7 @@ export function connect(settings: Bound): Connected {
     id: 'stripe-treasury',
     label: 'Stripe Treasury',
     settings,
-    connection: stripeConnection(settings),
+    endpoint: stripeConnection(settings),
     requestIdHeader: REQUEST_ID_HEADER,
     account: accountOf(settings),
     source: settings.financialAccount ?? null,
@@ -136,13 +136,13 @@ export function connect(settings: Bound): Connected {
     money: TREASURY_MONEY,
     amountInAnswer: 'exact',
     correlation,
-    tokenOf: ({ metadata }) => metadataOf(metadata, TOKEN_KEY),
+    correlationTokenOf: ({ metadata }) => metadataOf(metadata, TOKEN_KEY),
     sourceOf: ({ raw }) => financialAccountOf(raw),
     options: OPTIONS,
     request: { fullBalance: false, account: true, destination: true, statementDescriptor: true, metadata: true },
     capabilities: {
       states: { cancel: ['pending'] },
-      key: { keptForMs: KEY_KEPT_FOR_MS, storesRefusals: true },
+      key: { retentionMs: KEY_RETENTION_MS, storesRefusals: true },
       absence: 'by_list',
       filters: { status: 'provider', createdFrom: 'provider', createdTo: 'provider', destination: 'core' },
       listLimit: 100,
@@ -158,7 +158,7 @@ export function connect(settings: Bound): Connected {
       own.http ??= http; // The first is the provider's own; later ones carry the headers of a stored submission.
       return operationsOver(http, scope, settings, name);
     },
-    own: {
+    extraMembers: {
       forAccount: (account) => connect(checkSettings(nameOf(settings), Settings, accessFor(settings, account), accessProblems)).provider,
     },
   });

@@ -69,7 +69,7 @@ describe('the source of a submission', () => {
       money,
       providerOptions: { 'stripe-treasury': { financialAccount: 'fa_2' } },
     });
-    expect(outcome).toMatchObject({ outcome: 'unknown', next: { do: 'submit' } });
+    expect(outcome).toMatchObject({ outcome: 'unknown', next: { action: 'submit' } });
     expect(listed(requests)).toEqual(['fa_2']);
   });
 
@@ -83,7 +83,7 @@ describe('the source of a submission', () => {
         runtime: { ...patientRuntime(), now: () => at },
       }).treasury.lookup(submission);
     const stranger = { ...payment, created: prepared / 1000 };
-    expect(await others([stranger])).toMatchObject({ outcome: 'unknown', next: { do: 'ask', candidates: [{ id: payment.id }] } });
+    expect(await others([stranger])).toMatchObject({ outcome: 'unknown', next: { action: 'review', candidates: [{ id: payment.id }] } });
     expect(await others([{ ...stranger, amount: 9999 }])).toMatchObject({ outcome: 'rejected', error: { code: 'not_found' } });
     expect(await others([{ ...stranger, metadata: { disburse_key: 'another' } }])).toMatchObject({ outcome: 'rejected' });
   });
@@ -99,7 +99,7 @@ describe('an answer that is about another payment', () => {
   ])('%s is unknown, and names it', async (_, fields) => {
     const { treasury } = treasuryOver(() => ({ status: 200, body: { ...payment, ...fields } }));
     const outcome = await treasury.createPayout({ reference: 'r', money });
-    expect(outcome).toMatchObject({ outcome: 'unknown', error: { payoutId: payment.id }, next: { do: 'ask' } });
+    expect(outcome).toMatchObject({ outcome: 'unknown', error: { payoutId: payment.id }, next: { action: 'review' } });
   });
 
   it.each([

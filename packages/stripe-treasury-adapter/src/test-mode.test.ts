@@ -11,7 +11,7 @@ const refused: Scripted = { status: 400, body: { error: { type: 'invalid_request
 /** Helpers that meet this answer, of a payment that is in this state. */
 function helpersOver(answer: Scripted, now: Scripted = { status: 500 }) {
   const { fetch, requests } = scriptedFetch(({ method }) => (method === 'POST' ? answer : now));
-  const helpers = createTreasuryTestHelpers({ apiKey: 'rk_test_1', name: 'us', fetch, runtime: patientRuntime(), resends: 1 });
+  const helpers = createTreasuryTestHelpers({ apiKey: 'rk_test_1', name: 'us', fetch, runtime: patientRuntime(), maxResends: 1 });
   return { helpers, asked: () => requests.map(({ method, path }) => `${method} ${path}`), requests };
 }
 

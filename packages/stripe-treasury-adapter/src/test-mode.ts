@@ -20,7 +20,7 @@ import type { TreasuryReturnedDetails } from './wire.ts';
 export interface TreasuryTestHelperSettings
   extends
     Pick<StripeAccess, 'apiKey' | 'stripeAccount' | 'stripeContext' | 'apiVersion'>,
-    Pick<CommonSettings, 'name' | 'baseUrl' | 'timeoutMs' | 'resends' | 'fetch' | 'runtime' | 'onTelemetry' | 'maxAnswerBytes'> {}
+    Pick<CommonSettings, 'name' | 'baseUrl' | 'timeoutMs' | 'maxResends' | 'fetch' | 'runtime' | 'onTelemetry' | 'maxResponseBytes'> {}
 
 /** The numbers that the banks are to have given. */
 export type TreasuryTracking =
@@ -60,11 +60,11 @@ const Settings: v.GenericSchema<unknown, TreasuryTestHelperSettings> = v.strictO
   name: commonSettings.name,
   baseUrl: commonSettings.baseUrl,
   timeoutMs: commonSettings.timeoutMs,
-  resends: commonSettings.resends,
+  maxResends: commonSettings.maxResends,
   fetch: commonSettings.fetch,
   runtime: commonSettings.runtime,
   onTelemetry: commonSettings.onTelemetry,
-  maxAnswerBytes: commonSettings.maxAnswerBytes,
+  maxResponseBytes: commonSettings.maxResponseBytes,
 });
 
 const COLLECTION = '/v1/test_helpers/treasury/outbound_payments';

@@ -108,7 +108,7 @@ export async function world(): Promise<World> {
   });
   await writeSimulatedEnv(cwd, { DISBURSE_SIMULATOR_URL: control.url, ...simulated.env });
   // Without resends: their pauses are real time.
-  const config = simulatedConfig(['stripe', 'stripe-treasury', 'balance']).replaceAll('"adapter"', '"resends": 0,\n      "adapter"');
+  const config = simulatedConfig(['stripe', 'stripe-treasury', 'balance']).replaceAll('"adapter"', '"maxResends": 0,\n      "adapter"');
   await writeFile(join(cwd, 'disburse.config.json'), config);
   const [stripe, treasury, mollie] = simulated.rails;
   if (stripe === undefined || treasury === undefined || mollie === undefined) throw new Error('There are three.');

@@ -2,7 +2,7 @@ import {
   type CreatePayoutRequest,
   decodeSubmission,
   isPayoutError,
-  type KeptSubmission,
+  type StoredSubmission,
   nextAttempt,
   type NoOptions,
   type PayoutError,
@@ -15,10 +15,10 @@ import type { Call, Ending } from '../call.ts';
 import { exactRequest, requestLines } from '../exact-request.ts';
 import { CliError, EXIT, exitCodeOf } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
-import { assertKeeps, attemptsToSettle, fileOf, isRefused, keptAttempts, submissionRecord } from '../kept.ts';
+import { assertKeeps, attemptsToResolve, fileOf, isRefused, storedAttempts, submissionRecord } from '../kept.ts';
 import { ofOtherClock } from '../other-clock.ts';
-import { endWith, howToSettle, nameOf, paidAdvice, whatRetryMeans } from '../outcome.ts';
-import { keptAndAsked } from '../asked.ts';
+import { endWith, howToResolve, nameOf, paidAdvice, whatRetryMeans } from '../outcome.ts';
+import { storedAndAsked } from '../asked.ts';
 import { paidElsewhere } from '../paid-elsewhere.ts';
 import { collectPairs, optionsOf } from '../pairs.ts';
 import type { Perform } from '../perform.ts';
@@ -69,7 +69,7 @@ Examples:
   $ disburse create 125.00 USD --reference seller-42-2026-11 --description "November earnings"
   $ disburse create 10.00 USD --reference bonus-7 --provider us --options '{"method":"instant"}' --yes
 
-Exit codes: 0 accepted, 3 rejected, 4 a payout may exist (submit, lookup or settle it), 5 nothing was sent.`,
+Exit codes: 0 accepted, 3 rejected, 4 a payout may exist (submit, lookup or resolve it), 5 nothing was sent.`,
     )
     .action(perform('create', 'changes', create));
 }
@@ -79,14 +79,14 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   const { options } = call;
   const { reference } = options;
   const dry = options.dryRun === true;
-  const kept = await (dry ? keptAttempts(session, reference) : attemptsToSettle(session, call.host.cwd, reference));
+  const kept = await (dry ? storedAttempts(session, reference) : attemptsToResolve(session, call.host.cwd, reference));
   const last = kept.at(-1)?.submission;
   const configured = session.provider(options.provider ?? last?.name);
   // Of a reference that is kept for a connected account, that account is named: another place is another request, as core says.
   const provider = ofAccount(configured, options.account);
-  if (!dry) await refuseUnsettled(call, session, provider, kept);
-  for (const { submission, settled } of dry ? [] : kept) {
-    if (settled !== null && 'payoutId' in settled) call.mayHaveSent(paidAdvice(submission, settled.payoutId));
+  if (!dry) await refuseUnresolved(call, session, provider, kept);
+  for (const { submission, resolution } of dry ? [] : kept) {
+    if (resolution !== null && 'payoutId' in resolution) call.mayHaveSent(paidAdvice(submission, resolution.payoutId));
   }
   await session.refreshClock(); // Only now: what is on record says what a provider that cannot be asked means.
   const request = await requestOf(call, provider, kept);
@@ -106,7 +106,7 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
     const paid = await paidElsewhere({ call, session, provider, submission, prepare });
     if (paid !== null) return endWith(call, session, paid);
   }
-  call.mayHaveSent(howToSettle({ submission, file: null }));
+  call.mayHaveSent(howToResolve({ submission, file: null }));
   const outcome = await withProgress(call, `Creating at ${provider.name}`, provider.createPayout(request, { signal: call.signal }));
   if (outcome.outcome === 'unknown' && call.signal.aborted) call.note('Interrupted: the request may have left.');
   const before = kept.find(({ submission: { attempt } }) => attempt === outcome.submission?.attempt);
@@ -118,7 +118,7 @@ function hasMore({ description, destination, statementDescriptor, metadata, opti
   return [description, destination, statementDescriptor, metadata, options].some((option) => option !== undefined);
 }
 
-async function requestOf(call: CreateCall, provider: Provider, kept: readonly KeptSubmission[]): Promise<Request> {
+async function requestOf(call: CreateCall, provider: Provider, kept: readonly StoredSubmission[]): Promise<Request> {
   const { options, args, host } = call;
   const [amount, currency] = args;
   const { reference, description, destination, statementDescriptor, metadata } = options;
@@ -144,9 +144,9 @@ function moneyOf(amount: string | undefined, currency: string | undefined, fullB
   return { amount, currency: currency.toUpperCase() };
 }
 
-/** What would go out now: nothing where the reference is settled; of what was refused and may be sent again, the kept one. */
-function toSend(kept: readonly KeptSubmission[], asked: Submission): Submission | null {
-  const refused = kept.find(({ settled }) => settled === null)?.submission;
+/** What would go out now: nothing where the reference is resolved; of what was refused and may be sent again, the kept one. */
+function toSend(kept: readonly StoredSubmission[], asked: Submission): Submission | null {
+  const refused = kept.find(({ resolution }) => resolution === null)?.submission;
   return refused ?? (isKept(kept, asked) ? null : asked);
 }
 
@@ -159,32 +159,32 @@ async function askBeforePaying(call: CreateCall, provider: Provider, submission:
 }
 
 /** A later attempt follows only a rejection that is on record and allows it; the store knows. */
-function attemptAfter(kept: readonly KeptSubmission[], reference: string): Request['attempt'] {
+function attemptAfter(kept: readonly StoredSubmission[], reference: string): Request['attempt'] {
   const last = kept.at(-1);
   if (last === undefined) throw new CliError('usage', `--next-attempt: nothing is kept for ${reference}; create it without.`);
-  if (!isRefused(last.settled) || last.settled.retry === 'never') throw noNextAttempt(last);
+  if (!isRefused(last.resolution) || last.resolution.retry === 'never') throw noNextAttempt(last);
   return nextAttempt({ outcome: 'rejected', retry: 'next_attempt', submission: last.submission });
 }
 
 /** What the last attempt ended in instead, and what to do. */
-function noNextAttempt({ submission, settled, refused }: KeptSubmission): CliError {
+function noNextAttempt({ submission, resolution, refused }: StoredSubmission): CliError {
   const { attempt, reference } = submission;
   const said = (how: string, advice: readonly string[]): CliError =>
     new CliError('usage', `--next-attempt: attempt ${attempt} of ${reference} ${how}`, { advice });
   const submit = `disburse submit ${nameOf({ submission, file: null })}`;
-  if (settled === null) {
+  if (resolution === null) {
     if (refused != null) return said('was refused and may be sent again, unchanged: it is not used up.', [`${submit} sends it again.`]);
-    return said('did not end yet: a payout may exist.', [`${submit} settles it: it may be repeated, and cannot pay twice.`]);
+    return said('did not end yet: a payout may exist.', [`${submit} resolves it: it may be repeated, and cannot pay twice.`]);
   }
-  if (!isRefused(settled)) {
-    return said(`did not end in a rejection: it was accepted as ${settled.payoutId}.`, paidAdvice(submission, settled.payoutId));
+  if (!isRefused(resolution)) {
+    return said(`did not end in a rejection: it was accepted as ${resolution.payoutId}.`, paidAdvice(submission, resolution.payoutId));
   }
   return said('was refused for good: no other attempt of it follows.', [whatRetryMeans('never', null, null)]);
 }
 
-/** What was sent and is not settled may exist: another request could only make it worse. What was certainly refused may go out again. */
-async function refuseUnsettled(call: CreateCall, session: Session, provider: Provider, kept: readonly KeptSubmission[]): Promise<void> {
-  const open = kept.find(({ settled, refused }) => settled === null && refused == null);
+/** What was sent and is not resolved may exist: another request could only make it worse. What was certainly refused may go out again. */
+async function refuseUnresolved(call: CreateCall, session: Session, provider: Provider, kept: readonly StoredSubmission[]): Promise<void> {
+  const open = kept.find(({ resolution, refused }) => resolution === null && refused == null);
   if (open === undefined) return;
   const { submission } = open;
   const found = { submission, file: await fileOf(session, call.host.cwd, submission) };
@@ -192,18 +192,18 @@ async function refuseUnsettled(call: CreateCall, session: Session, provider: Pro
   const other = await otherThan(call, provider, submission);
   const message =
     other === null
-      ? `${reference} was submitted at ${preparedAt} through ${name} and is not settled: a payout may exist. Nothing was sent now.`
-      : `reference ${reference} is taken by ${other[0]}, submitted at ${preparedAt} and not settled: that payout may exist. ${other[1]} is another request, and was not sent.`;
-  const submit = `disburse submit ${nameOf(found)} settles it: it may be repeated, and cannot pay twice.`;
+      ? `${reference} was submitted at ${preparedAt} through ${name} and is not resolved: a payout may exist. Nothing was sent now.`
+      : `reference ${reference} is taken by ${other[0]}, submitted at ${preparedAt} and not resolved: that payout may exist. ${other[1]} is another request, and was not sent.`;
+  const submit = `disburse submit ${nameOf(found)} resolves it: it may be repeated, and cannot pay twice.`;
   const own = other === null ? [] : ['Another payout needs a reference of its own.'];
-  throw new CliError('unsettled', message, { exitCode: EXIT.unknown, advice: [...howToSettle(found), submit, ...own] });
+  throw new CliError('unresolved', message, { exitCode: EXIT.unknown, advice: [...howToResolve(found), submit, ...own] });
 }
 
 /** What is kept and what is asked for, where they differ; `null` also where what was typed is no request. */
 async function otherThan(call: CreateCall, provider: Provider, kept: Submission): Promise<readonly [string, string] | null> {
   try {
     const { nextAttempt: _, ...options } = call.options;
-    const told = keptAndAsked(kept, await provider.prepare(await requestOf({ ...call, options }, provider, [])));
+    const told = storedAndAsked(kept, await provider.prepare(await requestOf({ ...call, options }, provider, [])));
     return told[0] === told[1] ? null : told;
   } catch (error) {
     if (isPayoutError(error) || error instanceof CliError) return null;
@@ -216,18 +216,18 @@ async function otherThan(call: CreateCall, provider: Provider, kept: Submission)
  *
  * The store would count it as one more that may send. Then nobody could say that certainly nothing exists.
  */
-function refuseOther(kept: readonly KeptSubmission[], asked: Submission): void {
-  const submission = kept.find(({ settled }) => settled === null)?.submission;
+function refuseOther(kept: readonly StoredSubmission[], asked: Submission): void {
+  const submission = kept.find(({ resolution }) => resolution === null)?.submission;
   if (submission === undefined) return;
   const isHere = (['name', 'account', 'live'] as const).every((member) => submission[member] === asked[member]);
   const isSame = submission.fingerprint === asked.fingerprint || (submission.payment !== undefined && submission.payment === asked.payment);
   if (isHere && isSame) return;
   const { reference, name } = submission;
-  const [its, now] = keptAndAsked(submission, asked);
+  const [its, now] = storedAndAsked(submission, asked);
   const differs = its === now ? '' : `: ${now} instead of ${its}`;
   const message = `reference ${reference} is kept for ${moneyText(submission.money)} through ${name}, which was refused and may be sent again. This request is another one${differs}. Nothing was sent now.`;
   const again = `disburse submit ${nameOf({ submission, file: null })} sends the kept one again, unchanged.`;
-  throw new CliError('unsettled', message, { exitCode: EXIT.unknown, advice: [again, 'Another payout needs a reference of its own.'] });
+  throw new CliError('unresolved', message, { exitCode: EXIT.unknown, advice: [again, 'Another payout needs a reference of its own.'] });
 }
 
 /** Or what is wrong with what was typed. */
@@ -241,17 +241,17 @@ async function prepared(provider: Provider, request: Request): Promise<Submissio
 }
 
 /** Nothing was begun. What is on record for the reference is said beside it, with the amount that is on record. */
-function refusedInput(error: PayoutError, kept: readonly KeptSubmission[]): Ending<'create'> {
-  const advice = kept.flatMap(({ submission, settled }) => {
-    if (settled === null || isRefused(settled)) return [];
-    const paid = `${submission.reference} was accepted before, as ${settled.payoutId}: ${moneyText(submission.money)} through ${submission.name}.`;
-    return [paid, ...paidAdvice(submission, settled.payoutId)];
+function refusedInput(error: PayoutError, kept: readonly StoredSubmission[]): Ending<'create'> {
+  const advice = kept.flatMap(({ submission, resolution }) => {
+    if (resolution === null || isRefused(resolution)) return [];
+    const paid = `${submission.reference} was accepted before, as ${resolution.payoutId}: ${moneyText(submission.money)} through ${submission.name}.`;
+    return [paid, ...paidAdvice(submission, resolution.payoutId)];
   });
   const more = ['disburse create --help says more.'];
   return { exitCode: exitCodeOf(error, true), result: null, text: [], error, advice: advice.length === 0 ? more : advice };
 }
 
-const isKept = (kept: readonly KeptSubmission[], { attempt }: Submission): boolean =>
+const isKept = (kept: readonly StoredSubmission[], { attempt }: Submission): boolean =>
   kept.some(({ submission }) => submission.attempt === attempt);
 
 function whatWillHappen(call: CreateCall, provider: Provider, submission: Submission): readonly string[] {
@@ -278,7 +278,7 @@ async function dryRun(
   session: Session,
   provider: Provider,
   request: Request,
-  kept: readonly KeptSubmission[],
+  kept: readonly StoredSubmission[],
 ): Promise<Ending<'create'>> {
   const submission = await provider.prepare(request);
   const exact = await exactRequest(call, submission);

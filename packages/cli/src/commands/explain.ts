@@ -1,10 +1,10 @@
-import { can, finalityOf, type KeptSubmission, type Payout } from '@disburse/core';
+import { reasonAgainst, finalityOf, type StoredSubmission, type Payout } from '@disburse/core';
 import type { Command } from 'commander';
 import { ACCOUNT, type AccountOption, ofAccount, whose } from '../account.ts';
 import type { Call, Ending } from '../call.ts';
 import { EXIT } from '../exit-code.ts';
 import type { AdapterId, Provider } from '../factories.ts';
-import { fileOf, type FoundSubmission, isRefused, keptAttempts, submissionRecord } from '../kept.ts';
+import { fileOf, type FoundSubmission, isRefused, storedAttempts, submissionRecord } from '../kept.ts';
 import { nameOf } from '../outcome.ts';
 import { payoutRecord } from '../out.ts';
 import type { Perform } from '../perform.ts';
@@ -70,8 +70,8 @@ async function explain(call: Call<'explain', AccountOption>): Promise<Ending<'ex
 }
 
 function possible(provider: Provider, operation: 'cancel' | 'reverse', payout: Payout): PossibleRecord {
-  const able = can(provider, operation, payout);
-  if (!able.ok) return { possible: false, reason: able.reason, condition: null };
+  const reason = reasonAgainst(provider, operation, payout);
+  if (reason !== null) return { possible: false, reason, condition: null };
   const condition = operation === 'reverse' ? REVERSALS[provider.id as AdapterId] : undefined;
   return { possible: true, reason: null, condition: condition ?? null };
 }
@@ -79,38 +79,39 @@ function possible(provider: Provider, operation: 'cancel' | 'reverse', payout: P
 /** What was submitted for a payout from here, and what is on record of it. */
 interface KeptOfIt {
   readonly submission: SubmissionRecord;
-  readonly recorded: 'accepted' | 'unsettled' | 'rejected';
+  readonly recorded: 'accepted' | 'unresolved' | 'rejected';
   readonly advice: readonly string[];
 }
 
 /** A provider that gives no reference back leaves nothing to look for. */
 async function submissionOf(call: Call<'explain'>, session: Session, payout: Payout): Promise<KeptOfIt | null> {
   if (payout.reference === null) return null;
-  const kept = await keptAttempts(session, payout.reference);
+  const kept = await storedAttempts(session, payout.reference);
   const row = kept.find((one) => payoutIdOf(one) === payout.id) ?? kept.find((one) => payoutIdOf(one) === null && carries(payout, one));
   if (row === undefined) return null;
   const found = { submission: row.submission, file: await fileOf(session, call.host.cwd, row.submission) };
-  const recorded = row.settled === null ? 'unsettled' : isRefused(row.settled) ? 'rejected' : 'accepted';
+  const recorded = row.resolution === null ? 'unresolved' : isRefused(row.resolution) ? 'rejected' : 'accepted';
   return { submission: submissionRecord(found), recorded, advice: recorded === 'accepted' ? [] : howToRecord(found, recorded, payout) };
 }
 
-const payoutIdOf = ({ settled }: KeptSubmission): string | null => (settled !== null && 'payoutId' in settled ? settled.payoutId : null);
+const payoutIdOf = ({ resolution }: StoredSubmission): string | null =>
+  resolution !== null && 'payoutId' in resolution ? resolution.payoutId : null;
 
 /** By its metadata: another attempt, or another program, has the same reference and another key. */
-const carries = ({ metadata }: Payout, { submission }: KeptSubmission): boolean =>
+const carries = ({ metadata }: Payout, { submission }: StoredSubmission): boolean =>
   submission.correlation.by === 'metadata' && Object.values(metadata).includes(submission.correlation.token);
 
 /** The record does not say yet what the provider shows. */
-function howToRecord(found: FoundSubmission, recorded: 'unsettled' | 'rejected', { id }: Payout): readonly string[] {
+function howToRecord(found: FoundSubmission, recorded: 'unresolved' | 'rejected', { id }: Payout): readonly string[] {
   const name = nameOf(found);
-  return recorded === 'unsettled'
+  return recorded === 'unresolved'
     ? [`disburse lookup ${name} reads and records it; disburse submit ${name} does so, too, and cannot pay twice.`]
-    : [`disburse settle ${name} --payout-id ${id} corrects the record. Send no other attempt of it.`];
+    : [`disburse resolve ${name} --payout-id ${id} corrects the record. Send no other attempt of it.`];
 }
 
 const RECORDED: Readonly<Record<KeptOfIt['recorded'], string>> = {
   accepted: '',
-  unsettled: ' It is not settled yet: how it ended is not on record.',
+  unresolved: ' It is not resolved yet: how it ended is not on record.',
   rejected: ' It is on record as rejected, or as absent by the word of a person, and yet this payout carries its key.',
 };
 

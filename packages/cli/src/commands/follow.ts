@@ -1,4 +1,4 @@
-import { finalityOf, follow as followPayout, type Observation, type Payout } from '@disburse/core';
+import { finalityOf, follow as followPayout, type AppliedSnapshot, type Payout } from '@disburse/core';
 import { type Command, Option } from 'commander';
 import { ACCOUNT, type AccountOption, ofAccount } from '../account.ts';
 import type { Call, Ending } from '../call.ts';
@@ -65,7 +65,7 @@ function recordOf(call: FollowCall, session: Session, observation: Word, from: s
   };
 }
 
-const MARKS: Readonly<Record<Observation['result'] | 'first', string>> = {
+const MARKS: Readonly<Record<AppliedSnapshot['result'] | 'first', string>> = {
   first: '',
   advanced: '',
   unchanged: 'details changed',
@@ -74,7 +74,13 @@ const MARKS: Readonly<Record<Observation['result'] | 'first', string>> = {
   anomaly: 'ANOMALY: no provider documents this step; look at it',
 };
 
-function tell(call: FollowCall, session: Session, observation: Observation['result'] | 'first', from: string | null, payout: Payout): void {
+function tell(
+  call: FollowCall,
+  session: Session,
+  observation: AppliedSnapshot['result'] | 'first',
+  from: string | null,
+  payout: Payout,
+): void {
   const { status, money, failure } = payout;
   const why = failure === null ? '' : printable(`${failure.reason}${failure.message === null ? '' : `: ${failure.message}`}`);
   const parts = [call.paint(STATUS_COLOURS[status], status.padEnd(12)), moneyText(money), MARKS[observation], why];

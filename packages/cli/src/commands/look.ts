@@ -37,7 +37,7 @@ async function providers(call: Call<'providers'>): Promise<Ending<'providers'>> 
     id,
     ableTo(capabilities),
     capabilities.lookup,
-    `${capabilities.key.keptForMs / HOUR_MS} h`,
+    `${capabilities.key.retentionMs / HOUR_MS} h`,
   ]);
   const effects = all.flatMap(({ name, capabilities }) => capabilities.sideEffects.map((effect) => `${name}: ${effect}`));
   return {

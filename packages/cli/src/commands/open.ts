@@ -13,9 +13,9 @@ import { moneyText, table, widthOf, wrapped } from '../tables.ts';
 export function addOpen(program: Command, perform: Perform): void {
   program
     .command('open')
-    .summary('what is not settled, and what to do about it')
+    .summary('what is not resolved, and what to do about it')
     .description(
-      'Lists the submissions that are not settled, the oldest first: what may exist, and what was refused and may be sent again.',
+      'Lists the submissions that are not resolved, the oldest first: what may exist, and what was refused and may be sent again.',
     )
     .addHelpText('after', '\nExamples:\n  $ disburse open\n  $ disburse open --json')
     .action(perform('open', 'reads', open));
@@ -42,7 +42,7 @@ async function open(call: Call<'open'>): Promise<Ending<'open'>> {
     result: { submissions: records },
     text:
       records.length === 0
-        ? ['Everything is settled.']
+        ? ['Everything is resolved.']
         : [
             ...table(['reference', 'amount', 'provider', 'age', 'state', 'next'], records.map(rowOf), call.paint),
             ...reasonLines(call, records),
@@ -65,7 +65,7 @@ function reasonLines({ host, secrets }: Call<'open'>, records: readonly OpenReco
 
 function nextText({ submission: { file }, next }: OpenRecord, submission: Submission | undefined, now: number): string {
   const name = nameOf(submission === undefined ? null : { submission, file });
-  if (next.do === 'ask') return `look at the provider, then disburse settle ${name}`;
+  if (next.action === 'review') return `look at the provider, then disburse resolve ${name}`;
   return `disburse submit ${name}${Date.parse(next.notBefore) > now ? ` (from ${next.notBefore})` : ''}`;
 }
 

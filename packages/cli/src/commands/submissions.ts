@@ -1,4 +1,4 @@
-import { decodeSubmission, type KeptSubmission, type Submission } from '@disburse/core';
+import { decodeSubmission, type StoredSubmission, type Submission } from '@disburse/core';
 import type { Command } from 'commander';
 import { boundTo } from '../account.ts';
 import type { Call, Ending } from '../call.ts';
@@ -6,7 +6,7 @@ import { CliError } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
 import { findSubmission, type FoundSubmission, isRefused } from '../kept.ts';
 import { ofOtherClock } from '../other-clock.ts';
-import { endWith, howToSettle, type OutcomeCommand, paidAdvice } from '../outcome.ts';
+import { endWith, howToResolve, type OutcomeCommand, paidAdvice } from '../outcome.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
 import { askBeforeLive, askBeforeRecording, paymentText } from '../question.ts';
@@ -30,10 +30,10 @@ interface SettleOptions extends YesOption {
 export function addSubmissions(program: Command, perform: Perform): void {
   program
     .command('submit')
-    .summary('settle a submission by sending it again: cannot pay twice')
+    .summary('resolve a submission by sending it again: cannot pay twice')
     .description('Sends a submission, or sends it again with the same key. It may be repeated for ever and cannot pay twice.')
     .argument('[file]', FILE)
-    .option('--all', 'everything that is not settled and due, one after the other')
+    .option('--all', 'everything that is not resolved and due, one after the other')
     .option('--yes', 'do not ask before live money')
     .addHelpText(
       'after',
@@ -48,9 +48,9 @@ export function addSubmissions(program: Command, perform: Perform): void {
     .addHelpText('after', '\nExamples:\n  $ disburse lookup seller-42-2026-11')
     .action(perform('lookup', 'changes', lookup));
   program
-    .command('settle')
+    .command('resolve')
     .summary('record what a person found out about a submission')
-    .description('Records what a person found out about a submission that no machine can settle.')
+    .description('Records what a person found out about a submission that no machine can resolve.')
     .argument('<file>', FILE)
     .option('--payout-id <id>', 'this payout is the one that was submitted')
     .option('--absent', 'no payout was made: a new attempt may be sent from then on')
@@ -62,16 +62,16 @@ What is recorded is your word: look at the provider's dashboard first. --absent 
 --payout-id of another one leaves this one unpaid.
 
 Examples:
-  $ disburse settle seller-42-2026-11 --payout-id po_1Nv0
-  $ disburse settle seller-42-2026-11 --absent
+  $ disburse resolve seller-42-2026-11 --payout-id po_1Nv0
+  $ disburse resolve seller-42-2026-11 --absent
 
-Exit codes: 0 the payout is recorded, 2 usage or not confirmed, 3 recorded as absent, 4 not settled: a payout may exist.`,
+Exit codes: 0 the payout is recorded, 2 usage or not confirmed, 3 recorded as absent, 4 not resolved: a payout may exist.`,
     )
-    .action(perform('settle', 'changes', settle));
+    .action(perform('resolve', 'changes', resolve));
 }
 
 interface Found extends FoundSubmission {
-  readonly before: KeptSubmission | null;
+  readonly before: StoredSubmission | null;
   readonly session: Session;
   readonly provider: Provider;
 }
@@ -80,11 +80,11 @@ interface Found extends FoundSubmission {
 async function found(call: Call<OutcomeCommand>): Promise<Found> {
   const session = await openSession(call, { offline: true });
   const one = await findSubmission(session, call.host.cwd, call.args[0] ?? '');
-  call.mayHaveSent(howToSettle(one));
+  call.mayHaveSent(howToResolve(one));
   await session.refreshClock(); // Only now: what is on record says what a provider that cannot be asked means.
   const before = await session.store.find(one.submission).catch(() => null); // What the command does next tells of a store that fails.
-  const settled = before?.settled ?? null;
-  if (settled !== null && !isRefused(settled)) call.mayHaveSent(paidAdvice(one.submission, settled.payoutId));
+  const resolution = before?.resolution ?? null;
+  if (resolution !== null && !isRefused(resolution)) call.mayHaveSent(paidAdvice(one.submission, resolution.payoutId));
   return { ...one, before, session, provider: boundTo(session.provider(one.submission.name), one.submission.account) };
 }
 
@@ -95,39 +95,39 @@ async function submit(call: Call<'submit', SubmitOptions>): Promise<Ending<'subm
   const { session, provider, submission, given, before } = await found(call);
   const sent = sentOf(submission, before);
   await askBeforeLive(call, sent.live, `Submit ${paymentText(await decodeSubmission(provider, sent), sent)}?`);
-  const otherClock = isSettled(before) ? null : await ofOtherClock({ call, session, provider, submission: sent });
+  const otherClock = isResolved(before) ? null : await ofOtherClock({ call, session, provider, submission: sent });
   if (otherClock !== null) return endWith(call, session, otherClock, { given, before });
   const outcome = await withProgress(call, `Submitting to ${provider.name}`, provider.submit(submission, { signal: call.signal }));
   return endWith(call, session, outcome, { given, before });
 }
 
-const isSettled = (before: KeptSubmission | null): boolean => before !== null && before.settled !== null;
+const isResolved = (before: StoredSubmission | null): boolean => before !== null && before.resolution !== null;
 
 /** Of two that are held for one reference, the kept one is sent. One of another provider is refused before anything is. */
-function sentOf(given: Submission, before: KeptSubmission | null): Submission {
+function sentOf(given: Submission, before: StoredSubmission | null): Submission {
   const kept = before?.submission;
   return kept !== undefined && kept.name === given.name && kept.account === given.account ? kept : given;
 }
 
 async function lookup(call: Call<'lookup'>): Promise<Ending<'lookup'>> {
   const { session, provider, submission, given, before } = await found(call);
-  const otherClock = isSettled(before) ? null : await ofOtherClock({ call, session, provider, submission });
+  const otherClock = isResolved(before) ? null : await ofOtherClock({ call, session, provider, submission });
   if (otherClock !== null) return endWith(call, session, otherClock, { given, before });
   const outcome = await withProgress(call, `Looking at ${provider.name}`, provider.lookup(submission, { signal: call.signal }));
   return endWith(call, session, outcome, { given, before });
 }
 
-async function settle(call: Call<'settle', SettleOptions>): Promise<Ending<'settle'>> {
+async function resolve(call: Call<'resolve', SettleOptions>): Promise<Ending<'resolve'>> {
   const { payoutId, absent } = call.options;
   if ((payoutId === undefined) === (absent !== true)) throw new CliError('usage', 'say what you found out: --payout-id ID, or --absent.');
   const one = await found(call);
   const { session, provider, submission, given, before } = one;
-  const settled = before?.settled ?? null;
+  const resolution = before?.resolution ?? null;
   // Where the payout is known already, nothing is recorded on anybody's word.
-  if (settled === null || isRefused(settled)) await askBeforeRecording(call, wordOf(one, payoutId));
+  if (resolution === null || isRefused(resolution)) await askBeforeRecording(call, wordOf(one, payoutId));
   const decision = payoutId === undefined ? ({ absent: true } as const) : { payoutId };
-  const outcome = await withProgress(call, `Asking ${provider.name}`, provider.settle(submission, decision));
-  const paid = settled !== null && !isRefused(settled) ? before : null; // What was refused is told by the word of now.
+  const outcome = await withProgress(call, `Asking ${provider.name}`, provider.resolve(submission, decision));
+  const paid = resolution !== null && !isRefused(resolution) ? before : null; // What was refused is told by the word of now.
   return endWith(call, session, outcome, { given, before: paid, word: payoutId === undefined ? 'absent' : 'payout' });
 }
 

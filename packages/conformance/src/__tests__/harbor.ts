@@ -1,7 +1,7 @@
 // Harbor's adapter: the smallest one that has everything, and correct. The planted mistakes of broken.test.ts change one thing in it.
 import {
   type AdapterFactory,
-  type Answer,
+  type HttpResponse,
   type Balance,
   checkSettings,
   type CommonSettings,
@@ -23,7 +23,7 @@ import {
   type PayoutProviderSpec,
   readRows,
   type Refusal,
-  type RefusedOperation,
+  type RequestPurpose,
   type StatusTable,
 } from '@disburse/core';
 import * as v from 'valibot';
@@ -46,7 +46,7 @@ export interface HarborParts {
   readonly money: MoneyProfile;
   readonly status: StatusTable;
   readonly toPayout: (parts: HarborParts, name: string, json: unknown) => Payout;
-  readonly refusal: (answer: Answer, about: RefusedOperation, settings: HarborSettings) => Refusal;
+  readonly refusal: (answer: HttpResponse, about: RequestPurpose, settings: HarborSettings) => Refusal;
   readonly settings: (settings: HarborSettings) => HarborSettings;
   readonly spec: (spec: HarborSpec, settings: HarborSettings) => HarborSpec;
   readonly operations: (written: HarborOperations, http: Http, settings: HarborSettings, parts: HarborParts) => HarborOperations;
@@ -91,7 +91,7 @@ function specOf(settings: HarborSettings, parts: HarborParts): HarborSpec {
     id: 'harbor',
     label: 'Harbor',
     settings,
-    connection: {
+    endpoint: {
       baseUrl: settings.baseUrl ?? 'https://harbor.test',
       headers: { 'harbor-version': '1', 'content-type': 'application/json' },
       credentials: { authorization: `Bearer ${settings.token}` },
@@ -103,12 +103,12 @@ function specOf(settings: HarborSettings, parts: HarborParts): HarborSpec {
     money: parts.money,
     amountInAnswer: 'exact',
     correlation: settings.correlation ?? 'metadata',
-    tokenOf: ({ metadata }) => metadata['disburse_key'] ?? null,
+    correlationTokenOf: ({ metadata }) => metadata['disburse_key'] ?? null,
     options: {},
     request: { fullBalance: false, account: false, destination: true, statementDescriptor: true, metadata: true },
     capabilities: {
       states: { cancel: ['pending'], reverse: ['paid'] },
-      key: { keptForMs: 86_400_000, storesRefusals: true },
+      key: { retentionMs: 86_400_000, storesRefusals: true },
       absence: 'by_list',
       filters: { status: 'core', createdFrom: 'provider', createdTo: 'provider', destination: 'provider' },
       listLimit: 20,
@@ -118,8 +118,13 @@ function specOf(settings: HarborSettings, parts: HarborParts): HarborSpec {
     problems: () => [],
     refusal: (answer, about) => parts.refusal(answer, about, settings),
     isReplay: ({ headers }) => headers.get('harbor-replayed') === 'yes',
-    webhooks: { secrets: undefined, signatureHeader: 'harbor-signature', claim: () => null, read: () => ({ events: [], diagnostics: [] }) },
-    own: {},
+    webhooks: {
+      secrets: undefined,
+      signatureHeader: 'harbor-signature',
+      parseSignature: () => null,
+      read: () => ({ events: [], diagnostics: [] }),
+    },
+    extraMembers: {},
     operations: (http) => parts.operations(operationsOver(http, settings, parts), http, settings, parts),
   };
 }
@@ -129,7 +134,7 @@ function specOf(settings: HarborSettings, parts: HarborParts): HarborSpec {
 function operationsOver(http: Http, settings: HarborSettings, parts: HarborParts): HarborOperations {
   const name = settings.name ?? 'harbor';
   const at = (id: string, action = ''): string => `/payouts/${encodeURIComponent(id)}${action}`;
-  const read = (answer: Answer): Payout => parts.toPayout(parts, name, answer.json);
+  const read = (answer: HttpResponse): Payout => parts.toPayout(parts, name, answer.json);
   const sent = (body: object, key: string | null = null) => ({ body: JSON.stringify(body), headers: {}, key });
   return {
     encodeCreate: ({ money, description, destination, statementDescriptor, metadata }, _, { by, token, reference }) => {
@@ -263,27 +268,27 @@ function toPayout(parts: HarborParts, name: string, raw: unknown): Payout {
 
 // ---- Refusals --------------------------------------------------------------------------------------------------------
 
-const REFUSALS: Readonly<Record<number, readonly [code: PayoutErrorCode, key: 'alive' | 'ask']>> = {
-  400: ['invalid_request', 'ask'],
-  401: ['authentication', 'alive'],
-  402: ['insufficient_funds', 'ask'],
-  403: ['permission', 'alive'],
-  404: ['not_found', 'ask'],
-  422: ['invalid_state', 'ask'],
-  429: ['rate_limited', 'alive'],
+const REFUSALS: Readonly<Record<number, readonly [code: PayoutErrorCode, key: 'unused' | 'maybe_stored']>> = {
+  400: ['invalid_request', 'maybe_stored'],
+  401: ['authentication', 'unused'],
+  402: ['insufficient_funds', 'maybe_stored'],
+  403: ['permission', 'unused'],
+  404: ['not_found', 'maybe_stored'],
+  422: ['invalid_state', 'maybe_stored'],
+  429: ['rate_limited', 'unused'],
 };
 
 /** They change nothing: there the status alone helps, whoever wrote it. */
-const READS: readonly RefusedOperation[] = ['retrieve', 'list', 'balances'];
+const READS: readonly RequestPurpose[] = ['retrieve', 'list', 'balances'];
 
-export function refusalOf({ status, json }: Answer, about: RefusedOperation): Refusal {
+export function refusalOf({ status, json }: HttpResponse, about: RequestPurpose): Refusal {
   const told = v.safeParse(v.object({ code: v.string() }), json);
   const common = { message: `refused with HTTP ${status}.`, providerCode: told.success ? told.output.code : null, providerMessage: null };
   // A page or another's JSON refuses nothing, whatever its status: a proxy may have put it in the place of a payout.
   const ours = told.success || READS.includes(about);
   const [code, key] = (ours ? REFUSALS[status] : undefined) ?? [];
-  if (code !== undefined && key !== undefined) return { code, ...common, outcome: 'rejected', key };
-  if (status === 409 && about === 'cancel') return { code: 'invalid_state', ...common, outcome: 'rejected', key: 'alive' };
+  if (code !== undefined && key !== undefined) return { code, ...common, outcome: 'rejected', keyState: key };
+  if (status === 409 && about === 'cancel') return { code: 'invalid_state', ...common, outcome: 'rejected', keyState: 'unused' };
   if (status === 409) return { code: 'idempotency_conflict', ...common, outcome: 'unknown', resend: common.providerCode !== 'key_reused' };
   return { code: 'provider_unavailable', ...common, outcome: 'unknown', resend: true };
 }

@@ -1,5 +1,5 @@
 // How one mistake is planted in the correct adapter, and found.
-import type { Answer, MoneyProfile, Payout, PayoutError, PayoutOutcome, Refusal, StatusTable } from '@disburse/core';
+import type { HttpResponse, MoneyProfile, Payout, PayoutError, PayoutOutcome, Refusal, StatusTable } from '@disburse/core';
 import { describe, expect, it } from 'vitest';
 import { type ConformanceWorld, runConformance } from '../index.ts';
 import { harborWorld } from './harbor-world.ts';
@@ -87,11 +87,12 @@ export const failedInstead = (outcome: PayoutOutcome, of: (error: PayoutError) =
     : outcome;
 
 /** Changes what an answer without success means. */
-export const refusing = (change: (answer: Answer, right: Refusal) => Refusal): Partial<HarborParts> => ({
+export const refusing = (change: (answer: HttpResponse, right: Refusal) => Refusal): Partial<HarborParts> => ({
   refusal: (answer, about) => change(answer, refusalOf(answer, about)),
 });
 /** The refusal as a certain one. */
-export const asRejected = (right: Refusal): Refusal => ({ ...right, code: 'invalid_state', outcome: 'rejected', key: 'alive' }) as Refusal;
+export const asRejected = (right: Refusal): Refusal =>
+  ({ ...right, code: 'invalid_state', outcome: 'rejected', keyState: 'unused' }) as Refusal;
 
 /** Replaces how a status is read. */
 export const table = (read: (raw: string) => ReturnType<StatusTable['read']>): Partial<HarborParts> => ({

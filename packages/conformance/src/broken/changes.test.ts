@@ -8,14 +8,14 @@ mustBeCaught('changes', [
   [
     'a cancel that is too late is a matter of permission',
     refusing(({ status }, right) =>
-      status === 409 ? ({ ...right, code: 'permission', outcome: 'rejected', key: 'alive' } as Refusal) : right,
+      status === 409 ? ({ ...right, code: 'permission', outcome: 'rejected', keyState: 'unused' } as Refusal) : right,
     ),
     ['cancel/too-late', 'cancel/twice'],
   ],
   [
     'a page in the place of a canceled payout is taken as not found',
     refusing(({ status, json }, right) =>
-      status === 404 && json === undefined ? ({ ...right, code: 'not_found', outcome: 'rejected', key: 'alive' } as Refusal) : right,
+      status === 404 && json === undefined ? ({ ...right, code: 'not_found', outcome: 'rejected', keyState: 'unused' } as Refusal) : right,
     ),
     ['cancel/lost-answer'],
   ],

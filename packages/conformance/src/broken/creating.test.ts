@@ -172,13 +172,13 @@ mustBeCaught('creates', [
   ],
   [
     'a refusal is not confirmed',
-    refusing((_, right) => (right.outcome === 'rejected' && right.key === 'ask' ? { ...right, key: 'alive' } : right)),
+    refusing((_, right) => (right.outcome === 'rejected' && right.keyState === 'maybe_stored' ? { ...right, keyState: 'unused' } : right)),
     ['refused/business'],
   ],
   [
     'the replay mark is not read',
     inSpec(() => ({ isReplay: () => false })),
-    ['refused/marked', 'replay/read-again', 'sticky/marked-refusal-settles'],
+    ['refused/marked', 'replay/read-again', 'sticky/marked-refusal-resolves'],
   ],
   ['whatever is refused is marked', inSpec(() => ({ isReplay: () => true })), ['sticky/unmarked-refusal', 'refused/business']],
   [

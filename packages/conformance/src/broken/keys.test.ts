@@ -57,7 +57,9 @@ mustBeCaught('keys and bytes', [
   ],
   [
     'the credential is in the submission',
-    inSpec(({ connection }, { token }) => ({ connection: { ...connection, headers: { ...connection.headers, 'x-token': token } } })),
+    inSpec(({ endpoint: connection }, { token }) => ({
+      endpoint: { ...connection, headers: { ...connection.headers, 'x-token': token } },
+    })),
     ['key/submission-holds-no-credential'],
   ],
   [
@@ -72,7 +74,7 @@ mustBeCaught('keys and bytes', [
   ],
   [
     'keys are believed to live for two days',
-    inSpec(({ capabilities }) => ({ capabilities: { ...capabilities, key: { ...capabilities.key, keptForMs: 172_800_000 } } })),
+    inSpec(({ capabilities }) => ({ capabilities: { ...capabilities, key: { ...capabilities.key, retentionMs: 172_800_000 } } })),
     ['window/inside'],
   ],
 ]);

@@ -13,8 +13,8 @@ const inTime = (change: (runtime: Runtime) => Partial<Runtime>): Partial<HarborP
 
 /** Answers what is given, and remembers nothing. */
 const FORGETFUL: SubmissionStore = {
-  keep: async (submission) => ({ submission, settled: null, shared: false }),
-  settle: async () => undefined,
+  putIfAbsent: async (submission) => ({ submission, resolution: null, shared: false }),
+  setResolution: async () => undefined,
   find: async () => null,
 };
 
@@ -23,7 +23,7 @@ const lookups = (change: (outcome: PayoutOutcome) => PayoutOutcome): Partial<Har
 
 mustBeCaught('what core does', [
   [
-    'what may exist is settled by whatever comes',
+    'what may exist is resolved by whatever comes',
     { ...aroundOutcome((outcome) => failedInstead(outcome, () => true)), ...withoutCorrelation },
     [
       'sticky/401',
@@ -53,7 +53,7 @@ mustBeCaught('what core does', [
     lookups((outcome) => {
       if (outcome.outcome !== 'rejected' || outcome.submission === null) return outcome;
       const { error, submission } = outcome;
-      return { outcome: 'unknown', error, submission, next: { do: 'ask', candidates: [] }, notices: [] };
+      return { outcome: 'unknown', error, submission, next: { action: 'review', candidates: [] }, notices: [] };
     }),
     ['lookup/absent', 'lookup/token-of-another'],
   ],
@@ -94,7 +94,7 @@ mustBeCaught('what core does', [
     ['key/submission-is-bound'],
   ],
   ['resends follow without a pause', inTime(() => ({ sleep: async () => undefined })), ['lost/resent-by-itself', 'refused/rate-limited']],
-  ['the number of resends is fixed', { settings: (settings) => ({ ...settings, resends: 5 }) }, ['lost/bounded']],
+  ['the number of resends is fixed', { settings: (settings) => ({ ...settings, maxResends: 5 }) }, ['lost/bounded']],
   [
     'the deadline of a call is not heeded',
     around((provider) => ({ createPayout: (request: Parameters<HarborProvider['createPayout']>[0]) => provider.createPayout(request) })),
@@ -104,7 +104,7 @@ mustBeCaught('what core does', [
     'what was never sent is unknown',
     aroundOutcome((outcome) =>
       outcome.outcome === 'rejected' && outcome.error.code === 'provider_unavailable' && outcome.submission !== null
-        ? { ...outcome, outcome: 'unknown', next: { do: 'ask', candidates: [] }, notices: [], submission: outcome.submission }
+        ? { ...outcome, outcome: 'unknown', next: { action: 'review', candidates: [] }, notices: [], submission: outcome.submission }
         : outcome,
     ),
     ['lost/nothing-sent'],
@@ -117,12 +117,12 @@ mustBeCaught('what core does', [
   [
     'a person may decide at any time',
     around((provider) => ({
-      settle: async (...[submission, decision]: Parameters<HarborProvider['settle']>) => {
-        if ('payoutId' in decision) return provider.settle(submission, decision);
+      resolve: async (...[submission, decision]: Parameters<HarborProvider['resolve']>) => {
+        if ('payoutId' in decision) return provider.resolve(submission, decision);
         return { outcome: 'rejected', error: new PayoutError('not_found', 'decided'), retry: 'next_attempt', submission };
       },
     })),
-    ['settle/by-a-person'],
+    ['resolve/by-a-person'],
   ],
   [
     'a full balance is declared, and nobody can show one',

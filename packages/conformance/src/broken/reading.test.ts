@@ -137,7 +137,11 @@ mustBeCaught('reading', [
     })),
     ['read/path-is-escaped'],
   ],
-  ["another payout's answer is read as ours", inSpec(() => ({ tokenOf: () => null })), ['refused/wrong-token', 'lookup/finds-ours']],
+  [
+    "another payout's answer is read as ours",
+    inSpec(() => ({ correlationTokenOf: () => null })),
+    ['refused/wrong-token', 'lookup/finds-ours'],
+  ],
   [
     'the answer is told as it was asked for',
     inOperations((written) => ({
@@ -161,7 +165,11 @@ mustBeCaught('reading', [
     ['refused/unreadable-amount', 'refused/unreadable-currency'],
   ],
   ['the mode is not read', inPayout(() => ({ live: false })), ['refused/wrong-mode']],
-  ['a lookup matches the bare reference', inSpec(() => ({ tokenOf: ({ reference }: Payout) => reference })), ['lookup/finds-ours']],
+  [
+    'a lookup matches the bare reference',
+    inSpec(() => ({ correlationTokenOf: ({ reference }: Payout) => reference })),
+    ['lookup/finds-ours'],
+  ],
 
   [
     'whatever is no object throws where it is read',

@@ -47,7 +47,7 @@ mustBeCaught('secrets', [
   ],
   [
     'baseUrl is not followed',
-    inSpec(({ connection }) => ({ connection: { ...connection, baseUrl: 'https://harbor.test' } })),
+    inSpec(({ endpoint: connection }) => ({ endpoint: { ...connection, baseUrl: 'https://harbor.test' } })),
     ['secrets/only-to-the-provider'],
   ],
 

@@ -1,4 +1,4 @@
-import { can } from '@disburse/core';
+import { reasonAgainst } from '@disburse/core';
 import { type Check, must, NotApplicable, same } from '../check.ts';
 import { hang, reset } from '../line.ts';
 import { errorOf, exist, type Stage } from '../stage.ts';
@@ -18,18 +18,22 @@ const check = (what: string, forgot: string, run: (stage: Stage) => Promise<NotA
 
 /** Cancels: of the right payout, in the right state, with a lost answer. */
 export const cancelChecks: readonly Check[] = [
-  check('cancels', 'A payout that can() calls cancelable is canceled, and the canceled payout is returned.', async (stage) => {
-    const payout = await stage.accepted('canceled');
-    same([can(stage.provider, 'cancel', payout), payout.cancelable], [{ ok: true }, true], 'can(cancel) of a new payout');
-    const canceled = await stage.provider.cancel(payout.id);
-    same(
-      [canceled.id, canceled.status, canceled.cancelable, canceled.failure],
-      [payout.id, 'canceled', false, null],
-      'what cancel returns',
-    );
-    mustBePayout(canceled, stage);
-    same((await stage.provider.retrieve(payout.id)).status, 'canceled', 'the status afterwards');
-  }),
+  check(
+    'cancels',
+    'A payout that reasonAgainst() has nothing against canceling is canceled, and the canceled payout is returned.',
+    async (stage) => {
+      const payout = await stage.accepted('canceled');
+      same([reasonAgainst(stage.provider, 'cancel', payout), payout.cancelable], [null, true], 'reasonAgainst(cancel) of a new payout');
+      const canceled = await stage.provider.cancel(payout.id);
+      same(
+        [canceled.id, canceled.status, canceled.cancelable, canceled.failure],
+        [payout.id, 'canceled', false, null],
+        'what cancel returns',
+      );
+      mustBePayout(canceled, stage);
+      same((await stage.provider.retrieve(payout.id)).status, 'canceled', 'the status afterwards');
+    },
+  ),
   check('twice', 'A second cancel of the same payout finds it canceled, and returns it.', async (stage) => {
     const { id } = await stage.accepted('twice');
     await stage.provider.cancel(id);
@@ -45,7 +49,11 @@ export const cancelChecks: readonly Check[] = [
       const error = await errorOf(() => stage.provider.cancel(id), 'cancel of a paid payout');
       same([error.code, error.outcome], ['invalid_state', 'rejected'], 'code and outcome');
       const paid = await stage.provider.retrieve(id);
-      same([can(stage.provider, 'cancel', paid).ok, paid.cancelable], [false, false], 'can(cancel) and cancelable of a paid payout');
+      same(
+        [reasonAgainst(stage.provider, 'cancel', paid) === null, paid.cancelable],
+        [false, false],
+        'reasonAgainst(cancel) and cancelable of a paid payout',
+      );
       same(paid.status, 'paid', 'the status afterwards');
       return undefined;
     },
@@ -61,7 +69,7 @@ export const cancelChecks: readonly Check[] = [
     for (const [index, fault] of [reset('after'), hang('after'), ...pages].entries()) {
       const { id } = await stage.accepted(`lost-${index}`);
       stage.line.next(fault, isWrite);
-      const { status } = await stage.make({ resends: 0 }).cancel(id);
+      const { status } = await stage.make({ maxResends: 0 }).cancel(id);
       same(status, 'canceled', 'the status after a cancel whose answer was lost');
     }
   }),

@@ -1,4 +1,4 @@
-import { type Balance, can, deriveReversalKey, type OptionalOperation, type Payout, type UnreadableRow } from '@disburse/core';
+import { type Balance, reasonAgainst, deriveReversalKey, type OptionalOperation, type Payout, type UnreadableRow } from '@disburse/core';
 import { type Check, must, NotApplicable, same, shown, the } from '../check.ts';
 import { type Fault, reset } from '../line.ts';
 import { errorOf, exist, optional, type Stage } from '../stage.ts';
@@ -69,7 +69,7 @@ export const changeChecks: readonly Check[] = [
     mustBePayout(reversal, stage);
     const after = await stage.provider.retrieve(paid.id);
     same(after.reversedBy, reversal.id, 'reversedBy');
-    same(can(stage.provider, 'reverse', after).ok, false, 'can(reverse) of a reversed payout');
+    same(reasonAgainst(stage.provider, 'reverse', after) === null, false, 'reasonAgainst(reverse) of a reversed payout');
     exist(stage, 2, 'after a reversal');
   }),
   check(
@@ -172,6 +172,6 @@ async function reversible(stage: Stage, reference: string): Promise<Payout> {
   const state = stage.subject.reaches.find((to) => stage.capabilities.states.reverse?.includes(to) === true);
   await stage.move(id, the(state, 'status in `reaches` in which capabilities.states.reverse allows a reversal'));
   const payout = await stage.provider.retrieve(id);
-  same(can(stage.provider, 'reverse', payout), { ok: true }, 'can(reverse)');
+  same(reasonAgainst(stage.provider, 'reverse', payout), null, 'reasonAgainst(reverse)');
   return payout;
 }

@@ -1,9 +1,9 @@
-import { can, type OptionalOperation, type RequestFeature, supports } from '@disburse/core';
+import { reasonAgainst, type OptionalOperation, type RequestFeature, supports } from '@disburse/core';
 import { type Check, must, NotApplicable, same } from '../check.ts';
 import { errorOf, exist, optional, rejectedOf, type Stage } from '../stage.ts';
 
 const ALWAYS_THERE = [
-  ...(['createPayout', 'prepare', 'submit', 'lookup', 'settle'] as const),
+  ...(['createPayout', 'prepare', 'submit', 'lookup', 'resolve'] as const),
   ...(['retrieve', 'cancel', 'parseWebhook'] as const),
 ];
 const OPTIONAL: readonly OptionalOperation[] = ['list', 'listAll', 'update', 'reverse', 'balances'];
@@ -28,7 +28,7 @@ export const identityChecks: readonly Check[] = [
     run: async ({ capabilities }) => {
       same(JSON.parse(JSON.stringify(capabilities)), capabilities, 'the capabilities after JSON');
       const { absence, key, listLimit, listFloor, lookup, filters, request, states, sideEffects } = capabilities;
-      must(Number.isSafeInteger(key.keptForMs) && key.keptForMs > 0, `key.keptForMs is ${key.keptForMs}`);
+      must(Number.isSafeInteger(key.retentionMs) && key.retentionMs > 0, `key.retentionMs is ${key.retentionMs}`);
       must(typeof key.storesRefusals === 'boolean', 'key.storesRefusals is not said');
       must(Number.isSafeInteger(listLimit) && listLimit > 0, `listLimit is ${listLimit}`);
       must(listFloor === null || !Number.isNaN(Date.parse(listFloor)), `listFloor is ${listFloor ?? ''}, which is no time`);
@@ -56,7 +56,11 @@ export const identityChecks: readonly Check[] = [
         const declared = capabilities.operations.includes(operation);
         must(declared || !ALWAYS_THERE.some((name) => name === operation), `${operation} is not among the operations`);
         must(typeof Reflect.get(provider, operation) === 'function', `${operation} is no function`);
-        same([supports(provider, operation), can(provider, operation).ok], [declared, declared], `supports and can of ${operation}`);
+        same(
+          [supports(provider, operation), reasonAgainst(provider, operation) === null],
+          [declared, declared],
+          `supports and reasonAgainst of ${operation}`,
+        );
         must(
           declared || !Object.keys(provider).includes(operation),
           `${operation} is not declared, and shows among the provider's members`,

@@ -84,7 +84,7 @@ export const keyChecks: readonly Check[] = [
       const prepared = await stage.provider.prepare(stage.request('kept'));
       const stored = JSON.stringify(prepared);
       await stage.advance(60_000);
-      const today = stage.elsewhere({ ...stage.world.rotated(), timeoutMs: 45_000, resends: 0 });
+      const today = stage.elsewhere({ ...stage.world.rotated(), timeoutMs: 45_000, maxResends: 0 });
       acceptedOf(await today.submit(parseSubmission(stored)));
       const sent = the(stage.creates[0], 'create');
       same(

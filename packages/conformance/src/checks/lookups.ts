@@ -1,13 +1,13 @@
 import { type Check, must, NotApplicable, same, the } from '../check.ts';
 import { changed, headed, unreadableRow } from '../line.ts';
-import { acceptedOf, errorOf, exist, hasList, rejectedOf, type Stage, told, unknownOf } from '../stage.ts';
+import { acceptedOf, errorOf, exist, hasList, rejectedOf, type Stage, summaryOf, unknownOf } from '../stage.ts';
 import { copyOf, lost } from './sticky.ts';
 import { GUARD_MS } from './windows.ts';
 
 const isRead = ({ method }: { readonly method: string }): boolean => method === 'GET';
 
 /** From here on nobody can send any more. */
-const leaseIsOver = (stage: Stage): Promise<void> => stage.advance(stage.capabilities.key.keptForMs + GUARD_MS + 120_000);
+const leaseIsOver = (stage: Stage): Promise<void> => stage.advance(stage.capabilities.key.retentionMs + GUARD_MS + 120_000);
 
 /** Why a lookup finds nothing of ours; `null` where it does. */
 function blindOf(stage: Stage): string | null {
@@ -40,10 +40,10 @@ export const lookupChecks: readonly Check[] = [
     forgot: 'Before lease and guard are over a request may still be on its way: not found is unknown, never rejected.',
     run: async (stage) => {
       const submission = await lost(stage, 'early', 'before');
-      for (const wait of [0, stage.capabilities.key.keptForMs - GUARD_MS, 2 * GUARD_MS - 120_000]) {
+      for (const wait of [0, stage.capabilities.key.retentionMs - GUARD_MS, 2 * GUARD_MS - 120_000]) {
         await stage.advance(wait);
         const { next } = unknownOf(await stage.elsewhere().lookup(copyOf(submission)));
-        must(next.do === 'submit' && Date.parse(next.notBefore) > 0, 'next does not say when to submit again');
+        must(next.action === 'submit' && Date.parse(next.notBefore) > 0, 'next does not say when to submit again');
       }
     },
   },
@@ -70,8 +70,8 @@ export const lookupChecks: readonly Check[] = [
       const submission = await lost(stage, 'unproven', 'before');
       await leaseIsOver(stage);
       const outcome = await stage.elsewhere().lookup(copyOf(submission));
-      must(outcome.outcome === 'unknown' && outcome.next.do === 'ask', `what nothing can prove is told as ${told(outcome)}`);
-      const decided = rejectedOf(await stage.provider.settle(submission, { absent: true }));
+      must(outcome.outcome === 'unknown' && outcome.next.action === 'review', `what nothing can prove is told as ${summaryOf(outcome)}`);
+      const decided = rejectedOf(await stage.provider.resolve(submission, { absent: true }));
       must(decided.retry === 'next_attempt', `after a person's word retry is ${decided.retry}`);
       return undefined;
     },
@@ -86,7 +86,7 @@ export const lookupChecks: readonly Check[] = [
       const id = await stage.world.foreign();
       await leaseIsOver(stage);
       const { next } = unknownOf(await stage.elsewhere().lookup(copyOf(submission)));
-      must(next.do === 'ask', 'next is submit, although only a person can tell');
+      must(next.action === 'review', 'next is submit, although only a person can tell');
       same(
         next.candidates.map((payout) => payout.id),
         [id],
@@ -136,8 +136,8 @@ export const lookupChecks: readonly Check[] = [
         changed(() => ({})),
       ]) {
         stage.line.always(fault, isRead);
-        const outcome = await stage.elsewhere({ resends: 0 }).lookup(copyOf(submission));
-        must(outcome.outcome === 'unknown', `an unread list is told as ${told(outcome)}`);
+        const outcome = await stage.elsewhere({ maxResends: 0 }).lookup(copyOf(submission));
+        must(outcome.outcome === 'unknown', `an unread list is told as ${summaryOf(outcome)}`);
         stage.line.clear();
       }
     },
@@ -153,7 +153,7 @@ export const lookupChecks: readonly Check[] = [
       await leaseIsOver(stage);
       if (hasList(stage)) stage.line.always(unreadableRow(the(made, 'payout after a lost answer').id), isRead);
       const outcome = await stage.elsewhere().lookup(copyOf(submission));
-      must(outcome.outcome !== 'rejected', `with a row that cannot be read, a lost answer is told as ${told(outcome)}`);
+      must(outcome.outcome !== 'rejected', `with a row that cannot be read, a lost answer is told as ${summaryOf(outcome)}`);
     },
   },
   {
@@ -172,16 +172,16 @@ export const lookupChecks: readonly Check[] = [
     },
   },
   {
-    id: 'settle/by-a-person',
+    id: 'resolve/by-a-person',
     promise: 'NEVER-TWICE R18',
-    forgot: 'settle records what a person found: absent only once nobody can send any more, a payout only after it was read.',
+    forgot: 'resolve records what a person found: absent only once nobody can send any more, a payout only after it was read.',
     run: async (stage) => {
       const submission = await lost(stage, 'decided', 'before');
-      const early = await errorOf(() => stage.provider.settle(submission, { absent: true }), 'settle as absent inside the lease');
+      const early = await errorOf(() => stage.provider.resolve(submission, { absent: true }), 'resolve as absent inside the lease');
       same(early.code, 'invalid_state', 'its code');
       const id = await stage.world.foreign();
       await leaseIsOver(stage);
-      const decided = acceptedOf(await stage.provider.settle(submission, { payoutId: id }));
+      const decided = acceptedOf(await stage.provider.resolve(submission, { payoutId: id }));
       same(decided.payout.id, id, 'the payout that a person named');
       exist(stage, 1, 'after a decision');
     },

@@ -1,7 +1,7 @@
 import { parseSubmission } from '@disburse/core';
 import { type Check, must, same } from '../check.ts';
 import { cutOff, hang, reset, type Fault, type Side } from '../line.ts';
-import { exist, acceptedOf, type Stage, submissionOf, TIMEOUT_MS, told, unknownOf } from '../stage.ts';
+import { exist, acceptedOf, type Stage, submissionOf, TIMEOUT_MS, summaryOf, unknownOf } from '../stage.ts';
 import type { ScriptedAnswer } from '../world.ts';
 import { mustBeOneRequest } from './keys.ts';
 
@@ -71,7 +71,7 @@ const LOST: readonly Lost[] = [
   ),
 ];
 
-/** After any of these a payout may exist, so the outcome is unknown; submitting again settles it, and one payout exists. */
+/** After any of these a payout may exist, so the outcome is unknown; submitting again resolves it, and one payout exists. */
 export const lostAnswerChecks: readonly Check[] = [
   ...LOST.map(({ what, side, fault, readable = false }): Check => ({
     id: `lost/${what}`,
@@ -84,15 +84,15 @@ export const lostAnswerChecks: readonly Check[] = [
       const made = side === 'after' ? 1 : 0;
       exist(stage, made, `after ${what}`);
       const found = outcome.outcome === 'accepted' && made === 1 && readable && outcome.payout.id === stage.world.payouts()[0]?.id;
-      must(outcome.outcome === 'unknown' || found, `the outcome after ${what} is ${told(outcome)}, and not unknown`);
+      must(outcome.outcome === 'unknown' || found, `the outcome after ${what} is ${summaryOf(outcome)}, and not unknown`);
       if (outcome.outcome === 'unknown') same(outcome.error.outcome, 'unknown', "the error's own outcome");
       stage.line.clear();
       await mustBeOneRequest(stage, 'lost');
       // As another process would: the object is gone, its JSON is not.
       const stored = JSON.stringify(submissionOf(outcome));
-      const settled = acceptedOf(await stage.elsewhere().submit(parseSubmission(stored)));
+      const resolution = acceptedOf(await stage.elsewhere().submit(parseSubmission(stored)));
       exist(stage, 1, `after ${what} and another submit`);
-      same(settled.payout.id, stage.world.payouts()[0]?.id, 'the payout that was found');
+      same(resolution.payout.id, stage.world.payouts()[0]?.id, 'the payout that was found');
       await mustBeOneRequest(stage, 'lost');
       must(
         stage.line.requests.every(({ origin }) => origin === stage.line.requests[0]?.origin),
@@ -124,13 +124,13 @@ export const lostAnswerChecks: readonly Check[] = [
   {
     id: 'lost/bounded',
     promise: 'Promise 3',
-    forgot: 'Resends end: with `resends` spent or the deadline over, the outcome is told and the submission handed over.',
+    forgot: 'Resends end: with `maxResends` spent or the deadline over, the outcome is told and the submission handed over.',
     run: async (stage) => {
       stage.line.always(reset('before'), stage.isCreate);
       const startedAt = stage.world.clock.now();
-      const outcome = unknownOf(await stage.make({ resends: 1 }).createPayout(stage.request('bounded')));
-      same(stage.creates.length, 2, 'the requests with `resends: 1`');
-      must(outcome.next.do === 'submit', `next is ${outcome.next.do}, although submitting again settles it`);
+      const outcome = unknownOf(await stage.make({ maxResends: 1 }).createPayout(stage.request('bounded')));
+      same(stage.creates.length, 2, 'the requests with `maxResends: 1`');
+      must(outcome.next.action === 'submit', `next is ${outcome.next.action}, although submitting again resolves it`);
       must(stage.world.clock.now() - startedAt <= TIMEOUT_MS, 'the call took longer than timeoutMs');
     },
   },
@@ -162,7 +162,7 @@ export const lostAnswerChecks: readonly Check[] = [
     forgot: 'A create that is aborted before it begins ends in an outcome, too, and sends nothing.',
     run: async (stage) => {
       const outcome = await stage.create('never', {}, { signal: AbortSignal.abort() });
-      must(outcome.outcome !== 'accepted', `the outcome is ${told(outcome)}`);
+      must(outcome.outcome !== 'accepted', `the outcome is ${summaryOf(outcome)}`);
       exist(stage, 0, 'after a create that was aborted before');
       same(stage.creates.length, 0, 'the requests of a create that was aborted before');
     },
@@ -190,7 +190,7 @@ export const lostAnswerChecks: readonly Check[] = [
       const nobodyListens = {
         baseUrl: 'http://127.0.0.1:1',
         fetch: undefined,
-        resends: 0,
+        maxResends: 0,
         onTelemetry: (event: object) => void events.push(event),
       };
       const outcome = await stage.make(nobodyListens).createPayout(stage.request('refused-connection'));

@@ -1,7 +1,18 @@
 import { nextAttempt } from '@disburse/core';
 import { type Check, must, NotApplicable, same } from '../check.ts';
 import { changed, type Fault } from '../line.ts';
-import { acceptedOf, durableStore, exist, hasList, rejectedOf, type Stage, submissionOf, TIMEOUT_MS, told, unknownOf } from '../stage.ts';
+import {
+  acceptedOf,
+  durableStore,
+  exist,
+  hasList,
+  rejectedOf,
+  type Stage,
+  submissionOf,
+  TIMEOUT_MS,
+  summaryOf,
+  unknownOf,
+} from '../stage.ts';
 import type { Json, ScriptedAnswer } from '../world.ts';
 import { mustBeOneRequest } from './keys.ts';
 
@@ -137,7 +148,7 @@ export const refusalChecks: readonly Check[] = [
       const outcome = unknownOf(await stage.create('conflict'));
       same([outcome.error.code, outcome.error.outcome], ['idempotency_conflict', 'unknown'], 'code and outcome');
       same(stage.creates.length, 1, 'the requests: asking again tells nothing new');
-      must(outcome.next.do === 'ask', 'next is submit, which can tell nothing new');
+      must(outcome.next.action === 'review', 'next is submit, which can tell nothing new');
       same(
         outcome.next.candidates.map(({ id }) => id),
         hasList(stage) ? [existing] : [],
@@ -158,7 +169,7 @@ export const refusalChecks: readonly Check[] = [
       const [existing] = stage.world.payouts();
       const onlyAmount =
         what === 'wrong amount' && outcome.outcome === 'accepted' && outcome.notices.some(({ code }) => code === 'amount_differs');
-      must(outcome.outcome === 'unknown' || onlyAmount, `an answer with the ${what} is ${told(outcome)}`);
+      must(outcome.outcome === 'unknown' || onlyAmount, `an answer with the ${what} is ${summaryOf(outcome)}`);
       if (outcome.outcome === 'unknown') {
         const asUnread = what.startsWith('unreadable') && outcome.error.payoutId === null && outcome.error.unreadAnswer !== null;
         if (!asUnread) same(outcome.error.payoutId, existing?.id, 'the payout that the error names');

@@ -58,7 +58,7 @@ export const secretChecks: readonly Check[] = [
       }
       const base = 'https://proxy.test/base';
       await stage
-        .make({ baseUrl: base, resends: 0 })
+        .make({ baseUrl: base, maxResends: 0 })
         .retrieve(id)
         .catch(() => undefined);
       const last = stage.line.requests.at(-1);
@@ -89,7 +89,7 @@ async function everyError(stage: Stage): Promise<readonly (readonly [string, unk
   const errors: (readonly [string, unknown])[] = [];
   for (const [index, [what, fault]] of faults.entries()) {
     stage.line.always(fault);
-    const provider = stage.make({ resends: 0 });
+    const provider = stage.make({ maxResends: 0 });
     const outcome = await provider.createPayout(stage.request(`secret-${index}`));
     for (const error of errorsOf(outcome)) errors.push([`createPayout after ${what}`, error]);
     for (const [operation, call] of [

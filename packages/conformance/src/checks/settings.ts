@@ -11,7 +11,7 @@ export const settingsChecks: readonly Check[] = [
     forgot:
       'Check settings with checkSettings and a strict schema that spreads commonSettings: every problem is told, at once, with its path.',
     run: async (stage) => {
-      const wrong = { name: 'a name with spaces', timeoutMs: -1, resends: 'often', baseUrl: 'http://elsewhere.test' };
+      const wrong = { name: 'a name with spaces', timeoutMs: -1, maxResends: 'often', baseUrl: 'http://elsewhere.test' };
       const error = refusedSettings(stage, wrong);
       const paths = error.issues.map(({ path }) => path);
       for (const path of Object.keys(wrong)) must(paths.includes(path), `${path} is wrong, and only ${paths.join(', ')} are told`);

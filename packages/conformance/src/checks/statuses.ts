@@ -69,7 +69,7 @@ export const statusChecks: readonly Check[] = [
   {
     id: 'status/paid-is-not-final',
     promise: 'Promise 4',
-    forgot: 'Money comes back days after paid. Never remember a paid payout as settled: read it again whenever it is asked for.',
+    forgot: 'Money comes back days after paid. Never remember a paid payout as resolved: read it again whenever it is asked for.',
     run: async (stage) => {
       const { reaches, comesBackAs } = stage.subject;
       if (!reaches.includes('paid')) return new NotApplicable('the provider never reports paid: `reaches` does not have it');

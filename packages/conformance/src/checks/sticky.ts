@@ -1,11 +1,11 @@
 import { nextAttempt, parseSubmission, type Submission } from '@disburse/core';
 import { type Check, must, NotApplicable, same } from '../check.ts';
 import { reset, type Side } from '../line.ts';
-import { acceptedOf, durableStore, exist, rejectedOf, type Stage, submissionOf, told, unknownOf } from '../stage.ts';
+import { acceptedOf, durableStore, exist, rejectedOf, type Stage, submissionOf, summaryOf, unknownOf } from '../stage.ts';
 import type { ProviderAnswers, ScriptedAnswer } from '../world.ts';
 import { marked } from './refusals.ts';
 
-/** What cannot settle a submission that may exist: it says nothing about the request that came before. */
+/** What cannot resolve a submission that may exist: it says nothing about the request that came before. */
 const SETTLES_NOTHING: readonly (readonly [what: string, given: (answers: ProviderAnswers, stage: Stage) => ScriptedAnswer])[] = [
   ['401', ({ unauthorized }) => unauthorized],
   ['429', ({ rateLimited }) => rateLimited],
@@ -16,7 +16,7 @@ const SETTLES_NOTHING: readonly (readonly [what: string, given: (answers: Provid
   ['marked-5xx', ({ serverError }, stage) => marked(stage, serverError)],
 ];
 
-/** Once a payout may exist, only a readable success, a marked refusal or a lookup settles it. */
+/** Once a payout may exist, only a readable success, a marked refusal or a lookup resolves it. */
 export const stickyChecks: readonly Check[] = [
   ...SETTLES_NOTHING.map(([what, given]): Check => ({
     id: `sticky/${what}`,
@@ -30,7 +30,7 @@ export const stickyChecks: readonly Check[] = [
         const outcome = await provider.submit(copyOf(submission));
         const found =
           outcome.outcome === 'accepted' && stage.capabilities.lookup !== 'none' && outcome.payout.id === stage.world.payouts()[0]?.id;
-        must(outcome.outcome === 'unknown' || found, `after a lost answer, ${what} is told as ${told(outcome)}`);
+        must(outcome.outcome === 'unknown' || found, `after a lost answer, ${what} is told as ${summaryOf(outcome)}`);
       }
       stage.line.clear();
       acceptedOf(await stage.provider.submit(copyOf(submission)));
@@ -49,18 +49,18 @@ export const stickyChecks: readonly Check[] = [
     },
   },
   {
-    id: 'sticky/marked-refusal-settles',
+    id: 'sticky/marked-refusal-resolves',
     promise: 'NEVER-TWICE R10',
-    forgot: 'A marked refusal settles even what may exist: the key is spent on it, so nothing was made under it.',
+    forgot: 'A marked refusal resolves even what may exist: the key is spent on it, so nothing was made under it.',
     run: async (stage) => {
       if (!stage.capabilities.key.storesRefusals) return new NotApplicable('capabilities.key.storesRefusals is false');
-      const submission = await lost(stage, 'settled', 'before');
+      const submission = await lost(stage, 'resolution', 'before');
       stage.line.always(stage.answers('before', marked(stage, stage.subject.answers.refusal)), stage.isCreate);
       const provider = stage.make({ submissions: durableStore() });
       const outcome = rejectedOf(await provider.submit(copyOf(submission)));
       must(outcome.retry === 'next_attempt', `retry is ${outcome.retry}, although the key is spent`);
       stage.line.clear();
-      acceptedOf(await provider.createPayout(stage.request('settled', { attempt: nextAttempt(outcome) })));
+      acceptedOf(await provider.createPayout(stage.request('resolution', { attempt: nextAttempt(outcome) })));
       exist(stage, 1, 'after the next attempt');
       return undefined;
     },

@@ -1,7 +1,7 @@
 import { memorySubmissions, type Money } from '@disburse/core';
 import { type Check, must, same, shown, the } from '../check.ts';
 import { reset } from '../line.ts';
-import { acceptedOf, exist, type Stage, told, unknownOf } from '../stage.ts';
+import { acceptedOf, exist, type Stage, summaryOf, unknownOf } from '../stage.ts';
 
 /** One reference, one payout. */
 export const storeChecks: readonly Check[] = [
@@ -23,7 +23,7 @@ export const storeChecks: readonly Check[] = [
     run: async (stage) => {
       const submissions = memorySubmissions();
       const { payout } = acceptedOf(await stage.make({ submissions }).createPayout(stage.request('restart')));
-      await stage.advance(stage.capabilities.key.keptForMs * 3);
+      await stage.advance(stage.capabilities.key.retentionMs * 3);
       const outcome = acceptedOf(await stage.elsewhere({ submissions }).createPayout(stage.request('restart')));
       same([outcome.payout.id, stage.creates.length], [payout.id, 1], 'the payout, and the requests that create');
       exist(stage, 1, 'after a restart');
@@ -39,9 +39,9 @@ export const storeChecks: readonly Check[] = [
       unknownOf(await stage.make({ submissions }).createPayout(stage.request('resumed')));
       stage.line.clear();
       const sent = stage.creates.length;
-      await stage.advance(stage.capabilities.key.keptForMs + 3_600_000);
+      await stage.advance(stage.capabilities.key.retentionMs + 3_600_000);
       const outcome = await stage.elsewhere({ submissions }).createPayout(stage.request('resumed'));
-      must(outcome.outcome !== 'rejected', `the outcome is ${told(outcome)}`);
+      must(outcome.outcome !== 'rejected', `the outcome is ${summaryOf(outcome)}`);
       same(stage.creates.length, sent, 'the requests that create');
       exist(stage, 1, 'after a lost answer and a restart');
     },

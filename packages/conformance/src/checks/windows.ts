@@ -1,5 +1,5 @@
 import { type Check, must, same } from '../check.ts';
-import { acceptedOf, exist, hasList, type Stage, TIMEOUT_MS, told, unknownOf } from '../stage.ts';
+import { acceptedOf, exist, hasList, type Stage, TIMEOUT_MS, summaryOf, unknownOf } from '../stage.ts';
 import { copyOf, lost } from './sticky.ts';
 
 const MINUTE_MS = 60_000;
@@ -11,10 +11,10 @@ export const windowChecks: readonly Check[] = [
   {
     id: 'window/inside',
     promise: 'NEVER-TWICE R8',
-    forgot: 'capabilities.key.keptForMs is how long the provider keeps a key; within it, less the guard, the same bytes are sent again.',
+    forgot: 'capabilities.key.retentionMs is how long the provider keeps a key; within it, less the guard, the same bytes are sent again.',
     run: async (stage) => {
       const submission = await lost(stage, 'inside', 'after');
-      await stage.advance(stage.capabilities.key.keptForMs - GUARD_MS - 2 * MINUTE_MS);
+      await stage.advance(stage.capabilities.key.retentionMs - GUARD_MS - 2 * MINUTE_MS);
       const before = stage.creates.length;
       acceptedOf(await stage.elsewhere().submit(copyOf(submission)));
       same(stage.creates.length, before + 1, 'the requests inside the window');
@@ -28,7 +28,7 @@ export const windowChecks: readonly Check[] = [
       'Near the end of the lease nothing is sent any more: the provider may forget the key before the request arrives, and pay again.',
     run: async (stage) => {
       const submission = await lost(stage, 'closed', 'after');
-      await stage.advance(stage.capabilities.key.keptForMs - GUARD_MS + MINUTE_MS);
+      await stage.advance(stage.capabilities.key.retentionMs - GUARD_MS + MINUTE_MS);
       await nothingIsSent(stage, () => stage.elsewhere().submit(copyOf(submission)));
       await stage.advance(GUARD_MS + 24 * 60 * MINUTE_MS);
       await nothingIsSent(stage, () => stage.elsewhere().submit(copyOf(submission)));
@@ -53,14 +53,14 @@ export const windowChecks: readonly Check[] = [
     forgot: 'The end of the window holds for every resend: a request that waited too long does not leave any more.',
     run: async (stage) => {
       const submission = await stage.provider.prepare(stage.request('waits'));
-      await stage.advance(stage.capabilities.key.keptForMs - GUARD_MS - 5_000);
+      await stage.advance(stage.capabilities.key.retentionMs - GUARD_MS - 5_000);
       const { rateLimited } = stage.subject.answers;
       stage.line.always(
         stage.answers('before', { ...rateLimited, headers: { ...rateLimited.headers, 'retry-after': '20' } }),
         stage.isCreate,
       );
       const outcome = await stage.elsewhere().submit(copyOf(submission));
-      must(outcome.outcome === 'unknown', `a submission that waited beyond its window is ${told(outcome)}`);
+      must(outcome.outcome === 'unknown', `a submission that waited beyond its window is ${summaryOf(outcome)}`);
       same(stage.creates.length, 1, 'the requests: the resend would have left after the window');
     },
   },

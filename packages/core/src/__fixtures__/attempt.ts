@@ -4,8 +4,8 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { type Pools, transportOverSockets } from '../transport.sockets.ts';
-import type { Exchange, Received, Transport } from '../transport.ts';
+import { type Pools, transportOverSockets } from '../http/transport.sockets.ts';
+import type { Exchange, Received, Transport } from '../http/transport.ts';
 
 /** What a transport answered, or threw. Anything thrown must be an Error. */
 export async function attempt(transport: Transport, request: Request, exchange: Exchange): Promise<Received | Error> {

@@ -1,10 +1,11 @@
 // Servers on 127.0.0.1 that do exactly what a case says, and count what they read. They end with their test.
+import type { Evidence } from '../platform/evidence.ts';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket, connect } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { Worker } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
-import type { Evidence, Exchange } from '../transport.ts';
+import type { Exchange } from '../http/transport.ts';
 import type { Certificate } from './self-signed.ts';
 
 export const SECRET = 'sk_test_4eC39HqLyjWDarjtT1zdp7dc';
@@ -25,7 +26,7 @@ export function exchangeOf(parts: Partial<Exchange> = {}, onMove: (to: Evidence)
     body: '{"amount":"10.50"}',
     notAfter: null,
     now: () => 1_000,
-    maxAnswerBytes: 100_000,
+    maxResponseBytes: 100_000,
     ...parts,
     moves,
     get evidence() {

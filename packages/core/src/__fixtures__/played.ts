@@ -1,8 +1,9 @@
 // How the cases of the evidence table are played: one request to `/ours`, and what became of it.
+import type { Evidence } from '../platform/evidence.ts';
 import type { Socket } from 'node:net';
 import { expect } from 'vitest';
-import { transport } from '../transport.node.ts';
-import type { Evidence, Received, Transport } from '../transport.ts';
+import { transport } from '../http/transport.node.ts';
+import type { Received, Transport } from '../http/transport.ts';
 import { attempt, resolvingTo, transportWith, turn } from './attempt.ts';
 import { type Behaviour, exchangeOf, loopback, type Loopback, requestTo, type WatchedExchange } from './loopback.ts';
 import { type Certificate, selfSigned } from './self-signed.ts';

@@ -46,7 +46,7 @@ export type AcmeFault =
 /** How one Acme differs from another. */
 export interface AcmeTerms {
   /** How long it remembers an idempotency key, in milliseconds. @default 24 hours */
-  readonly keptForMs?: number | undefined;
+  readonly retentionMs?: number | undefined;
   /** Whether a refused request is answered the same under its key, and marked. @default true */
   readonly storesRefusals?: boolean | undefined;
   /** Refuses larger amounts with 402, in major units. @default 1000 */
@@ -86,7 +86,7 @@ interface Remembered {
 
 /** Opens an Acme with no payouts. */
 export function acmeBank(terms: AcmeTerms = {}): AcmeBank {
-  const { keptForMs = DAY_MS, storesRefusals = true, now = () => Date.now() } = terms;
+  const { retentionMs = DAY_MS, storesRefusals = true, now = () => Date.now() } = terms;
   const payouts: AcmePayout[] = [];
   const payoutsByKey = new Map<string, number>();
   const requests: AcmeRequest[] = [];
@@ -96,7 +96,7 @@ export function acmeBank(terms: AcmeTerms = {}): AcmeBank {
   function create(request: AcmeRequest): AcmeAnswer {
     const key = request.headers['idempotency-key'] ?? '';
     const known = keys.get(key);
-    if (known !== undefined && now() - known.at < keptForMs) {
+    if (known !== undefined && now() - known.at < retentionMs) {
       if (known.fingerprint !== request.body) return refusal(409, 'key_reused');
       return { ...known.answer, headers: { [ACME_REPLAYED]: 'true' } };
     }

@@ -1,9 +1,9 @@
 // One Acme, one provider for it, one clock, and a line between them that a test may disturb.
-import { insideOf } from '../define-provider.ts';
-import type { Engine } from '../engine.ts';
-import type { PayoutOutcome } from '../outcome.ts';
-import { parseSubmission, type Submission } from '../submission.ts';
-import type { TelemetryEvent } from '../telemetry.ts';
+import { internalsOf } from '../define-provider.ts';
+import type { ProviderContext } from '../context/context.ts';
+import type { PayoutOutcome } from '../payout/outcome.ts';
+import { parseSubmission, type Submission } from '../stores/submission.ts';
+import type { TelemetryEvent } from '../telemetry/telemetry.ts';
 import { type AcmeBank, ACME_REPLAYED, ACME_TOKEN, acmeBank, type AcmeRequest, type AcmeTerms } from './acme-bank.ts';
 import { type AcmeProvider, type AcmeSettings, createAcme } from './acme.ts';
 import { type ManualTime, manualTime } from './manual-time.ts';
@@ -18,7 +18,7 @@ export interface AcmeWorld {
   readonly bank: AcmeBank;
   readonly time: ManualTime;
   readonly acme: AcmeProvider;
-  readonly engine: Engine;
+  readonly context: ProviderContext;
   readonly events: readonly TelemetryEvent[];
   /** Everything that left, also what never arrived. */
   readonly left: readonly AcmeRequest[];
@@ -53,7 +53,7 @@ export function acmeWorld(settings: Partial<AcmeSettings> = {}, terms: AcmeTerms
     bank,
     time,
     acme,
-    engine: engineOf(acme),
+    context: engineOf(acme),
     events,
     left,
     creates: () => left.filter(isCreate),
@@ -63,10 +63,10 @@ export function acmeWorld(settings: Partial<AcmeSettings> = {}, terms: AcmeTerms
   };
 }
 
-function engineOf(provider: object): Engine {
-  const inside = insideOf(provider);
+function engineOf(provider: object): ProviderContext {
+  const inside = internalsOf(provider);
   if (inside === null) throw new Error('not a provider of definePayoutProvider');
-  return inside.engine;
+  return inside.context;
 }
 
 /** A submission as another process would have it. */

@@ -4,7 +4,7 @@ import {
   type AdapterFactory,
   type AdapterOperations,
   type AdapterWebhooks,
-  type Answer,
+  type HttpResponse,
   checkSettings,
   type CommonSettings,
   commonSettings,
@@ -22,8 +22,8 @@ import {
   type PayoutProvider,
   readRows,
   type Refusal,
-  type RefusedOperation,
-  signatureOfHex,
+  type RequestPurpose,
+  decodeHexSignature,
 } from '../index.ts';
 import { ACME_REPLAYED } from './acme-bank.ts';
 
@@ -33,7 +33,7 @@ export interface AcmeSettings extends CommonSettings {
   /** Whether payouts carry our token, so that a lookup finds them. @default 'metadata' */
   readonly correlation?: 'metadata' | 'none' | undefined;
   /** What this adapter believes of {@link AcmeTerms}; tell both the same, unless the test is about a wrong belief. @default 24 hours */
-  readonly keptForMs?: number | undefined;
+  readonly retentionMs?: number | undefined;
   /** Whether it has a list at all. Its type says so; without one, what is called is a stub. @default true */
   readonly list?: boolean | undefined;
   /** What its list proves. @default 'by_list', or 'never' without one */
@@ -56,7 +56,7 @@ const Settings: v.GenericSchema<unknown, AcmeSettings> = v.strictObject({
   ...commonSettings,
   token: HeaderText,
   correlation: v.optional(v.picklist(['metadata', 'none'])),
-  keptForMs: v.optional(v.number()),
+  retentionMs: v.optional(v.number()),
   list: v.optional(v.boolean()),
   absence: v.optional(v.picklist(['by_list', 'never'])),
   storesRefusals: v.optional(v.boolean()),
@@ -87,7 +87,7 @@ function provider(settings: AcmeSettings): AcmeProvider {
     id: 'acme',
     label: 'Acme',
     settings,
-    connection: {
+    endpoint: {
       baseUrl: settings.baseUrl ?? 'https://acme.test',
       headers: headersFor(settings.account),
       credentials: { authorization: `Bearer ${settings.token}` },
@@ -99,12 +99,12 @@ function provider(settings: AcmeSettings): AcmeProvider {
     money: MONEY,
     amountInAnswer: 'exact',
     correlation: settings.correlation ?? 'metadata',
-    tokenOf: ({ metadata }) => metadata['token'] ?? null,
+    correlationTokenOf: ({ metadata }) => metadata['token'] ?? null,
     options: {},
     request: { fullBalance: false, account: true, destination: false, statementDescriptor: false, metadata: false },
     capabilities: {
       states: { cancel: ['pending'] },
-      key: { keptForMs: settings.keptForMs ?? 24 * 60 * 60_000, storesRefusals: settings.storesRefusals ?? true },
+      key: { retentionMs: settings.retentionMs ?? 24 * 60 * 60_000, storesRefusals: settings.storesRefusals ?? true },
       absence: settings.absence ?? (settings.list === false ? 'never' : 'by_list'),
       filters: { status: 'core', createdFrom: 'provider', createdTo: 'core', destination: 'core' },
       listLimit: 100,
@@ -115,7 +115,7 @@ function provider(settings: AcmeSettings): AcmeProvider {
     refusal: refusalOf,
     isReplay: (answer) => answer.headers.get(ACME_REPLAYED) === 'true',
     webhooks: acmeWebhooks(name, settings.webhookSecrets),
-    own: { forAccount: (account) => createAcme({ ...settings, account }) },
+    extraMembers: { forAccount: (account) => createAcme({ ...settings, account }) },
     operations: (http) => operationsOf(http, settings),
   });
 }
@@ -215,8 +215,8 @@ function acmeWebhooks(name: string, secrets: readonly string[] | undefined): Ada
   return {
     secrets,
     signatureHeader: 'acme-signature',
-    claim: (header, body) => {
-      const signatures = header.split(',').map((hex) => signatureOfHex(hex.trim()));
+    parseSignature: (header, body) => {
+      const signatures = header.split(',').map((hex) => decodeHexSignature(hex.trim()));
       return { signed: body, signatures: signatures.filter((signature) => signature !== null), signedAt: null };
     },
     read: (body) => {
@@ -233,24 +233,24 @@ function acmeWebhooks(name: string, secrets: readonly string[] | undefined): Ada
 // ---- Refusals --------------------------------------------------------------------------------------------------------
 
 /** By status. What is not listed is `unknown`. */
-const REFUSALS: Readonly<Record<number, readonly [code: PayoutErrorCode, key: 'alive' | 'ask' | 'useless' | 'human']>> = {
-  400: ['invalid_request', 'useless'],
-  401: ['authentication', 'alive'],
-  402: ['insufficient_funds', 'ask'],
-  403: ['permission', 'alive'],
-  404: ['not_found', 'ask'],
-  422: ['invalid_state', 'ask'],
-  429: ['rate_limited', 'alive'],
+const REFUSALS: Readonly<Record<number, readonly [code: PayoutErrorCode, key: Extract<Refusal, { outcome: 'rejected' }>['keyState']]>> = {
+  400: ['invalid_request', 'never_valid'],
+  401: ['authentication', 'unused'],
+  402: ['insufficient_funds', 'maybe_stored'],
+  403: ['permission', 'unused'],
+  404: ['not_found', 'maybe_stored'],
+  422: ['invalid_state', 'maybe_stored'],
+  429: ['rate_limited', 'unused'],
 };
 
-function refusalOf({ status, json }: Answer, about: RefusedOperation): Refusal {
+function refusalOf({ status, json }: HttpResponse, about: RequestPurpose): Refusal {
   const told = v.safeParse(v.object({ code: v.string() }), json);
   const providerCode = told.success ? told.output.code : null;
   const common = { message: `refused with HTTP ${status}.`, providerCode, providerMessage: null };
   // Without Acme's own form only a read is told by its status: a gateway may have written it, over a payout.
   const ours = told.success || (about !== 'create' && about !== 'cancel');
   const [code, key] = (ours ? REFUSALS[status] : undefined) ?? [];
-  if (code !== undefined && key !== undefined) return { code, ...common, outcome: 'rejected', key };
+  if (code !== undefined && key !== undefined) return { code, ...common, outcome: 'rejected', keyState: key };
   // In flight until it is known that the key was used for something else.
   if (status === 409) return { code: 'idempotency_conflict', ...common, outcome: 'unknown', resend: providerCode !== 'key_reused' };
   // A person at Acme decides, and Acme then does it by itself.

@@ -1,5 +1,5 @@
 // The real file system, with every call told before it is made.
-import type { Files } from '../submission-folder.ts';
+import type { Files } from '../stores/submission-folder.ts';
 
 /** Calls `before` with the name of each step, and does the step once that has resolved. */
 export function countedFiles(files: Files, before: (step: string) => Promise<void>): Files {

@@ -1,5 +1,5 @@
 // Time that moves when a test says so, and by the library's own pauses: no deadline is met by a slow machine.
-import type { Runtime } from '../runtime.ts';
+import type { Runtime } from '../platform/runtime.ts';
 
 /** The morning on which every test begins. */
 export const NINE: number = Date.parse('2026-11-20T09:00:00.000Z');

@@ -1,6 +1,6 @@
 // A disk in memory that loses power: what was not flushed is then there, or not, or there in part, as chance will have it.
 import { dirname } from 'node:path';
-import type { Files } from '../submission-folder.ts';
+import type { Files } from '../stores/submission-folder.ts';
 
 interface Inode {
   text: string;

@@ -1,16 +1,16 @@
-import { type KeptSubmission, memorySubmissions, type Settled, type SubmissionStore } from '../submission.ts';
+import { type StoredSubmission, memorySubmissions, type Resolution, type SubmissionStore } from '../stores/submission.ts';
 
 /** A store of an application's own: every answer is a copy, and every word is written down. */
-export function table(changes: Partial<SubmissionStore> = {}): SubmissionStore & { readonly settled: Settled[] } {
+export function table(changes: Partial<SubmissionStore> = {}): SubmissionStore & { readonly resolution: Resolution[] } {
   const memory = memorySubmissions();
-  const settled: Settled[] = [];
-  const copied = (row: KeptSubmission): KeptSubmission => JSON.parse(JSON.stringify({ ...row, shared: undefined }));
+  const resolution: Resolution[] = [];
+  const copied = (row: StoredSubmission): StoredSubmission => JSON.parse(JSON.stringify({ ...row, shared: undefined }));
   return {
-    settled,
-    keep: async (submission) => copied(await memory.keep(submission)),
-    settle: async (submission, how) => {
-      settled.push(how);
-      await memory.settle(submission, how);
+    resolution,
+    putIfAbsent: async (submission) => copied(await memory.putIfAbsent(submission)),
+    setResolution: async (submission, how) => {
+      resolution.push(how);
+      await memory.setResolution(submission, how);
     },
     find: async (place) => {
       const row = await memory.find(place);

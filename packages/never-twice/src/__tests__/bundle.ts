@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type * as entry from './entry.ts';
 
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/never-twice/', import.meta.url));
 
 /** A mistake: in this file of the product, this text becomes that one. */

@@ -58,7 +58,7 @@ export const OF_ONE_REFERENCE: readonly Directed[] = [
     const submissions = table();
     for (const id of ['acct_1', 'acct_2']) world.account(id).fund({ amount: 5_000, currency: 'usd' });
     const registry = () => {
-      const common = { apiKey: world.apiKey, fetch: world.fetch, runtime: runtimeOf(time), resends: 0, submissions };
+      const common = { apiKey: world.apiKey, fetch: world.fetch, runtime: runtimeOf(time), maxResends: 0, submissions };
       return createPayoutRegistry({ us: createStripe({ ...common, name: 'us' }) }, { default: 'us' });
     };
     world.faults.on(POST, { reset: 'after' }, 1);
@@ -82,7 +82,7 @@ export const OF_ONE_REFERENCE: readonly Directed[] = [
   }),
   scenario('R4', 'prepared for one balance, kept and paid by another process for another one, and submitted hours later', async () => {
     const { time, world, process, ended, later } = mollieScene();
-    const common = { submissions: openTable(durable(true)), correlation: 'description', resends: 0 } as const;
+    const common = { submissions: openTable(durable(true)), correlation: 'description', maxResends: 0 } as const;
     const balanceId = world.test.addBalance({ available: '1000.00' }).id;
     const runtime = runtimeOf(time);
     const older = await process({ ...common, runtime }).prepare(EUR);
@@ -136,7 +136,7 @@ export const OF_ATTEMPTS: readonly Directed[] = [
     return mustBe('accepted', await ended(here.createPayout(USD))) ?? mustHave(1, world.payouts);
   }),
   scenario('R5', 'the second attempt is refused and the third paid, while another process reads them', async () => {
-    const play = stripeScene({ resends: 0 });
+    const play = stripeScene({ maxResends: 0 });
     const { world, process, ended, time } = play;
     const submissions = openTable(durable(true));
     emptied(play);
@@ -183,7 +183,7 @@ export const OF_ATTEMPTS: readonly Directed[] = [
     const { time, world, process, ended, later } = stripeScene();
     const runtime = runtimeOf(time);
     const submissions = openTable(durable(true));
-    await submissions.keep(await process().prepare(USD), 'of the dead');
+    await submissions.putIfAbsent(await process().prepare(USD), 'of the dead');
     await later(3 * DAY_MS);
     await ended(process({ runtime, submissions: memorySubmissions() }).createPayout(USD));
     const lagging: typeof fetch = async (input, init = {}) => {
@@ -199,7 +199,7 @@ export const OF_ATTEMPTS: readonly Directed[] = [
     const [own, other] = [openTable(durable(true)), openTable(durable(true))];
     let isJoined = false;
     const find: SubmissionStore['find'] = async (place) => (await own.find(place)) ?? (isJoined ? other.find(place) : null);
-    const here = process({ submissions: { ...own, find, settle: away } });
+    const here = process({ submissions: { ...own, find, setResolution: away } });
     emptied(play);
     after(await ended(here.createPayout(USD)));
     funded(play);
@@ -219,7 +219,7 @@ export const OF_ATTEMPTS: readonly Directed[] = [
     return mustBe('accepted', await ended(process({ submissions }).createPayout(raised))) ?? mustHave(1, world.payouts);
   }),
   scenario('R5', 'the second attempt is asked for while the first one is refused for now, and next is followed', async () => {
-    const { world, process, ended } = stripeScene({ resends: 0 });
+    const { world, process, ended } = stripeScene({ maxResends: 0 });
     const submissions = openTable(durable(true));
     world.faults.on(POST, FORBIDDEN, 1);
     await ended(process({ submissions }).createPayout(USD));
@@ -261,7 +261,7 @@ function refusedWhileAnotherPays(name: string, makeStore: () => SubmissionStore,
       const answer = await world.fetch(input, init);
       // The balance is funded, and the job runs elsewhere.
       const isBalance = String(input instanceof Request ? input.url : input).includes('/v2/balances');
-      if (isBalance && isRefused) await (other ??= process({ ...settings, resends: isLost ? 0 : 2 }).createPayout(EUR));
+      if (isBalance && isRefused) await (other ??= process({ ...settings, maxResends: isLost ? 0 : 2 }).createPayout(EUR));
       return answer;
     };
     const wrong = mustNotReject(ended(process({ ...settings, fetch }).createPayout(EUR)));
@@ -275,7 +275,7 @@ export const OF_HOLDS: readonly Directed[] = [
   refusedWhileAnotherPays('with a refuse that fails', () => ({ ...openTable(durable(true)), refuse: away })),
   refusedWhileAnotherPays('in a store in memory, and without an answer', () => memorySubmissions(), true),
   scenario('R7', 'refused, while another process keeps and pays it, after somebody looked', async () => {
-    const { world, process, ended } = stripeScene({ resends: 0 });
+    const { world, process, ended } = stripeScene({ maxResends: 0 });
     const submissions = openTable(durable(true));
     let isRefused = false;
     let other: Promise<PayoutOutcome> | null = null;
@@ -292,9 +292,9 @@ export const OF_HOLDS: readonly Directed[] = [
     return outcome.outcome === 'rejected' ? mustHave(0, world.payouts) : null;
   }),
   scenario('R7', 'a store that cannot refuse says that a submission is held by one', async () => {
-    const { world, process, ended, later } = stripeScene({ resends: 0 });
-    const { keep, settle, find } = openTable(durable(true));
-    const submissions: SubmissionStore = { keep: (submission) => keep(submission, 'of everybody'), settle, find };
+    const { world, process, ended, later } = stripeScene({ maxResends: 0 });
+    const { putIfAbsent: keep, setResolution: resolve, find } = openTable(durable(true));
+    const submissions: SubmissionStore = { putIfAbsent: (submission) => keep(submission, 'of everybody'), setResolution: resolve, find };
     world.faults.on(POST, { reset: 'after' }, 1);
     await ended(process({ submissions }).createPayout(USD));
     await later(SECOND_MS);
@@ -302,7 +302,7 @@ export const OF_HOLDS: readonly Directed[] = [
     return mustNotReject(ended(process({ submissions }).createPayout(USD)));
   }),
   scenario('R7', 'refused, paid by another process of another store, and asked for again once the key is over', async () => {
-    const { world, process, ended, later } = stripeScene({ resends: 0 });
+    const { world, process, ended, later } = stripeScene({ maxResends: 0 });
     const here = process();
     world.faults.on(POST, FORBIDDEN, 1);
     await ended(here.createPayout(USD));
@@ -318,7 +318,7 @@ export const OF_HOLDS: readonly Directed[] = [
     return mustNotReject(ended(process({ runtime, submissions: memorySubmissions() }).createPayout(mistaken)));
   }),
   scenario('R7', 'two processes are refused after a third one lost its answer', async () => {
-    const { world, process, ended } = stripeScene({ resends: 0 });
+    const { world, process, ended } = stripeScene({ maxResends: 0 });
     const submissions = memorySubmissions();
     world.faults.on(POST, { reset: 'after' }, 1);
     await ended(process({ submissions }).createPayout(USD));
@@ -327,7 +327,7 @@ export const OF_HOLDS: readonly Directed[] = [
     return wrong ?? mustNotReject(ended(process({ submissions }).createPayout(USD)));
   }),
   scenario('R7', 'the same object again, after a lost answer, through another store', async () => {
-    const { time, world, process, ended } = stripeScene({ resends: 0 });
+    const { time, world, process, ended } = stripeScene({ maxResends: 0 });
     const runtime = runtimeOf(time);
     const here = process({ runtime, submissions: memorySubmissions() });
     const submission = await here.prepare(USD);
@@ -359,7 +359,7 @@ async function takesOne(): Promise<{ readonly baseUrl: string; readonly taken: (
 
 export const OF_ONE_EXCHANGE: readonly Directed[] = [
   scenario('R10', 'the answer is lost, and the same is sent again and refused', async () => {
-    const { world, process, ended } = stripeScene({ resends: 1 });
+    const { world, process, ended } = stripeScene({ maxResends: 1 });
     let sent = 0;
     const fetch = insteadOfCreates(world, async ({ url, init }) => {
       sent += 1;
@@ -375,7 +375,7 @@ export const OF_ONE_EXCHANGE: readonly Directed[] = [
     const { baseUrl, taken } = await takesOne();
     // The built-in transport: pauses are over at once, and no deadline comes.
     const sleep = (ms: number): Promise<void> => (ms < 20 * SECOND_MS ? Promise.resolve() : new Promise(() => undefined));
-    const alone = createStripe({ apiKey: world.apiKey, baseUrl, resends: 1, runtime: { ...runtimeOf(time), sleep } });
+    const alone = createStripe({ apiKey: world.apiKey, baseUrl, maxResends: 1, runtime: { ...runtimeOf(time), sleep } });
     const outcome = await alone.createPayout(USD);
     return taken() === 1 ? mustBe('unknown', outcome) : `it was taken ${taken()} times`;
   }),
@@ -394,12 +394,12 @@ export const OF_ONE_EXCHANGE: readonly Directed[] = [
     return mustBe('accepted', next) ?? mustHave(1, world.payouts);
   }),
   scenario('R10', 'a refusal that one store could not record, and another process paid through another store', async () => {
-    const play = stripeScene({ resends: 0 });
+    const play = stripeScene({ maxResends: 0 });
     const { time, world, process, ended, later } = play;
     const runtime = runtimeOf(time);
     const submissions = openTable(durable(true));
     emptied(play);
-    after(await ended(process({ runtime, submissions: { ...openTable(durable(true)), settle: away } }).createPayout(USD)));
+    after(await ended(process({ runtime, submissions: { ...openTable(durable(true)), setResolution: away } }).createPayout(USD)));
     funded(play);
     await later(25 * HOUR_MS);
     world.faults.on(POST, { reset: 'after' }, 1);
@@ -412,8 +412,8 @@ export const OF_ONE_EXCHANGE: readonly Directed[] = [
     const { process, ended } = play;
     const submissions = openTable(durable(true));
     let isDeaf = true;
-    const settle: SubmissionStore['settle'] = async (...given) => (isDeaf ? away() : submissions.settle(...given));
-    const here = process({ submissions: { ...submissions, settle } });
+    const resolve: SubmissionStore['setResolution'] = async (...given) => (isDeaf ? away() : submissions.setResolution(...given));
+    const here = process({ submissions: { ...submissions, setResolution: resolve } });
     emptied(play);
     after(await ended(here.createPayout(USD)));
     isDeaf = false;
@@ -421,6 +421,6 @@ export const OF_ONE_EXCHANGE: readonly Directed[] = [
     const again = await ended(here.createPayout(USD));
     if (postsTo(play) > sent) return 'what was refused for good was sent again';
     const row = await submissions.find({ namespace: '', reference: USD.reference, attempt: 1 });
-    return mustBe('rejected', again) ?? (row?.settled === null ? 'it is not recorded' : null);
+    return mustBe('rejected', again) ?? (row?.resolution === null ? 'it is not recorded' : null);
   }),
 ];

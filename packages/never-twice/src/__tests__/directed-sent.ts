@@ -35,7 +35,7 @@ export const OF_WHAT_IS_SENT: readonly Directed[] = [
     return mustHave(1, world.payouts);
   }),
   scenario('R8', 'a copy of yesterday comes to a process that was refused an hour ago', async () => {
-    const { time, world, process, ended, later } = stripeScene({ correlation: 'none', resends: 0 });
+    const { time, world, process, ended, later } = stripeScene({ correlation: 'none', maxResends: 0 });
     world.faults.on(POST, { reset: 'after' }, 1);
     const lost = await ended(process().createPayout(USD));
     await later(23 * HOUR_MS);
@@ -46,7 +46,7 @@ export const OF_WHAT_IS_SENT: readonly Directed[] = [
     return mustHave(1, world.payouts);
   }),
   scenario('R9', 'a mesh that had sent it to Stripe answers 401', async () => {
-    const { world, process, ended } = stripeScene({ resends: 0 });
+    const { world, process, ended } = stripeScene({ maxResends: 0 });
     world.faults.on(POST, OF_A_MESH, 1);
     const told = await ended(process().createPayout(USD));
     return mustBe('unknown', told) ?? mustHave(1, world.payouts);
@@ -54,11 +54,11 @@ export const OF_WHAT_IS_SENT: readonly Directed[] = [
   scenario('R9', 'a mesh that had sent it to Mollie answers 401', async () => {
     const { world, process, ended } = mollieScene();
     world.faults.on(POST, OF_A_MESH, 1);
-    const told = await ended(process({ resends: 0 }).createPayout(EUR));
+    const told = await ended(process({ maxResends: 0 }).createPayout(EUR));
     return mustBe('unknown', told) ?? mustHave(1, world.payouts);
   }),
   scenario('R15', 'a copy of yesterday, paid, comes to a process whose own was refused for good', async () => {
-    const { time, world, process, ended, later } = stripeScene({ resends: 0 });
+    const { time, world, process, ended, later } = stripeScene({ maxResends: 0 });
     world.faults.on(POST, { reset: 'after' }, 1);
     const lost = await ended(process().createPayout(USD));
     await later(30 * HOUR_MS);
@@ -127,7 +127,7 @@ export const OF_WHAT_IS_SENT: readonly Directed[] = [
     }
   }),
   scenario('R4', 'a token that is not that of its key', async () => {
-    const { world, process, ended, later } = stripeScene({ resends: 0 });
+    const { world, process, ended, later } = stripeScene({ maxResends: 0 });
     world.faults.on(POST, { reset: 'after' }, 1);
     const submissions = table();
     const { submission } = await ended(process({ submissions }).createPayout(USD));
@@ -138,7 +138,7 @@ export const OF_WHAT_IS_SENT: readonly Directed[] = [
     return mustNotReject(ended(process({ submissions }).submit(edited)));
   }),
   scenario('R4', 'an older copy brings headers of its own', async () => {
-    const { world, process, ended } = stripeScene({ resends: 0 });
+    const { world, process, ended } = stripeScene({ maxResends: 0 });
     world.account('acct_other');
     world.faults.on(POST, { reset: 'after' }, 1);
     const submissions = table();
@@ -158,7 +158,7 @@ export const OF_WHAT_IS_SENT: readonly Directed[] = [
     return mustBe('accepted', await ended(process({ correlation: 'description', balanceId: other }).lookup(parsed(submission))));
   }),
   scenario('R4', 'a paid one comes back, days later, with another token', async () => {
-    const { time, world, process, ended, later } = stripeScene({ resends: 0 });
+    const { time, world, process, ended, later } = stripeScene({ maxResends: 0 });
     world.faults.on(POST, { reset: 'after' }, 1);
     const { submission } = await ended(process().createPayout(USD));
     await later(5 * DAY_MS);
@@ -168,7 +168,7 @@ export const OF_WHAT_IS_SENT: readonly Directed[] = [
     return mustBe('unknown', told) ?? mustHave(1, world.payouts);
   }),
   scenario('R4', 'a copy names an account in its headers', async () => {
-    const { time, world, process, ended } = stripeScene({ resends: 0 });
+    const { time, world, process, ended } = stripeScene({ maxResends: 0 });
     world.faults.on(POST, { reset: 'after' }, 1);
     const { submission } = await ended(process().createPayout(USD));
     const text = JSON.stringify(submission).replace('"headers":{', '"headers":{"stripe-account":"acct_2",');
@@ -177,7 +177,7 @@ export const OF_WHAT_IS_SENT: readonly Directed[] = [
     return world.requests.some(({ headers }) => headers['stripe-account'] !== undefined) ? 'it was sent for another account' : null;
   }),
   scenario('R4', 'a copy without its body names an account in its headers', async () => {
-    const { time, world, process, ended } = stripeScene({ resends: 0 });
+    const { time, world, process, ended } = stripeScene({ maxResends: 0 });
     world.faults.on(POST, { reset: 'after' }, 1);
     const { submission } = await ended(process().createPayout(USD));
     const text = JSON.stringify(submission)

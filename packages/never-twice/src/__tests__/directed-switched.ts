@@ -64,7 +64,7 @@ export const LATER_ATTEMPTS: readonly Directed[] = [
 
 /** Two providers of one account in one process: what reaches the bank at once waits there for a second, and is answered so. */
 function twoStores(answer: () => Response) {
-  const play = stripeScene({ resends: 0 });
+  const play = stripeScene({ maxResends: 0 });
   const slow = insteadOfCreates(play.world, async () => {
     await play.time.sleep(SECOND_MS);
     return answer();
@@ -110,15 +110,15 @@ export const DEAF_STORES: readonly Directed[] = [
   scenario('R10', 'a hold that could not be noted is noted at the next chance', async () => {
     const play = twoStores(heldForApproval);
     let isDeaf = true;
-    const settle: SubmissionStore['settle'] = async (submission, settled) => {
+    const resolve: SubmissionStore['setResolution'] = async (submission, resolution) => {
       if (isDeaf) throw new Error('away');
-      await play.common.settle(submission, settled);
+      await play.common.setResolution(submission, resolution);
     };
-    const keep: SubmissionStore['keep'] = async (submission, hold) => {
+    const keep: SubmissionStore['putIfAbsent'] = async (submission, hold) => {
       if (isDeaf && submission.reference.includes(' ')) throw new Error('away');
-      return play.common.keep(submission, hold);
+      return play.common.putIfAbsent(submission, hold);
     };
-    const submissions = { ...play.common, settle, keep };
+    const submissions = { ...play.common, setResolution: resolve, putIfAbsent: keep };
     const fetch = insteadOfCreates(play.world, async () => heldForApproval());
     const here = play.process({ runtime: runtimeOf(play.time), fetch, submissions });
     await play.ended(here.createPayout(USD));
@@ -130,7 +130,7 @@ export const DEAF_STORES: readonly Directed[] = [
 
 export const REFUSALS: readonly Directed[] = [
   scenario('R7', 'refused with 401, and again in the next process: it is as certain, and then it is paid', async () => {
-    const { world, process, ended } = stripeScene({ resends: 0 });
+    const { world, process, ended } = stripeScene({ maxResends: 0 });
     const submissions = openTable(durable(true));
     const wrong = { submissions, apiKey: 'sk_test_revoked' };
     const first = await ended(process(wrong).createPayout(USD));

@@ -137,19 +137,19 @@ export async function saidOf(made: Promise<Payout>): Promise<string> {
 
 /** A table that another process can be handed, and that may be away. */
 export function table(): SubmissionStore & { away: boolean } {
-  const rows = new Map<string, { submission: Submission; settled: null; shared: boolean }>();
+  const rows = new Map<string, { submission: Submission; resolution: null; shared: boolean }>();
   const placeOf = ({ reference, attempt }: { readonly reference: string; readonly attempt: number }): string => `${reference} ${attempt}`;
   const store: SubmissionStore & { away: boolean } = {
     away: false,
-    keep: async (submission) => {
+    putIfAbsent: async (submission) => {
       if (store.away) throw new Error('away');
       const kept = rows.get(placeOf(submission));
       if (kept !== undefined) return { ...kept, submission: parsed(kept.submission), shared: true };
-      const row = { submission, settled: null, shared: false };
+      const row = { submission, resolution: null, shared: false };
       rows.set(placeOf(submission), row);
       return row;
     },
-    settle: async () => undefined,
+    setResolution: async () => undefined,
     find: async (place) => {
       if (store.away) throw new Error('away');
       return rows.get(placeOf(place)) ?? null;

@@ -56,7 +56,7 @@ export const DIRECTED: readonly Directed[] = [
     return world.payouts.length === 0 ? null : 'the whole balance left';
   }),
   scenario('R7', 'the same object again, after a lost answer', async () => {
-    const { world, process, ended } = stripeScene({ resends: 0 });
+    const { world, process, ended } = stripeScene({ maxResends: 0 });
     const here = process();
     const submission = await here.prepare(USD);
     world.faults.on(POST, { reset: 'after' }, 1);
@@ -65,7 +65,7 @@ export const DIRECTED: readonly Directed[] = [
     return mustBe('unknown', await ended(here.submit(submission)));
   }),
   scenario('R7', 'a parsed submission, after a lost answer elsewhere', async () => {
-    const { world, process, ended } = stripeScene({ resends: 0 });
+    const { world, process, ended } = stripeScene({ maxResends: 0 });
     world.faults.on(POST, { reset: 'after' }, 1);
     const { submission } = await ended(process().createPayout(USD));
     world.faults.on(POST, FORBIDDEN, 1);
@@ -74,7 +74,7 @@ export const DIRECTED: readonly Directed[] = [
   ...(SWITCHES.twoStores ? TWO_STORES : []),
   ...(SWITCHES.refuse ? REFUSALS : []),
   scenario('R8', 'sent before the lease ended, and late', async () => {
-    const { world, process, ended, later } = stripeScene({ resends: 0, correlation: 'none' });
+    const { world, process, ended, later } = stripeScene({ maxResends: 0, correlation: 'none' });
     const { submission } = await ended(process().createPayout(USD));
     await later(DAY_MS - MINUTE_MS);
     world.faults.on(POST, { lateMs: 5 * MINUTE_MS, client: 'reset' }, 1);
@@ -108,29 +108,34 @@ export const DIRECTED: readonly Directed[] = [
     return posts() === before ? null : 'it was sent after its time';
   }),
   scenario('R9', 'a 500 after the payout was made', async () => {
-    const { world, process, ended } = stripeScene({ resends: 0, correlation: 'none' });
+    const { world, process, ended } = stripeScene({ maxResends: 0, correlation: 'none' });
     world.faults.on(POST, { answer: { status: 500, body: { error: { type: 'api_error' } } }, at: 'after' });
     return mustBe('unknown', await ended(process().createPayout(USD)));
   }),
   scenario('R9', 'no answer', async () => {
-    const { world, process, ended } = stripeScene({ resends: 0 });
+    const { world, process, ended } = stripeScene({ maxResends: 0 });
     world.faults.on(POST, { hang: 'after' });
     return mustBe('unknown', await ended(process().createPayout(USD)));
   }),
   ...(SWITCHES.gateways ? GATEWAYS : []),
   scenario('R10', 'it was refused now, and may have been sent before', async () => {
-    const { world, process, ended } = stripeScene({ resends: 0 });
+    const { world, process, ended } = stripeScene({ maxResends: 0 });
     world.faults.on(POST, { reset: 'after' }, 1);
     const { submission } = await ended(process().createPayout(USD));
     world.expireApiKey(world.apiKey);
     return mustBe('unknown', await ended(process().submit(parsed(submission))));
   }),
   scenario('R10', 'it could not be sent now, and may have been sent before', async () => {
-    const { world, process, ended, time } = stripeScene({ resends: 0 });
+    const { world, process, ended, time } = stripeScene({ maxResends: 0 });
     const { submission } = await ended(process().createPayout(USD));
     // The built-in transport, and nobody who listens.
     const sleep = (): Promise<void> => new Promise(() => undefined);
-    const deaf = createStripe({ apiKey: world.apiKey, baseUrl: 'http://127.0.0.1:1', resends: 0, runtime: { ...runtimeOf(time), sleep } });
+    const deaf = createStripe({
+      apiKey: world.apiKey,
+      baseUrl: 'http://127.0.0.1:1',
+      maxResends: 0,
+      runtime: { ...runtimeOf(time), sleep },
+    });
     return mustBe('unknown', await deaf.submit(parsed(submission)));
   }),
   ...OF_ONE_EXCHANGE,
@@ -194,7 +199,7 @@ export const DIRECTED: readonly Directed[] = [
     return mustBe('unknown', await ended(process().createPayout(EUR))) ?? mustHave(1, world.payouts);
   }),
   scenario('R16', 'not found, while it is on its way', async () => {
-    const { world, process, ended } = stripeScene({ resends: 0 });
+    const { world, process, ended } = stripeScene({ maxResends: 0 });
     world.faults.on(POST, { lateMs: 2 * MINUTE_MS, client: 'reset' }, 1);
     const { submission } = await ended(process().createPayout(USD));
     return mustBe('unknown', await ended(process().lookup(parsed(submission))));
@@ -211,14 +216,14 @@ export const DIRECTED: readonly Directed[] = [
     return world.requests.length === 0 ? null : 'it was sent';
   }),
   scenario('R17', 'a list that cannot be read', async () => {
-    const { world, process, ended, later } = stripeScene({ resends: 0 });
+    const { world, process, ended, later } = stripeScene({ maxResends: 0 });
     const { submission } = await ended(process().createPayout(USD));
     await later(2 * DAY_MS);
     world.faults.on({ method: 'GET' }, { reset: 'before' });
     return mustBe('unknown', await ended(process().lookup(parsed(submission))));
   }),
   scenario('R17', 'a row of the list that cannot be read', async () => {
-    const { world, process, ended, later } = stripeScene({ resends: 0 });
+    const { world, process, ended, later } = stripeScene({ maxResends: 0 });
     world.faults.on(POST, { reset: 'after' }, 1);
     const { submission } = await ended(process().createPayout(USD));
     await later(2 * DAY_MS);
@@ -241,16 +246,16 @@ export const DIRECTED: readonly Directed[] = [
     return left.includes('disburse_key') && !left.includes('a') ? null : `what is left: ${left.join(', ') || 'nothing'}`;
   }),
   scenario('R18', 'a person says absent, and the request arrives', async () => {
-    const { world, process, ended, later } = stripeScene({ resends: 0 });
+    const { world, process, ended, later } = stripeScene({ maxResends: 0 });
     const here = process();
     world.faults.on(POST, { lateMs: 2 * MINUTE_MS, client: 'reset' }, 1);
     const { submission } = await ended(here.createPayout(USD));
-    const said = await ended(here.settle(parsed(submission), { absent: true })).catch(() => null);
+    const said = await ended(here.resolve(parsed(submission), { absent: true })).catch(() => null);
     await later(5 * MINUTE_MS);
     return said === null ? null : `${said.outcome}, and there is ${world.payouts.length}`;
   }),
   scenario('R19', 'the answer of a cancel is lost', async () => {
-    const { world, process, ended } = stripeScene({ resends: 0 });
+    const { world, process, ended } = stripeScene({ maxResends: 0 });
     const here = process();
     const outcome = await ended(here.createPayout(USD));
     if (outcome.outcome !== 'accepted') return outcome.outcome;

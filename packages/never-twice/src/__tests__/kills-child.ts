@@ -33,7 +33,7 @@ function watched(store: SubmissionStore): SubmissionStore {
   };
 }
 
-const common = { baseUrl: job.url, submissions: watched(fileSubmissions(job.folder)), timeoutMs: 4_000, resends: 1 };
+const common = { baseUrl: job.url, submissions: watched(fileSubmissions(job.folder)), timeoutMs: 4_000, maxResends: 1 };
 const CONNECT: Readonly<Record<KilledAdapter, () => AnyPayoutProvider>> = {
   stripe: () => createStripe({ ...common, apiKey: job.secret }),
   'stripe-treasury': () => {

@@ -7,9 +7,9 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     mistake: 'what is given is sent, not what is kept',
     edits: [
       core(
-        'kept',
-        '    row = await engine.store.keep(asked, hold);',
-        '    await engine.store.keep(asked, hold);\n    row = { submission: asked, settled: null, shared: false, alone: false, refused: null };',
+        'create/submit-stored',
+        '    row = await context.store.putIfAbsent(asked, hold);',
+        '    await context.store.putIfAbsent(asked, hold);\n    row = { submission: asked, resolution: null, shared: false, alone: false, refused: null };',
       ),
     ],
   },
@@ -18,19 +18,27 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     mistake: 'a store that fails is passed over',
     edits: [
       core(
-        'kept',
-        '    return storeFailed(engine, asked, error);',
-        '    row = { submission: asked, settled: null, shared: false, alone: false, refused: null };',
+        'create/submit-stored',
+        '    return storeFailed(context, asked, error);',
+        '    row = { submission: asked, resolution: null, shared: false, alone: false, refused: null };',
       ),
-      core('other-attempts', '  } catch {\n    return storeUnread(engine, submission);', '  } catch {\n    others = [];'),
-      core('other-attempts', "if (mine === 'unread') return storeUnread(engine, submission);", "if (mine === 'unread') return null;"),
+      core('create/other-attempts', '  } catch {\n    return storeUnread(context, submission);', '  } catch {\n    others = [];'),
+      core(
+        'create/other-attempts',
+        "if (mine === 'unread') return storeUnread(context, submission);",
+        "if (mine === 'unread') return null;",
+      ),
     ],
   },
   {
     rule: 'R1',
     mistake: 'a payout that only the process knows is made again through another store',
     edits: [
-      core('kept', 'const known = payoutKnownFor(home, row.submission);', 'const known = undefined as ReturnType<typeof payoutKnownFor>;'),
+      core(
+        'create/submit-stored',
+        'const known = payoutKnownFor(home, row.submission);',
+        'const known = undefined as ReturnType<typeof payoutKnownFor>;',
+      ),
     ],
   },
   {
@@ -38,23 +46,25 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     mistake: "a kept reference goes to today's default",
     edits: [
       core(
-        'kept',
+        'create/submit-stored',
         '  const home = homeOf(passage, row.submission);',
-        '  if (row.submission.name !== engine.name) {\n    const sending = { copies: copiesOf(engine, asked), hold: null, alone: false };\n    return (await submitOnce(engine, sending, passage.deadline)).outcome;\n  }\n  const home = homeOf(passage, row.submission);',
+        '  if (row.submission.name !== context.name) {\n    const sending = { duplicates: duplicatesOf(context, asked), hold: null, alone: false };\n    return (await submitOnce(context, sending, passage.deadline)).outcome;\n  }\n  const home = homeOf(passage, row.submission);',
       ),
     ],
   },
   {
     rule: 'R2',
     mistake: 'what is kept for another account is answered',
-    edits: [core('relate', '  if (kept.account !== home.account || kept.account !== account) {', '  if (kept.account === undefined) {')],
+    edits: [
+      core('create/relate', '  if (kept.account !== home.account || kept.account !== account) {', '  if (kept.account === undefined) {'),
+    ],
   },
   {
     rule: 'R2',
     mistake: 'what is kept with another amount is answered',
     edits: [
       core(
-        'relate',
+        'create/relate',
         '  if (places.length === 0 && kept.fingerprint === asked.fingerprint) return SAME;',
         '  if (places.length === 0) return SAME;',
       ),
@@ -63,16 +73,16 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
   {
     rule: 'R2',
     mistake: 'other words make another payment',
-    edits: [core('relate', 'kept.payment !== undefined && kept.payment === asked.payment', "kept.payment === ''")],
+    edits: [core('create/relate', 'kept.payment !== undefined && kept.payment === asked.payment', "kept.payment === ''")],
   },
   {
     rule: 'R3',
     mistake: 'the key depends on the source',
     edits: [
       core(
-        'prepare',
-        'createKey({ namespace: engine.namespace, account: engine.account, reference, attempt })',
-        'createKey({ namespace: engine.namespace, account: engine.account, reference: `${reference} ${engine.source}`, attempt })',
+        'create/prepare',
+        'createKey({ namespace: context.namespace, account: context.account, reference, attempt })',
+        'createKey({ namespace: context.namespace, account: context.account, reference: `${reference} ${context.source}`, attempt })',
       ),
     ],
   },
@@ -81,16 +91,16 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     mistake: 'a new key for every create',
     edits: [
       core(
-        'prepare',
-        'account: engine.account, reference, attempt }',
-        'account: engine.account, reference: `${reference} ${engine.runtime.random()}`, attempt }',
+        'create/prepare',
+        'account: context.account, reference, attempt }',
+        'account: context.account, reference: `${reference} ${context.runtime.random()}`, attempt }',
       ),
     ],
   },
   {
     rule: 'R4',
     mistake: 'a submission of another mode is taken',
-    edits: [core('prepare', '  if (wrong.length === 0) return;', '  return;')],
+    edits: [core('create/prepare', '  if (wrong.length === 0) return;', '  return;')],
   },
   {
     rule: 'R4',
@@ -106,61 +116,71 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
   {
     rule: 'R4',
     mistake: 'a look at the old source is taken for one at the kept one',
-    edits: [core('kept', 'const leftElsewhere = arrival.given && asked.source !== row.submission.source;', 'const leftElsewhere = false;')],
+    edits: [
+      core(
+        'create/submit-stored',
+        'const leftElsewhere = arrival.given && asked.source !== row.submission.source;',
+        'const leftElsewhere = false;',
+      ),
+    ],
   },
   {
     rule: 'R4',
     mistake: "a lookup reads today's source",
-    edits: [core('search', '{ source: submission.source }', '{ source: engine.source }')],
+    edits: [core('context/search', '{ source: submission.source }', '{ source: context.source }')],
   },
   {
     rule: 'R4',
     mistake: 'a submission that contradicts itself is taken',
     edits: [
-      core('agreement', '  if (issues.length === 0) return null;', '  return null;'),
-      core('store', '  if (wrong === undefined) return submission;', '  if (wrong === undefined || wrong !== null) return submission;'),
+      core('create/agreement', '  if (issues.length === 0) return null;', '  return null;'),
+      core(
+        'context/checked-store',
+        '  if (wrong === undefined) return submission;',
+        '  if (wrong === undefined || wrong !== null) return submission;',
+      ),
     ],
   },
   {
     rule: 'R4',
     mistake: 'the token of a submission is taken as it is',
     edits: [
-      core('agreement', '    correlation.token === key ? []', '    key !== null ? []'),
-      core('agreement', "by === 'none' ? null : token", "by === 'none' ? null : sent.token"),
+      core('context/disagreements', '    correlation.token === key ? []', '    key !== null ? []'),
+      core('context/disagreements', "by === 'none' ? null : token", "by === 'none' ? null : sent.token"),
     ],
   },
   {
     rule: 'R4',
     mistake: 'the headers of a submission are taken as they are',
-    edits: [core('agreement', 'account === sent.account', 'account !== undefined')],
+    edits: [core('context/disagreements', 'account === sent.account', 'account !== undefined')],
   },
   {
     rule: 'R4',
     mistake: 'a blanked submission is looked up with headers of its own',
-    edits: [core('search', "  if (submission.request.body === '') return engine.headers;\n", '')],
+    edits: [core('context/search', "  if (submission.request.body === '') return context.headers;\n", '')],
   },
   {
     rule: 'R4',
     mistake: 'an option of a create that nobody reads is passed over',
-    edits: [core('call-options', 'const problems = [...strangers, ', 'const problems = [')],
+    edits: [core('context/call-options', 'const problems = [...strangers, ', 'const problems = [')],
   },
   {
     rule: 'R5',
     mistake: 'other attempts are not looked for in the store',
-    edits: [core('other-attempts', 'if (kept !== undefined) return', 'if (others.length < 0 && kept !== undefined) return')],
+    edits: [core('create/other-attempts', 'if (kept !== undefined) return', 'if (others.length < 0 && kept !== undefined) return')],
   },
   {
     rule: 'R5',
     mistake: 'only the very next attempt is looked for',
-    edits: [core('other-attempts', 'const FURTHEST_RAISED = 10;', 'const FURTHEST_RAISED = 1;')],
+    edits: [core('create/other-attempts', 'const FURTHEST_RAISED = 10;', 'const FURTHEST_RAISED = 1;')],
   },
   {
     rule: 'R5',
     mistake: 'what this process paid through another store is paid again by the next attempt',
     edits: [
       core(
-        'other-attempts',
-        '  const known = payoutKnownOf(engine, submission);\n',
+        'create/other-attempts',
+        '  const known = payoutKnownOf(context, submission);\n',
         '  const known = undefined as ReturnType<typeof payoutKnownOf>;\n',
       ),
     ],
@@ -170,8 +190,8 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     mistake: 'what this process paid through another store is told rejected',
     edits: [
       core(
-        'read-again',
-        '  const known = payoutKnownOf(engine, result.submission);\n',
+        'create/read-again',
+        '  const known = payoutKnownOf(context, result.submission);\n',
         '  const known = undefined as ReturnType<typeof payoutKnownOf>;\n',
       ),
     ],
@@ -181,8 +201,8 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     mistake: 'earlier attempts are not looked for at the provider',
     edits: [
       core(
-        'other-attempts',
-        '  return atProvider(engine, submission, deadline, { keys, word: wordOn(engine, submission, others) });',
+        'create/other-attempts',
+        '  return atProvider(context, submission, deadline, { keys, word: wordOn(context, submission, others) });',
         '  return null;',
       ),
     ],
@@ -190,34 +210,38 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
   {
     rule: 'R5',
     mistake: 'what a store in memory says was refused is proven',
-    edits: [core('other-attempts', 'store.refuse !== null && !store.isPassing;', 'store.refuse !== null;')],
+    edits: [core('create/other-attempts', 'store.refuse !== null && !store.isPassing;', 'store.refuse !== null;')],
   },
   {
     rule: 'R5',
     mistake: 'a refused attempt answers, and not the highest',
-    edits: [core('later-attempts', '  const later = await laterAnswer(passage, row);\n', '  const later = null;\n')],
+    edits: [core('create/later-attempts', '  const later = await laterAnswer(passage, row);\n', '  const later = null;\n')],
   },
   {
     rule: 'R5',
     mistake: 'a refusal that is recorded again answers before later attempts',
-    edits: [core('kept', 'return (await laterAnswer(passage, row)) ?? recordAgain(', 'return recordAgain(')],
+    edits: [core('create/submit-stored', 'return (await laterAnswer(passage, row)) ?? recordAgain(', 'return recordAgain(')],
   },
   {
     rule: 'R5',
     mistake: 'lower attempts are not looked at before a refusal is told again',
-    edits: [core('later-attempts', 'const before = await earlierAnswer(passage, row);', 'const before = null as PayoutOutcome | null;')],
+    edits: [
+      core('create/later-attempts', 'const before = await earlierAnswer(passage, row);', 'const before = null as PayoutOutcome | null;'),
+    ],
   },
   {
     rule: 'R5',
     mistake: 'a raised attempt that was never sent stays open',
-    edits: [core('record-outcome', "isRaised ? 'next_attempt' : 'same_attempt'", "'same_attempt' as 'next_attempt' | 'same_attempt'")],
+    edits: [
+      core('create/record-outcome', "isRaised ? 'next_attempt' : 'same_attempt'", "'same_attempt' as 'next_attempt' | 'same_attempt'"),
+    ],
   },
   {
     rule: 'R5',
     mistake: 'what was only looked up is refused without a look at later attempts',
     edits: [
       core(
-        'kept',
+        'create/submit-stored',
         "const later = told.outcome === 'rejected' && recordAs === 'lookup' ? await laterAnswer(passage, row) : null;",
         'const later = null;',
       ),
@@ -226,16 +250,16 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
   {
     rule: 'R5',
     mistake: 'only the next attempt is read after a refused one',
-    edits: [core('later-attempts', '    highest = next;\n  }\n', '    return { open: null, highest: next };\n  }\n')],
+    edits: [core('create/later-attempts', '    highest = next;\n  }\n', '    return { open: null, highest: next };\n  }\n')],
   },
   {
     rule: 'R5',
     mistake: 'later attempts are read downwards',
     edits: [
       core(
-        'later-attempts',
+        'create/later-attempts',
         '  let highest = row;\n',
-        '  let highest = row;\n  for (let attempt = place.attempt + FURTHEST_RAISED; attempt > place.attempt; attempt -= 1) {\n    const each = await store.find({ namespace: place.namespace, reference: place.reference, attempt });\n    if (each !== null) return { open: isRejected(each.settled) ? null : each, highest: isRejected(each.settled) ? each : highest };\n  }\n',
+        '  let highest = row;\n  for (let attempt = place.attempt + FURTHEST_RAISED; attempt > place.attempt; attempt -= 1) {\n    const each = await store.find({ namespace: place.namespace, reference: place.reference, attempt });\n    if (each !== null) return { open: isRejected(each.resolution) ? null : each, highest: isRejected(each.resolution) ? each : highest };\n  }\n',
       ),
     ],
   },
@@ -244,8 +268,8 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     mistake: 'a refused attempt whose key is over ends without a look at the others',
     edits: [
       core(
-        'submit',
-        'await otherAttempt(engine, submission, deadline); // The reference may be paid by another attempt.',
+        'create/send',
+        'await otherAttempt(context, submission, deadline); // The reference may be paid by another attempt.',
         'await Promise.resolve(null);',
       ),
     ],
@@ -255,12 +279,12 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     mistake: 'no amount means all of it',
     edits: [
       core(
-        'create-request',
+        'create/validate-request',
         "  if (money === 'full_balance') return NO_ISSUES;",
         "  if (money === 'full_balance' || money === undefined) return NO_ISSUES;",
       ),
       core(
-        'create-request',
+        'create/validate-request',
         '  return request as unknown as',
         "  if (request['money'] === undefined) request['money'] = 'full_balance';\n  return request as unknown as",
       ),

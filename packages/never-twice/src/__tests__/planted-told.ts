@@ -5,34 +5,40 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
   {
     rule: 'R7',
     mistake: 'the same object counts as fresh after a lost answer',
-    edits: [core('engine', 'return !isPaid && !memory.uncertain.has(placeOf(submission));', 'return !isPaid;')],
+    edits: [core('context/context', 'return !isPaid && !memory.uncertain.has(memoryKeyOf(submission));', 'return !isPaid;')],
   },
   {
     rule: 'R7',
     mistake: 'a parsed submission counts as fresh',
     edits: [
-      core('engine', 'return memory.prepared.has(submission) && ', 'return '),
-      core('submit', '!copies.elsewhere && isOurs && isCertain', 'isCertain'),
+      core('context/context', 'return memory.prepared.has(submission) && ', 'return '),
+      core('create/send', '!duplicates.elsewhere && isOurs && isCertain', 'isCertain'),
     ],
   },
   {
     rule: 'R7',
     mistake: 'a store that cannot refuse is believed that nobody else holds it',
-    edits: [core('store', 'const alone = held && settled === null && row.alone === true;', 'const alone = row.alone === true;')],
+    edits: [
+      core(
+        'context/checked-store',
+        'const alone = held && resolution === null && row.alone === true;',
+        'const alone = row.alone === true;',
+      ),
+    ],
   },
   {
     rule: 'R7',
     mistake: 'a refusal is looked up and then written, in two steps',
-    edits: [core('submit', '  if (engine.store.refuse !== null) {', '  if (engine.store.refuse === undefined) {')],
+    edits: [core('create/send', '  if (context.store.refuse !== null) {', '  if (context.store.refuse === undefined) {')],
   },
   {
     rule: 'R7',
     mistake: 'a refusal is explained after it was recorded',
     edits: [
       core(
-        'submit',
-        '  const explained = await explainedOutcome(context, verdict);\n',
-        "  if (verdict.proof === 'fresh') {\n    const early = await lastStep(context, rejectedAs(verdict.retry, verdict.error, context.submission));\n    return early.outcome.outcome === 'rejected' ? unrecorded(await explainedOutcome(context, verdict)) : early;\n  }\n  const explained = await explainedOutcome(context, verdict);\n",
+        'create/send',
+        '  const explained = await explainedOutcome(sendContext, verdict);\n',
+        "  if (verdict.proof === 'unsent_elsewhere') {\n    const early = await lastStep(sendContext, rejectedAs(verdict.retry, verdict.error, sendContext.submission));\n    return early.outcome.outcome === 'rejected' ? unrecorded(await explainedOutcome(sendContext, verdict)) : early;\n  }\n  const explained = await explainedOutcome(sendContext, verdict);\n",
       ),
     ],
   },
@@ -41,7 +47,7 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
     mistake: 'what the store says to a refusal is not looked at',
     edits: [
       core(
-        'record-outcome',
+        'create/record-outcome',
         "    if (!(await refuse(submission, hold, refusal))) return 'shared';",
         '    await refuse(submission, hold, refusal);',
       ),
@@ -52,8 +58,8 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
     mistake: 'a refusal that the store did not answer is told',
     edits: [
       core(
-        'submit',
-        "    if (told === 'unanswered') return unrecorded(submitAgain(context, rejected.error, null));",
+        'create/send',
+        "    if (told === 'unanswered') return unrecorded(submitAgain(sendContext, rejected.error, null));",
         "    if (told === 'unanswered') return unrecorded(rejected);",
       ),
     ],
@@ -61,65 +67,85 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
   {
     rule: 'R7',
     mistake: 'a store in memory leaves the first holder alone when another comes',
-    edits: [core('submission-state', "return hold !== '' && state.hold === hold ? state : SHARED;", 'return state;')],
+    edits: [core('stores/submission-state', "return hold !== '' && state.hold === hold ? state : SHARED;", 'return state;')],
   },
   {
     rule: 'R7',
     mistake: 'what was shared is taken over like what was refused',
     edits: [
-      core('submission-state', "  if (state.is === 'refused') return", "  if (state.is === 'refused' || state.is === 'shared') return"),
+      core(
+        'stores/submission-state',
+        "  if (state.is === 'refused') return",
+        "  if (state.is === 'refused' || state.is === 'shared') return",
+      ),
     ],
   },
   {
     rule: 'R7',
     mistake: 'a store in memory is believed that nobody sent what it refused',
-    edits: [core('submit', 'fresh && alone && !engine.store.isPassing) return', 'fresh && alone) return')],
+    edits: [core('create/send', 'fresh && alone && !context.store.isPassing) return', 'fresh && alone) return')],
   },
   {
     rule: 'R7',
     mistake: 'input is refused although the process sent its reference through another store',
-    edits: [core('create', 'const elsewhere = place === null ? null : await sentElsewhere(engine, place);', 'const elsewhere = null;')],
+    edits: [
+      core('create/create', 'const elsewhere = place === null ? null : await sentElsewhere(context, place);', 'const elsewhere = null;'),
+    ],
   },
   {
     rule: 'R7',
     mistake: 'exchanges of two stores are joined',
     edits: [
-      core('share-exchange', 'const sameStore = current.store === engine.store.itself;', 'const sameStore = current.store !== undefined;'),
+      core(
+        'create/single-flight',
+        'const sameStore = current.store === context.store.itself;',
+        'const sameStore = current.store !== undefined;',
+      ),
     ],
   },
   {
     rule: 'R8',
     mistake: "a copy that is older than the kept one is sent with the kept one's age",
-    edits: [core('copies', 'Date.parse(given.preparedAt) < Date.parse(kept.preparedAt) ? [given, kept] : [kept, given]', '[kept, kept]')],
+    edits: [
+      core(
+        'context/duplicates',
+        'Date.parse(given.preparedAt) < Date.parse(kept.preparedAt) ? [given, kept] : [kept, given]',
+        '[kept, kept]',
+      ),
+    ],
   },
   {
     rule: 'R8',
     mistake: 'a submission may be sent for ever',
     edits: [
-      core('submit', 'const isOpen = now >= window.opensAt && now <= window.closesAt;', 'const isOpen = now >= window.opensAt;'),
-      core('submit', 'notAfter: window.closesAt', 'notAfter: null'),
+      core('create/send', 'const isOpen = now >= window.opensAt && now <= window.closesAt;', 'const isOpen = now >= window.opensAt;'),
+      core('create/send', 'notAfter: window.closesAt', 'notAfter: null'),
     ],
   },
   {
     rule: 'R8',
     mistake: 'the window ends with the lease: no guard',
     edits: [
-      core('idempotency', '  return Math.max(LEAST_GUARD_MS, timeoutMs + LATE_ARRIVAL_MS + CLOCK_SKEW_MS);', '  return timeoutMs * 0;'),
+      core(
+        'stores/idempotency',
+        '  return Math.max(LEAST_GUARD_MS, timeoutMs + LATE_ARRIVAL_MS + CLOCK_SKEW_MS);',
+        '  return timeoutMs * 0;',
+      ),
     ],
   },
   {
     rule: 'R8',
     mistake: 'the time is not checked again at the write',
-    edits: [core('submit', 'notAfter: window.closesAt', 'notAfter: null')],
+    edits: [core('create/send', 'notAfter: window.closesAt', 'notAfter: null')],
   },
   {
     rule: 'R9',
     mistake: 'a lost answer is a refusal',
     edits: [
       core(
-        'judge',
-        "  if (sent.is === 'lost') return trouble(sent.error, 'lost');",
-        "  if (sent.is === 'lost') return { do: 'end', verdict: rejected(sent.error, 'same_attempt', null) };",
+        'create/decide',
+        "  if (sent.type === 'lost') return trouble(sent.error, 'lost');",
+        "  if (sent.type === 'lost') return { type: 'end', verdict: rejected(sent.error, 'same_attempt', null) };",
       ),
     ],
   },
@@ -128,9 +154,9 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
     mistake: 'a 5xx is a refusal',
     edits: [
       core(
-        'judge',
+        'create/decide',
         "  if (refusal.outcome === 'unknown') return",
-        "  if (answer.status >= 500) return { do: 'end', verdict: rejected(errorOf(engine, refusal, answer, 'rejected'), 'same_attempt', null) };\n  if (refusal.outcome === 'unknown') return",
+        "  if (answer.status >= 500) return { type: 'end', verdict: rejected(errorOf(context, refusal, answer, 'rejected'), 'same_attempt', null) };\n  if (refusal.outcome === 'unknown') return",
       ),
     ],
   },
@@ -153,13 +179,23 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
   {
     rule: 'R10',
     mistake: 'what this process paid through another store is not recorded over a refusal',
-    edits: [core('read-again', '    return await recorded(engine, { ...outcome, submission: row.submission });', '    return outcome;')],
+    edits: [
+      core(
+        'create/read-again',
+        '    return await recordOutcome(context, { ...outcome, submission: row.submission });',
+        '    return outcome;',
+      ),
+    ],
   },
   {
     rule: 'R10',
-    mistake: 'a refusal settles what may exist',
+    mistake: 'a refusal resolves what may exist',
     edits: [
-      core('judge', '  const verdict = state.mayExist\n    ? unknown(error, ', '  const verdict = error === null\n    ? unknown(error, '),
+      core(
+        'create/decide',
+        '  const verdict = state.mayExist\n    ? unknown(error, ',
+        '  const verdict = error === null\n    ? unknown(error, ',
+      ),
     ],
   },
   {
@@ -167,7 +203,7 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
     mistake: 'what was not sent now was never sent',
     edits: [
       core(
-        'judge',
+        'create/decide',
         "  const verdict = state.mayExist ? unknown(sent.error, 'lost') : rejected",
         "  const verdict = sent.error === null ? unknown(sent.error, 'lost') : rejected",
       ),
@@ -176,66 +212,72 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
   {
     rule: 'R10',
     mistake: 'a hold of the provider is noted in one store only',
-    edits: [core('held', '    notedIn.add(itself);\n', '    notedIn.has = () => true;\n')],
+    edits: [core('context/pending-approval', '    notedIn.add(itself);\n', '    notedIn.has = () => true;\n')],
   },
   {
     rule: 'R10',
     mistake: 'a hold that could not be noted is noted never again',
-    edits: [core('held', '    await engine.store.keep(note);\n', '    notedIn.add(itself);\n    await engine.store.keep(note);\n')],
+    edits: [
+      core(
+        'context/pending-approval',
+        '    await context.store.putIfAbsent(note);\n',
+        '    notedIn.add(itself);\n    await context.store.putIfAbsent(note);\n',
+      ),
+    ],
   },
   {
     rule: 'R10',
     mistake: 'a refusal that one store could not record is told through every store',
     edits: [
-      core('kept', 'unrecorded.get(home.store.itself)', 'unrecorded.get(home.process.submissions)'),
+      core('create/submit-stored', 'unrecorded.get(home.store.itself)', 'unrecorded.get(home.memory.submissions)'),
       core(
-        'record-outcome',
-        'const ofStore = unrecorded.get(engine.store.itself) ?? new Map();\n      unrecorded.set(engine.store.itself, ',
-        'const ofStore = unrecorded.get(engine.process.submissions) ?? new Map();\n      unrecorded.set(engine.process.submissions, ',
+        'create/record-outcome',
+        'const ofStore = unrecorded.get(context.store.itself) ?? new Map();\n      unrecorded.set(context.store.itself, ',
+        'const ofStore = unrecorded.get(context.memory.submissions) ?? new Map();\n      unrecorded.set(context.memory.submissions, ',
       ),
     ],
   },
   {
     rule: 'R10',
     mistake: 'a refusal that could not be recorded is forgotten',
-    edits: [core('record-outcome', "if ('rejected' in settled && isLasting) {", 'if (settled === null) {')],
+    edits: [core('create/record-outcome', "if ('rejected' in resolution && isLasting) {", 'if (resolution === null) {')],
   },
   {
     rule: 'R11',
     mistake: 'an unmarked refusal is taken to spend the key',
-    edits: [core('judge', "  ask: 'same_attempt',", "  ask: 'next_attempt',")],
+    edits: [core('create/decide', "  maybe_stored: 'same_attempt',", "  maybe_stored: 'next_attempt',")],
   },
   {
     rule: 'R12',
     mistake: 'a replay is told as if it were new',
-    edits: [core('submit', "  if (!replayed) return { outcome: 'accepted'", "  if (payout !== null) return { outcome: 'accepted'")],
+    edits: [core('create/send', "  if (!replayed) return { outcome: 'accepted'", "  if (payout !== null) return { outcome: 'accepted'")],
   },
   {
     rule: 'R13',
     mistake: 'an answer about other money is accepted',
-    edits: [core('submit', '  if (comparison.mismatch !== null) {', '  if (comparison.mismatch === undefined) {')],
+    edits: [core('create/send', '  if (comparison.mismatch !== null) {', '  if (comparison.mismatch === undefined) {')],
   },
   {
     rule: 'R13',
     mistake: 'an amount that cannot be read is not fixed yet',
-    edits: [core('about-ours', '  if (!engine.withoutAmount(payout)) {', '  if (payout === null) {')],
+    edits: [core('context/match-payout', '  if (!context.withoutAmount(payout)) {', '  if (payout === null) {')],
   },
   {
     rule: 'R13',
     mistake: "the caller's metadata may look like ours",
-    edits: [core('create-request', '  if (isOwnKey(key)) return', "  if (key === '') return")],
+    edits: [core('create/validate-request', '  if (isReservedKey(key)) return', "  if (key === '') return")],
   },
   {
     rule: 'R13',
     mistake: 'only the exact word of ours is refused in metadata',
-    edits: [core('own-metadata', "key.normalize('NFKC').replace(UNSEEN, '').toLowerCase()", 'key')],
+    edits: [core('adapter/reserved-metadata', "key.normalize('NFKC').replace(UNSEEN, '').toLowerCase()", 'key')],
   },
   {
     rule: 'R14',
     mistake: 'an abort throws',
     edits: [
       core(
-        'share-exchange',
+        'create/single-flight',
         '    return await Promise.race([shared.ended, left]);',
         '    await Promise.race([shared.ended, left]);\n    signal?.throwIfAborted();\n    return await shared.ended;',
       ),
@@ -246,7 +288,7 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
     mistake: "an error of the application's fetch means that nothing was sent",
     edits: [
       core(
-        'transport.fetch',
+        'http/transport.fetch',
         '  } catch (error) {\n    throw request',
         "  } catch (error) {\n    exchange.evidence = 'not_sent';\n    throw request",
       ),
@@ -255,34 +297,40 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
   {
     rule: 'R15',
     mistake: 'what became of the kept one is told of every copy',
-    edits: [core('copies', '=> elsewhere && oldest.preparedAt !== youngest.preparedAt', '=> elsewhere && oldest.preparedAt === null')],
+    edits: [
+      core('context/duplicates', '  elsewhere && oldest.preparedAt !== youngest.preparedAt', '  elsewhere && oldest.preparedAt === null'),
+    ],
   },
   {
     rule: 'R15',
     mistake: 'a conflict of keys is a refusal',
     edits: [
-      core('judge', "refusal.code === 'idempotency_conflict' || answer.status === 409 || answer.status >= 500", 'answer.status >= 500'),
       core(
-        'judge',
-        "  if (refusal.outcome === 'unknown') return judgeUnknown(engine, answer, refusal, refusal.resend);",
-        "  if (refusal.outcome === 'unknown' && refusal.code !== 'idempotency_conflict') return judgeUnknown(engine, answer, refusal, refusal.resend);\n  if (refusal.outcome === 'unknown') return judgeRefusal(engine, answer, { ...refusal, outcome: 'rejected', key: 'useless' }, state);",
+        'create/decide',
+        "refusal.code === 'idempotency_conflict' || answer.status === 409 || answer.status >= 500",
+        'answer.status >= 500',
+      ),
+      core(
+        'create/decide',
+        "  if (refusal.outcome === 'unknown') return judgeUnknown(context, answer, refusal, refusal.resend);",
+        "  if (refusal.outcome === 'unknown' && refusal.code !== 'idempotency_conflict') return judgeUnknown(context, answer, refusal, refusal.resend);\n  if (refusal.outcome === 'unknown') return judgeRefusal(context, answer, { ...refusal, outcome: 'rejected', keyState: 'never_valid' }, state);",
       ),
     ],
   },
   {
     rule: 'R15',
     mistake: 'a 422 of Mollie is not looked into',
-    edits: [core('submit', 'if (refusal === null || adapter.explain === undefined)', 'if (refusal === null || adapter !== null)')],
+    edits: [core('create/send', 'if (refusal === null || adapter.explain === undefined)', 'if (refusal === null || adapter !== null)')],
   },
   {
     rule: 'R16',
     mistake: 'not found is rejected at once',
-    edits: [core('lookup', '  const over = askedAt > window.overAt;', '  const over = true;')],
+    edits: [core('create/lookup', '  const over = askedAt > window.lastArrivalAt;', '  const over = true;')],
   },
   {
     rule: 'R17',
     mistake: 'what carries no token is not ours',
-    edits: [core('search', '  if (engine.tokenOf(payout) !== null ||', '  if (payout !== null ||')],
+    edits: [core('context/search', '  if (context.correlationTokenOf(payout) !== null ||', '  if (payout !== null ||')],
   },
   {
     rule: 'R17',
@@ -300,8 +348,8 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
     mistake: 'a list that could not be read is empty',
     edits: [
       core(
-        'search',
-        "gap: { is: 'failed_read', message: `the list could not be read (${error.code})` }, error };",
+        'context/search',
+        "gap: { type: 'failed_read', message: `the list could not be read (${error.code})` }, error };",
         'gap: null, error: null };',
       ),
     ],
@@ -309,34 +357,40 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
   {
     rule: 'R17',
     mistake: 'a row that cannot be read is left out of the list',
-    edits: [core('search', '    unreadable.push(...(page.unreadable ?? []));\n', '')],
+    edits: [core('context/search', '    unreadable.push(...(page.unreadable ?? []));\n', '')],
   },
   {
     rule: 'R17',
     mistake: 'the clock of the provider is not looked at',
-    edits: [core('search', 'const MOST_SKEW_MS = 60_000;', 'const MOST_SKEW_MS = Number.POSITIVE_INFINITY;')],
+    edits: [core('context/search', 'const MOST_SKEW_MS = 60_000;', 'const MOST_SKEW_MS = Number.POSITIVE_INFINITY;')],
   },
   {
     rule: 'R17',
     mistake: 'an update may remove our metadata',
-    edits: [core('changes', '.filter((key) => !isOwnKey(key))', ".filter((key) => key !== '')")],
+    edits: [core('changes/changes', '.filter((key) => !isReservedKey(key))', ".filter((key) => key !== '')")],
   },
   {
     rule: 'R18',
     mistake: 'a person may say absent at any time',
-    edits: [core('settle', '  if (engine.runtime.now() <= overAt) {', '  if (engine.runtime.now() <= 0) {')],
+    edits: [core('create/resolve', '  if (context.runtime.now() <= overAt) {', '  if (context.runtime.now() <= 0) {')],
   },
   {
     rule: 'R18',
     mistake: 'nobody is asked: submit again, for ever',
-    edits: [core('lookup', "  return { do: 'ask', candidates: found.candidates };", "  return { do: 'submit', notBefore: isoOf(now) };")],
+    edits: [
+      core(
+        'create/lookup',
+        "  return { action: 'review', candidates: found.candidates };",
+        "  return { action: 'submit', notBefore: isoOf(now) };",
+      ),
+    ],
   },
   {
     rule: 'R19',
     mistake: 'a cancel whose answer was lost was refused',
     edits: [
       core(
-        'changes',
+        'changes/changes',
         '    const seen = await readQuietly(adapter, id, call);\n    if (seen === null) throw stillOpen(error);',
         "    if (error.outcome !== null) throw withOutcome(error, 'rejected');\n    const seen = await readQuietly(adapter, id, call);\n    if (seen === null) throw stillOpen(error);",
       ),
@@ -347,17 +401,17 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
     mistake: 'a reversal has a new key every time, and none is looked for',
     edits: [
       core(
-        'changes',
+        'changes/changes',
         '  if (before.reversedBy !== null) return adapter.retrieve(before.reversedBy, undefined, call);\n  const key',
         '  const key',
       ),
       core(
-        'changes',
-        'await deriveReversalKey({ account: engine.account, payoutId: id, attempt: change.attempt ?? 1 });',
-        'String(engine.runtime.random() + engine.runtime.now());',
+        'changes/changes',
+        'await deriveReversalKey({ account: context.account, payoutId: id, attempt: change.attempt ?? 1 });',
+        'String(context.runtime.random() + context.runtime.now());',
       ),
       core(
-        'changes',
+        'changes/changes',
         "if (error.outcome === 'rejected' && !isAboutState(error)) throw error;\n    const after",
         "if (error.outcome === 'rejected') throw error;\n    const after",
       ),
@@ -366,6 +420,6 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
   {
     rule: 'R20',
     mistake: 'a 401 or 429 asks for the next attempt',
-    edits: [core('judge', "  alive: 'same_attempt',", "  alive: 'next_attempt',")],
+    edits: [core('create/decide', "  unused: 'same_attempt',", "  unused: 'next_attempt',")],
   },
 ];

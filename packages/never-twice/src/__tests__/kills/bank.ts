@@ -23,7 +23,7 @@ interface Rail {
   giveMoney(): void;
   takeMoney(): void;
   /** What this provider does with a new payout at once. */
-  settle(id: string): void;
+  resolve(id: string): void;
   /** The body of an error, in the form of the provider's own. */
   errorOf(status: number): object;
 }
@@ -45,7 +45,7 @@ const RAILS: Readonly<Record<KilledAdapter, (clock: VirtualClock) => Rail>> = {
       payouts: () => world.payouts,
       giveMoney: () => account.fund({ amount: MUCH, currency: 'usd' }),
       takeMoney: () => account.fund({ amount: -account.available('usd'), currency: 'usd' }),
-      settle: () => undefined,
+      resolve: () => undefined,
       errorOf: stripeError,
     };
   },
@@ -60,7 +60,7 @@ const RAILS: Readonly<Record<KilledAdapter, (clock: VirtualClock) => Rail>> = {
       payouts: () => world.payouts,
       giveMoney: () => account.fund(MUCH),
       takeMoney: () => account.fund(-(account.financialAccount().balance.cash['usd'] ?? 0)),
-      settle: () => undefined,
+      resolve: () => undefined,
       errorOf: stripeError,
     };
   },
@@ -76,7 +76,7 @@ const RAILS: Readonly<Record<KilledAdapter, (clock: VirtualClock) => Rail>> = {
       giveMoney: () => balance.fund(`${MUCH / 100}.00`),
       takeMoney: () => balance.fund(`-${balance.balance.availableAmount.value}`),
       // A balance plans one payout a day: this one is on its way, so that the next can be planned.
-      settle: (id) => void world.test.move(id, 'initiated'),
+      resolve: (id) => void world.test.move(id, 'initiated'),
       errorOf: (status) => ({ status, title: `Error ${status}`, detail: `Error ${status}`, _links: {} }),
     };
   },
@@ -106,7 +106,7 @@ export async function openBank(adapter: KilledAdapter, dice: Dice, books: Books)
       seen.add(id);
       const [reference, key] = requestOf(rail, id);
       await books.made(id, reference, key);
-      rail.settle(id);
+      rail.resolve(id);
     }
   };
   let looking = Promise.resolve();

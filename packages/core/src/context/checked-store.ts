@@ -1,0 +1,265 @@
+import type { ProviderContext, ProcessMemory } from './context.ts';
+import type { Deadline } from '../http/http.ts';
+import { disagreementsOf } from './disagreements.ts';
+import { isErrorCode, isPayoutError, nameOfThrown } from '../errors.ts';
+import { isApprovalMarker } from './pending-approval.ts';
+import { createKey } from '../stores/idempotency.ts';
+import { inWorkerThread, type Runtime } from '../platform/runtime.ts';
+import {
+  type StoredSubmission,
+  parseSubmission,
+  peekInto,
+  type AttemptId,
+  type RecordedRefusal,
+  type RefusalReason,
+  type Resolution,
+  type Submission,
+  type SubmissionStore,
+} from '../stores/submission.ts';
+
+/** What a kept row says, once its answer is checked. */
+export interface CheckedSubmission {
+  readonly submission: Submission;
+  readonly resolution: Resolution | null;
+  readonly shared: boolean;
+  /** Whether this very `keep` took it over from nobody: every send of it before was refused. */
+  readonly alone: boolean;
+  /** The refusal of a row that nobody holds. */
+  readonly refused: RecordedRefusal | null;
+}
+
+/** An application's store as the rules use it: bounded in time, and never believed unread. */
+export interface CheckedStore {
+  /** The store itself: exchanges are joined, and things are noted, per store. */
+  readonly itself: SubmissionStore;
+  /**
+   * The same store, for one call: what is kept and found for it takes no longer than the call. What is recorded may: an ending that
+   * is known must not be lost because the time is over.
+   */
+  within(call: Pick<Deadline, 'signal' | 'endsAt'>): CheckedStore;
+  putIfAbsent(submission: Submission, hold?: string): Promise<CheckedSubmission>;
+  /** Records a refusal as the only holder; `null` for a store that cannot. */
+  readonly refuse: ((submission: Submission, hold: string, refusal: RecordedRefusal) => Promise<boolean>) | null;
+  setResolution(submission: Submission, resolution: Resolution): Promise<void>;
+  find(place: AttemptId): Promise<CheckedSubmission | null>;
+  /** Whether it is gone with the process: others of this account may have done what it never heard of. */
+  readonly isPassing: boolean;
+  /** Whether this reference certainly has no other attempt; `false` where it takes a question to know. */
+  isAlone(of: AttemptId): boolean;
+  /** Whether anything is kept there. A store in memory answers at once. */
+  has(place: AttemptId): boolean | Promise<boolean>;
+  /** The rows of a reference's other attempts, up to the given one. A store in memory answers at once. */
+  findOthers(of: AttemptId, last: number): readonly CheckedSubmission[] | Promise<readonly CheckedSubmission[]>;
+  /** The rows of a reference's attempts from one to another, both included, in their order. */
+  findBetween(of: AttemptId, first: number, last: number): Promise<readonly CheckedSubmission[]>;
+}
+
+/** A store that fails, hangs or answers something else. Repeats only errors of this library: any other may hold anything. */
+export class StoreFailed extends Error {
+  override readonly name: string = 'StoreFailed';
+}
+
+/** Which processes use a store in memory: more than one runtime in this process is more than one, as far as the rules go. */
+const usersOf = new WeakMap<SubmissionStore, Set<ProcessMemory>>();
+
+/** Whose store it is. */
+interface StoreUser extends Pick<ProviderContext, 'id' | 'name' | 'decode'> {
+  readonly runtime: Runtime;
+  readonly timeoutMs: number;
+  readonly process: ProcessMemory;
+}
+
+/** The call that a store works for. */
+type OfCall = Pick<Deadline, 'signal' | 'endsAt'> | null;
+
+/** Wraps a store; one in memory needs no clock. */
+export function checkedStore(store: SubmissionStore, user: StoreUser, call: OfCall = null): CheckedStore {
+  const { runtime, timeoutMs, process } = user;
+  const peek = peekInto(store);
+  const users = usersOf.get(store) ?? new Set();
+  usersOf.set(store, users.add(process));
+  // The default store is one for each thread: another thread may be sending what this one was refused.
+  const isPartial = store === process.submissions && inWorkerThread();
+  // All that a call reads at once waits for the same end of it: Node 20 warns of the eleventh listener to a signal.
+  const over = call === null ? [] : [ended(call.signal)];
+  const bounded = <T>(work: () => Promise<T>, of: OfCall = null): Promise<T> =>
+    peek === null
+      ? withTimeout(
+          runtime,
+          of === null ? timeoutMs : Math.min(timeoutMs, Math.max(1, of.endsAt - runtime.now())),
+          work,
+          of === null ? [] : over,
+        )
+      : work();
+  const isShared = (row: StoredSubmission): boolean => isPartial || row.shared !== false || (peek !== null && users.size > 1);
+  const rowOf = (row: StoredSubmission, place: AttemptId, held = false): CheckedSubmission => {
+    const submission = checkedRow(row, place, user);
+    const resolution = settledOf(row.resolution);
+    const alone = held && resolution === null && row.alone === true;
+    return { submission, resolution, shared: isShared(row), alone, refused: refusedOf(row.refused) };
+  };
+  const refuse = isPartial ? undefined : store.refuse?.bind(store);
+  const find: CheckedStore['find'] = async (place) => {
+    const row = await bounded(() => store.find(place), call);
+    return row === null || row === undefined ? null : derived(rowOf(row, place), process);
+  };
+  const between: CheckedStore['findBetween'] = async (of, first, last) => {
+    if (peek === null) return findEach(find, of, numbersBetween(first, last));
+    const rows = peek(of).filter(({ submission: { attempt } }) => attempt >= first && attempt <= last);
+    return rows
+      .map((row) => rowOf(row, { ...of, attempt: row.submission.attempt }))
+      .toSorted((a, b) => a.submission.attempt - b.submission.attempt);
+  };
+  const checked: CheckedStore = {
+    itself: store,
+    within: (of) => (peek === null ? checkedStore(store, user, of) : checked),
+    putIfAbsent: async (submission, hold) => {
+      const held = refuse === undefined ? undefined : hold;
+      return derived(rowOf(await bounded(() => store.putIfAbsent(submission, held), call), submission, held !== undefined), process);
+    },
+    refuse:
+      refuse === undefined
+        ? null
+        : (submission, hold, refusal) => isRecordedWithin(user, () => bounded(() => refuse(submission, hold, refusal))),
+    setResolution: (submission, resolution) => bounded(() => store.setResolution(submission, resolution)),
+    find,
+    isPassing: peek !== null,
+    isAlone: (of) => peek !== null && peek(of).every(({ submission }) => submission.attempt === of.attempt),
+    has: (place) =>
+      peek === null
+        ? find(place).then((row) => row !== null)
+        : peek(place).some(({ submission: { attempt } }) => attempt === place.attempt),
+    findOthers: (of, last) => {
+      if (peek === null)
+        return findEach(
+          find,
+          of,
+          numbersBetween(1, last).filter((attempt) => attempt !== of.attempt),
+        );
+      const others = peek(of).filter(({ submission: { attempt } }) => attempt !== of.attempt && attempt <= last);
+      return others.map((row) => rowOf(row, { ...of, attempt: row.submission.attempt }));
+    },
+    findBetween: between,
+  };
+  return checked;
+}
+
+const numbersBetween = (first: number, last: number): readonly number[] =>
+  Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+
+async function findEach(find: CheckedStore['find'], of: AttemptId, attempts: readonly number[]): Promise<readonly CheckedSubmission[]> {
+  const { namespace, reference } = of;
+  const found = await Promise.all(attempts.map((attempt) => find({ namespace, reference, attempt })));
+  return found.filter((row) => row !== null);
+}
+
+async function withTimeout<T>(runtime: Runtime, timeoutMs: number, work: () => Promise<T>, over: readonly Promise<never>[]): Promise<T> {
+  const done = new AbortController();
+  const tooSlow = runtime.sleep(timeoutMs, done.signal).then(
+    () => Promise.reject(new StoreFailed(`the store did not answer within ${timeoutMs} ms`)),
+    () => new Promise<never>(() => undefined), // Ended in time: nothing to say.
+  );
+  try {
+    return await Promise.race([(async () => work())(), tooSlow, ...over]);
+  } catch (error) {
+    if (error instanceof StoreFailed) throw error;
+    throw new StoreFailed(isPayoutError(error) ? error.message : nameOfThrown(error));
+  } finally {
+    done.abort();
+  }
+}
+
+/**
+ * Whether a refusal was recorded, as far as that is still worth telling.
+ *
+ * A machine may have slept behind the record: then somebody else may have taken the submission over and paid it since.
+ */
+async function isRecordedWithin({ runtime, timeoutMs }: StoreUser, work: () => Promise<boolean>): Promise<boolean> {
+  const startedAt = runtime.now();
+  const isRecorded = (await work()) === true;
+  if (runtime.now() - startedAt > timeoutMs) throw new StoreFailed(`the store did not answer within ${timeoutMs} ms`);
+  return isRecorded;
+}
+
+/** Rejects when the call is over, however it came to that. */
+function ended(call: AbortSignal): Promise<never> {
+  const over = new Promise<never>((_, reject) => {
+    const onAbort = (): void => reject(new StoreFailed('the call was over before the store answered'));
+    if (call.aborted) onAbort();
+    else call.addEventListener('abort', onAbort, { once: true });
+  });
+  over.catch(() => undefined); // The store may have answered everything by then.
+  return over;
+}
+
+/** The submission, if it is one of this place. Everything but what was prepared here, and is frozen, is read as if it came from a stranger. */
+function checkedRow(row: StoredSubmission, place: AttemptId, user: StoreUser): Submission {
+  const submission = user.process.prepared.has(row.submission) ? row.submission : agreeing(reread(row.submission), user);
+  if (submission.namespace !== place.namespace || submission.reference !== place.reference || submission.attempt !== place.attempt) {
+    throw new StoreFailed('the store answered a submission of another reference');
+  }
+  return submission;
+}
+
+/** One of another provider is read by that one, before it is sent. */
+function agreeing(submission: Submission, { id, name, decode }: StoreUser): Submission {
+  if (submission.provider !== id || submission.name !== name) return submission;
+  const [wrong] = disagreementsOf(decode, submission);
+  if (wrong === undefined) return submission;
+  throw new StoreFailed(`the store answered a submission that was changed: ${wrong.path} ${wrong.message}`);
+}
+
+/** A row under another key than its own would be sent beside whatever was sent under that one. */
+async function derived(row: CheckedSubmission, process: ProcessMemory): Promise<CheckedSubmission> {
+  const { submission } = row;
+  if (process.prepared.has(submission) || isApprovalMarker(submission) || (await createKey(submission)) === submission.key) return row;
+  throw new StoreFailed('the store answered a submission whose key is not the one of its reference');
+}
+
+function reread(submission: Submission): Submission {
+  try {
+    return parseSubmission(submission);
+  } catch {
+    throw new StoreFailed('the store answered something that is not a submission');
+  }
+}
+
+function settledOf(resolution: unknown): Resolution | null {
+  if (resolution === null || resolution === undefined) return null;
+  if (typeof resolution === 'object') {
+    const payoutId = 'payoutId' in resolution ? resolution.payoutId : undefined;
+    const rejected = 'rejected' in resolution ? resolution.rejected : undefined;
+    const retry = 'retry' in resolution ? resolution.retry : undefined;
+    const by = 'by' in resolution && resolution.by === 'person' ? resolution.by : undefined;
+    if (typeof payoutId === 'string' && payoutId !== '' && rejected !== true) return by === undefined ? { payoutId } : { payoutId, by };
+    if (rejected === true && (payoutId === undefined || payoutId === null))
+      return { rejected, retry: retry === 'never' ? retry : 'next_attempt', reason: reasonOf(resolution) };
+  }
+  throw new StoreFailed('the store answered a settlement that is neither accepted nor rejected');
+}
+
+/** A refusal that left the submission open. One that cannot be read is none: it only explains. */
+function refusedOf(refused: unknown): RecordedRefusal | null {
+  if (typeof refused !== 'object' || refused === null) return null;
+  const reason = reasonOf(refused);
+  return reason === undefined ? null : { rejected: true, retry: 'same_attempt', reason };
+}
+
+/** Sentences of ours have some hundreds of characters. What a row holds is shown to people, and read by patterns. */
+const LONGEST_MESSAGE = 2_000;
+
+/** The reason of a refusal, as far as it can be read. Rows of before reasons were kept have none. */
+function reasonOf(refusal: object): RefusalReason | undefined {
+  const reason: unknown = 'reason' in refusal ? refusal.reason : undefined;
+  if (typeof reason !== 'object' || reason === null) return undefined;
+  const { code, message, providerCode, requestId, at, by } = reason as Partial<Record<keyof RefusalReason, unknown>>;
+  if (!isErrorCode(code) || typeof message !== 'string' || typeof at !== 'string' || Number.isNaN(Date.parse(at))) return undefined;
+  return {
+    code,
+    message: message.slice(0, LONGEST_MESSAGE),
+    providerCode: typeof providerCode === 'string' ? providerCode : null,
+    requestId: typeof requestId === 'string' ? requestId : null,
+    at,
+    by: by === 'provider' || by === 'lookup' ? by : 'person', // What is not known proves nothing.
+  };
+}

@@ -1,0 +1,90 @@
+import type { Http, RequestPurpose } from '../adapter/spec.ts';
+import { type ProviderContext, errorOf, withOutcome } from './context.ts';
+import { isRetryableRefusal } from './retryable-refusal.ts';
+import type { PayoutError } from '../errors.ts';
+import {
+  type HttpResponse,
+  type Deadline,
+  type OutgoingRequest,
+  pauseBefore,
+  retryAfterSecondsOf,
+  type Sent,
+  startDeadline,
+} from '../http/http.ts';
+import { randomKey } from '../stores/idempotency.ts';
+import type { CallOptions } from '../adapter/provider.ts';
+
+/** The HTTP that adapters call: one deadline, bounded resends of the same bytes, refusals as `PayoutError`. */
+export function createClient(
+  context: ProviderContext,
+  headers: Readonly<Record<string, string>>,
+  onAnswer: (answer: HttpResponse) => void = () => undefined,
+): Http {
+  const call = (request: OutgoingRequest, about: RequestPurpose, options: CallOptions = {}): Promise<HttpResponse> =>
+    answered(context, request, about, options, onAnswer);
+  return {
+    get: (path, options, about = 'other') => call({ method: 'GET', path, headers, body: null }, about, options),
+    delete: (path, options, about = 'other') => call({ method: 'DELETE', path, headers, body: null }, about, options),
+    post: (path, sent, options, about = 'other') => {
+      const key = sent.key ?? randomKey(context.runtime);
+      return call(
+        { method: 'POST', path, headers: { ...headers, ...sent.headers, 'idempotency-key': key }, body: sent.body },
+        about,
+        options,
+      );
+    },
+  };
+}
+
+/** Sends until there is a 2xx, or throws why there is none. */
+async function answered(
+  context: ProviderContext,
+  request: OutgoingRequest,
+  about: RequestPurpose,
+  options: CallOptions,
+  onAnswer: (answer: HttpResponse) => void,
+): Promise<HttpResponse> {
+  const deadline = startDeadline(context.runtime, options.timeoutMs ?? context.timeoutMs, options.signal);
+  const changes = request.method !== 'GET';
+  let mayHaveHappened = false;
+  try {
+    for (let resend = 0; ; resend += 1) {
+      const sent = await context.send(request, { signal: deadline.signal, notAfter: null, resend });
+      if (sent.type === 'answered') onAnswer(sent.answer);
+      if (sent.type === 'answered' && sent.answer.status >= 200 && sent.answer.status < 300) return sent.answer;
+      const failed = failureOf(context, sent, about);
+      mayHaveHappened ||= failed.unknown;
+      const pause = failed.resend && resend < context.maxResends ? pauseAfter(context, sent, resend + 1) : null;
+      const outcome = mayHaveHappened ? 'unknown' : 'rejected';
+      const error = changes ? withOutcome(failed.error, outcome) : failed.error;
+      if (pause === null || !(await waitUnlessOver(context, pause, deadline))) throw error;
+    }
+  } finally {
+    deadline.end();
+  }
+}
+
+function failureOf(context: ProviderContext, sent: Sent, about: RequestPurpose): { error: PayoutError; unknown: boolean; resend: boolean } {
+  if (sent.type !== 'answered') return { error: sent.error, unknown: sent.type === 'lost', resend: sent.error.code !== 'aborted' };
+  const refusal = context.refusal(sent.answer, about);
+  const resend = refusal.outcome === 'unknown' ? refusal.resend : isRetryableRefusal(context, sent.answer, refusal);
+  return { error: errorOf(context, refusal, sent.answer, null), unknown: refusal.outcome === 'unknown', resend };
+}
+
+/** The pause before the next resend; `null` when there must be none. */
+export function pauseAfter(context: ProviderContext, sent: Sent, resend: number): number | null {
+  if (sent.type !== 'answered') return pauseBefore(resend, null, context.runtime.random());
+  if (context.mayResend(sent.answer, resend) === false) return null;
+  return pauseBefore(resend, retryAfterSecondsOf(sent.answer, context.runtime.now()), context.runtime.random());
+}
+
+/** Waits, unless the deadline is over first or would be over before the pause is. */
+export async function waitUnlessOver(context: ProviderContext, pauseMs: number, deadline: Deadline): Promise<boolean> {
+  if (deadline.signal.aborted || context.runtime.now() + pauseMs >= deadline.endsAt) return false;
+  try {
+    await context.runtime.sleep(pauseMs, deadline.signal);
+    return !deadline.signal.aborted;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,54 @@
+import type { ProviderContext } from './context.ts';
+import { isPayoutError } from '../errors.ts';
+import type { PayoutOutcome } from '../payout/outcome.ts';
+import type { TelemetryEnd, TelemetryOperation } from '../telemetry/telemetry.ts';
+
+type Ending = Pick<TelemetryEnd, 'outcome' | 'code' | 'replayed'>;
+
+const DONE: Ending = { outcome: null, code: null, replayed: false };
+
+let operations = 0;
+
+/**
+ * Runs one operation. Where somebody listens, its start, its end and all that is told between them carry one number; where
+ * nobody does, it is the work and nothing else.
+ *
+ * @param work Gets the engine to work with: what it tells is told as part of this operation.
+ */
+export function perform<T>(
+  context: ProviderContext,
+  operation: TelemetryOperation,
+  work: (context: ProviderContext) => Promise<T>,
+  endingOf: (result: T) => Ending = () => DONE,
+): Promise<T> {
+  return context.hasListener ? told(context, operation, work, endingOf) : work(context);
+}
+
+async function told<T>(
+  context: ProviderContext,
+  operation: TelemetryOperation,
+  work: (context: ProviderContext) => Promise<T>,
+  endingOf: (result: T) => Ending,
+): Promise<T> {
+  operations += 1;
+  const mine = context.forOperation(operations);
+  const startedAt = context.runtime.now();
+  const end = (ending: Ending): void =>
+    mine.telemetry({ type: 'end', operation, ...ending, startedAt, durationMs: context.runtime.now() - startedAt });
+  mine.telemetry({ type: 'start', operation, startedAt });
+  try {
+    const result = await work(mine);
+    end(endingOf(result));
+    return result;
+  } catch (error) {
+    end(isPayoutError(error) ? { outcome: error.outcome, code: error.code, replayed: false } : { ...DONE, code: 'exception' });
+    throw error;
+  }
+}
+
+/** How an operation that resolves to an outcome ended. */
+export function endingOf(result: PayoutOutcome): Ending {
+  const { outcome } = result;
+  if (outcome !== 'accepted') return { outcome, code: result.error.code, replayed: false };
+  return { outcome, code: null, replayed: result.replayed };
+}

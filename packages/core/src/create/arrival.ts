@@ -1,0 +1,67 @@
+import type { ProviderContext } from '../context/context.ts';
+import { PayoutError } from '../errors.ts';
+import type { Deadline } from '../http/http.ts';
+import { unknownForNow } from './lookup.ts';
+import type { PayoutOutcome } from '../payout/outcome.ts';
+import type { CallOptions } from '../adapter/provider.ts';
+import { remaining } from '../context/search.ts';
+import { StoreFailed } from '../context/checked-store.ts';
+import type { Submission } from '../stores/submission.ts';
+
+/**
+ * Finds the provider that a kept submission was made under; only a registry knows any but the provider itself.
+ *
+ * @param account The connected account that the create names: the provider is bound to it, and what is kept for another conflicts.
+ */
+export type Route = (submission: Submission, account?: string) => ProviderContext | null;
+
+export const ownRoute =
+  (context: ProviderContext): Route =>
+  (submission) =>
+    submission.name === context.name ? context : null;
+
+/** How a submission came to be submitted. */
+export interface Arrival {
+  /** Whether the caller came with it: then it may be held elsewhere, too. A create prepares one, and shows it to nobody before. */
+  readonly given: boolean;
+  /** Whether the caller named no attempt, so that the highest one that is kept answers. */
+  readonly anyAttempt: boolean;
+  readonly route?: Route | undefined;
+}
+
+/** One submission on its way through the store. */
+export interface Passage {
+  readonly context: ProviderContext;
+  readonly asked: Submission;
+  readonly arrival: Arrival;
+  readonly route: Route;
+  readonly deadline: Deadline;
+}
+
+/** The provider that a kept submission goes to, for the operation that asked. */
+export function homeOf({ context, route, deadline }: Passage, kept: Submission): ProviderContext | null {
+  const home = route(kept);
+  if (home === null) return null;
+  return storeWithin(
+    home.operationId === context.operationId || context.operationId === undefined ? home : home.forOperation(context.operationId),
+    deadline,
+  );
+}
+
+/** A provider whose store takes no longer for this call than the call itself may. */
+export function storeWithin(context: ProviderContext, deadline: Deadline): ProviderContext {
+  const store = context.store.within(deadline);
+  return store === context.store ? context : { ...context, store };
+}
+
+export const callWithin = (context: ProviderContext, deadline: Deadline): CallOptions => ({
+  signal: deadline.signal,
+  timeoutMs: remaining(context, deadline),
+});
+
+export function storeFailed(context: ProviderContext, submission: Submission, thrown: unknown): PayoutOutcome {
+  const why = thrown instanceof StoreFailed ? ` (${thrown.message})` : '';
+  const message = `the submissions store failed${why} before anything was sent; an earlier call may have sent it. Create again with the same reference.`;
+  const error = new PayoutError('provider_unavailable', message, { provider: context.name, outcome: 'unknown' });
+  return unknownForNow(context, submission, error);
+}

@@ -1,0 +1,121 @@
+import type { PayoutProviderSpec } from '../adapter/spec.ts';
+import { checkedOptions } from '../context/call-options.ts';
+import { MOST_ATTEMPTS } from './validate-request.ts';
+import { type ProviderContext, memoryKeyOf as keyPlace, payoutKnownOf, sameEndpoint, withOutcome } from '../context/context.ts';
+import { PayoutError } from '../errors.ts';
+import { createKey } from '../stores/idempotency.ts';
+import { submitStored } from './submit-stored.ts';
+import { laterThan } from './later-attempts.ts';
+import { unknownForNow } from './lookup.ts';
+import { FURTHEST_RAISED } from './other-attempts.ts';
+import type { PayoutOutcome } from '../payout/outcome.ts';
+import type { Route } from './arrival.ts';
+import { prepareCreate, type Prepared } from './prepare.ts';
+import type { AnyPayoutProvider, CallOptions } from '../adapter/provider.ts';
+import type { CheckedSubmission } from '../context/checked-store.ts';
+import { isRejected, type AttemptId, type Submission } from '../stores/submission.ts';
+
+/** Prepares, keeps, submits. What cannot be prepared is `rejected`, unless its reference is kept already. */
+export async function createStored<P extends AnyPayoutProvider>(
+  context: ProviderContext,
+  spec: PayoutProviderSpec<P>,
+  input: unknown,
+  call?: CallOptions,
+  route?: Route,
+): Promise<PayoutOutcome> {
+  const options = checkedOptions(context, call);
+  const place = placeOf(context, input); // Read now: the caller may change its object while the key is derived.
+  let prepared: Prepared;
+  try {
+    prepared = await prepareCreate(context, spec, input);
+  } catch (error) {
+    if (!(error instanceof PayoutError)) throw error;
+    return refusedInput(context, place, error);
+  }
+  const { submission, asAttempt } = prepared;
+  const arrival = { given: false, anyAttempt: asAttempt !== null, route } as const;
+  let result = await submitStored(context, submission, options, arrival);
+  // Every round is about a higher attempt than the one before.
+  while ('openAttempt' in result) {
+    if (asAttempt === null) throw new TypeError('a named attempt is never passed on');
+    result = await submitStored(context, await asAttempt(result.openAttempt), options, arrival);
+  }
+  return result;
+}
+
+/** This call sent nothing. An earlier one with the same reference may have, and then "rejected" would be a lie. */
+async function refusedInput(context: ProviderContext, place: AttemptId | null, error: PayoutError): Promise<PayoutOutcome> {
+  const kept = place === null ? null : await openRow(context, place);
+  if (kept === 'unread') {
+    throw inDoubt(error, 'and the submissions store could not say whether its reference was submitted before.');
+  }
+  if (kept !== null) {
+    const { resolution } = kept;
+    const paid =
+      resolution === null || !('payoutId' in resolution)
+        ? 'was submitted before: submit outcome.submission.'
+        : `was accepted before, as ${resolution.payoutId}.`;
+    const doubt = withOutcome(error, 'unknown', `This call sent nothing, but its reference ${paid}`);
+    return unknownForNow(context, kept.submission, doubt);
+  }
+  const elsewhere = place === null ? null : await sentElsewhere(context, place);
+  if (elsewhere === null) {
+    return { outcome: 'rejected', error: withOutcome(error, 'rejected'), retry: 'never', submission: null, replayed: false, notices: [] };
+  }
+  if (elsewhere !== 'known') {
+    return unknownForNow(context, elsewhere, withOutcome(error, 'unknown', 'This call sent nothing, but its reference is being sent now.'));
+  }
+  throw inDoubt(error, 'but this process sent its reference before, through another store or another provider.');
+}
+
+/** Nothing was sent by this call, and no submission is at hand to say what became of its reference. */
+function inDoubt(error: PayoutError, why: string): PayoutError {
+  const message = `${error.message} This call sent nothing, ${why}`;
+  return new PayoutError(error.code, message, { ...error.details(), outcome: null });
+}
+
+/** What this process does, or did, with the key of a reference through another store; `known` where no submission may be shown. */
+async function sentElsewhere(context: ProviderContext, { namespace, reference, attempt }: AttemptId): Promise<Submission | 'known' | null> {
+  if (payoutKnownOf(context, { provider: context.id, account: context.account, namespace, reference }) !== undefined) return 'known';
+  for (let asked = 1; asked <= attempt + FURTHEST_RAISED; asked += 1) {
+    const key = await createKey({ namespace, account: context.account, reference, attempt: asked });
+    const known = knownAs(context, keyPlace({ provider: context.id, key }));
+    if (known !== null) return known;
+  }
+  return null;
+}
+
+function knownAs(context: ProviderContext, at: string): Submission | 'known' | null {
+  const { inFlight: underWay, uncertain } = context.memory;
+  const current = underWay.get(at);
+  if (current !== undefined && sameEndpoint(current.endpoint, context.endpoint)) return current.submission;
+  return current !== undefined || uncertain.has(at) ? 'known' : null;
+}
+
+/** Where a refused input would have been kept, as far as it says; an attempt that cannot be is read as the first. */
+function placeOf(context: ProviderContext, input: unknown): AttemptId | null {
+  if (typeof input !== 'object' || input === null) return null;
+  try {
+    const [reference, attempt]: readonly unknown[] = [Reflect.get(input, 'reference'), Reflect.get(input, 'attempt')];
+    if (typeof reference !== 'string') return null;
+    const isAttempt = typeof attempt === 'number' && Number.isInteger(attempt) && attempt >= 1 && attempt <= MOST_ATTEMPTS;
+    return { namespace: context.namespace, reference, attempt: isAttempt ? attempt : 1 };
+  } catch {
+    return null; // A getter of the caller's that throws.
+  }
+}
+
+/** A submission of this reference, under whatever attempt, that may be paid. */
+async function openRow(context: ProviderContext, place: AttemptId): Promise<CheckedSubmission | 'unread' | null> {
+  try {
+    const own = await context.store.find(place);
+    if (own !== null && !isRejected(own.resolution)) return own;
+    const others = await context.store.findOthers(place, place.attempt + FURTHEST_RAISED);
+    const open = others.find((row) => !isRejected(row.resolution));
+    // Upwards from the highest that was refused: a long row of refusals may end in a payout.
+    const highest = [...others, own].filter((row) => row !== null).sort((a, b) => b.submission.attempt - a.submission.attempt)[0];
+    return open ?? (highest === undefined ? null : (await laterThan(context, highest)).open);
+  } catch {
+    return 'unread';
+  }
+}

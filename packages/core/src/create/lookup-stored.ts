@@ -1,0 +1,151 @@
+import { saysTheSame } from '../context/disagreements.ts';
+import { duplicatesOf, type Duplicates, arePreparedSeparately } from '../context/duplicates.ts';
+import { type ProviderContext, withOutcome } from '../context/context.ts';
+import { type Deadline, startDeadline } from '../http/http.ts';
+import { laterAnswer, rejectedBefore } from './later-attempts.ts';
+import { lookup, unknownForNow } from './lookup.ts';
+import type { PayoutOutcome } from '../payout/outcome.ts';
+import { callWithin, ownRoute, storeWithin } from './arrival.ts';
+import type { CallOptions } from '../adapter/provider.ts';
+import { addStandingNotices, paidAs, payoutIdOf, readAgain, takenOutcome, unlessPaidHere } from './read-again.ts';
+import { recordOutcome, type RefusedBy } from './record-outcome.ts';
+import { relate, type Relation } from './relate.ts';
+import type { CheckedSubmission } from '../context/checked-store.ts';
+import { isRejected, type Submission } from '../stores/submission.ts';
+
+/** Finds out by reading only, the store first, and records what is then certain. */
+export function lookupStored(context: ProviderContext, submission: Submission, call: CallOptions = {}): Promise<PayoutOutcome> {
+  return withDeadline(context, call, async (deadline) => {
+    const bounded = storeWithin(context, deadline);
+    const outcome = await unlessPaidLater(bounded, submission, deadline, await lookedUpKept(bounded, submission, deadline));
+    return unlessPaidHere(bounded, submission, callWithin(bounded, deadline), outcome);
+  });
+}
+
+async function lookedUpKept(context: ProviderContext, submission: Submission, deadline: Deadline): Promise<PayoutOutcome> {
+  const look = (duplicates: Duplicates): Promise<PayoutOutcome> => lookup(context, duplicates, deadline);
+  const kept = await storedFor(context, submission);
+  if (kept === 'unread') return addStandingNotices(context, unknownWhereUnread(context, await look(duplicatesOf(context, submission)))); // Nothing is recorded about a row that nobody has seen.
+  if (kept === null)
+    return addStandingNotices(context, await recordUnlessTaken(context, await look(duplicatesOf(context, submission)), 'lookup'));
+  const call = callWithin(context, deadline);
+  const duplicates = duplicatesOf(context, kept.submission, submission);
+  if (isRejected(kept.resolution) && arePreparedSeparately(duplicates)) return lookUpAfterRejection(context, submission, deadline);
+  const isSame = asksTheSame(kept.submission, submission);
+  const relation = relate(context, kept.submission, submission);
+  if (!isSame && kept.resolution === null && arePreparedSeparately(duplicates) && relation.type === 'same') {
+    return lookUpWithoutSending(context, { given: submission, kept: kept.submission }, deadline);
+  }
+  if (!isSame) {
+    const taken = relation.type === 'taken' ? relation : OTHER_BYTES;
+    return takenOutcome(context, kept.submission, taken, { home: context, payoutId: payoutIdOf(kept), call });
+  }
+  if (isRejected(kept.resolution)) return rejectedBefore(kept.submission, kept.resolution);
+  const paid = paidAs(kept);
+  if (paid !== null) return addStandingNotices(context, await readAgain(context, duplicates, paid, call));
+  return addStandingNotices(context, await recordOutcome(context, await look(duplicates), { by: 'lookup' }));
+}
+
+const OTHER_BYTES: Extract<Relation, { type: 'taken' }> = {
+  type: 'taken',
+  differences: [{ path: 'request', message: 'was written in another version, or for another source' }],
+};
+
+/** A refused attempt of a reference that another attempt has paid since is no answer about the reference. */
+export async function unlessPaidLater(
+  context: ProviderContext,
+  asked: Submission,
+  deadline: Deadline,
+  outcome: PayoutOutcome,
+): Promise<PayoutOutcome> {
+  if (outcome.outcome !== 'rejected' || outcome.submission === null) return outcome;
+  const row: CheckedSubmission = { submission: outcome.submission, resolution: null, shared: true, alone: false, refused: null };
+  const arrival = { given: true, anyAttempt: false };
+  const later = await laterAnswer({ context, asked, arrival, route: ownRoute(context), deadline }, row);
+  return later === null || 'openAttempt' in later ? outcome : later;
+}
+
+/**
+ * Records the outcome of a submission that nobody had kept.
+ *
+ * To record a refusal, it keeps the submission first. Somebody may have kept a younger one meanwhile, and be sending that: a
+ * refusal of this one would free the reference under them.
+ */
+export async function recordUnlessTaken(context: ProviderContext, outcome: PayoutOutcome, by: RefusedBy): Promise<PayoutOutcome> {
+  if (outcome.outcome !== 'rejected' || outcome.submission === null) return recordOutcome(context, outcome, { by });
+  const { submission, error } = outcome;
+  try {
+    const row = await context.store.putIfAbsent(submission);
+    const isThis = asksTheSame(row.submission, submission) && row.submission.preparedAt === submission.preparedAt;
+    if (isThis && (row.resolution === null || isRejected(row.resolution))) return await recordOutcome(context, outcome, { by });
+  } catch {
+    // Who has it now cannot be seen.
+  }
+  const doubt = withOutcome(error, 'unknown', 'But somebody kept another submission of this reference meanwhile, and may be sending it.');
+  return unknownForNow(context, submission, doubt);
+}
+
+/** A row that could not be read may hold another submission with this key, younger and still to be sent: nothing is refused for certain. */
+function unknownWhereUnread(context: ProviderContext, outcome: PayoutOutcome): PayoutOutcome {
+  if (outcome.outcome !== 'rejected' || outcome.submission === null) return outcome;
+  const doubt = 'But the submissions store could not be read, and it may keep another submission of this reference.';
+  return unknownForNow(context, outcome.submission, withOutcome(outcome.error, 'unknown', doubt));
+}
+
+/** The row of a submission's reference; `unread` when the store cannot say. */
+export async function storedFor(context: ProviderContext, submission: Submission): Promise<CheckedSubmission | 'unread' | null> {
+  try {
+    return await context.store.find(submission);
+  } catch {
+    return 'unread';
+  }
+}
+
+/** Whether two submissions are the same request; only the time at which they were prepared may differ. */
+export function asksTheSame(kept: Submission, other: Submission): boolean {
+  const same = (member: 'name' | 'provider' | 'account' | 'live' | 'source' | 'key' | 'fingerprint'): boolean =>
+    kept[member] === other[member];
+  const { method, path, body } = kept.request;
+  return (
+    (['name', 'provider', 'account', 'live', 'source', 'key', 'fingerprint'] as const).every(same) &&
+    saysTheSame(kept, other) &&
+    method === other.request.method &&
+    path === other.request.path &&
+    // A body may be blanked once it is resolved (docs/stores.md); the fingerprint still tells what was asked.
+    (body === other.request.body || body === '')
+  );
+}
+
+export async function withDeadline<T>(context: ProviderContext, call: CallOptions, work: (deadline: Deadline) => Promise<T>): Promise<T> {
+  const deadline = startDeadline(context.runtime, call.timeoutMs ?? context.timeoutMs, call.signal);
+  try {
+    return await work(deadline);
+  } finally {
+    deadline.end();
+  }
+}
+
+/** The kept one was refused; this one was prepared apart from it, and may have been sent and paid. It is not sent now: its attempt is over. */
+export async function lookUpAfterRejection(home: ProviderContext, given: Submission, deadline: Deadline): Promise<PayoutOutcome> {
+  return addStandingNotices(home, await recordOutcome(home, await lookup(home, duplicatesOf(home, given), deadline), { by: 'lookup' }));
+}
+
+/**
+ * Another one is kept, and open, that left another source or was written in another version: neither is sent, this one is read.
+ *
+ * Its absence is no refusal of the reference, under which the kept one may still be sent.
+ */
+export async function lookUpWithoutSending(
+  home: ProviderContext,
+  { given, kept }: { readonly given: Submission; readonly kept: Submission },
+  deadline: Deadline,
+): Promise<PayoutOutcome> {
+  const outcome = await lookup(home, duplicatesOf(home, given), deadline);
+  const isForPerson = outcome.outcome === 'unknown' && outcome.next.action === 'review';
+  if (outcome.outcome === 'accepted' || (outcome.outcome === 'unknown' && !isForPerson))
+    return addStandingNotices(home, await recordOutcome(home, outcome));
+  const step = isForPerson ? ' Resolve outcome.submission.' : ' Submit outcome.submission to resolve it.';
+  const doubt = withOutcome(outcome.error, 'unknown', `But another submission of this reference is kept, and may exist.${step}`);
+  // Only the kept one can be resolved: handed back this one, nobody could ever end it.
+  return isForPerson ? { ...outcome, submission: kept, error: doubt } : unknownForNow(home, kept, doubt);
+}

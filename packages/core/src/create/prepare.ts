@@ -1,0 +1,99 @@
+import type { AdapterCreateRequest, PayoutProviderSpec } from '../adapter/spec.ts';
+import { type CheckedCreate, checkCreate, fingerprintOf, paymentFingerprintOf } from './validate-request.ts';
+import type { ProviderContext } from '../context/context.ts';
+import { PayoutError } from '../errors.ts';
+import { createKey } from '../stores/idempotency.ts';
+import type { AnyPayoutProvider } from '../adapter/provider.ts';
+import { deepFreeze, type Submission } from '../stores/submission.ts';
+import { isoOf } from '../platform/times.ts';
+
+/** A create that is ready to be kept. */
+export interface Prepared {
+  readonly submission: Submission;
+  /** The same request as a later attempt; `null` where the caller named one. */
+  readonly asAttempt: ((attempt: number) => Promise<Submission>) | null;
+}
+
+/**
+ * Validates a create and builds its exact bytes and its key. No I/O.
+ *
+ * @throws {PayoutError} `invalid_request` or `unsupported`, with every problem.
+ */
+export async function prepare<P extends AnyPayoutProvider>(
+  context: ProviderContext,
+  spec: PayoutProviderSpec<P>,
+  input: unknown,
+): Promise<Submission> {
+  return (await prepareCreate(context, spec, input)).submission;
+}
+
+/** {@link prepare}, for a create that may have to ask for a later attempt. */
+export async function prepareCreate<P extends AnyPayoutProvider>(
+  context: ProviderContext,
+  spec: PayoutProviderSpec<P>,
+  input: unknown,
+): Promise<Prepared> {
+  const checked = checkCreate(spec, context.name, input);
+  const { attempt } = checked.request;
+  const asAttempt = (given: number): Promise<Submission> => encoded(context, checked, given);
+  return { submission: await asAttempt(attempt ?? 1), asAttempt: attempt === undefined ? asAttempt : null };
+}
+
+async function encoded(context: ProviderContext, { request: asked, options, copied }: CheckedCreate, attempt: number): Promise<Submission> {
+  const { reference } = asked;
+  // One after the other: where the platform hashes at once, neither waits.
+  const key = await createKey({ namespace: context.namespace, account: context.account, reference, attempt });
+  const fingerprint = await fingerprintOf(copied);
+  const payment = await paymentFingerprintOf(copied);
+  const adapter = context.operationsFor(context.headers, { source: context.source });
+  const encoded = adapter.encodeCreate(asked, options as never, { by: context.correlation, token: key, reference });
+  const request: Submission['request'] = {
+    method: 'POST',
+    path: encoded.path,
+    headers: { ...context.headers, ...encoded.headers },
+    body: encoded.body,
+  };
+  const submission: Submission = {
+    version: 1,
+    name: context.name,
+    provider: context.id,
+    namespace: context.namespace,
+    account: context.account,
+    source: encoded.source,
+    live: context.live,
+    reference,
+    attempt,
+    money: moneyOf(asked),
+    key,
+    fingerprint,
+    payment,
+    destination: context.decode(request)?.destination ?? null,
+    correlation: { by: context.correlation, token: key },
+    request,
+    preparedAt: isoOf(context.runtime.now()),
+  };
+  deepFreeze(submission);
+  context.memory.prepared.add(submission);
+  return submission;
+}
+
+function moneyOf(request: AdapterCreateRequest): Submission['money'] {
+  const { money } = request;
+  return money === 'full_balance' ? money : { amount: money.amount, currency: money.currency };
+}
+
+/**
+ * Refuses a submission that is bound elsewhere (NEVER-TWICE R4): its bytes under another credential could be real money.
+ *
+ * @throws {PayoutError} `invalid_request`; nothing was sent. Never says `rejected`: the payout may exist where it belongs.
+ */
+export function assertBound(context: ProviderContext, submission: Submission): void {
+  const expected = { version: 1, name: context.name, provider: context.id, account: context.account, live: context.live } as const;
+  const wrong = (Object.keys(expected) as (keyof typeof expected)[]).filter((member) => submission[member] !== expected[member]);
+  if (wrong.length === 0) return;
+  const told = wrong.map((member) => `${member} is ${shown(submission[member])} and this provider's is ${shown(expected[member])}`);
+  const message = `this submission belongs elsewhere: ${told.join('; ')}. Submit it to the provider it was prepared with; nothing was sent.`;
+  throw new PayoutError('invalid_request', message, { provider: context.name, outcome: null });
+}
+
+const shown = (value: string | number | boolean | null): string => (value === null ? 'none' : String(value));

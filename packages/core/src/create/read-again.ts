@@ -1,0 +1,244 @@
+import { type Duplicates, duplicatesOf } from '../context/duplicates.ts';
+import {
+  type ProviderContext,
+  type ErasedOperations,
+  type KnownPayout,
+  payoutKnownOf,
+  type InFlightResult,
+  withOutcome,
+} from '../context/context.ts';
+import { PayoutError } from '../errors.ts';
+import { deriveKey } from '../stores/idempotency.ts';
+import { foundOutcome, unknownForNow, unknownOutcome } from './lookup.ts';
+import type { AcceptedPayout, Notice, PayoutOutcome } from '../payout/outcome.ts';
+import type { Payout } from '../payout/payout.ts';
+import { assertBound } from './prepare.ts';
+import type { CallOptions } from '../adapter/provider.ts';
+import { notRecorded, recordOutcome } from './record-outcome.ts';
+import { moneyOf, relate, type Relation } from './relate.ts';
+import type { CheckedSubmission } from '../context/checked-store.ts';
+import type { Submission } from '../stores/submission.ts';
+
+/** The adapter's operations for a kept submission: on its own source. */
+export const operationsOf = (context: ProviderContext, submission: Submission): ErasedOperations =>
+  context.operationsFor(context.headers, { source: submission.source });
+
+/** A resolved reference needs no sending: the payout is read again by its id. */
+export async function readAgain(
+  context: ProviderContext,
+  { oldest, youngest }: Duplicates,
+  { submission, payoutId, by }: PaidAs,
+  call: CallOptions,
+): Promise<PayoutOutcome> {
+  try {
+    const payout = await operationsOf(context, submission).retrieve(payoutId, undefined, call);
+    // A copy that left another source is resolved by its own payout.
+    const source = context.sourceOf(payout);
+    const its = [submission, oldest, youngest].find((copy) => copy.source === source) ?? submission;
+    const outcome = await foundAgain(context, its, payout);
+    return by === 'person' ? despiteDifference(outcome, payout) : outcome;
+  } catch (error) {
+    if (!(error instanceof PayoutError)) throw error;
+    const told = `Reference ${submission.reference} was accepted before as ${payoutId}; nothing was sent now.`;
+    return unknownForNow(context, submission, withOutcome(error, 'unknown', told));
+  }
+}
+
+/** What a row says was paid. */
+export interface PaidAs {
+  readonly submission: Submission;
+  readonly payoutId: string;
+  /** A person said so, although it differs from what was asked for. */
+  readonly by?: 'person' | undefined;
+}
+
+/** A person has decided about the difference already: it is told, and not asked again. */
+function despiteDifference(outcome: PayoutOutcome, payout: Payout): PayoutOutcome {
+  if (outcome.outcome !== 'unknown' || outcome.error.code !== 'unexpected_response') return outcome;
+  const { submission } = outcome;
+  const notice = {
+    code: RESOLVED_WITH_DIFFERENCE,
+    message: 'A person resolved it with this payout, although it differs from what was asked for.',
+  };
+  return { outcome: 'accepted', payout, replayed: true, submission, notices: [...outcome.notices, notice] };
+}
+
+/** The notice of a payout that a person accepted although it differs. */
+export const RESOLVED_WITH_DIFFERENCE = 'resolved_with_difference';
+
+/** The outcome of the payout that the store knows for an attempt: its own, or the one that an earlier attempt had made. */
+async function foundAgain(context: ProviderContext, submission: Submission, payout: Payout): Promise<PayoutOutcome> {
+  const token = context.correlationTokenOf(payout);
+  const isEarlier = token !== null && submission.attempt > 1 && (await earlierKeys(submission)).includes(token);
+  return isEarlier ? foundAsEarlier(context, submission, payout) : foundOutcome(context, submission, payout, []);
+}
+
+/** A payout that an earlier attempt had made, as the answer of a later one. */
+export function foundAsEarlier(context: ProviderContext, submission: Submission, payout: Payout): PayoutOutcome {
+  const token = context.correlationTokenOf(payout) ?? submission.correlation.token;
+  const asIts = { ...submission, correlation: { ...submission.correlation, token } };
+  const outcome = foundOutcome(context, asIts, payout, [EARLIER_ATTEMPT]);
+  return outcome.outcome === 'rejected' ? outcome : { ...outcome, submission };
+}
+
+export async function earlierKeys({ namespace, account, reference, attempt: last }: Submission): Promise<readonly string[]> {
+  const earlier = Array.from({ length: last - 1 }, (_, index) => index + 1);
+  return Promise.all(earlier.map((attempt) => deriveKey({ namespace, account, reference, attempt })));
+}
+
+const EARLIER_ATTEMPT: Notice = {
+  code: 'earlier_attempt',
+  message: 'An earlier attempt of this reference had made the payout; this attempt was not sent.',
+};
+
+const LATER_ATTEMPT: Notice = {
+  code: 'later_attempt',
+  message: 'A later attempt of this reference made the payout; this attempt was not sent.',
+};
+
+type Numbered = Pick<Submission, 'attempt'>;
+
+const attemptNotice = (paid: Numbered, asked: Numbered): Notice => (paid.attempt > asked.attempt ? LATER_ATTEMPT : EARLIER_ATTEMPT);
+
+const WORDS_DIFFER: Notice = {
+  code: 'words_differ',
+  message: 'The reference is kept with another description, statement descriptor or metadata. Those that are kept count.',
+};
+
+/** What to tell beside an outcome because of how the kept submission relates to what was asked. */
+export const relationNotices = (relation: Relation): readonly Notice[] => (relation.type === 'same_payment' ? [WORDS_DIFFER] : []);
+
+export function withNotices(outcome: PayoutOutcome, notices: readonly Notice[]): PayoutOutcome {
+  const missing = notices.filter(({ code }) => !outcome.notices.some((known) => known.code === code));
+  return missing.length === 0 ? outcome : { ...outcome, notices: [...outcome.notices, ...missing] };
+}
+
+/** The payout of another attempt, as the answer to this one: the reference is paid, whichever attempt is asked for. */
+export async function paidByOther(
+  context: ProviderContext,
+  asked: Submission,
+  { submission, payoutId, by }: PaidAs,
+  call: CallOptions,
+): Promise<PayoutOutcome> {
+  const relation = relate(context, submission, asked);
+  if (relation.type === 'taken') return takenOutcome(context, submission, relation, { payoutId, call, home: context });
+  const outcome = await readAgain(context, duplicatesOf(context, submission), { submission, payoutId, by }, call);
+  if (outcome.outcome !== 'accepted') return outcome;
+  return withNotices(outcome, [attemptNotice(submission, asked), ...relationNotices(relation)]);
+}
+
+/** What is known of the submission that has taken a reference. */
+interface Taker {
+  /** The provider that it was made with; `null` where this program has none under its name. */
+  readonly home: ProviderContext | null;
+  readonly payoutId: string | null;
+  readonly call: CallOptions;
+}
+
+/** The reference is kept for something else: nothing is sent, and what differs and what is kept is told. */
+export async function takenOutcome(
+  context: ProviderContext,
+  kept: Submission,
+  { differences }: Extract<Relation, { type: 'taken' }>,
+  { home, payoutId, call }: Taker,
+): Promise<PayoutOutcome> {
+  const told = differences.map(({ path, message }) => `${path} ${message}`).join('; ');
+  const message = `reference ${kept.reference} is taken by ${kept.name}, ${moneyOf(kept)}, and this request is another one: ${told}. Nothing was sent.`;
+  // In the name of the provider that has it, whichever one was asked.
+  const error = new PayoutError('reference_taken', message, { provider: kept.name, outcome: 'unknown', issues: differences });
+  const here = home !== null && isBound(home, kept);
+  if (here && payoutId === null) return unknownForNow(context, kept, error);
+  const known = here && payoutId !== null ? await readQuietly(home, kept, payoutId, call) : null;
+  return unknownOutcome(kept, error, { action: 'review', candidates: known === null ? [] : [known] });
+}
+
+function isBound(context: ProviderContext, submission: Submission): boolean {
+  try {
+    assertBound(context, submission);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readQuietly(context: ProviderContext, submission: Submission, id: string, call: CallOptions): Promise<Payout | null> {
+  try {
+    return await operationsOf(context, submission).retrieve(id, undefined, call);
+  } catch {
+    return null;
+  }
+}
+
+/** The id of the payout that resolved a row; `null` for none. */
+export const payoutIdOf = ({ resolution }: Pick<CheckedSubmission, 'resolution'>): string | null =>
+  resolution !== null && 'payoutId' in resolution ? resolution.payoutId : null;
+
+/** What a row says was paid; `null` where it says nothing of the kind. */
+export function paidAs({ submission, resolution }: Pick<CheckedSubmission, 'submission' | 'resolution'>): PaidAs | null {
+  return resolution !== null && 'payoutId' in resolution ? { submission, payoutId: resolution.payoutId, by: resolution.by } : null;
+}
+
+/** What every create of this provider does besides is said of one that an earlier call sent, too. */
+export async function addStandingNotices<O extends PayoutOutcome>(context: ProviderContext, outcome: O): Promise<O> {
+  if (outcome.outcome === 'rejected') return outcome;
+  const { submission, notices } = outcome;
+  try {
+    const standing = (await operationsOf(context, submission).notices?.(submission, null)) ?? [];
+    const missing = standing.filter(({ code }) => !notices.some((known) => known.code === code));
+    return missing.length === 0 ? outcome : { ...outcome, notices: [...notices, ...missing] };
+  } catch {
+    return outcome; // No reason to lose an outcome.
+  }
+}
+
+/**
+ * What this process knows goes before a refusal: a reference that it paid in this account, through whichever store and under
+ * whichever attempt, is not told rejected.
+ */
+export async function unlessPaidHere<R extends InFlightResult>(
+  context: ProviderContext,
+  asked: Submission,
+  call: CallOptions,
+  result: R,
+): Promise<R | PayoutOutcome> {
+  if (!('outcome' in result) || result.outcome !== 'rejected' || result.submission === null) return result;
+  const known = payoutKnownOf(context, result.submission);
+  return known === undefined ? result : answerPaidHere(context, asked, known, call);
+}
+
+/** The payout that this process knows of a reference, as the answer to whichever attempt is asked for, and recorded now. */
+export async function answerPaidHere(
+  context: ProviderContext,
+  asked: Submission,
+  known: KnownPayout,
+  call: CallOptions,
+): Promise<PayoutOutcome> {
+  if (known.payment !== asked.payment) {
+    const differences = [{ path: 'request', message: `was another one: this process paid it as ${known.id}` }];
+    return takenOutcome(context, asked, { type: 'taken', differences }, { home: context, payoutId: known.id, call });
+  }
+  // The payout carries the token of its own attempt.
+  const submission = { ...asked, correlation: { ...asked.correlation, token: known.key } };
+  const outcome = await readAgain(context, duplicatesOf(context, submission), { submission, payoutId: known.id }, call);
+  if (outcome.outcome === 'rejected') return outcome;
+  if (outcome.outcome === 'unknown') return { ...outcome, submission: asked };
+  const { notices } = await recordedWhereKept(context, known, { ...outcome, submission: asked });
+  const told = { ...outcome, submission: asked, notices };
+  return known.attempt === asked.attempt ? told : withNotices(told, [attemptNotice(known, asked)]);
+}
+
+/** The next process asks the store: what is kept of the attempt that was paid is recorded as paid, also where it was refused before. */
+async function recordedWhereKept(
+  context: ProviderContext,
+  { attempt, key, payment }: KnownPayout,
+  outcome: AcceptedPayout,
+): Promise<PayoutOutcome> {
+  const { namespace, reference } = outcome.submission;
+  try {
+    const row = await context.store.find({ namespace, reference, attempt });
+    if (row === null || row.submission.key !== key || row.submission.payment !== payment) return outcome;
+    return await recordOutcome(context, { ...outcome, submission: row.submission });
+  } catch {
+    return { ...outcome, notices: [...outcome.notices, notRecorded(context)] };
+  }
+}

@@ -1,0 +1,68 @@
+import type { ProviderContext } from '../context/context.ts';
+import type { PayoutIssue } from '../errors.ts';
+import { sameMoney } from '../money/money.ts';
+import type { Submission } from '../stores/submission.ts';
+
+/** How what is asked now relates to what is kept for its reference. */
+export type Relation =
+  | { readonly type: 'same' }
+  /** Who is paid how much is the same; a description, a descriptor or metadata differs. */
+  | { readonly type: 'same_payment' }
+  /** Something else: every member that differs, and what is kept. */
+  | { readonly type: 'taken'; readonly differences: readonly PayoutIssue[] };
+
+const SAME: Relation = { type: 'same' };
+
+/** What is kept was made under a name that this program does not have. */
+export const NOT_HERE: Extract<Relation, { type: 'taken' }> = { type: 'taken', differences: [] };
+
+/**
+ * Compares a kept submission with one that is prepared now, for another attempt or the same.
+ *
+ * @param home The provider that the kept one was made with; `null` where this program has none under its name.
+ */
+export function relate(home: Pick<ProviderContext, 'id' | 'account' | 'live'> | null, kept: Submission, asked: Submission): Relation {
+  const places = placeDifferences(home, kept, asked);
+  if (places.length === 0 && kept.fingerprint === asked.fingerprint) return SAME;
+  if (places.length === 0 && kept.payment !== undefined && kept.payment === asked.payment) return { type: 'same_payment' };
+  return { type: 'taken', differences: [...places, ...requestDifferences(kept, asked)] };
+}
+
+/** Another provider, account or mode. */
+function placeDifferences(
+  home: Pick<ProviderContext, 'id' | 'account' | 'live'> | null,
+  kept: Submission,
+  asked: Submission,
+): readonly PayoutIssue[] {
+  if (home === null) return [{ path: 'name', message: `was made under the name ${kept.name}` }];
+  const issues: PayoutIssue[] = [];
+  if (kept.provider !== home.id) issues.push({ path: 'provider', message: `was made through ${kept.provider}` });
+  if (kept.live !== home.live) issues.push({ path: 'live', message: `was made in ${kept.live === true ? 'live' : 'test'} mode` });
+  // A kept account that was asked for under another name is the one that the kept name stands for.
+  const account = kept.name === asked.name ? asked.account : (asked.account ?? home.account);
+  if (kept.account !== home.account || kept.account !== account) {
+    issues.push({ path: 'account', message: `was made ${kept.account === null ? 'on no connected account' : `on ${kept.account}`}` });
+  }
+  return issues;
+}
+
+function requestDifferences(kept: Submission, asked: Submission): readonly PayoutIssue[] {
+  if (kept.fingerprint === asked.fingerprint) return [];
+  const issues: PayoutIssue[] = [];
+  if (!isSameMoney(kept, asked)) issues.push({ path: 'money', message: `is kept as ${moneyOf(kept)}` });
+  if (kept.destination !== undefined && kept.destination !== asked.destination) {
+    issues.push({ path: 'destination', message: `is kept as ${kept.destination ?? 'the default, or one that was written out'}` });
+  }
+  if (issues.length > 0 || kept.payment === asked.payment) return issues;
+  return [{ path: 'providerOptions', message: 'or another member differs' }];
+}
+
+function isSameMoney({ money: kept }: Submission, { money: asked }: Submission): boolean {
+  if (kept === 'full_balance' || asked === 'full_balance') return kept === asked;
+  return kept.currency === asked.currency && sameMoney(kept, asked);
+}
+
+/** What is kept, for people. */
+export function moneyOf({ money }: Submission): string {
+  return money === 'full_balance' ? 'the full balance' : `${money.amount} ${money.currency}`;
+}

@@ -1,0 +1,131 @@
+import { duplicatesOf, arePreparedSeparately } from '../context/duplicates.ts';
+import { type ProviderContext, isCertainlyUnsent, payoutKnownFor, memoryKeyOf, type InFlightResult } from '../context/context.ts';
+import { laterAnswer, ofRejected, recordAgain } from './later-attempts.ts';
+import { asksTheSame, lookUpAfterRejection, lookUpWithoutSending } from './lookup-stored.ts';
+import type { PayoutOutcome } from '../payout/outcome.ts';
+import { type Arrival, callWithin, homeOf, ownRoute, type Passage, storeFailed, storeWithin } from './arrival.ts';
+import type { CallOptions } from '../adapter/provider.ts';
+import {
+  addStandingNotices,
+  paidAs,
+  answerPaidHere,
+  payoutIdOf,
+  readAgain,
+  relationNotices,
+  takenOutcome,
+  unlessPaidHere,
+  withNotices,
+} from './read-again.ts';
+import { giveBack, recordOutcome } from './record-outcome.ts';
+import { NOT_HERE, relate, type Relation } from './relate.ts';
+import { newHold } from '../platform/runtime.ts';
+import { remaining } from '../context/search.ts';
+import { joinOrStart } from './single-flight.ts';
+import type { CheckedSubmission } from '../context/checked-store.ts';
+import { isRejected, type Submission } from '../stores/submission.ts';
+import { type Sending, submitOnce } from './send.ts';
+
+/** Keeps a submission, then submits the one that is kept: the first one wins (NEVER-TWICE R1, R2). */
+export function submitStored(context: ProviderContext, asked: Submission, call: CallOptions, arrival: Arrival): Promise<InFlightResult> {
+  const { route = ownRoute(context) } = arrival;
+  const elsewhere = arrival.given && !context.memory.prepared.has(asked);
+  const { anyAttempt } = arrival;
+  return joinOrStart({ context, asked, call, elsewhere, anyAttempt }, async (deadline, isKept) => {
+    const passage: Passage = { context: storeWithin(context, deadline), asked, arrival, route, deadline };
+    return unlessPaidHere(passage.context, asked, callWithin(context, deadline), await storeAndSubmit(passage, isKept));
+  });
+}
+
+/** Submits a submission that the caller came with: an attempt of its own, and no other. */
+export async function submitGiven(context: ProviderContext, submission: Submission, call: CallOptions): Promise<PayoutOutcome> {
+  const result = await submitStored(context, submission, call, { given: true, anyAttempt: false });
+  if ('openAttempt' in result) throw new TypeError('a named attempt is never passed on');
+  return result;
+}
+
+async function storeAndSubmit(passage: Passage, isKept: (submission: Submission) => void): Promise<InFlightResult> {
+  const { context, asked } = passage;
+  const hold = isCertainlyUnsent(context.memory, asked) ? newHold() : undefined;
+  let row: CheckedSubmission;
+  try {
+    row = await context.store.putIfAbsent(asked, hold);
+  } catch (error) {
+    return storeFailed(context, asked, error);
+  }
+  isKept(row.submission);
+  const home = homeOf(passage, row.submission);
+  // Another provider, so that another key is under way: this one's place says nothing about it.
+  if (home !== null && memoryKeyOf(row.submission) !== memoryKeyOf(asked)) {
+    const call = { signal: passage.deadline.signal, timeoutMs: remaining(context, passage.deadline) };
+    const { anyAttempt } = passage.arrival;
+    const of = { context: home, asked: row.submission, call, elsewhere: false, anyAttempt };
+    return joinOrStart(of, (deadline) => answered({ ...passage, deadline }, row, home, hold ?? null));
+  }
+  return answered(passage, row, home, hold ?? null);
+}
+
+/** What the kept row says to the request, or what comes of sending it. */
+async function answered(
+  passage: Passage,
+  row: CheckedSubmission,
+  home: ProviderContext | null,
+  hold: string | null,
+): Promise<InFlightResult> {
+  const { context, asked, arrival, deadline } = passage;
+  const relation = relate(home, row.submission, asked);
+  const duplicates = duplicatesOf(context, row.submission, arrival.given ? asked : row.submission);
+  const call = callWithin(context, deadline);
+  if (isRejected(row.resolution) && (relation.type !== 'taken' || sameUnsentKey(context, row.submission, asked))) {
+    const isOwn = home !== null && relation.type !== 'taken';
+    return isOwn && arePreparedSeparately(duplicates) ? lookedApart(passage, row, home) : ofRejected(passage, row, row.resolution);
+  }
+  if (home === null || relation.type === 'taken') {
+    const differences = relation.type === 'taken' ? relation : NOT_HERE;
+    if (row.alone) await giveBack(context, row.submission, hold, null); // Taken over by this call, which sends nothing.
+    return takenOutcome(context, row.submission, differences, { home, payoutId: payoutIdOf(row), call });
+  }
+  const paid = paidAs(row);
+  if (paid !== null) return finished(home, await readAgain(home, duplicates, paid, call), relation);
+  const known = payoutKnownFor(home, row.submission);
+  if (known !== undefined) return finished(home, await answerPaidHere(home, row.submission, known, call), relation);
+  const refused = home.memory.unrecorded.get(home.store.itself)?.get(memoryKeyOf(row.submission));
+  if (refused !== undefined) return (await laterAnswer(passage, row)) ?? recordAgain(home, row.submission, refused);
+  // Also one that was prepared here: a look at its source would miss the payout of the kept one.
+  const leftElsewhere = arrival.given && asked.source !== row.submission.source;
+  if ((arePreparedSeparately(duplicates) || leftElsewhere) && !asksTheSame(row.submission, asked))
+    return lookUpWithoutSending(home, { given: asked, kept: row.submission }, deadline);
+  return sentOrLookedUp(passage, home, row, relation, { duplicates, hold, alone: row.alone });
+}
+
+/**
+ * What comes of sending it, recorded before the exchange counts as over: whoever comes in between would send what is being refused.
+ *
+ * Before a send, other attempts were looked for. What was only looked up was refused without that.
+ */
+async function sentOrLookedUp(
+  passage: Passage,
+  home: ProviderContext,
+  row: CheckedSubmission,
+  relation: Relation,
+  sending: Sending,
+): Promise<InFlightResult> {
+  const { outcome, recordAs, isLasting } = await submitOnce(home, sending, passage.deadline);
+  const told = recordAs === null ? outcome : await recordOutcome(home, outcome, { by: recordAs, isLasting });
+  const later = told.outcome === 'rejected' && recordAs === 'lookup' ? await laterAnswer(passage, row) : null;
+  return later ?? finished(home, told, relation);
+}
+
+async function finished(home: ProviderContext, outcome: PayoutOutcome, relation: Relation): Promise<PayoutOutcome> {
+  return addStandingNotices(home, outcome.outcome === 'accepted' ? withNotices(outcome, relationNotices(relation)) : outcome);
+}
+
+/** What is only looked up says nothing of other attempts. */
+async function lookedApart(passage: Passage, row: CheckedSubmission, home: ProviderContext): Promise<InFlightResult> {
+  const outcome = await lookUpAfterRejection(home, passage.asked, passage.deadline);
+  return outcome.outcome === 'rejected' ? ((await laterAnswer(passage, row)) ?? outcome) : outcome;
+}
+
+/** A corrected request that nobody sent, under a key that is spent on a refusal: the refusal still holds for that key. */
+function sameUnsentKey(context: ProviderContext, kept: Submission, asked: Submission): boolean {
+  return kept.key === asked.key && isCertainlyUnsent(context.memory, asked);
+}

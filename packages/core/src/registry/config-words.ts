@@ -1,0 +1,45 @@
+import type { GenericSchema } from 'valibot';
+import * as v from 'valibot';
+import type { PayoutIssue } from '../errors.ts';
+import { nearest, notKnown } from '../known-keys.ts';
+
+/** Settings that are functions and objects of a program: no file can hold them. */
+const OF_CODE = ['fetch', 'runtime', 'onTelemetry', 'submissions'];
+
+/** Keys of one provider's entry that a file cannot say, with the ones that were probably meant. */
+export function strangeKeys(schema: GenericSchema, given: Readonly<Record<string, unknown>>): PayoutIssue[] {
+  const entries = entriesOf(schema);
+  if (entries === null) return [];
+  const able = Object.keys(entries).filter((key) => key !== 'name' && !OF_CODE.includes(key));
+  return Object.keys(given).flatMap((path) => {
+    if (path === 'name') return [{ path, message: 'is not needed: the name is its key under providers' }];
+    if (path === 'submissions') return [{ path, message: 'belongs beside "providers": there is one store for all of them' }];
+    if (OF_CODE.includes(path) && Object.hasOwn(entries, path)) return [{ path, message: 'is nothing that a file can hold; remove it' }];
+    return Object.hasOwn(entries, path) ? [] : [{ path, message: notKnown(path, able) }];
+  });
+}
+
+/** No credential of a provider is as short, and hardly a name is longer. */
+const LONGEST_TOLD = 24;
+
+/** That a name is none of those there are, and which was probably meant. What may be a credential in a wrong place is not repeated. */
+export function notOneOf(name: string, known: readonly string[]): string {
+  const word = nearest(name, known);
+  return `${name.length > LONGEST_TOLD ? 'it' : `"${name}"`} is not one of ${known.join(', ')}${word === null ? '' : `; did you mean "${word}"?`}`;
+}
+
+/** A reference to the environment, or a list of them, in words to copy. */
+export function referenceText(list: boolean): string {
+  const reference = '{ "env": "NAME_OF_A_VARIABLE" }';
+  return list ? `[${reference}]` : reference;
+}
+
+/** Whether a setting is a list of texts. */
+export function takesList(schema: GenericSchema, key: string): boolean {
+  const entry = entriesOf(schema)?.[key];
+  return entry !== undefined && v.is(entry, ['x']) && !v.is(entry, 'x');
+}
+
+function entriesOf(schema: GenericSchema): Readonly<Record<string, GenericSchema>> | null {
+  return 'entries' in schema ? (schema.entries as Readonly<Record<string, GenericSchema>>) : null;
+}

@@ -1,0 +1,189 @@
+import type { GenericSchema } from 'valibot';
+import { knowAdapter } from '../adapter/provider-options.ts';
+import { type Internals, internalsOf } from '../define-provider.ts';
+import { errorOfIssues, PayoutError, type PayoutIssue } from '../errors.ts';
+import type { Route } from '../create/arrival.ts';
+import { type Elsewhere, unknownKeys } from '../known-keys.ts';
+import type { PayoutOutcome } from '../payout/outcome.ts';
+import type { AnyPayoutProvider, CallOptions } from '../adapter/provider.ts';
+import { parseSubmission, type Submission } from '../stores/submission.ts';
+import { isPlainObject } from '../validation.ts';
+
+// ---- Factories -------------------------------------------------------------------------------------------------------
+
+/** What configuration needs to know of a factory. */
+export interface AdapterDescription<Settings extends object, P extends AnyPayoutProvider, Secret extends keyof Settings & string> {
+  readonly id: P['id'];
+  readonly settings: GenericSchema<unknown, Settings>;
+  /** Settings that may only come from the environment, never from a file. */
+  readonly secrets: readonly Secret[];
+}
+
+/** A factory that configuration can drive too: it carries its settings schema and says which settings are secrets. */
+export interface AdapterFactory<
+  Settings extends object,
+  P extends AnyPayoutProvider,
+  Secret extends keyof Settings & string = never,
+> extends AdapterDescription<Settings, P, Secret> {
+  (settings: Settings): P;
+}
+
+/** Any factory. */
+export interface AnyAdapterFactory {
+  (settings: never): AnyPayoutProvider;
+  readonly id: string;
+  readonly settings: GenericSchema<unknown, object>;
+  readonly secrets: readonly string[];
+}
+
+/** Makes a factory that configuration can drive. */
+export function defineAdapter<Settings extends object, P extends AnyPayoutProvider, const Secret extends keyof Settings & string = never>(
+  description: AdapterDescription<Settings, P, Secret>,
+  create: (settings: Settings) => P,
+): AdapterFactory<Settings, P, Secret> {
+  knowAdapter(description.id);
+  return Object.assign((settings: Settings) => create(settings), description);
+}
+
+// ---- The registry ----------------------------------------------------------------------------------------------------
+
+/** Several providers under names. */
+export interface PayoutRegistry<Providers extends Record<string, AnyPayoutProvider>> {
+  readonly names: readonly (keyof Providers & string)[];
+  /** For a name written in the program. @throws {PayoutError} `invalid_settings` for a name that is not configured. */
+  provider<Name extends keyof Providers & string>(name: Name): Providers[Name];
+  /** For a name read at run time; the default when omitted. Offers what every configured provider has, until narrowed. */
+  select(name?: string): Providers[keyof Providers];
+  /** A new reference goes to the default provider; one that is kept goes to the provider that it was made with. */
+  readonly createPayout: Providers[keyof Providers]['createPayout'];
+  /** Goes to the provider that the submission names, never to today's default. */
+  submit(submission: Submission, call?: CallOptions): Promise<PayoutOutcome>;
+  /** Goes to the provider that the submission names. */
+  lookup(submission: Submission, call?: CallOptions): Promise<PayoutOutcome>;
+}
+
+/**
+ * Puts providers under names, for a program that chooses at run time.
+ *
+ * A payout id and a submission mean something only together with the name of their provider.
+ *
+ * @throws {PayoutError} `invalid_settings` for a provider whose own `name` is not the one that it is registered under, and for
+ * an option other than `default`.
+ */
+export function createPayoutRegistry<const Providers extends Record<string, AnyPayoutProvider>>(
+  providers: Providers,
+  options: { readonly default?: (keyof Providers & string) | undefined } = {},
+): PayoutRegistry<Providers> {
+  checkNames(providers, options);
+  hideTogether(Object.values(providers));
+  const names = Object.keys(providers);
+  const select = (name: string | undefined = options.default): AnyPayoutProvider => {
+    const found = name !== undefined && Object.hasOwn(providers, name) ? providers[name] : undefined;
+    if (found !== undefined) return found;
+    const message = name === undefined ? 'no default provider is configured; name one' : `no provider is configured under "${name}"`;
+    throw new PayoutError('invalid_settings', `${message} (configured: ${names.join(', ')}).`);
+  };
+  const route: Route = (kept, account) => {
+    if (!Object.hasOwn(providers, kept.name)) return null;
+    const home = internalsOf(forAccountOf(select(kept.name), account ?? kept.account))?.context ?? null;
+    // A provider without accounts cannot have made what is asked for of one.
+    return account === undefined || home?.account === account ? home : null;
+  };
+  const createPayout = async (request: unknown, call?: CallOptions): Promise<PayoutOutcome> =>
+    inside(select()).create(request, call, route);
+  return {
+    names,
+    provider: select as PayoutRegistry<Providers>['provider'],
+    select: select as PayoutRegistry<Providers>['select'],
+    createPayout: createPayout as Providers[keyof Providers]['createPayout'],
+    submit: async (submission, call) => homeOf(select, submission).submit(submission, call),
+    lookup: async (submission, call) => homeOf(select, submission).lookup(submission, call),
+  };
+}
+
+/** Settings are of providers. A registry has none of its own, and would never ask a store that it was given. */
+const OF_PROVIDERS: Elsewhere = Object.fromEntries(
+  ['submissions', 'namespace', 'fetch', 'runtime', 'onTelemetry', 'timeoutMs', 'maxResends'].map((key) => [
+    key,
+    'is a setting of each provider: hand it to the factories that make them',
+  ]),
+);
+
+function checkNames(providers: Record<string, AnyPayoutProvider>, options: unknown): void {
+  const issues = [...unknownKeys(options, ['default'], OF_PROVIDERS), ...nameProblems(providers)];
+  const byDefault = isPlainObject(options) && typeof options['default'] === 'string' ? options['default'] : undefined;
+  if (byDefault !== undefined && !Object.hasOwn(providers, byDefault)) {
+    issues.push({ path: 'default', message: `"${byDefault}" is not one of ${Object.keys(providers).join(', ')}` });
+  }
+  const all = [...issues, ...strangerProblems(providers)];
+  if (all.length > 0) throw errorOfIssues('invalid_settings', all);
+}
+
+function nameProblems(providers: Record<string, AnyPayoutProvider>): PayoutIssue[] {
+  return Object.entries(providers)
+    .filter(([name, provider]) => provider.name !== name)
+    .map(([name, provider]) => ({ path: name, message: `its own name is "${provider.name}"; give it the setting name: '${name}'` }));
+}
+
+/** A kept reference must be found whatever the default is today (R2): one store and one numbering for all. */
+function strangerProblems(providers: Record<string, AnyPayoutProvider>): PayoutIssue[] {
+  const [first, ...others] = Object.entries(providers).flatMap(([name, provider]) => {
+    const found = internalsOf(provider);
+    return found === null ? [] : [{ name, context: found.context, submissions: found.submissions }];
+  });
+  if (first === undefined) return [];
+  return others.flatMap(({ name, context, submissions }) => [
+    ...(submissions === first.submissions
+      ? []
+      : [{ path: name, message: `must have the same submissions store (or runtime) as ${first.name}` }]),
+    ...(context.namespace === first.context.namespace ? [] : [{ path: name, message: `must have the same namespace as ${first.name}` }]),
+  ]);
+}
+
+function inside(provider: AnyPayoutProvider): Internals {
+  const found = internalsOf(provider);
+  if (found !== null) return found;
+  throw new PayoutError('invalid_settings', `${provider.name} was not made by definePayoutProvider of this copy of @disburse/core.`);
+}
+
+/**
+ * Makes the providers of one registry hide each other's secrets. What answers one may have seen those of all, such as a proxy
+ * before them.
+ *
+ * @param more Secrets that no provider tells, such as what a configuration read for an adapter that sends it in another way.
+ */
+export function hideTogether(providers: readonly AnyPayoutProvider[], more: readonly string[] = []): void {
+  const all = providers.flatMap((provider) => internalsOf(provider)?.hidden ?? []);
+  const secrets = [...all.flatMap((hidden) => hidden.secrets), ...more];
+  for (const hidden of all) hidden.alsoHide(secrets);
+}
+
+/** Where a submission was made. @throws {PayoutError} `invalid_request` for what names no provider. */
+function homeOf(select: (name: string) => AnyPayoutProvider, submission: unknown): AnyPayoutProvider {
+  const { name, account } = placeIn(submission);
+  return forAccountOf(select(name), account);
+}
+
+function placeIn(submission: unknown): Pick<Submission, 'name' | 'account'> {
+  try {
+    const { name, account } = submission as Partial<Submission>;
+    if (typeof name === 'string') return { name, account: typeof account === 'string' ? account : null };
+  } catch {
+    // It is nothing, or throws when it is looked at: told below.
+  }
+  return parseSubmission(submission);
+}
+
+/** The same provider for a connected account, where there is such a thing; `null` is the provider as it is. */
+export function forAccountOf(provider: AnyPayoutProvider, account: string | null): AnyPayoutProvider {
+  if (account === null || internalsOf(provider)?.context.account === account) return provider;
+  return isPlatform(provider) ? provider.forAccount(account) : provider;
+}
+
+interface Platform extends AnyPayoutProvider {
+  forAccount(account: string): AnyPayoutProvider;
+}
+
+function isPlatform(provider: AnyPayoutProvider): provider is Platform {
+  return 'forAccount' in provider && typeof provider.forAccount === 'function';
+}

@@ -1,0 +1,206 @@
+import { internalsOf } from '../define-provider.ts';
+import { notARequest } from '../webhooks/delivery-kinds.ts';
+import { errorOfIssues, isPayoutError, nameOfThrown, PayoutError } from '../errors.ts';
+import { startDeadline } from '../http/http.ts';
+import type { KnownKeys } from '../known-keys.ts';
+import { DEFAULT_MAX_BODY_BYTES, readBody } from '../webhooks/parse-webhook.ts';
+import type { AnyPayoutProvider } from '../adapter/provider.ts';
+import { forAccountOf } from './registry.ts';
+import { systemRuntime } from '../platform/runtime.ts';
+import { memorySeenEvents, type SeenEvents } from '../webhooks/seen-events.ts';
+import { DEFAULT_TIMEOUT_MS } from '../adapter/settings.ts';
+import { unheard } from '../telemetry/telemetry.ts';
+import { kindOf } from '../validation.ts';
+import type { PayoutEvent } from '../adapter/webhook.ts';
+
+/** What {@link webhookHandler} needs. */
+export interface WebhookHandlerOptions {
+  readonly provider: AnyPayoutProvider;
+  /**
+   * Does what an event is for; a promise is awaited. When it throws, the provider is answered 500 and delivers again.
+   *
+   * It may be called more than once for one event (after a restart, by two processes), and events overtake each other:
+   * hand `event.payout` to {@link applySnapshot}.
+   */
+  readonly onEvent: (event: PayoutEvent) => unknown;
+  /** Which events were handled. @default {@link memorySeenEvents}: as old as the process */
+  readonly seen?: SeenEvents | undefined;
+  /**
+   * Reads the payout again before `onEvent`, so that every event has the state of now and none is only a hint. Costs a request
+   * for each event; when that fails, the provider is answered 500 and delivers again.
+   *
+   * @default false
+   */
+  readonly refetch?: boolean | undefined;
+  /** A longer body is answered 413, unread. In bytes. @default 1048576 */
+  readonly maxBodyBytes?: number | undefined;
+  /** Hears why something was answered 400, 413 or 500, or was not remembered as handled. What it throws is dropped, and what an async one rejects with. */
+  readonly onError?: ((error: unknown, event: PayoutEvent | null) => void) | undefined;
+}
+
+/** Providers wait some seconds only: Mollie fifteen. */
+const REFETCH_TIMEOUT_MS = 10_000;
+
+/**
+ * A whole webhook endpoint: a Fetch handler for Hono, Next, Bun, Deno, Workers and, with some lines around it, Node.
+ *
+ * It answers 200 once every event was handled or had been. It answers 400 to what is not signed or does not come within the
+ * provider's `timeoutMs`, 405 to all but POST, and 413 to what is too long. It answers 500 when `onEvent` throws, or the program
+ * hands over what is no `Request`. No body says why: that is for `onError` and the provider's own setting `onTelemetry`.
+ *
+ * @throws {PayoutError} `invalid_request` for an option that it does not know or cannot take; `invalid_settings` for a
+ *   `maxBodyBytes` that is no number of bytes.
+ * @example
+ * const handle = webhookHandler({ provider: stripe, onEvent: async (event) => save(event) });
+ * app.post('/webhooks/stripe', (c) => handle(c.req.raw)); // Hono
+ */
+export function webhookHandler(options: WebhookHandlerOptions): (request: Request) => Promise<Response> {
+  assertOptions(options);
+  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options;
+  if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) {
+    throw new PayoutError('invalid_settings', 'maxBodyBytes must be a whole number of bytes from 1.', { provider: options.provider.name });
+  }
+  const endpoint: Endpoint = { ...options, maxBodyBytes, seen: options.seen ?? memorySeenEvents(), underWay: new Map() };
+  return async (request) => {
+    const other = notARequest(request);
+    if (other !== null) return mistaken(endpoint, other);
+    try {
+      if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } });
+      return new Response(null, { status: await statusFor(endpoint, request) });
+    } catch (error) {
+      tell(endpoint, error, null);
+      return new Response(null, { status: 500 });
+    }
+  };
+}
+
+const KNOWN: KnownKeys<WebhookHandlerOptions> = {
+  provider: true,
+  onEvent: true,
+  seen: true,
+  refetch: true,
+  maxBodyBytes: true,
+  onError: true,
+};
+
+/** A misspelt `onError` or `refetch`, or a missing `onEvent`, would be missed only once it is needed. */
+function assertOptions(options: unknown): void {
+  const given: Partial<Record<keyof WebhookHandlerOptions, unknown>> = Object(options);
+  const known = Object.keys(KNOWN).join(', ');
+  const issues = Object.keys(given)
+    .filter((path) => !Object.hasOwn(KNOWN, path))
+    .map((path) => ({ path, message: `is not known here; known are ${known}` }));
+  const provider = Object(given.provider) as Partial<AnyPayoutProvider>;
+  if (typeof provider.parseWebhook !== 'function') issues.push({ path: 'provider', message: 'must be a provider, as an adapter makes it' });
+  if (typeof given.onEvent !== 'function') issues.push({ path: 'onEvent', message: `must be a function, not ${kindOf(given.onEvent)}` });
+  if (given.onError !== undefined && typeof given.onError !== 'function') issues.push({ path: 'onError', message: 'must be a function' });
+  if (given.refetch !== undefined && typeof given.refetch !== 'boolean') issues.push({ path: 'refetch', message: 'must be true or false' });
+  if (given.seen !== undefined && !isSeenEvents(given.seen)) issues.push({ path: 'seen', message: 'must have has(key) and add(key)' });
+  if (issues.length > 0) throw errorOfIssues('invalid_request', issues, { provider: provider.name });
+}
+
+const isSeenEvents = (given: unknown): boolean => {
+  const { has, add } = Object(given) as Partial<SeenEvents>;
+  return typeof has === 'function' && typeof add === 'function';
+};
+
+/** A mistake of the program is no fault of the sender's: it is told here, and a delivery that comes again can be taken. */
+function mistaken(endpoint: Endpoint, found: string): Response {
+  const message = `a webhookHandler takes a Fetch Request, and was given ${found}.`;
+  const error = new PayoutError('invalid_request', message, { provider: endpoint.provider.name });
+  internalsOf(endpoint.provider)?.context.telemetry({ type: 'diagnostic', code: error.code, message: error.message });
+  tell(endpoint, error, null);
+  return new Response(null, { status: 500 });
+}
+
+interface Endpoint extends WebhookHandlerOptions {
+  readonly maxBodyBytes: number;
+  readonly seen: SeenEvents;
+  /** Deliveries of one event at once wait for the first, and share how it ends. */
+  readonly underWay: Map<string, Promise<boolean>>;
+}
+
+async function statusFor(endpoint: Endpoint, request: Request): Promise<200 | 400 | 413 | 500> {
+  const { maxBodyBytes, provider } = endpoint;
+  if (request.bodyUsed || request.body?.locked === true) {
+    throw new PayoutError('invalid_request', 'the body was read before the handler got it; hand it over unread.', {
+      provider: provider.name,
+    });
+  }
+  const body = await inTime(provider, (signal) => readBody(request, maxBodyBytes, signal));
+  if (body === null) return refused(endpoint, 400, 'the body broke off, or did not come in time.');
+  if (body === 'too_large') return refused(endpoint, 413, `the body is longer than maxBodyBytes, ${maxBodyBytes}.`);
+  const events = await verified(endpoint, { headers: request.headers, body });
+  if (events === null) return 400;
+  for (const event of events) if (!(await handledOnce(endpoint, event))) return 500;
+  return 200;
+}
+
+/** `null` when it failed, or took longer than a call of this provider may: nobody may hold a request open for ever. */
+async function inTime<T>(provider: AnyPayoutProvider, read: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
+  const { runtime, timeoutMs } = internalsOf(provider)?.context ?? { runtime: systemRuntime, timeoutMs: DEFAULT_TIMEOUT_MS };
+  const deadline = startDeadline(runtime, timeoutMs, undefined);
+  try {
+    return await read(deadline.signal);
+  } catch {
+    return null;
+  } finally {
+    deadline.end();
+  }
+}
+
+function refused<S extends number>(endpoint: Endpoint, status: S, message: string): S {
+  tell(endpoint, new PayoutError('webhook_refused', message, { provider: endpoint.provider.name }), null);
+  return status;
+}
+
+/** `null` for a delivery that is refused; all else that is thrown is our own trouble. */
+async function verified(endpoint: Endpoint, payload: { headers: Headers; body: Uint8Array }): Promise<readonly PayoutEvent[] | null> {
+  try {
+    return await endpoint.provider.parseWebhook(payload);
+  } catch (error) {
+    if (!isPayoutError(error) || error.code !== 'webhook_refused') throw error;
+    tell(endpoint, error, null);
+    return null;
+  }
+}
+
+/** Whether an event was handled, now or before. */
+function handledOnce(endpoint: Endpoint, event: PayoutEvent): Promise<boolean> {
+  const key = `${event.name} ${event.id}`;
+  const first = endpoint.underWay.get(key);
+  if (first !== undefined) return first;
+  const handling = handled(endpoint, event, key).finally(() => endpoint.underWay.delete(key));
+  endpoint.underWay.set(key, handling);
+  return handling;
+}
+
+async function handled(endpoint: Endpoint, event: PayoutEvent, key: string): Promise<boolean> {
+  try {
+    if (await endpoint.seen.has(key)) return true;
+    await endpoint.onEvent(endpoint.refetch === true ? await refetched(endpoint, event) : event);
+  } catch (error) {
+    tell(endpoint, error, event);
+    return false;
+  }
+  try {
+    await endpoint.seen.add(key);
+  } catch (error) {
+    tell(endpoint, error, event); // It was handled: to have it delivered again would only repeat it.
+  }
+  return true;
+}
+
+async function refetched({ provider }: Endpoint, event: PayoutEvent): Promise<PayoutEvent> {
+  const payout = await forAccountOf(provider, event.account).retrieve(event.payoutId, { timeoutMs: REFETCH_TIMEOUT_MS });
+  return { ...event, payout };
+}
+
+function tell({ provider, onError }: Endpoint, error: unknown, event: PayoutEvent | null): void {
+  if (event !== null) {
+    const kind = isPayoutError(error) ? error.code : nameOfThrown(error);
+    const message = `an event of ${event.payoutId} was not handled, or not remembered: ${kind}.`;
+    internalsOf(provider)?.context.telemetry({ type: 'diagnostic', code: 'webhook_unhandled', message });
+  }
+  unheard(() => onError?.(error, event)); // A broken listener must not decide what the provider is answered.
+}
