@@ -16,7 +16,7 @@ import {
   type SubmissionStore,
   type TelemetryEvent,
 } from '@disburse/core';
-import { type Check, must, NotApplicable, the } from './check.ts';
+import { must, the } from './must.ts';
 import { answer, createLine, type About, type Fault, type Line, type SentRequest, type Side } from './line.ts';
 import { createRuntime } from './time.ts';
 import type { ConformanceWorld, OpenWorld, ScriptedAnswer } from './world.ts';
@@ -70,14 +70,6 @@ export const durableStore = (): SubmissionStore => ({ ...memorySubmissions() });
 
 /** Whether the provider can list. */
 export const hasList = ({ capabilities }: Stage): boolean => capabilities.operations.includes('list');
-
-/** The same checks, for providers that can list. */
-export function whereListed(checks: readonly Check[]): readonly Check[] {
-  return checks.map((check) => ({
-    ...check,
-    run: async (stage) => (hasList(stage) ? check.run(stage) : new NotApplicable('capabilities.operations has no list')),
-  }));
-}
 
 /** Opens a world and puts a provider in front of it. */
 export async function openStage(subject: ConformanceWorld): Promise<Stage> {

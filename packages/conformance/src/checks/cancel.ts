@@ -1,5 +1,6 @@
 import { can } from '@disburse/core';
-import { type Check, must, NotApplicable, same } from '../check.ts';
+import { type Check, NotApplicable } from '../check.ts';
+import { must, same } from '../must.ts';
 import { hang, reset } from '../line.ts';
 import { errorOf, exist, type Stage } from '../stage.ts';
 import { mustBePayout } from './reading.ts';

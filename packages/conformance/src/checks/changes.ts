@@ -1,5 +1,6 @@
 import { type Balance, can, deriveReversalKey, type OptionalOperation, type Payout, type UnreadableRow } from '@disburse/core';
-import { type Check, must, NotApplicable, same, shown, the } from '../check.ts';
+import { type Check, NotApplicable } from '../check.ts';
+import { must, same, shown, the } from '../must.ts';
 import { type Fault, reset } from '../line.ts';
 import { errorOf, exist, optional, type Stage } from '../stage.ts';
 import { mustBePayout } from './reading.ts';

@@ -1,5 +1,6 @@
 import { decodeSubmission, parseSubmission, type RequestFeature, type Submission, supports } from '@disburse/core';
-import { type Check, must, NotApplicable, same, the } from '../check.ts';
+import { type Check, NotApplicable } from '../check.ts';
+import { must, same, the } from '../must.ts';
 import { acceptedOf, errorOf, exist, rejectedOf } from '../stage.ts';
 
 /** Inputs that no provider takes, each with what is wrong about it. */

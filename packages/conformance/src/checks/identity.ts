@@ -1,5 +1,6 @@
 import { can, type OptionalOperation, type RequestFeature, supports } from '@disburse/core';
-import { type Check, must, NotApplicable, same } from '../check.ts';
+import { type Check, NotApplicable } from '../check.ts';
+import { must, same } from '../must.ts';
 import { errorOf, exist, optional, rejectedOf, type Stage } from '../stage.ts';
 
 const ALWAYS_THERE = [

@@ -1,5 +1,6 @@
 import { deriveKey, parseSubmission, type Submission } from '@disburse/core';
-import { type Check, must, same, the } from '../check.ts';
+import type { Check } from '../check.ts';
+import { must, same, the } from '../must.ts';
 import { leaksIn } from '../leaks.ts';
 import { reset, type SentRequest } from '../line.ts';
 import { acceptedOf, errorOf, exist, hasList, type Stage } from '../stage.ts';

@@ -1,7 +1,8 @@
 import { isPayoutError, type ListPayoutsQuery, type Payout, type PayoutStatus, type UnreadableRow } from '@disburse/core';
-import { type Check, must, NotApplicable, same } from '../check.ts';
+import { type Check, NotApplicable, whereListed } from '../check.ts';
+import { must, same } from '../must.ts';
 import { type Fault, parsed, unreadableRow } from '../line.ts';
-import { errorOf, everyOf, pagesOf, type Stage, whereListed } from '../stage.ts';
+import { errorOf, everyOf, pagesOf, type Stage } from '../stage.ts';
 
 const STATUSES: readonly PayoutStatus[] = ['pending', 'in_transit', 'paid', 'failed', 'canceled', 'returned', 'unrecognized'];
 const idsOf = (payouts: readonly Payout[]): readonly string[] => payouts.map(({ id }) => id);

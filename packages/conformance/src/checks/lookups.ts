@@ -1,4 +1,5 @@
-import { type Check, must, NotApplicable, same, the } from '../check.ts';
+import { type Check, NotApplicable } from '../check.ts';
+import { must, same, the } from '../must.ts';
 import { changed, headed, unreadableRow } from '../line.ts';
 import { acceptedOf, errorOf, exist, hasList, rejectedOf, type Stage, told, unknownOf } from '../stage.ts';
 import { copyOf, lost } from './sticky.ts';

@@ -1,5 +1,6 @@
 import { parseSubmission } from '@disburse/core';
-import { type Check, must, same } from '../check.ts';
+import type { Check } from '../check.ts';
+import { must, same } from '../must.ts';
 import { cutOff, hang, reset, type Fault, type Side } from '../line.ts';
 import { exist, acceptedOf, type Stage, submissionOf, TIMEOUT_MS, told, unknownOf } from '../stage.ts';
 import type { ScriptedAnswer } from '../world.ts';

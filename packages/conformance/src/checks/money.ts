@@ -1,5 +1,6 @@
 import type { Money } from '@disburse/core';
-import { type Check, must, same, the } from '../check.ts';
+import type { Check } from '../check.ts';
+import { must, same, the } from '../must.ts';
 import { changed } from '../line.ts';
 import { errorOf, exist, rejectedOf, type Stage } from '../stage.ts';
 

@@ -1,5 +1,6 @@
 import type { Payout } from '@disburse/core';
-import { type Check, must, same, the } from '../check.ts';
+import type { Check } from '../check.ts';
+import { must, same, the } from '../must.ts';
 import { answer, changed, parsed } from '../line.ts';
 import { acceptedOf, errorOf, hasList, type Stage } from '../stage.ts';
 

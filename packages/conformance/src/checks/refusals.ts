@@ -1,5 +1,6 @@
 import { nextAttempt } from '@disburse/core';
-import { type Check, must, NotApplicable, same } from '../check.ts';
+import { type Check, NotApplicable } from '../check.ts';
+import { must, same } from '../must.ts';
 import { changed, type Fault } from '../line.ts';
 import { acceptedOf, durableStore, exist, hasList, rejectedOf, type Stage, submissionOf, TIMEOUT_MS, told, unknownOf } from '../stage.ts';
 import type { Json, ScriptedAnswer } from '../world.ts';

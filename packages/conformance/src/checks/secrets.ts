@@ -1,5 +1,6 @@
 import { acceptedOrThrow, type CommonSettings, isPayoutError, type PayoutOutcome } from '@disburse/core';
-import { type Check, must, same } from '../check.ts';
+import type { Check } from '../check.ts';
+import { must, same } from '../must.ts';
 import { leaksIn } from '../leaks.ts';
 import { hang, reset, type Fault } from '../line.ts';
 import { acceptedOf, hasList, type Stage } from '../stage.ts';

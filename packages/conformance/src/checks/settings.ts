@@ -1,5 +1,6 @@
 import { isPayoutError, type PayoutError } from '@disburse/core';
-import { type Check, must, the } from '../check.ts';
+import type { Check } from '../check.ts';
+import { must, the } from '../must.ts';
 import { leaksIn } from '../leaks.ts';
 import { secretsOf, type Stage } from '../stage.ts';
 

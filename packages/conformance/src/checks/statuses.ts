@@ -1,5 +1,6 @@
 import { finalityOf, type Payout, type PayoutStatus } from '@disburse/core';
-import { type Check, must, NotApplicable, same, the } from '../check.ts';
+import { type Check, NotApplicable } from '../check.ts';
+import { must, same, the } from '../must.ts';
 import { changed } from '../line.ts';
 import { acceptedOf, hasList, type Stage } from '../stage.ts';
 import { mustBePayout } from './reading.ts';

@@ -1,5 +1,6 @@
 import { nextAttempt, parseSubmission, type Submission } from '@disburse/core';
-import { type Check, must, NotApplicable, same } from '../check.ts';
+import { type Check, NotApplicable } from '../check.ts';
+import { must, same } from '../must.ts';
 import { reset, type Side } from '../line.ts';
 import { acceptedOf, durableStore, exist, rejectedOf, type Stage, submissionOf, told, unknownOf } from '../stage.ts';
 import type { ProviderAnswers, ScriptedAnswer } from '../world.ts';

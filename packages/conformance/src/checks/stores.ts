@@ -1,5 +1,6 @@
 import { memorySubmissions, type Money } from '@disburse/core';
-import { type Check, must, same, shown, the } from '../check.ts';
+import type { Check } from '../check.ts';
+import { must, same, shown, the } from '../must.ts';
 import { reset } from '../line.ts';
 import { acceptedOf, exist, type Stage, told, unknownOf } from '../stage.ts';
 

@@ -1,4 +1,5 @@
-import { type Check, must, same } from '../check.ts';
+import type { Check } from '../check.ts';
+import { must, same } from '../must.ts';
 import { errorOf } from '../stage.ts';
 
 // What a signed event says is checked by each adapter's own webhook tests. To check it here, a world would also have to sign:

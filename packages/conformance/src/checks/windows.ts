@@ -1,4 +1,5 @@
-import { type Check, must, same } from '../check.ts';
+import type { Check } from '../check.ts';
+import { must, same } from '../must.ts';
 import { acceptedOf, exist, hasList, type Stage, TIMEOUT_MS, told, unknownOf } from '../stage.ts';
 import { copyOf, lost } from './sticky.ts';
 
