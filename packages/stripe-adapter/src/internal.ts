@@ -1,13 +1,6 @@
 // For the other adapter of Stripe's; no promise to anybody else.
-export {
-  type CodeRow,
-  type Conclusion,
-  type ErrorTables,
-  type MessageRow,
-  type SeenError,
-  type StatusRow,
-  stripeRefusals,
-} from './errors.ts';
+export type { CodeRow, Conclusion, MessageRow, SeenError, StatusRow } from './error-rows.ts';
+export { type ErrorTables, stripeRefusals } from './errors.ts';
 export { decodeForm, encodeForm, type FormFields, type FormValue, withQuery } from './form.ts';
 export { formOf, type StripeForm } from './create.ts';
 export { metadataProblems } from './limits.ts';

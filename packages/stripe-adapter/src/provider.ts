@@ -15,10 +15,10 @@ import {
 } from '@disburse/core';
 import * as v from 'valibot';
 import { toBalances } from './balances.ts';
+import { rememberClient } from './client.ts';
 import { decodeCreate, encodeCreate } from './create.ts';
 import { stripeRefusals } from './errors.ts';
 import { encodeForm, withQuery } from './form.ts';
-import { rememberClient } from './ledger.ts';
 import { createProblems, descriptorNotices, metadataProblems } from './limits.ts';
 import { STRIPE_MONEY } from './money.ts';
 import { OPTIONS, type StripeBags, type StripeListOptions } from './options.ts';
