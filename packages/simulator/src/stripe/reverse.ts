@@ -3,15 +3,14 @@ import { DAY_MS } from './calendar.ts';
 import { refused } from './errors.ts';
 import { checkExpand, expanded } from './expand.ts';
 import { begin } from './lifecycle.ts';
-import type { Operation } from './operation.ts';
 import { changeMetadata, readParameters } from './parameters.ts';
 import { payoutOf } from './payouts.ts';
-import { change, type AccountState, type PayoutState } from './state.ts';
+import { change, type AccountState, type PayoutState, type StripeOperation } from './state.ts';
 
 const REVERSIBLE_FOR_MS = 90 * DAY_MS;
 
 /** POST /v1/payouts/:payout/reverse. Answers the new payout, which brings the money back once it is paid. */
-export const reversePayout: Operation = (call) => {
+export const reversePayout: StripeOperation = (call) => {
   const { state, account } = call;
   const given = readParameters(call.form, { expand: { kind: 'expand' }, metadata: { kind: 'metadata' } });
   const expand = checkExpand('payout', given.expand);

@@ -4,6 +4,7 @@ import { seconds } from './calendar.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { StripeExternalAccount, StripePayoutObject } from './objects.ts';
 import type { Fate } from './magic-accounts.ts';
+import type { Call, Operation } from './operation.ts';
 import type { Decided, ProtocolState, ProtocolVariants } from './protocol.ts';
 
 /** One change of one payout; webhooks are made from these. */
@@ -79,6 +80,11 @@ export interface StripeState extends ProtocolState<AccountState> {
   readonly events: EventLog<StripeEventRecord>;
   listLagMs: number;
 }
+
+/** A request that has been let in. */
+export type StripeCall = Call<StripeState, AccountState>;
+/** One operation of this API. */
+export type StripeOperation = Operation<StripeState, AccountState>;
 
 /** A new account with nothing in it. */
 export function emptyAccount(state: StripeState, id: string, connected: boolean): AccountState {
