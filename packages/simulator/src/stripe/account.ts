@@ -1,4 +1,4 @@
-import { fateOf } from './magic-accounts.ts';
+import { scriptedOutcomeOf } from './magic-accounts.ts';
 import { begin, isLegal, move } from './lifecycle.ts';
 import type { SourceType, StripeExternalAccount, StripeLedgerRow, StripePayoutObject, StripePayoutStatus } from './objects.ts';
 import type { AccountState, ExternalAccountState, StripeState } from './state.ts';
@@ -101,15 +101,15 @@ export function accountControls(state: StripeState, account: AccountState): Simu
   return {
     id: account.id,
     get payouts() {
-      state.agenda.settle();
+      state.queue.settle();
       return account.payouts.map(({ wire }) => wire);
     },
     get ledger() {
-      state.agenda.settle();
+      state.queue.settle();
       return [...account.ledger.rows];
     },
     available: (currency, sourceType = 'card') => {
-      state.agenda.settle();
+      state.queue.settle();
       return account.ledger.pot(currency, sourceType).available;
     },
     fund: ({ amount, currency, sourceType = 'card', instant = true }) => {
@@ -141,7 +141,7 @@ export function accountControls(state: StripeState, account: AccountState): Simu
     },
     addAutomaticPayout: (options) => automaticPayout(state, account, options),
     move: (id, status, { failureCode } = {}) => {
-      state.agenda.settle();
+      state.queue.settle();
       const moved = payout(id);
       if (status === 'paid' && moved.wire.status === 'pending') move(state, account, moved, 'in_transit');
       if (!isLegal(moved.wire.status, status)) throw new Error(`${id} is ${moved.wire.status} and cannot become ${status}.`);
@@ -213,7 +213,7 @@ function automaticPayout(
   account: AccountState,
   { amount, currency, sourceType = 'card', metadata = {} }: AutomaticPayoutOptions,
 ): StripePayoutObject {
-  state.agenda.settle();
+  state.queue.settle();
   const external = [...account.externals.values()].find(
     ({ wire, deleted }) => !deleted && wire.currency === currency && wire.default_for_currency,
   );
@@ -231,6 +231,6 @@ function automaticPayout(
     statement_descriptor: null,
     type: external?.wire.object ?? 'bank_account',
     ledgerAmount: -amount,
-    fate: fateOf(external?.accountNumber ?? ''),
+    scriptedOutcome: scriptedOutcomeOf(external?.accountNumber ?? ''),
   }).wire;
 }

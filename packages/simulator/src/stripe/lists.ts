@@ -19,7 +19,7 @@ export const listPayouts: StripeOperation = ({ state, account, form }) => {
   });
   const expand = checkExpand('payout', given.expand, 'data');
   checkCursors(given);
-  const listedUntil = state.agenda.now() - state.listLagMs;
+  const listedUntil = state.queue.now() - state.listLagMs;
   const all = account.payouts.map(({ wire, createdMs }) => ({ id: wire.id, wire, createdMs })).reverse();
   return page(given, {
     url: '/v1/payouts',

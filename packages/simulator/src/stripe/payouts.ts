@@ -4,10 +4,11 @@ import { invalid, refused } from './errors.ts';
 import { checkExpand, expanded } from './expand.ts';
 import { instantAvailable } from './ledger.ts';
 import { begin, move } from './lifecycle.ts';
-import { fateOf } from './magic-accounts.ts';
+import { scriptedOutcomeOf } from './magic-accounts.ts';
 import type { SourceType } from './objects.ts';
 import { changeMetadata, readParameters } from './parameters.ts';
-import { change, type AccountState, type ExternalAccountState, type PayoutState, type StripeCall, type StripeOperation } from './state.ts';
+import { change } from './change-events.ts';
+import type { AccountState, ExternalAccountState, PayoutState, StripeCall, StripeOperation } from './state.ts';
 
 /** POST /v1/payouts. In the order parameters, currency, external account, balance. */
 export const createPayout: StripeOperation = ({ state, account, form }) => {
@@ -52,7 +53,7 @@ export const createPayout: StripeOperation = ({ state, account, form }) => {
     statement_descriptor: given.statement_descriptor ?? null,
     type: external?.wire.object ?? 'bank_account',
     ledgerAmount: -amount,
-    fate: fateOf(external?.accountNumber ?? ''),
+    scriptedOutcome: scriptedOutcomeOf(external?.accountNumber ?? ''),
   });
   return expanded(account, 'payout', payout.wire, expand);
 };

@@ -1,5 +1,5 @@
 import { allDecided, assertKnown, type Known } from '../known-options.ts';
-import type { Message } from '../webhooks/courier.ts';
+import type { Message } from '../webhooks/sender.ts';
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts';
 import { accountControls, type SimulatedStripeAccount } from './account.ts';
 import { DAY_MS } from './calendar.ts';
@@ -73,7 +73,7 @@ export function simulateStripe(options: SimulateStripeOptions = {}): SimulatedSt
   const { webhookSecret, seed } = settingsOf(options);
   return stripeWorld(options, state, OPERATIONS, {
     get payouts() {
-      state.agenda.settle();
+      state.queue.settle();
       return [...state.accounts.values()].flatMap(({ id, payouts }) => payouts.map(({ wire }) => ({ ...wire, account: id })));
     },
     webhooks: createWebhooks(state, stripeWebhookProvider(state.livemode, webhookSecret, messageOf), seed),

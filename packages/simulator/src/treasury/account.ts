@@ -1,6 +1,6 @@
 import { NO_ADDRESS } from './inline-destination.ts';
 import { shownBank } from './destination.ts';
-import { TEST_ROUTING_NUMBER } from './fates.ts';
+import { TEST_ROUTING_NUMBER } from './scripted-outcomes.ts';
 import { closeFinancialAccount, openFinancialAccount, setFeature } from './financial-accounts.ts';
 import { post } from './ledger.ts';
 import { isLegal, move, submit } from './lifecycle.ts';
@@ -70,7 +70,7 @@ export interface SimulatedTreasuryAccount {
 /** The controls over one account's state. */
 export function treasuryAccountControls(state: TreasuryState, account: TreasuryAccountState): SimulatedTreasuryAccount {
   const settled = <Value>(read: () => Value): Value => {
-    state.agenda.settle();
+    state.queue.settle();
     return read();
   };
   const financialAccount = (id?: string): FinancialAccountState => financialAccountOf(account, id);

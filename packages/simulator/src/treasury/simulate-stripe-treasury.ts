@@ -10,7 +10,7 @@ import {
 } from '../stripe/stripe-world.ts';
 import { snapshotOf, stripeWebhookProvider, type StripeEndpointOptions } from '../stripe/webhooks.ts';
 import { allDecided, assertKnown, type Known } from '../known-options.ts';
-import type { Message } from '../webhooks/courier.ts';
+import type { Message } from '../webhooks/sender.ts';
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts';
 import { treasuryAccountControls, type SimulatedTreasuryAccount } from './account.ts';
 import type { OutboundPaymentObject } from './objects.ts';
@@ -77,7 +77,7 @@ export function simulateStripeTreasury(options: SimulateStripeTreasuryOptions = 
   const { webhookSecret, seed } = settingsOf(options);
   return stripeWorld(options, state, OPERATIONS, {
     get payouts() {
-      state.agenda.settle();
+      state.queue.settle();
       return [...state.accounts.values()].flatMap(({ id, payments }) => payments.map(({ wire }) => ({ ...wire, account: id })));
     },
     webhooks: createWebhooks(state, stripeWebhookProvider(state.livemode, webhookSecret, messageOf), seed),
