@@ -1,4 +1,4 @@
-import { hasList, type Stage } from './stage.ts';
+import { hasList, type Harness } from './harness.ts';
 
 /** What a check found: nothing, or why it does not concern this provider. */
 export type Finding = NotApplicable | undefined | void;
@@ -21,13 +21,13 @@ export interface Check {
   /** For the author of an adapter that fails it: what is usually forgotten. */
   readonly forgot: string;
   /** @throws {Error} saying what the adapter did instead. */
-  readonly run: (stage: Stage) => Promise<Finding>;
+  readonly run: (harness: Harness) => Promise<Finding>;
 }
 
 /** The same checks, for providers that can list. */
 export function whereListed(checks: readonly Check[]): readonly Check[] {
   return checks.map((check) => ({
     ...check,
-    run: async (stage) => (hasList(stage) ? check.run(stage) : new NotApplicable('capabilities.operations has no list')),
+    run: async (harness) => (hasList(harness) ? check.run(harness) : new NotApplicable('capabilities.operations has no list')),
   }));
 }
