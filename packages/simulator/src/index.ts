@@ -58,6 +58,7 @@ export type {
   BankAccountOptions,
   ExternalAccountOptions,
   FundOptions,
+  SimulatedBalance,
   SimulatedStripeAccount,
 } from './stripe/account.ts';
 export { LATE_BOUNCE_ACCOUNT_NUMBER } from './stripe/magic-accounts.ts';

@@ -44,6 +44,8 @@ export interface SimulatedStripe extends SimulatedStripeApi<StripeEventRecord> {
   /** What exists, of all accounts, oldest first within each. */
   readonly payouts: readonly SimulatedPayout[];
   readonly webhooks: Webhooks<StripeWebhookOptions>;
+  /** Every account that exists, the platform's first. */
+  readonly accounts: readonly SimulatedStripeAccount[];
   /** The platform's account, or a connected one, which begins to exist with the first call. */
   account(id?: string): SimulatedStripeAccount;
 }
@@ -75,6 +77,9 @@ export function simulateStripe(options: SimulateStripeOptions = {}): SimulatedSt
     get payouts() {
       state.queue.settle();
       return [...state.accounts.values()].flatMap(({ id, payouts }) => payouts.map(({ wire }) => ({ ...wire, account: id })));
+    },
+    get accounts() {
+      return [...state.accounts.values()].map((known) => accountControls(state, known));
     },
     webhooks: createWebhooks(state, stripeWebhookProvider(state.livemode, webhookSecret, messageOf), seed),
     account,

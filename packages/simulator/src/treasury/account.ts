@@ -42,6 +42,8 @@ export interface SimulatedTreasuryAccount {
   readonly payouts: readonly OutboundPaymentObject[];
   /** Ids of its customers, the default one first. */
   readonly customers: readonly string[];
+  /** As sent now, oldest first. */
+  readonly financialAccounts: readonly FinancialAccountObject[];
   /** As sent now. Without an id the first one. @throws {Error} when there is none. */
   financialAccount(id?: string): FinancialAccountObject;
   /** Opens one more, without money, with every feature active. */
@@ -81,6 +83,9 @@ export function treasuryAccountControls(state: TreasuryState, account: TreasuryA
     },
     get customers() {
       return [...account.customers];
+    },
+    get financialAccounts() {
+      return settled(() => [...account.financialAccounts.values()].map(({ wire }) => wire));
     },
     financialAccount: (id) => settled(() => financialAccount(id).wire),
     addFinancialAccount: () => openFinancialAccount(state, account).wire,

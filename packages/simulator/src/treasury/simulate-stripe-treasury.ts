@@ -41,6 +41,8 @@ export interface SimulatedStripeTreasury extends SimulatedStripeApi<TreasuryEven
   /** What exists, of all accounts, oldest first within each. */
   readonly payouts: readonly SimulatedOutboundPayment[];
   readonly webhooks: Webhooks<TreasuryWebhookOptions>;
+  /** Every account that exists, the platform's first. */
+  readonly accounts: readonly SimulatedTreasuryAccount[];
   /** The platform's account, or a connected one, which begins to exist with the first call. */
   account(id?: string): SimulatedTreasuryAccount;
   /** A connected account, with a financial account that payments over the stripe network can go to. */
@@ -79,6 +81,9 @@ export function simulateStripeTreasury(options: SimulateStripeTreasuryOptions = 
     get payouts() {
       state.queue.settle();
       return [...state.accounts.values()].flatMap(({ id, payments }) => payments.map(({ wire }) => ({ ...wire, account: id })));
+    },
+    get accounts() {
+      return [...state.accounts.values()].map((known) => treasuryAccountControls(state, known));
     },
     webhooks: createWebhooks(state, stripeWebhookProvider(state.livemode, webhookSecret, messageOf), seed),
     account,
