@@ -23,6 +23,7 @@ export {
 } from './protocol.ts';
 export { createdParameter, listProblems, type PagePlace, placeOf, toPage } from './paging.ts';
 export { currencyField, isoTime, metadataOf, REFERENCE_KEY, TOKEN_KEY, unreadable } from './read-payout.ts';
+export { strictObject } from './strict.ts';
 export { type StripeTime, type StripeTimeFilter, StripeTimeFilterSchema, type StripeTimeRange, timeParameter } from './times.ts';
 export { type StripeEvents, stripeWebhooks } from './webhook.ts';
 export { IdOf, lenient, Metadata, MinorUnits, PayoutId, UnixSeconds } from './wire.ts';

@@ -169,8 +169,8 @@ function operationsOver(http: Http, settings: StripeSettings, name: string): Wri
     },
 
     page: async (query, options, call) => {
-      if (query.status === 'returned') return { payouts: [], nextCursor: null }; // Stripe's object keeps no such history.
       refuseIf(name, listProblems('stripe', query, options), null);
+      if (query.status === 'returned') return { payouts: [], nextCursor: null }; // Stripe's object keeps no such history.
       const place = placeOf(query, options);
       const answer = await http.get(withQuery('/v1/payouts', listParameters(query, options, place)), call, 'list');
       return toPage(name, answer, place, toPayout);
