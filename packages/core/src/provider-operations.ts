@@ -1,7 +1,7 @@
 // The operations of a provider, around what its adapter wrote: input is checked and each call is told before the adapter is asked.
 import type { PayoutProviderSpec } from './adapter.ts';
 import { disagreeing, disagreementError } from './agreement.ts';
-import { assertNoCall, checkedOptions } from './call-options.ts';
+import { assertNoCall, checkedOptions, readCall } from './call-options.ts';
 import { changeProblems, checkedCall, checkedDecision, dataOf, idProblems, reversalProblems } from './call-request.ts';
 import { cancelAndSee, reverseAndSee, updateAndSee } from './changes.ts';
 import { bagOf, bagProblems } from './create-request.ts';
@@ -137,18 +137,18 @@ export function listOperations<P extends AnyPayoutProvider>(engine: Engine, spec
       perform(engine, 'list', async (mine) => {
         const asked = queryOf(engine, given);
         const { call: heard, hears, problems } = withoutListener(options);
-        checkQuery(engine, asked, [...bags(asked), ...problems]);
+        const { call, problems: wrong } = readCall(heard);
+        checkQuery(engine, asked, [...bags(asked), ...problems, ...wrong]);
         const { providerOptions, ...query } = asked;
-        const call = checkedOptions(engine, heard);
         const bag = bagOf(engine.id, spec.options, 'list', providerOptions);
         return listPage({ engine: mine, page: pageOf(mine, hears), query, options: bag, call });
       }),
     listAll: (given?: ListAllPayoutsQuery<string, object>, options?: CallOptions & ReadingOptions) => {
       const asked = queryOf(engine, given);
       const { call: heard, hears, problems } = withoutListener(options);
-      checkAllQuery(engine, asked, [...bags(asked), ...problems]);
+      const { call, problems: wrong } = readCall(heard);
+      checkAllQuery(engine, asked, [...bags(asked), ...problems, ...wrong]);
       const { providerOptions, parallel = 1, ...query } = asked;
-      const call = checkedOptions(engine, heard);
       const bag = bagOf(engine.id, spec.options, 'list', providerOptions);
       // Each page is an operation: how long a whole walk takes is the caller's doing.
       const told: ReadPage = (...page) => perform(engine, 'list', (mine) => pageOf(mine, hears)(...page));
