@@ -2,7 +2,6 @@
 import type { PayoutErrorCode } from '@disburse/core';
 import * as mollie from '../packages/balance-adapter/src/errors.ts';
 import * as stripeCodes from '../packages/stripe-adapter/src/error-codes.ts';
-import type { SeenError } from '../packages/stripe-adapter/src/error-rows.ts';
 import * as stripe from '../packages/stripe-adapter/src/errors.ts';
 import * as treasury from '../packages/stripe-treasury-adapter/src/errors.ts';
 import { codes, documentOf, GENERATED, PROVIDERS, table } from './docs-markdown.ts';
@@ -175,7 +174,7 @@ const SEEN = {
   param: null,
   message: null,
 } as const;
-type Seen = Partial<SeenError>;
+type Seen = Partial<Parameters<typeof stripe.concludeFrom>[0]>;
 const stripeSays = (seen: Seen): Conclusion => stripe.concludeFrom({ ...SEEN, ...seen });
 const treasurySays = (seen: Seen): Conclusion => stripe.concludeFrom({ ...SEEN, ...seen }, TREASURY);
 
