@@ -89,6 +89,7 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
       '@disburse/core': 'everywhere',
       '@disburse/core/node': 'everywhere',
       '@disburse/*-adapter': 'everywhere',
+      '@disburse/stripe-adapter/internal': ['src/simulate/stripe-wire.ts'], // Amounts and references of the simulated Stripes.
       '@disburse/simulator': 'everywhere',
       valibot: 'everywhere',
       'node:*': 'everywhere',

@@ -174,7 +174,7 @@ const SEEN = {
   param: null,
   message: null,
 } as const;
-type Seen = Partial<stripe.SeenError>;
+type Seen = Partial<Parameters<typeof stripe.concludeFrom>[0]>;
 const stripeSays = (seen: Seen): Conclusion => stripe.concludeFrom({ ...SEEN, ...seen });
 const treasurySays = (seen: Seen): Conclusion => stripe.concludeFrom({ ...SEEN, ...seen }, TREASURY);
 

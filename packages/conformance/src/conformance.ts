@@ -1,7 +1,7 @@
 import { NotApplicable, type Check } from './check.ts';
 import { CHECKS } from './checks/index.ts';
 import { type CheckResult, type ConformanceReport, reportOf, summaryOf } from './report.ts';
-import { openStage } from './stage.ts';
+import { openHarness } from './harness.ts';
 import type { ConformanceWorld } from './world.ts';
 
 /** The test framework's functions: vitest's, jest's, or those of `node:test` with an `expect`. */
@@ -57,7 +57,7 @@ export async function runConformance(world: ConformanceWorld, only: (id: string)
 
 async function runCheck({ id, promise, forgot, run }: Check, world: ConformanceWorld): Promise<CheckResult> {
   try {
-    const found = await run(await openStage(world));
+    const found = await run(await openHarness(world));
     if (found instanceof NotApplicable) return { id, promise, result: 'notApplicable', reason: found.because };
     return { id, promise, result: 'passed', reason: null };
   } catch (error) {

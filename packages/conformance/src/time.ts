@@ -1,9 +1,9 @@
 import type { Runtime } from '@disburse/core';
-import type { Line } from './line.ts';
+import type { FaultProxy } from './fault-proxy.ts';
 
 /** A pause between two sends is never longer; whatever sleeps longer is a deadline. */
 const LONGEST_PAUSE_MS = 30_000;
-/** Turns of the event loop without news after which everybody waits. */
+/** Turns of the event loop without activity after which everybody waits. */
 const QUIET_TURNS = 8;
 /** The same where only a deadline is left and nothing hangs: the program is more likely to be computing. */
 const PATIENT_TURNS = 5_000;
@@ -28,9 +28,9 @@ const turn = (): Promise<void> =>
  *
  * A deadline passes only while a request hangs: a slow machine never meets one.
  */
-export function createRuntime(clock: { now(): number; advance(ms: number): void | Promise<void> }, line: Line): Runtime {
+export function createRuntime(clock: { now(): number; advance(ms: number): void | Promise<void> }, proxy: FaultProxy): Runtime {
   const sleepers = new Set<Sleeper>();
-  let news = 0;
+  let activity = 0;
   let watching = false;
   let drawn = 0;
 
@@ -41,11 +41,11 @@ export function createRuntime(clock: { now(): number; advance(ms: number): void 
     try {
       while (sleepers.size > 0) {
         await turn();
-        const now = news + line.news;
+        const now = activity + proxy.activity;
         quiet = now === seen ? quiet + 1 : 0;
         seen = now;
         const next = earliest(sleepers);
-        if (next === undefined || quiet < patienceFor(next, line)) continue;
+        if (next === undefined || quiet < patienceFor(next, proxy)) continue;
         await clock.advance(Math.max(0, next.at - clock.now()));
         next.wake();
         quiet = 0;
@@ -58,7 +58,7 @@ export function createRuntime(clock: { now(): number; advance(ms: number): void 
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason);
       const leave = (): void => {
-        news += 1;
+        activity += 1;
         sleepers.delete(sleeper);
         signal?.removeEventListener('abort', abort);
       };
@@ -73,7 +73,7 @@ export function createRuntime(clock: { now(): number; advance(ms: number): void 
       const sleeper: Sleeper = { at: clock.now() + ms, isDeadline: ms > LONGEST_PAUSE_MS, wake };
       signal?.addEventListener('abort', abort, { once: true });
       sleepers.add(sleeper);
-      news += 1;
+      activity += 1;
       if (!watching) watch().catch(reject);
     });
   // Never the same twice: keys of cancels and updates are made of it.
@@ -84,9 +84,9 @@ export function createRuntime(clock: { now(): number; advance(ms: number): void 
   return { now: () => clock.now(), sleep, random };
 }
 
-function patienceFor(next: Sleeper, line: Line): number {
-  if (line.hanging > 0) return QUIET_TURNS;
-  if (line.busy > 0) return Number.POSITIVE_INFINITY;
+function patienceFor(next: Sleeper, proxy: FaultProxy): number {
+  if (proxy.hanging > 0) return QUIET_TURNS;
+  if (proxy.busy > 0) return Number.POSITIVE_INFINITY;
   return next.isDeadline ? PATIENT_TURNS : QUIET_TURNS;
 }
 

@@ -75,7 +75,7 @@ export interface WorldPayout {
 export interface OpenWorld {
   /** The provider's time. The suite alone moves it, and hands it to the adapter as its `runtime`. */
   readonly clock: { now(): number; advance(ms: number): void | Promise<void> };
-  /** The provider's end of the line. Its answers carry a `Date` of its clock. */
+  /** The provider's side. Its answers carry a `Date` of its clock. */
   readonly fetch: typeof globalThis.fetch;
   /** The adapter's own settings, secrets included. The common ones (`name`, `fetch`, `runtime`, ...) are the suite's. */
   readonly settings: Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 // The operations of a provider, around what its adapter wrote: input is checked and each call is told before the adapter is asked.
 import type { PayoutProviderSpec } from './adapter/spec.ts';
 import { disagreeing, disagreementError } from './create/agreement.ts';
-import { assertNoCall, checkedOptions } from './context/call-options.ts';
+import { assertNoCall, checkedOptions, readCall } from './context/call-options.ts';
 import { changeProblems, checkedCall, checkedDecision, dataOf, idProblems, reversalProblems } from './context/call-request.ts';
 import { cancelAndSee, reverseAndSee, updateAndSee } from './changes/changes.ts';
 import { optionProblems, optionsOf } from './adapter/provider-options.ts';
@@ -146,18 +146,18 @@ export function listOperations<P extends AnyPayoutProvider>(
       perform(context, 'list', async (mine) => {
         const asked = queryOf(context, given);
         const { call: heard, hears, problems } = withoutListener(options);
-        checkQuery(context, asked, [...bags(asked), ...problems]);
+        const { call, problems: wrong } = readCall(heard);
+        checkQuery(context, asked, [...bags(asked), ...problems, ...wrong]);
         const { providerOptions, ...query } = asked;
-        const call = checkedOptions(context, heard);
         const bag = optionsOf(context.id, spec.options, 'list', providerOptions);
         return listPage({ context: mine, page: pageOf(mine, hears), query, options: bag, call });
       }),
     listAll: (given?: ListAllPayoutsQuery<string, object>, options?: CallOptions & ReadingOptions) => {
       const asked = queryOf(context, given);
       const { call: heard, hears, problems } = withoutListener(options);
-      checkAllQuery(context, asked, [...bags(asked), ...problems]);
+      const { call, problems: wrong } = readCall(heard);
+      checkAllQuery(context, asked, [...bags(asked), ...problems, ...wrong]);
       const { providerOptions, parallel = 1, ...query } = asked;
-      const call = checkedOptions(context, heard);
       const bag = optionsOf(context.id, spec.options, 'list', providerOptions);
       // Each page is an operation: how long a whole walk takes is the caller's doing.
       const told: ReadPage = (...page) => perform(context, 'list', (mine) => pageOf(mine, hears)(...page));

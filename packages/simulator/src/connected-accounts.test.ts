@@ -80,3 +80,28 @@ it.each([
   await world.webhooks.settle();
   expect(told).toEqual(['acct_1', 'acct_2']);
 });
+
+it('the controls show every account, the platform first, with what it has', () => {
+  const stripe = simulateStripe(OPTIONS);
+  expect(stripe.accounts.map(({ id }) => id)).toEqual(['acct_simulated', 'acct_1', 'acct_2']);
+  const [, one] = stripe.accounts;
+  one?.fund({ amount: 500, currency: 'jpy', sourceType: 'fpx' });
+  expect(one?.balances).toEqual([
+    { currency: 'usd', sourceType: 'card', available: 1_000_000 },
+    { currency: 'usd', sourceType: 'bank_account', available: 50_000 },
+    { currency: 'eur', sourceType: 'card', available: 1_000_000 },
+    { currency: 'jpy', sourceType: 'fpx', available: 500 },
+  ]);
+  expect(one?.externalAccounts.map(({ currency, account }) => [currency, account])).toEqual([
+    ['usd', 'acct_1'],
+    ['eur', 'acct_1'],
+  ]);
+  one?.removeExternalAccount(one.externalAccounts[0]?.id ?? '');
+  expect(one?.externalAccounts).toHaveLength(1);
+  expect(stripe.account().balances).toHaveLength(3);
+
+  const treasury = simulateStripeTreasury(OPTIONS);
+  expect(treasury.accounts.map(({ id }) => id)).toEqual(['acct_simulated', 'acct_recipient', 'acct_1', 'acct_2']);
+  const second = treasury.account('acct_1').addFinancialAccount();
+  expect(treasury.accounts[2]?.financialAccounts).toEqual([treasury.account('acct_1').financialAccount(), second]);
+});

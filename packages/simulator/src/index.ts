@@ -21,7 +21,7 @@ export type {
 } from './faults.ts';
 export type { MollieCredential, MollieScope } from './mollie/credentials.ts';
 export type { ErrorFields as MollieErrorFields } from './mollie/errors.ts';
-export { RETURN_BUSINESS_DAYS as MOLLIE_RETURN_BUSINESS_DAYS } from './mollie/fates.ts';
+export { RETURN_BUSINESS_DAYS as MOLLIE_RETURN_BUSINESS_DAYS } from './mollie/scripted-outcomes.ts';
 export type {
   MollieAmount,
   MollieBalanceObject,
@@ -58,6 +58,7 @@ export type {
   BankAccountOptions,
   ExternalAccountOptions,
   FundOptions,
+  SimulatedBalance,
   SimulatedStripeAccount,
 } from './stripe/account.ts';
 export { LATE_BOUNCE_ACCOUNT_NUMBER } from './stripe/magic-accounts.ts';
@@ -80,7 +81,7 @@ export type { StripeEventRecord, StripeVariants } from './stripe/state.ts';
 export type { SimulatedStripeApi, StripeWorldOptions } from './stripe/stripe-world.ts';
 export type { StripeEndpointOptions } from './stripe/webhooks.ts';
 export type { SimulatedTreasuryAccount, TreasuryPaymentMethodOptions } from './treasury/account.ts';
-export { ACH_ONLY_ROUTING_NUMBER } from './treasury/fates.ts';
+export { ACH_ONLY_ROUTING_NUMBER } from './treasury/scripted-outcomes.ts';
 export type {
   FinancialAccountObject,
   OutboundPaymentObject,
@@ -97,7 +98,7 @@ export {
   type TreasuryWebhookOptions,
 } from './treasury/simulate-stripe-treasury.ts';
 export type { TreasuryEventRecord, TreasuryVariants } from './treasury/state.ts';
-export type { WebhookDelivery } from './webhooks/courier.ts';
+export type { WebhookDelivery } from './webhooks/sender.ts';
 export type {
   DuplicateFault,
   LateDeliveryFault,

@@ -1,4 +1,4 @@
-import type { Agenda } from './agenda.ts';
+import type { EventQueue } from './event-queue.ts';
 import type { VirtualClock } from './clock.ts';
 import type { EventLog } from './events.ts';
 import type { RecordedRequest } from './exchange.ts';
@@ -29,7 +29,7 @@ export interface SimulatedWorld<Event> {
 /** What a world remembers, as far as all of them do. */
 export interface WorldState<Event> {
   readonly clock: VirtualClock;
-  readonly agenda: Agenda;
+  readonly queue: EventQueue;
   readonly events: EventLog<Event>;
   listLagMs: number;
 }
@@ -40,8 +40,8 @@ export function assembleWorld<Event, Controls extends object>(
   provider: Provider,
   controls: Controls,
 ): SimulatedWorld<Event> & Controls {
-  const { clock, agenda } = state;
-  const { faults, receive, requests } = createWorld(clock, agenda, provider);
+  const { clock, queue } = state;
+  const { faults, receive, requests } = createWorld(clock, queue, provider);
   const world: SimulatedWorld<Event> = {
     fetch: simulatedFetch(receive, clock),
     // Loaded on demand: everything else runs where there is no node:http.
@@ -52,7 +52,7 @@ export function assembleWorld<Event, Controls extends object>(
     clock,
     requests,
     get events() {
-      agenda.settle();
+      queue.settle();
       return [...state.events.all];
     },
     onEvent: (listener) => state.events.onEvent(listener),

@@ -1,19 +1,8 @@
-import type { Agenda } from './agenda.ts';
+import type { EventQueue } from './event-queue.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Delivery, RecordedRequest, SimulatedAnswer, SimulatedRequest } from './exchange.ts';
+import type { OpenExchange } from './open-exchange.ts';
 import { answerOf, createFaultScript, gatewayAnswerOf, type AnswerFault, type Faults, type Moment, type Plan } from './faults.ts';
-
-/** One request that a provider has taken in. */
-export interface OpenExchange {
-  /** What it answers without executing anything: a refusal of the protocol, a replay. Null when it will execute. */
-  readonly settled: SimulatedAnswer | null;
-  /** Executes and answers. Called at most once. */
-  execute(): SimulatedAnswer;
-  /** Makes the idempotency key keep this answer instead of the provider's own. */
-  store(answer: SimulatedAnswer): void;
-  /** Lets go of the idempotency key without having executed. */
-  abandon(): void;
-}
 
 /** The rules of one provider, as far as a world needs to know them. */
 export interface Provider {
@@ -34,29 +23,29 @@ export interface World {
   readonly receive: (request: SimulatedRequest) => Promise<Delivery>;
 }
 
-/** Creates a world: the provider's rules, its agenda, and the script of what goes wrong between it and its clients. */
-export function createWorld(clock: VirtualClock, agenda: Agenda, provider: Provider): World {
+/** Creates a world: the provider's rules, its queue, and the script of what goes wrong between it and its clients. */
+export function createWorld(clock: VirtualClock, queue: EventQueue, provider: Provider): World {
   const script = createFaultScript();
   const requests: RecordedRequest[] = [];
   const receive = (request: SimulatedRequest): Promise<Delivery> => {
-    agenda.settle();
+    queue.settle();
     requests.push({ ...request, at: clock.now() });
-    return play(script.take(request), request, { clock, agenda, provider });
+    return play(script.take(request), request, { clock, queue, provider });
   };
   return { faults: script.faults, requests, receive };
 }
 
 interface Stage {
   readonly clock: VirtualClock;
-  readonly agenda: Agenda;
+  readonly queue: EventQueue;
   readonly provider: Provider;
 }
 
 async function play(plan: Plan, request: SimulatedRequest, stage: Stage): Promise<Delivery> {
-  const { agenda, provider, clock } = stage;
+  const { queue, provider, clock } = stage;
   if (plan.expireKeys) provider.expireKeys();
   if (plan.late !== null) {
-    agenda.later(clock.now() + plan.late.lateMs, () => {
+    queue.later(clock.now() + plan.late.lateMs, () => {
       answerTo(provider.open(request));
     });
     const { client } = plan.late;
@@ -75,14 +64,14 @@ function answerTo(exchange: OpenExchange): SimulatedAnswer {
 }
 
 /** The execution belongs to the provider's time, not to the client's patience: it happens even when nobody waits any more. */
-async function execute(exchange: OpenExchange, delayMs: number, { agenda, clock }: Stage): Promise<SimulatedAnswer> {
+async function execute(exchange: OpenExchange, delayMs: number, { queue, clock }: Stage): Promise<SimulatedAnswer> {
   if (!(delayMs > 0)) return answerTo(exchange);
   let answer: SimulatedAnswer | null = null;
-  agenda.later(clock.now() + delayMs, () => {
+  queue.later(clock.now() + delayMs, () => {
     answer = answerTo(exchange);
   });
   await clock.sleep(delayMs);
-  agenda.settle();
+  queue.settle();
   return answer ?? answerTo(exchange);
 }
 

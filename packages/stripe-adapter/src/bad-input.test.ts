@@ -216,6 +216,13 @@ describe('a call that cannot be right', () => {
     expect(new Set(requests.map(({ method }) => method))).toEqual(new Set(['GET']));
   });
 
+  it('listing what was returned is refused where its query is wrong', async () => {
+    const { stripe, requests } = silent();
+    const query = { status: 'returned', providerOptions: { stripe: { startingAfter: 'po_1', endingBefore: 'po_2' } } } as const;
+    await expect(stripe.list(query)).rejects.toThrow('endingBefore: cannot be given together with startingAfter');
+    expect(requests).toEqual([]);
+  });
+
   it('listing what was returned asks nobody: Stripe has no such payout', async () => {
     const { stripe, requests } = silent();
     expect(await stripe.list({ status: 'returned' })).toEqual({ payouts: [], nextCursor: null });

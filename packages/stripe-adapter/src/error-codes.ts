@@ -1,6 +1,6 @@
 // https://docs.stripe.com/error-codes (read 2026-11-20), npm `stripe` 23.1.0 (types and CHANGELOG), and answers that were seen.
 // `error.code` says why a request was refused, so nothing exists. Why a payout failed later is `failure_code`: see status.ts.
-import type { CodeRow, MessageRow } from './errors.ts';
+import type { CodeRow, MessageRow } from './error-rows.ts';
 
 const DOCS = 'https://docs.stripe.com/error-codes';
 const CHANGES = 'https://github.com/stripe/stripe-node/blob/master/CHANGELOG.md (22.1.0, 22.3.0)';

@@ -1,13 +1,6 @@
 // For the other adapter of Stripe's; no promise to anybody else.
-export {
-  type CodeRow,
-  type Conclusion,
-  type ErrorTables,
-  type MessageRow,
-  type SeenError,
-  type StatusRow,
-  stripeRefusals,
-} from './errors.ts';
+export type { CodeRow, Conclusion, MessageRow, SeenError, StatusRow } from './error-rows.ts';
+export { type ErrorTables, stripeRefusals } from './errors.ts';
 export { decodeForm, encodeForm, type FormFields, type FormValue, withQuery } from './form.ts';
 export { formOf, type StripeForm } from './create.ts';
 export { metadataProblems } from './limits.ts';
@@ -30,6 +23,7 @@ export {
 } from './protocol.ts';
 export { createdParameter, listProblems, type PagePlace, placeOf, toPage } from './paging.ts';
 export { currencyField, isoTime, metadataOf, REFERENCE_KEY, TOKEN_KEY, unreadable } from './read-payout.ts';
+export { strictObject } from './strict.ts';
 export { type StripeTime, type StripeTimeFilter, StripeTimeFilterSchema, type StripeTimeRange, timeParameter } from './times.ts';
 export { type StripeEvents, stripeWebhooks } from './webhook.ts';
 export { IdOf, lenient, Metadata, MinorUnits, PayoutId, UnixSeconds } from './wire.ts';

@@ -1,6 +1,7 @@
 // https://docs.stripe.com/api/balance_transactions/list (read 2026-11-20)
-import { type CallOptions, errorOfIssues, type Http, type Money, PayoutError } from '@disburse/core';
+import { type CallOptions, errorOfIssues, type Money, PayoutError } from '@disburse/core';
 import * as v from 'valibot';
+import { clientOf } from './client.ts';
 import { withQuery } from './form.ts';
 import { STRIPE_MONEY } from './money.ts';
 import { readList } from './paging.ts';
@@ -37,18 +38,6 @@ const RowShape = v.object({
   description: lenient(v.string()),
 });
 
-interface Client {
-  readonly http: Http;
-  readonly name: string;
-}
-
-const clients = new WeakMap<StripeProvider, Client>();
-
-/** Lets {@link stripePayoutLedger} ask through a provider. */
-export function rememberClient(provider: StripeProvider, client: Client): void {
-  clients.set(provider, client);
-}
-
 /**
  * The ledger rows of one payout, newest first: what it took from the balance, what came back, and for an automatic payout
  * everything that it pays out.
@@ -64,7 +53,7 @@ export async function stripePayoutLedger(
   payoutId: string,
   call: CallOptions = {},
 ): Promise<readonly StripeLedgerRow[]> {
-  const client = clients.get(provider);
+  const client = clientOf(provider);
   if (client === undefined) throw new PayoutError('unsupported', 'stripePayoutLedger takes a provider that createStripe made.');
   const { http, name } = client;
   if (!v.is(StripeId, payoutId)) {

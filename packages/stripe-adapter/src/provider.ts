@@ -15,10 +15,10 @@ import {
 } from '@disburse/core';
 import * as v from 'valibot';
 import { toBalances } from './balances.ts';
+import { rememberClient } from './client.ts';
 import { decodeCreate, encodeCreate } from './create.ts';
 import { stripeRefusals } from './errors.ts';
 import { encodeForm, withQuery } from './form.ts';
-import { rememberClient } from './ledger.ts';
 import { createProblems, descriptorNotices, metadataProblems } from './limits.ts';
 import { STRIPE_MONEY } from './money.ts';
 import { OPTIONS, type StripeBags, type StripeListOptions } from './options.ts';
@@ -169,8 +169,8 @@ function operationsOver(http: Http, settings: StripeSettings, name: string): Wri
     },
 
     page: async (query, options, call) => {
-      if (query.status === 'returned') return { payouts: [], nextCursor: null }; // Stripe's object keeps no such history.
       refuseIf(name, listProblems('stripe', query, options), null);
+      if (query.status === 'returned') return { payouts: [], nextCursor: null }; // Stripe's object keeps no such history.
       const place = placeOf(query, options);
       const answer = await http.get(withQuery('/v1/payouts', listParameters(query, options, place)), call, 'list');
       return toPage(name, answer, place, toPayout);

@@ -2,6 +2,7 @@
 import { parseTime } from '@disburse/core';
 import * as v from 'valibot';
 import type { FormFields } from './form.ts';
+import { strictObject } from './strict.ts';
 
 /** A time: ISO 8601 with `Z` or an offset, a date (midnight UTC), a `Date`, or unix seconds. */
 export type StripeTime = string | number | Date;
@@ -34,7 +35,7 @@ const Time: v.GenericSchema<StripeTime> = v.custom<StripeTime>(
 );
 
 const Range: v.GenericSchema<StripeTimeRange> = v.pipe(
-  v.strictObject({ gt: v.optional(Time), gte: v.optional(Time), lt: v.optional(Time), lte: v.optional(Time) }),
+  strictObject({ gt: v.optional(Time), gte: v.optional(Time), lt: v.optional(Time), lte: v.optional(Time) }),
   v.check((range) => Object.values(range).some((bound) => bound !== undefined), 'must have at least one of gt, gte, lt, lte'),
 );
 

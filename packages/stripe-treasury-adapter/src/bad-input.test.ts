@@ -218,6 +218,70 @@ const BAD_CREATES: readonly (readonly [string, object, readonly string[], object
   ['an empty customer', options({ customer: '' }), [`${AT}.customer: must be an id of Stripe`]],
   ['options of another provider', { providerOptions: { adyen: {} } }, ['providerOptions.adyen: no such provider']],
   [
+    'a bank account as Stripe spells it: every strange key, and everything that is missing',
+    inline({
+      type: 'us_bank_account',
+      billing_details: { name: 'J' },
+      us_bank_account: {},
+      usBankAccount: { routing_number: '1', account_number: '2', account_type: 'savings' },
+    }),
+    [
+      `${DATA}.usBankAccount.routing_number: is not known here`,
+      `${DATA}.usBankAccount.account_number: is not known here`,
+      `${DATA}.usBankAccount.account_type: is not known here`,
+      `${DATA}.billing_details: is not known here`,
+      `${DATA}.us_bank_account: is not known here`,
+      `${DATA}.billingDetails.name: is missing`,
+      `${DATA}.usBankAccount.routingNumber: is missing`,
+      `${DATA}.usBankAccount.accountNumber: is missing`,
+    ],
+  ],
+  [
+    'a wire with one wrong word: what is missing is told with it',
+    inline(
+      { type: 'us_bank_account', billingDetails: { name: ' ', address: { zip: '94111', street: 'Main', city: 'SF' } } },
+      by('us_domestic_wire'),
+    ),
+    [
+      `${DATA}.billingDetails.name: must not be empty`,
+      `${DATA}.billingDetails.address.zip: is not known here`,
+      `${DATA}.billingDetails.address.street: is not known here`,
+      `${DATA}.billingDetails.address.line1: is missing`,
+      `${DATA}.billingDetails.address.state: is missing`,
+      `${DATA}.billingDetails.address.postalCode: is missing`,
+      `${DATA}.billingDetails.address.country: is missing`,
+      `${DATA}.usBankAccount.routingNumber: is missing`,
+      `${DATA}.usBankAccount.accountNumber: is missing`,
+    ],
+  ],
+  [
+    'a bank account without its type',
+    inline({ usBankAccount: { routingNumber: '110000000' } }),
+    [`${DATA}.type: is missing`, `${DATA}.billingDetails.name: is missing`, `${DATA}.usBankAccount.accountNumber: is missing`],
+  ],
+  [
+    'a bank account and an end user, both wrong',
+    inline({ type: 'us_bank_account', usBankAccount: 'x' }, { endUserDetails: { present: true, ip: '203.0.113.7', host: 'h' } }),
+    [
+      `${DATA}.usBankAccount: must be an object`,
+      `${AT}.endUserDetails.ipAddress: must be the IP address`,
+      `${AT}.endUserDetails.ip: is not known here`,
+      `${AT}.endUserDetails.host: is not known here`,
+      `${DATA}.billingDetails.name: is missing`,
+    ],
+  ],
+  [
+    'a FinancialAccount with nothing right',
+    inline({ type: 'financial_account', usBankAccount: {}, account: 'fa_2', billingDetails: { nam: 'J', mail: 'x' } }),
+    [
+      `${DATA}.financialAccount: is missing`,
+      `${DATA}.billingDetails.nam: is not known here`,
+      `${DATA}.billingDetails.mail: is not known here`,
+      `${DATA}.usBankAccount: is not known here`,
+      `${DATA}.account: is not known here`,
+    ],
+  ],
+  [
     'several problems',
     { destination: 'pm_1', statementDescriptor: 'x'.repeat(11), metadata: { a: '' }, ...inline(toBank({ billingDetails: {} })) },
     ['destination: cannot', `${DATA}.billingDetails.name: is missing`, 'statementDescriptor: has 11', 'metadata.a: is empty'],
@@ -306,6 +370,11 @@ describe('other calls that cannot be', () => {
       (treasury) => treasury.list({ createdFrom: '2026-01-01', ...bag({ created: 1 }) }),
       /stripe-treasury\.created: cannot be given/,
     ],
+    [
+      'a range of time with two strange bounds',
+      (treasury) => treasury.list(bag({ created: { gte: 1, from: 1, to: 2 } }) as never),
+      /created\.from: is not known here[^]*created\.to: is not known here/,
+    ],
     ['a limit of 101', (treasury) => treasury.list({ limit: 101 }), /limit: must be a whole number from 1 to 100/],
     [
       'a time in milliseconds',
@@ -373,6 +442,18 @@ describe('test helpers', () => {
     ['tracking of no network', (helpers) => helpers.track('obp_1', {} as never), /tracking\.type: must be/],
     ['tracking of an unknown network', (helpers) => helpers.track('obp_1', { type: 'rtp' } as never), /tracking\.type: must be/],
     ['ACH tracking without a trace', (helpers) => helpers.track('obp_1', { type: 'ach', ach: {} } as never), /tracking\.ach\.traceId: /],
+    ['ACH tracking with an empty trace', (helpers) => helpers.track('obp_1', { type: 'ach', ach: { traceId: '' } }), /must not be empty/],
+    [
+      'tracking with two strange keys and no trace',
+      (helpers) => helpers.track('obp_1', { type: 'ach', ach: { trace_id: 'T', trace: 'T' } } as never),
+      /tracking\.ach\.traceId: must be[^]*ach\.trace_id: is not known here[^]*ach\.trace: is not known here/,
+    ],
+    [
+      'an id and a tracking, both wrong',
+      (helpers) => helpers.track('', { type: 'rtp' } as never),
+      /id: must be Stripe's id[^]*tracking\.type: must be/,
+    ],
+    ['an id and a code, both wrong', (helpers) => helpers.return('', ''), /id: must be Stripe's id[^]*code: must be a string/],
     ['tracking that is no object', (helpers) => helpers.track('obp_1', 'I1' as never), /tracking: must be/],
   ])('refuse %s', async (_, call, message) => {
     const { fetch, requests } = scriptedFetch(() => ({ status: 500 }));

@@ -2,7 +2,8 @@
 // https://docs.stripe.com/financial-accounts/connect/moving-money/out-of/outbound-payments (wires, descriptors; read 2026-11-20)
 import type { AdapterCreateRequest, Notice, PayoutIssue, Submission } from '@disburse/core';
 import { metadataProblems } from '@disburse/stripe-adapter/internal';
-import type { TreasuryBankAccount, TreasuryBillingDetails, TreasuryCreateOptions, TreasuryToFinancialAccount } from './options.ts';
+import { missingMembers } from './inline-destination.ts';
+import type { TreasuryCreateOptions, TreasuryToBankAccount, TreasuryToFinancialAccount } from './options.ts';
 
 /** The settings that a create may fall back to. */
 export interface CreateDefaults {
@@ -99,6 +100,9 @@ function dataProblems(options: TreasuryCreateOptions | undefined, source: string
   return [...own, ...metadata];
 }
 
+const bankAccountProblems = (data: TreasuryToBankAccount, network: string | undefined): readonly PayoutIssue[] =>
+  missingMembers(data, network).map(({ path, message }) => ({ path: [DATA_PATH, ...path].join('.'), message }));
+
 function financialAccountProblems(
   data: TreasuryToFinancialAccount,
   network: string | undefined,
@@ -111,35 +115,6 @@ function financialAccountProblems(
   }
   if (network !== undefined) {
     issues.push({ path: NETWORK_PATH, message: 'is for US bank accounts; a FinancialAccount is reached within Stripe only' });
-  }
-  return issues;
-}
-
-/** What untyped code may leave out. */
-interface PartialBankAccount {
-  readonly billingDetails?: TreasuryBillingDetails | undefined;
-  readonly usBankAccount?: TreasuryBankAccount | undefined;
-}
-
-const WIRE_ADDRESS = ['line1', 'city', 'state', 'postalCode', 'country'] as const;
-
-function bankAccountProblems({ billingDetails, usBankAccount }: PartialBankAccount, network: string | undefined): PayoutIssue[] {
-  const issues: PayoutIssue[] = [];
-  if ((billingDetails?.name ?? '') === '') {
-    issues.push({ path: `${DATA_PATH}.billingDetails.name`, message: 'is missing: a US bank account needs the name of its holder' });
-  }
-  if (network === 'us_domestic_wire') {
-    for (const field of WIRE_ADDRESS) {
-      if (billingDetails?.address?.[field] !== undefined) continue;
-      const message = 'is missing: a wire needs the complete address of the account holder (not of the bank)';
-      issues.push({ path: `${DATA_PATH}.billingDetails.address.${field}`, message });
-    }
-  }
-  if (usBankAccount?.financialConnectionsAccount !== undefined) return issues;
-  for (const field of ['routingNumber', 'accountNumber'] as const) {
-    if (usBankAccount?.[field] !== undefined) continue;
-    const message = 'is missing: give routingNumber and accountNumber, or financialConnectionsAccount';
-    issues.push({ path: `${DATA_PATH}.usBankAccount.${field}`, message });
   }
   return issues;
 }

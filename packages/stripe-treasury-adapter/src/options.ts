@@ -6,8 +6,10 @@ import {
   type StripeExpand,
   StripeId,
   type StripeTimeFilter,
+  strictObject,
 } from '@disburse/stripe-adapter/internal';
 import * as v from 'valibot';
+import { missingMembers } from './inline-destination.ts';
 
 // ---- Create ----------------------------------------------------------------------------------------------------------
 
@@ -122,7 +124,7 @@ export interface TreasuryBags {
 }
 
 // ---- Schemas ---------------------------------------------------------------------------------------------------------
-// What must be there, and with what, is in limits.ts: it depends on the network and the settings.
+// What an inline destination lacks is in inline-destination.ts; what depends on the settings is in limits.ts.
 
 /** The schema library takes a list for an object that has no keys. */
 const noList = v.custom<object>((value) => !Array.isArray(value), 'must be an object, not an array');
@@ -132,7 +134,7 @@ const ENDS = [
   v.check<string, string>((text) => text.isWellFormed(), 'must be well-formed Unicode'),
 ] as const;
 const Text = v.pipe(v.string(), v.regex(/\S/, 'must not be empty; leave it out instead'), ...ENDS);
-/** A name that is missing is read as an empty one, which limits.ts refuses together with all else that is missing. */
+/** A name that is missing is read as an empty one, which is refused together with all else that is missing. */
 const NeededText = v.pipe(v.optional(v.string(), ''), v.regex(/^$|\S/, 'must not be empty'), ...ENDS);
 
 const Metadata = v.custom<Readonly<Record<string, string>>>(
@@ -146,7 +148,7 @@ const Metadata = v.custom<Readonly<Record<string, string>>>(
 
 const Address = v.pipe(
   noList,
-  v.strictObject({
+  strictObject({
     line1: v.optional(Text),
     line2: v.optional(Text),
     city: v.optional(Text),
@@ -160,7 +162,7 @@ const billingEntries = { email: v.optional(Text), phone: v.optional(Text), addre
 
 const BankAccount = v.pipe(
   noList,
-  v.strictObject({
+  strictObject({
     accountHolderType: v.optional(v.picklist(['individual', 'company'])),
     accountType: v.optional(v.picklist(['checking', 'savings'])),
     routingNumber: v.optional(Text),
@@ -170,49 +172,70 @@ const BankAccount = v.pipe(
 );
 
 const DestinationData = v.variant('type', [
-  v.strictObject({
+  strictObject({
     type: v.literal('us_bank_account'),
-    billingDetails: v.optional(v.pipe(noList, v.strictObject({ name: NeededText, ...billingEntries })), {}),
+    billingDetails: v.optional(v.pipe(noList, strictObject({ name: NeededText, ...billingEntries })), {}),
     usBankAccount: v.optional(BankAccount, {}),
     metadata: v.optional(Metadata),
   }),
-  v.strictObject({
+  strictObject({
     type: v.literal('financial_account'),
     financialAccount: StripeId,
-    billingDetails: v.optional(v.pipe(noList, v.strictObject({ name: v.optional(Text), ...billingEntries }))),
+    billingDetails: v.optional(v.pipe(noList, strictObject({ name: v.optional(Text), ...billingEntries }))),
     metadata: v.optional(Metadata),
   }),
 ]);
 
 const DestinationOptions = v.pipe(
   noList,
-  v.strictObject({
-    usBankAccount: v.optional(v.pipe(noList, v.strictObject({ network: v.optional(v.picklist(['ach', 'us_domestic_wire'])) }))),
+  strictObject({
+    usBankAccount: v.optional(v.pipe(noList, strictObject({ network: v.optional(v.picklist(['ach', 'us_domestic_wire'])) }))),
   }),
 );
 
 const EndUser = v.variant('present', [
-  v.strictObject({
+  strictObject({
     present: v.literal(true),
     ipAddress: v.pipe(
       v.optional(v.string(), ''),
       v.ip('must be the IP address of the end user who is present, not that of your own server'),
     ),
   }),
-  v.strictObject({
+  strictObject({
     present: v.literal(false),
     ipAddress: v.optional(v.undefined('belongs to an end user: give it with present: true only')),
   }),
 ]);
 
-const CreateOptions: v.GenericSchema<unknown, TreasuryCreateOptions> = v.strictObject({
-  customer: v.optional(StripeId),
-  destinationPaymentMethodData: v.optional(DestinationData),
-  destinationPaymentMethodOptions: v.optional(DestinationOptions),
-  endUserDetails: v.optional(EndUser),
-  financialAccount: v.optional(StripeId),
-  expand: expandEntry,
-});
+/** What a value holds under a key; nothing where it is no object. */
+const memberOf = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+
+const CreateOptions: v.GenericSchema<unknown, TreasuryCreateOptions> = v.pipe(
+  v.strictObject({
+    customer: v.optional(StripeId),
+    destinationPaymentMethodData: v.optional(DestinationData),
+    destinationPaymentMethodOptions: v.optional(DestinationOptions),
+    endUserDetails: v.optional(EndUser),
+    financialAccount: v.optional(StripeId),
+    expand: expandEntry,
+  }),
+  // Where nothing is wrong here, limits.ts tells what is missing, together with all else that breaks a limit.
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (dataset.issues === undefined) return;
+    const data = memberOf(dataset.value, 'destinationPaymentMethodData');
+    const network = memberOf(memberOf(memberOf(dataset.value, 'destinationPaymentMethodOptions'), 'usBankAccount'), 'network');
+    for (const { path, message } of missingMembers(data, network)) {
+      addIssue({ message, path: pathItems(['destinationPaymentMethodData', ...path]) });
+    }
+  }),
+);
+
+/** As the schema library wants it; only the keys are read. */
+function pathItems([first = '', ...keys]: readonly string[]): [v.IssuePathItem, ...v.IssuePathItem[]] {
+  const item = (key: string): v.IssuePathItem => ({ type: 'object', origin: 'value', input: {}, key, value: undefined });
+  return [item(first), ...keys.map(item)];
+}
 
 const ListOptions: v.GenericSchema<unknown, TreasuryListOptions> = v.strictObject({
   financialAccount: v.optional(StripeId),

@@ -10,7 +10,15 @@ import {
   PayoutError,
   type PayoutIssue,
 } from '@disburse/core';
-import { accessProblems, encodeForm, type FormFields, liveOf, type StripeAccess, stripeAccess } from '@disburse/stripe-adapter/internal';
+import {
+  accessProblems,
+  encodeForm,
+  type FormFields,
+  liveOf,
+  strictObject,
+  type StripeAccess,
+  stripeAccess,
+} from '@disburse/stripe-adapter/internal';
 import * as v from 'valibot';
 import { connect, nameOf } from './provider.ts';
 import { toPayout } from './read-payment.ts';
@@ -105,11 +113,11 @@ export function createTreasuryTestHelpers(settings: TreasuryTestHelperSettings):
     post: async (id, call) => move(id, '/post', {}, PROCESSING, call),
     fail: async (id, call) => move(id, '/fail', {}, PROCESSING, call),
     return: async (id, code, call) => {
-      refuseIf(name, textProblems('code', code));
+      refuseIf(name, [...idProblems(id), ...textProblems('code', code)]);
       return move(id, '/return', { returned_details: { code } }, PROCESSING, call);
     },
     track: async (id, tracking, call) => {
-      refuseIf(name, trackingProblems(tracking));
+      refuseIf(name, [...idProblems(id), ...trackingProblems(tracking)]);
       return move(id, '', { tracking_details: trackingParameters(tracking) }, SUBMITTED, call);
     },
   };
@@ -131,12 +139,10 @@ const SUBMITTED: Precondition = {
 // ---- Input -----------------------------------------------------------------------------------------------------------
 
 const Tracking: v.GenericSchema<unknown, TreasuryTracking> = v.variant('type', [
-  v.strictObject({ type: v.literal('ach'), ach: v.strictObject({ traceId: v.pipe(v.string(), v.minLength(1, 'must not be empty')) }) }),
-  v.strictObject({
+  strictObject({ type: v.literal('ach'), ach: strictObject({ traceId: v.pipe(v.string(), v.minLength(1, 'must not be empty')) }) }),
+  strictObject({
     type: v.literal('us_domestic_wire'),
-    usDomesticWire: v.optional(
-      v.strictObject({ imad: v.optional(v.string()), omad: v.optional(v.string()), chips: v.optional(v.string()) }),
-    ),
+    usDomesticWire: v.optional(strictObject({ imad: v.optional(v.string()), omad: v.optional(v.string()), chips: v.optional(v.string()) })),
   }),
 ]);
 
@@ -150,8 +156,14 @@ function trackingProblems(tracking: unknown): readonly PayoutIssue[] {
   const { issues } = v.safeParse(Tracking, tracking);
   return (issues ?? []).map((issue) => ({
     path: ['tracking', v.getDotPath(issue) ?? ''].filter((part) => part !== '').join('.'),
-    message: `must be ${issue.expected ?? 'different'}`, // The library's own message would repeat the value.
+    message: trackingMessage(issue),
   }));
+}
+
+/** The library's own messages repeat the value; ours never begin like them. */
+function trackingMessage({ expected, message }: v.BaseIssue<unknown>): string {
+  if (expected === 'never') return 'is not known here';
+  return message.startsWith('Invalid ') ? `must be ${expected ?? 'different'}` : message;
 }
 
 function idProblems(id: unknown): readonly PayoutIssue[] {

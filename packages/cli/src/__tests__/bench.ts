@@ -11,7 +11,8 @@ import type { JsonRecord } from '../records.ts';
 import { run } from '../run.ts';
 import { createConsole } from '../simulate/console.ts';
 import { startControlServer } from '../simulate/control-server.ts';
-import { type Rail, type SimulatedRails, startRails } from '../simulate/simulated-rails.ts';
+import type { Rail } from '../simulate/rail.ts';
+import { type SimulatedRails, startRails } from '../simulate/simulated-rails.ts';
 import { writeSimulatedEnv } from '../simulated-place.ts';
 import { simulatedConfig } from '../starting-config.ts';
 

@@ -23,14 +23,14 @@ export function addSimulate(program: Command, perform: Perform): void {
     .command('simulate')
     .summary('run all three providers on this machine, with a console')
     .description(
-      'Runs all three providers on loopback ports, with a console to let time pass, fail, return or bounce a payout and inject faults.\nWith a line, types it into the console of the one that runs.',
+      'Runs all three providers on loopback ports. Its console lets time pass, moves payouts, makes and funds accounts, and breaks requests.\nWith a line, types it into the console of the one that runs.',
     )
     .argument('[line...]', 'for the console of the simulator that runs')
     .option('--start <time>', 'let it be this time (ISO 8601), and let time stand still; default: now, and time runs')
     .option('--port <port>', 'of the console; the providers take the next three; default: free ones')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ disburse simulate\n  $ disburse simulate advance 3 days\n  $ disburse simulate fault lose-answer\n  $ disburse simulate help',
+      '\nExamples:\n  $ disburse simulate\n  $ disburse simulate advance 3 days\n  $ disburse simulate fault lose-answer\n  $ disburse simulate fund 100.00 USD\n  $ disburse simulate help',
     )
     .allowUnknownOption() // Of the console's own lines: fault lose-answer --times 3.
     .action(perform('simulate', 'reads', simulate));

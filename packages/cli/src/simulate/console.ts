@@ -1,10 +1,12 @@
 import type { Fault } from '@disburse/simulator';
-import { Argument, Command, CommanderError, Option } from 'commander';
-import { ADAPTERS, type AdapterId } from '../factories.ts';
+import { Argument, Command, CommanderError } from 'commander';
 import type { ConsoleAnswer } from '../simulated-place.ts';
 import { withoutValues } from '../typed.ts';
+import { addAccounts } from './console-accounts.ts';
+import { type AdapterOption, chosenOf, onlyThere, type Say } from './console-options.ts';
+import { addPayouts } from './console-payouts.ts';
 import { isRealTime, OTHER_TIME } from './shown-times.ts';
-import type { Move, Rail, SimulatedRails } from './simulated-rails.ts';
+import type { SimulatedRails } from './simulated-rails.ts';
 
 /** The lines that can be typed while the simulators run. */
 export interface Console {
@@ -66,7 +68,7 @@ export function createConsole(simulated: SimulatedRails, quit: () => void): Cons
         .filter((word) => word !== '');
       if (words.length === 0) return { ok: true, answer: [] };
       const answer: string[] = [];
-      const say = (text: string): void => void answer.push(...text.trimEnd().split('\n'));
+      const say: Say = (text) => void answer.push(...text.trimEnd().split('\n'));
       try {
         await commands(simulated, quit, say).parseAsync(words, { from: 'user' });
         return { ok: true, answer };
@@ -78,13 +80,14 @@ export function createConsole(simulated: SimulatedRails, quit: () => void): Cons
   };
 }
 
-function commands(simulated: SimulatedRails, quit: () => void, say: (text: string) => void): Command {
-  const root = new Command('simulate>').description('What can be typed while the simulators run.');
+function commands(simulated: SimulatedRails, quit: () => void, say: Say): Command {
+  const root = new Command('simulate>').description('Lines to type while the simulators run.');
   root.exitOverride().configureOutput({ writeOut: say, writeErr: say, outputError: (text) => say(withoutValues(text)) });
-  root.helpCommand('help [line]', 'say more');
+  root.helpOption('-h, --help', 'show how this is typed');
+  root.helpCommand('help [line]', 'show all lines, or how one of them is typed');
   root.usage('<line>');
   addTime(root, simulated, say);
-  addMoves(root, simulated, say);
+  addPayouts(root, simulated, say);
   addAccounts(root, simulated, say);
   addFaults(root, simulated, say);
   addWebhooks(root, simulated, say);
@@ -92,12 +95,12 @@ function commands(simulated: SimulatedRails, quit: () => void, say: (text: strin
   return root;
 }
 
-function addTime(root: Command, { clock }: SimulatedRails, say: (text: string) => void): void {
+function addTime(root: Command, { clock }: SimulatedRails, say: Say): void {
   const told = (): void => say(`it is ${new Date(clock.now()).toISOString()}`);
-  root.command('time').description('what time it is in there').action(told);
+  root.command('time').description('show the time in the simulators').action(told);
   root
     .command('advance')
-    .description('let time pass: advance 3 days')
+    .description('let time pass in the simulators: advance 3 days')
     .argument('<count>')
     .addArgument(new Argument('<unit>').choices(Object.keys(UNITS_MS)))
     .action(async (count: string, unit: string) => {
@@ -109,70 +112,10 @@ function addTime(root: Command, { clock }: SimulatedRails, say: (text: string) =
     });
 }
 
-function addMoves(root: Command, { rails }: SimulatedRails, say: (text: string) => void): void {
-  root
-    .command('payouts')
-    .description('what exists')
-    .action(() => {
-      const all = rails.flatMap((rail) =>
-        rail
-          .payouts()
-          .map(({ id, status, account }) => [rail.adapter, id, status, account].filter((word) => word !== undefined).join('  ')),
-      );
-      say(all.length === 0 ? 'no payouts yet' : all.join('\n'));
-    });
-  const moves: Readonly<Record<Move, string>> = {
-    pay: 'it arrives now',
-    fail: 'it fails',
-    return: 'the bank returns it, where the provider has a word for that',
-    bounce: 'it was paid, and the money comes back',
-  };
-  for (const [move, description] of Object.entries(moves)) {
-    root
-      .command(move)
-      .description(description)
-      .argument('<id>')
-      .argument('[code]', "the provider's word for why")
-      .action((id: string, code: string | undefined) => {
-        const status = railOf(rails, id).move(id, move as Move, code);
-        say(`${id} is ${status}`);
-      });
-  }
-}
-
-function railOf(rails: readonly Rail[], id: string): Rail {
-  const rail = rails.find((candidate) => candidate.payouts().some((payout) => payout.id === id));
-  if (rail === undefined) throw new Error(`there is no payout ${id}; payouts lists them.`);
-  return rail;
-}
-
-function addAccounts(root: Command, { rails }: SimulatedRails, say: (text: string) => void): void {
-  root
-    .command('account')
-    .description('let a connected account exist, with money: account acct_1')
-    .argument('<id>')
-    .addOption(onlyThere())
-    .action((id: string, { adapter }: AdapterOption) => {
-      if (!/^acct_\w{1,60}$/.test(id)) throw new Error('a connected account is called acct_ and letters, digits or _.');
-      const chosen = chosenOf(rails, adapter).filter(({ connect }) => connect !== undefined);
-      if (chosen.length === 0) throw new Error(`${adapter ?? 'nobody'} has no connected accounts.`);
-      for (const { adapter: name, connect } of chosen) say([name, ...(connect?.(id) ?? [])].join('  '));
-    });
-}
-
-interface AdapterOption {
-  readonly adapter?: AdapterId | undefined;
-}
-
-const onlyThere = (): Option => new Option('--adapter <adapter>', 'only there; default: everywhere').choices(ADAPTERS);
-
-const chosenOf = (rails: readonly Rail[], adapter: AdapterId | undefined): readonly Rail[] =>
-  rails.filter((rail) => adapter === undefined || rail.adapter === adapter);
-
-function addWebhooks(root: Command, simulated: SimulatedRails, say: (text: string) => void): void {
+function addWebhooks(root: Command, simulated: SimulatedRails, say: Say): void {
   root
     .command('webhooks')
-    .description('deliver signed webhooks to a loopback address from now on; disburse listen is one')
+    .description('deliver signed webhooks to a loopback address from now on, such as that of disburse listen')
     .argument('<url>')
     .addOption(onlyThere())
     .action(async (url: string, { adapter }: AdapterOption) => {
@@ -186,13 +129,13 @@ interface FaultOptions extends AdapterOption {
   readonly times: string;
 }
 
-function addFaults(root: Command, { rails }: SimulatedRails, say: (text: string) => void): void {
+function addFaults(root: Command, { rails }: SimulatedRails, say: Say): void {
   root
     .command('fault')
-    .description('let this happen to the next request that changes something')
+    .description('break the next request that changes something')
     .addArgument(new Argument('<kind>').choices(Object.keys(FAULTS)))
     .addOption(onlyThere())
-    .option('--times <count>', 'to so many of them', '1')
+    .option('--times <count>', 'break so many of them', '1')
     .addHelpText(
       'after',
       `\n${Object.entries(FAULTS)
@@ -224,7 +167,7 @@ function addFaults(root: Command, { rails }: SimulatedRails, say: (text: string)
   ] as const) {
     root
       .command(name)
-      .description(name === 'down' ? 'refuse connections' : 'take connections again')
+      .description(name === 'down' ? 'refuse all connections' : 'take connections again')
       .addOption(onlyThere())
       .action(async ({ adapter }: FaultOptions) => {
         for (const { server } of chosenOf(rails, adapter)) {

@@ -20,18 +20,29 @@ const DAY_MS = 86_400_000;
 /** Long enough for every story below. */
 const STORY_DAYS = 28;
 
-/** One event of every type that a provider knows: what a simulated provider told of some payouts that it has just lived through. */
+/**
+ * One event of every type that a provider knows: what a simulated provider told of some payouts that it has just lived through.
+ *
+ * Every id says `sample_` after its prefix, so that no sample can be taken for an event of a payout that exists in a simulator.
+ */
 export async function sampleEvents(adapter: AdapterId, now: number): Promise<readonly SampleEvent[]> {
   const clock = createVirtualClock({ start: new Date(now - STORY_DAYS * DAY_MS).toISOString() });
   const told: SampleEvent[] = [];
   const deliver = ({ body }: WebhookRequest): { readonly status: number } => {
-    const event = JSON.parse(body) as { readonly id: string; readonly type: string };
-    told.push({ id: event.id, type: event.type, body });
+    const marked = markIds(body);
+    const event = JSON.parse(marked) as { readonly id: string; readonly type: string };
+    told.push({ id: event.id, type: event.type, body: marked });
     return { status: 200 };
   };
   await STORIES[adapter](clock, deliver);
   return told;
 }
+
+/** The form of every id that a simulator makes: a prefix, random characters, and a counter of six. No second `_`. */
+const SIMULATED_ID = /(?<![A-Za-z0-9])([a-z]+)_([0-9A-Za-z]{15,}[0-9A-Z]{6})(?![0-9A-Za-z_])/g;
+
+/** The same text with ids that no simulator makes. */
+const markIds = (body: string): string => body.replaceAll(SIMULATED_ID, '$1_sample_$2');
 
 type Deliver = (request: WebhookRequest) => { readonly status: number };
 

@@ -1,4 +1,4 @@
-// Harbor: a payout provider that exists only here, small and with everything a provider can have. This is its end of the line.
+// Harbor: a payout provider that exists only here, small and with everything a provider can have. This is its side of the wire.
 
 /** A payout as Harbor sends it. Amounts are integers in the currency's minor unit. */
 export interface HarborPayout {

@@ -45,10 +45,10 @@ mustBeCaught('changes', [
   ['a paid payout says that it can be canceled', inPayout(({ status }) => ({ cancelable: status !== 'canceled' })), ['cancel/too-late']],
   [
     'removing all metadata removes ours',
-    around((provider, { fetch: line, token }) => ({
+    around((provider, { fetch: send, token }) => ({
       update: async (id: string, change: Parameters<HarborProvider['update']>[1]) => {
         if (change.metadata !== null) return provider.update(id, change);
-        await line?.(`https://harbor.test/payouts/${id}`, {
+        await send?.(`https://harbor.test/payouts/${id}`, {
           method: 'POST',
           body: JSON.stringify({ metadata: null }),
           headers: { authorization: `Bearer ${token}` },
@@ -99,11 +99,11 @@ mustBeCaught('changes', [
   ],
   [
     'a lost update is not looked after',
-    around((provider, { fetch: line, token }) => ({
+    around((provider, { fetch: send, token }) => ({
       update: async (id: string, { metadata }: Parameters<HarborProvider['update']>[1]) => {
         const headers = { authorization: `Bearer ${token}` };
         try {
-          await line?.(`https://harbor.test/payouts/${id}`, { method: 'POST', body: JSON.stringify({ metadata }), headers });
+          await send?.(`https://harbor.test/payouts/${id}`, { method: 'POST', body: JSON.stringify({ metadata }), headers });
         } catch {
           throw new PayoutError('provider_unavailable', 'the update was lost', { outcome: 'unknown' });
         }

@@ -42,12 +42,12 @@ mustBeCaught('settings and capabilities', [
   ],
   [
     'an operation that is not declared sends a request',
-    around((provider, { fetch: line }) => ({
+    around((provider, { fetch: send }) => ({
       capabilities: {
         ...provider.capabilities,
         operations: provider.capabilities.operations.filter((operation) => operation !== 'reverse'),
       },
-      reverse: async () => line?.('https://harbor.test/payouts/po_1/reverse', { method: 'POST' }),
+      reverse: async () => send?.('https://harbor.test/payouts/po_1/reverse', { method: 'POST' }),
     })),
     ['identity/undeclared-operations-refuse'],
   ],
@@ -81,8 +81,8 @@ mustBeCaught('settings and capabilities', [
   ],
   [
     'a provider asks who it is when it is made',
-    around((_, { fetch: line }) => {
-      line?.('https://harbor.test/ping').catch(() => undefined);
+    around((_, { fetch: send }) => {
+      send?.('https://harbor.test/ping').catch(() => undefined);
       return {};
     }),
     ['settings/nothing-sent'],

@@ -1,7 +1,8 @@
 import { type Balance, reasonAgainst, deriveReversalKey, type OptionalOperation, type Payout, type UnreadableRow } from '@disburse/core';
-import { type Check, must, NotApplicable, same, shown, the } from '../check.ts';
-import { type Fault, reset } from '../line.ts';
-import { errorOf, exist, optional, type Stage } from '../stage.ts';
+import { type Check, NotApplicable } from '../check.ts';
+import { must, same, shown, the } from '../must.ts';
+import { type Fault, reset } from '../fault-proxy.ts';
+import { errorOf, exist, optional, type Harness } from '../harness.ts';
 import { mustBePayout } from './reading.ts';
 
 const isWrite = ({ method }: { readonly method: string }): boolean => method !== 'GET';
@@ -11,14 +12,15 @@ const check = (
   what: string,
   promise: string,
   forgot: string,
-  run: (stage: Stage) => Promise<void>,
+  run: (harness: Harness) => Promise<void>,
 ): Check => ({
   id: `${operation}/${what}`,
   promise,
   forgot,
-  run: async (stage) => {
-    if (!stage.capabilities.operations.includes(operation)) return new NotApplicable(`capabilities.operations does not have ${operation}`);
-    await run(stage);
+  run: async (harness) => {
+    if (!harness.capabilities.operations.includes(operation))
+      return new NotApplicable(`capabilities.operations does not have ${operation}`);
+    await run(harness);
     return undefined;
   },
 });
@@ -27,70 +29,70 @@ const R19 = 'NEVER-TWICE R19';
 
 /** Update, reverse and balances, where they are declared. */
 export const changeChecks: readonly Check[] = [
-  check('update', 'metadata', R19, 'update sets keys, removes those that are null, and leaves the others.', async (stage) => {
-    const { id, metadata: ours } = await stage.accepted('updated');
-    same((await update(stage, id, { a: '1', b: '2' })).metadata, { ...ours, a: '1', b: '2' }, 'the metadata after two keys were set');
-    const left = await update(stage, id, { a: null });
+  check('update', 'metadata', R19, 'update sets keys, removes those that are null, and leaves the others.', async (harness) => {
+    const { id, metadata: ours } = await harness.accepted('updated');
+    same((await update(harness, id, { a: '1', b: '2' })).metadata, { ...ours, a: '1', b: '2' }, 'the metadata after two keys were set');
+    const left = await update(harness, id, { a: null });
     same(left.metadata, { ...ours, b: '2' }, 'the metadata after one key was removed');
-    mustBePayout(left, stage);
-    same((await stage.provider.retrieve(id)).metadata, left.metadata, 'the metadata, read again');
+    mustBePayout(left, harness);
+    same((await harness.provider.retrieve(id)).metadata, left.metadata, 'the metadata, read again');
   }),
   check(
     'update',
     'keeps-ours',
     'NEVER-TWICE R17',
     'Removing all metadata leaves disburse_*: a lookup recognises payouts by it.',
-    async (stage) => {
-      const { id, metadata: ours } = await stage.accepted('protected');
-      await update(stage, id, { a: '1' });
-      same((await update(stage, id, null)).metadata, ours, 'the metadata after all was removed');
-      same((await stage.provider.retrieve(id)).metadata, ours, 'the metadata, read again');
-      const sent = stage.line.requests.length;
+    async (harness) => {
+      const { id, metadata: ours } = await harness.accepted('protected');
+      await update(harness, id, { a: '1' });
+      same((await update(harness, id, null)).metadata, ours, 'the metadata after all was removed');
+      same((await harness.provider.retrieve(id)).metadata, ours, 'the metadata, read again');
+      const sent = harness.proxy.requests.length;
       for (const metadata of [{ disburse_key: null }, { disburse_reference: 'x' }]) {
         same(
-          (await errorOf(() => update(stage, id, metadata), `update of ${Object.keys(metadata).join()}`)).code,
+          (await errorOf(() => update(harness, id, metadata), `update of ${Object.keys(metadata).join()}`)).code,
           'invalid_request',
           'its code',
         );
       }
-      same(stage.line.requests.length, sent, 'requests of refused updates');
+      same(harness.proxy.requests.length, sent, 'requests of refused updates');
     },
   ),
-  check('update', 'lost-answer', R19, 'A lost answer is followed by a read that shows whether the change is there.', async (stage) => {
-    const { id } = await stage.accepted('lost');
-    stage.line.always(reset('after'), isWrite);
-    same((await update(stage, id, { a: '1' })).metadata['a'], '1', 'the metadata after an update whose answer was lost');
+  check('update', 'lost-answer', R19, 'A lost answer is followed by a read that shows whether the change is there.', async (harness) => {
+    const { id } = await harness.accepted('lost');
+    harness.proxy.always(reset('after'), isWrite);
+    same((await update(harness, id, { a: '1' })).metadata['a'], '1', 'the metadata after an update whose answer was lost');
   }),
-  check('reverse', 'reverses', R19, 'reverse returns the payout that brings the money back, and both name each other.', async (stage) => {
-    const paid = await reversible(stage, 'reversed');
-    const reversal = await reverse(stage, paid.id);
+  check('reverse', 'reverses', R19, 'reverse returns the payout that brings the money back, and both name each other.', async (harness) => {
+    const paid = await reversible(harness, 'reversed');
+    const reversal = await reverse(harness, paid.id);
     must(reversal.id !== paid.id, 'reverse returns the payout that was reversed, not the one that reverses it');
     same(reversal.reverses, paid.id, 'reverses');
-    mustBePayout(reversal, stage);
-    const after = await stage.provider.retrieve(paid.id);
+    mustBePayout(reversal, harness);
+    const after = await harness.provider.retrieve(paid.id);
     same(after.reversedBy, reversal.id, 'reversedBy');
-    same(reasonAgainst(stage.provider, 'reverse', after) === null, false, 'reasonAgainst(reverse) of a reversed payout');
-    exist(stage, 2, 'after a reversal');
+    same(reasonAgainst(harness.provider, 'reverse', after) === null, false, 'reasonAgainst(reverse) of a reversed payout');
+    exist(harness, 2, 'after a reversal');
   }),
   check(
     'reverse',
     'once',
     R19,
     'The key of a reversal is derived, the payout is read before and after: a second call finds the first reversal.',
-    async (stage) => {
-      const paid = await reversible(stage, 'once');
-      stage.line.always(reset('after'), isWrite);
-      const [lost] = await Promise.allSettled([reverse(stage, paid.id)]);
-      stage.line.clear();
-      const reversal = await reverse(stage, paid.id);
+    async (harness) => {
+      const paid = await reversible(harness, 'once');
+      harness.proxy.always(reset('after'), isWrite);
+      const [lost] = await Promise.allSettled([reverse(harness, paid.id)]);
+      harness.proxy.clear();
+      const reversal = await reverse(harness, paid.id);
       must(lost?.status === 'rejected' || shown(lost?.value.id) === shown(reversal.id), 'two calls return two reversals');
-      exist(stage, 2, 'after a lost reversal and another');
+      exist(harness, 2, 'after a lost reversal and another');
       const key = await deriveReversalKey({
-        account: (await stage.provider.prepare(stage.request('x'))).account,
+        account: (await harness.provider.prepare(harness.request('x'))).account,
         payoutId: paid.id,
         attempt: 1,
       });
-      const sent = stage.line.requests.filter((request) => isWrite(request) && !stage.isCreate(request));
+      const sent = harness.proxy.requests.filter((request) => isWrite(request) && !harness.isCreate(request));
       must(
         sent.length > 0 && sent.every(({ headers }) => Object.values(headers).includes(key)),
         `a reversal was sent without its derived key ${key}`,
@@ -102,14 +104,14 @@ export const changeChecks: readonly Check[] = [
     'wrong-state',
     R19,
     'A payout that cannot be reversed in its state is refused: rejected, and nothing exists.',
-    async (stage) => {
-      const { id } = await stage.accepted('open');
-      const error = await errorOf(() => reverse(stage, id), 'reverse of a pending payout');
+    async (harness) => {
+      const { id } = await harness.accepted('open');
+      const error = await errorOf(() => reverse(harness, id), 'reverse of a pending payout');
       must(
         ['invalid_state', 'invalid_request'].includes(error.code) && error.outcome === 'rejected',
         `it is ${error.code}, ${error.outcome ?? 'without outcome'}`,
       );
-      exist(stage, 1, 'after a refused reversal');
+      exist(harness, 1, 'after a refused reversal');
     },
   ),
   check(
@@ -117,9 +119,9 @@ export const changeChecks: readonly Check[] = [
     'exact',
     'Promise 5',
     'Balances are Money: major units, ISO digits, upper-case codes, from the same profile as payouts.',
-    async (stage) => {
-      const expected = the(stage.world.available, 'available() in the world, although balances is declared')();
-      const balances = (await optional(stage.provider, 'balances')()) as readonly Balance[];
+    async (harness) => {
+      const expected = the(harness.world.available, 'available() in the world, although balances is declared')();
+      const balances = (await optional(harness.provider, 'balances')()) as readonly Balance[];
       const shownNow = balances.map(({ available }) => shown(available)).sort();
       same(shownNow, expected.map(shown).sort(), 'what is available');
       must(
@@ -134,16 +136,16 @@ export const changeChecks: readonly Check[] = [
     'unreadable-row',
     'Promise 2',
     'A balance that cannot be read names itself and hides no other: read rows with readRows of core, and hand its `unreadable` on.',
-    async (stage) => {
-      const [first] = the(stage.world.available, 'available() in the world, although balances is declared')();
+    async (harness) => {
+      const [first] = the(harness.world.available, 'available() in the world, although balances is declared')();
       const { currency } = the(first, 'balance in the world');
       // A currency that nobody knows, as a new one is for every program that is older.
       const renamed: Fault = async (_, deliver) => {
         const real = await deliver();
         return { ...real, text: real.text.replaceAll(new RegExp(`"(${currency})"`, 'gi'), '"$1c"') };
       };
-      stage.line.always(renamed, (request) => !isWrite(request));
-      const balances = optional(stage.provider, 'balances');
+      harness.proxy.always(renamed, (request) => !isWrite(request));
+      const balances = optional(harness.provider, 'balances');
       const error = await errorOf(() => balances(), 'balances in a currency that nobody knows');
       same(error.code, 'unexpected_response', 'its code');
       must(error.message.toUpperCase().includes(`${currency}C`), 'the error does not say which row it is');
@@ -158,20 +160,20 @@ export const changeChecks: readonly Check[] = [
   ),
 ];
 
-async function update(stage: Stage, id: string, metadata: Readonly<Record<string, string | null>> | null): Promise<Payout> {
-  return (await optional(stage.provider, 'update')(id, { metadata })) as Payout;
+async function update(harness: Harness, id: string, metadata: Readonly<Record<string, string | null>> | null): Promise<Payout> {
+  return (await optional(harness.provider, 'update')(id, { metadata })) as Payout;
 }
 
-async function reverse(stage: Stage, id: string): Promise<Payout> {
-  return (await optional(stage.provider, 'reverse')(id)) as Payout;
+async function reverse(harness: Harness, id: string): Promise<Payout> {
+  return (await optional(harness.provider, 'reverse')(id)) as Payout;
 }
 
 /** A payout in a state in which it can be reversed. */
-async function reversible(stage: Stage, reference: string): Promise<Payout> {
-  const { id } = await stage.accepted(reference);
-  const state = stage.subject.reaches.find((to) => stage.capabilities.states.reverse?.includes(to) === true);
-  await stage.move(id, the(state, 'status in `reaches` in which capabilities.states.reverse allows a reversal'));
-  const payout = await stage.provider.retrieve(id);
-  same(reasonAgainst(stage.provider, 'reverse', payout), null, 'reasonAgainst(reverse)');
+async function reversible(harness: Harness, reference: string): Promise<Payout> {
+  const { id } = await harness.accepted(reference);
+  const state = harness.subject.reaches.find((to) => harness.capabilities.states.reverse?.includes(to) === true);
+  await harness.move(id, the(state, 'status in `reaches` in which capabilities.states.reverse allows a reversal'));
+  const payout = await harness.provider.retrieve(id);
+  same(reasonAgainst(harness.provider, 'reverse', payout), null, 'reasonAgainst(reverse)');
   return payout;
 }

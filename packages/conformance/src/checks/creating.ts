@@ -1,6 +1,7 @@
 import { decodeSubmission, parseSubmission, type RequestFeature, type Submission, supports } from '@disburse/core';
-import { type Check, must, NotApplicable, same, the } from '../check.ts';
-import { acceptedOf, errorOf, exist, rejectedOf } from '../stage.ts';
+import { type Check, NotApplicable } from '../check.ts';
+import { must, same, the } from '../must.ts';
+import { acceptedOf, errorOf, exist, rejectedOf } from '../harness.ts';
 
 /** Inputs that no provider takes, each with what is wrong about it. */
 const BAD_INPUTS: readonly (readonly [what: string, change: object])[] = [
@@ -25,12 +26,12 @@ const feature = (
   id: `create/${name}`,
   promise: 'Promise 1',
   forgot: `capabilities.request.${name} is declared: the create must send it, and the payout must show it.`,
-  run: async (stage) => {
-    if (!stage.capabilities.request[name]) return new NotApplicable(`capabilities.request.${name} is false`);
-    const asked = the(stage.world.features[name], `features.${name} in the world, although it is declared`);
-    const payout = await stage.accepted(`with-${name}`, asked);
+  run: async (harness) => {
+    if (!harness.capabilities.request[name]) return new NotApplicable(`capabilities.request.${name} is false`);
+    const asked = the(harness.world.features[name], `features.${name} in the world, although it is declared`);
+    const payout = await harness.accepted(`with-${name}`, asked);
     must(holds({ ...payout }, asked), `${shows} is not what was asked for: ${JSON.stringify({ ...payout, raw: undefined })}`);
-    exist(stage, 1, `after a create with ${name}`);
+    exist(harness, 1, `after a create with ${name}`);
     return undefined;
   },
 });
@@ -57,12 +58,12 @@ export const createChecks: readonly Check[] = [
     id: 'create/accepted',
     promise: 'Promise 2',
     forgot: 'A 2xx that parses is accepted: one payout, the same that the provider has, with our reference where the lookup needs it.',
-    run: async (stage) => {
-      const outcome = acceptedOf(await stage.create('rent-2026-11'));
-      exist(stage, 1, 'after one create');
-      same(outcome.payout.id, stage.world.payouts()[0]?.id, 'the id');
-      same([outcome.replayed, stage.creates.length], [false, 1], 'replayed, and the requests that create');
-      if (stage.capabilities.lookup !== 'none') same(outcome.payout.reference, 'rent-2026-11', 'the reference');
+    run: async (harness) => {
+      const outcome = acceptedOf(await harness.create('rent-2026-11'));
+      exist(harness, 1, 'after one create');
+      same(outcome.payout.id, harness.world.payouts()[0]?.id, 'the id');
+      same([outcome.replayed, harness.creates.length], [false, 1], 'replayed, and the requests that create');
+      if (harness.capabilities.lookup !== 'none') same(outcome.payout.reference, 'rent-2026-11', 'the reference');
     },
   },
   feature('destination', 'destination', (payout, asked) => payout['destination'] === asked['destination']),
@@ -78,17 +79,17 @@ export const createChecks: readonly Check[] = [
     id: 'create/account',
     promise: 'NEVER-TWICE R3',
     forgot: 'capabilities.request.account is declared: a create that names a connected account is the create of forAccount(account).',
-    run: async (stage) => {
-      const { provider, capabilities, world, line } = stage;
+    run: async (harness) => {
+      const { provider, capabilities, world, proxy } = harness;
       if (!capabilities.request.account) return new NotApplicable('capabilities.request.account is false');
       must(supports(provider, 'forAccount') && typeof provider.forAccount === 'function', 'there is no forAccount');
       const { account: named = 'acct_1' } = world.features.account ?? {};
-      const account = (await provider.prepare(stage.request('bound'))).account ?? String(named); // One that is bound takes no other.
-      const theirs = await provider.forAccount(account).prepare(stage.request('for-account'));
-      const ours = await provider.prepare({ ...(stage.request('for-account') as object), account } as never);
+      const account = (await provider.prepare(harness.request('bound'))).account ?? String(named); // One that is bound takes no other.
+      const theirs = await provider.forAccount(account).prepare(harness.request('for-account'));
+      const ours = await provider.prepare({ ...(harness.request('for-account') as object), account } as never);
       same({ ...ours, preparedAt: '' }, { ...theirs, preparedAt: '' }, 'a create that names an account, and the one of forAccount');
       same(ours.account, account, 'the account of the submission');
-      must(line.requests.length === 0, 'prepare sent a request');
+      must(proxy.requests.length === 0, 'prepare sent a request');
       return undefined;
     },
   },
@@ -96,12 +97,12 @@ export const createChecks: readonly Check[] = [
     id: 'create/read-back',
     promise: 'NEVER-TWICE R4',
     forgot: 'decodeCreate reads what encodeCreate wrote, all of it, and nothing else: a submission that was changed must not be sent.',
-    run: async (stage) => {
-      for (const [feature, asked] of [['none', {}], ...Object.entries(stage.world.features)] as const) {
+    run: async (harness) => {
+      for (const [feature, asked] of [['none', {}], ...Object.entries(harness.world.features)] as const) {
         if (feature === 'account') continue; // It is bound elsewhere; create/account is about it.
-        const submission = parseSubmission(JSON.stringify(await stage.provider.prepare(stage.request(`read-${feature}`, asked))));
+        const submission = parseSubmission(JSON.stringify(await harness.provider.prepare(harness.request(`read-${feature}`, asked))));
         const { money, source, account, key, correlation } = submission;
-        const read = the(await decodeSubmission(stage.provider, submission), `reading of a create with ${feature}`);
+        const read = the(await decodeSubmission(harness.provider, submission), `reading of a create with ${feature}`);
         const token = correlation.by === 'none' ? null : key;
         const { destination } = { destination: read.destination, ...asked };
         same(
@@ -110,7 +111,7 @@ export const createChecks: readonly Check[] = [
           `what decodeCreate reads of a create with ${feature}`,
         );
         for (const changed of changesOf(submission)) {
-          const error = await errorOf(() => decodeSubmission(stage.provider, changed), 'reading a submission that was changed');
+          const error = await errorOf(() => decodeSubmission(harness.provider, changed), 'reading a submission that was changed');
           same(error.code, 'invalid_request', 'the error of a submission that was changed');
         }
       }
@@ -120,26 +121,26 @@ export const createChecks: readonly Check[] = [
     id: 'create/bad-input',
     promise: 'Promise 2',
     forgot: 'What cannot be a payout is rejected before anything is sent or kept: `rejected`, `submission: null`, no exception.',
-    run: async (stage) => {
+    run: async (harness) => {
       for (const [what, change] of BAD_INPUTS) {
-        const outcome = rejectedOf(await stage.create('bad', change));
+        const outcome = rejectedOf(await harness.create('bad', change));
         must(outcome.submission === null && outcome.retry === 'never', `${what}: the outcome has a submission, or may be retried`);
         must(['invalid_request', 'unsupported'].includes(outcome.error.code), `${what} is ${outcome.error.code}`);
-        await errorOf(() => stage.provider.prepare(stage.request('bad', change)), `prepare with ${what}`);
+        await errorOf(() => harness.provider.prepare(harness.request('bad', change)), `prepare with ${what}`);
       }
-      must(stage.line.requests.length === 0, 'a refused input was sent');
+      must(harness.proxy.requests.length === 0, 'a refused input was sent');
     },
   },
   {
     id: 'create/prepare-sends-nothing',
     promise: 'NEVER-TWICE R1',
     forgot: 'prepare only validates and builds bytes; a dry run is a prepare that is printed.',
-    run: async (stage) => {
-      const submission = await stage.provider.prepare(stage.request('dry-run'));
-      must(stage.line.requests.length === 0, 'prepare sent a request');
+    run: async (harness) => {
+      const submission = await harness.provider.prepare(harness.request('dry-run'));
+      must(harness.proxy.requests.length === 0, 'prepare sent a request');
       same(JSON.parse(JSON.stringify(submission)), submission, 'the submission after JSON');
-      await stage.advance(3_600_000);
-      const later = await stage.elsewhere().prepare(stage.request('dry-run'));
+      await harness.advance(3_600_000);
+      const later = await harness.elsewhere().prepare(harness.request('dry-run'));
       same(later.request, submission.request, 'the bytes of the same create, an hour later in another process');
     },
   },

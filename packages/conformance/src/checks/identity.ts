@@ -1,6 +1,7 @@
 import { reasonAgainst, type OptionalOperation, type RequestFeature, supports } from '@disburse/core';
-import { type Check, must, NotApplicable, same } from '../check.ts';
-import { errorOf, exist, optional, rejectedOf, type Stage } from '../stage.ts';
+import { type Check, NotApplicable } from '../check.ts';
+import { must, same } from '../must.ts';
+import { errorOf, exist, optional, rejectedOf, type Harness } from '../harness.ts';
 
 const ALWAYS_THERE = [
   ...(['createPayout', 'prepare', 'submit', 'lookup', 'resolve'] as const),
@@ -76,13 +77,13 @@ export const identityChecks: readonly Check[] = [
     promise: 'Promise 1',
     forgot:
       'What is not declared must refuse with `unsupported` before any request. A cancel or reverse that silently does nothing costs money.',
-    run: async (stage) => {
-      const lacking = OPTIONAL.filter((operation) => !stage.capabilities.operations.includes(operation));
+    run: async (harness) => {
+      const lacking = OPTIONAL.filter((operation) => !harness.capabilities.operations.includes(operation));
       if (lacking.length === 0) return new NotApplicable(`capabilities.operations has all of ${OPTIONAL.join(', ')}`);
       for (const operation of lacking) {
-        const error = await errorOf(() => optional(stage.provider, operation)('po_1', { metadata: { a: 'b' } }), operation);
+        const error = await errorOf(() => optional(harness.provider, operation)('po_1', { metadata: { a: 'b' } }), operation);
         same([error.code, error.outcome], ['unsupported', 'rejected'], `the error of ${operation}`);
-        nothingSent(stage, operation);
+        nothingSent(harness, operation);
       }
       return undefined;
     },
@@ -92,20 +93,20 @@ export const identityChecks: readonly Check[] = [
     promise: 'Promise 1',
     forgot:
       'A request field that the provider does not take is `unsupported`, and never left out silently: a dropped destination pays somebody else.',
-    run: async (stage) => {
-      const lacking = FEATURES.filter((feature) => !stage.capabilities.request[feature]);
+    run: async (harness) => {
+      const lacking = FEATURES.filter((feature) => !harness.capabilities.request[feature]);
       if (lacking.length === 0) return new NotApplicable(`capabilities.request has all of ${FEATURES.join(', ')}`);
       for (const feature of lacking) {
-        const outcome = rejectedOf(await stage.create(`lacks-${feature}`, UNDECLARED[feature]));
+        const outcome = rejectedOf(await harness.create(`lacks-${feature}`, UNDECLARED[feature]));
         same([outcome.error.code, outcome.submission], ['unsupported', null], `a create with ${feature}`);
         const error = await errorOf(
-          () => stage.provider.prepare(stage.request(`lacks-${feature}`, UNDECLARED[feature])),
+          () => harness.provider.prepare(harness.request(`lacks-${feature}`, UNDECLARED[feature])),
           `prepare with ${feature}`,
         );
         same(error.code, 'unsupported', `the error of prepare with ${feature}`);
-        nothingSent(stage, feature);
+        nothingSent(harness, feature);
       }
-      exist(stage, 0, 'after refused creates');
+      exist(harness, 0, 'after refused creates');
       return undefined;
     },
   },
@@ -119,6 +120,6 @@ const UNDECLARED: Readonly<Record<RequestFeature, object>> = {
   metadata: { metadata: { order: '42' } },
 };
 
-function nothingSent({ line }: Stage, what: string): void {
-  must(line.requests.length === 0, `${what} is not declared, and ${line.requests.length} requests were sent`);
+function nothingSent({ proxy }: Harness, what: string): void {
+  must(proxy.requests.length === 0, `${what} is not declared, and ${proxy.requests.length} requests were sent`);
 }

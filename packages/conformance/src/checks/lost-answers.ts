@@ -1,7 +1,8 @@
 import { parseSubmission } from '@disburse/core';
-import { type Check, must, same } from '../check.ts';
-import { cutOff, hang, reset, type Fault, type Side } from '../line.ts';
-import { exist, acceptedOf, type Stage, submissionOf, TIMEOUT_MS, summaryOf, unknownOf } from '../stage.ts';
+import type { Check } from '../check.ts';
+import { must, same } from '../must.ts';
+import { cutOff, hang, reset, type Fault, type Side } from '../fault-proxy.ts';
+import { exist, acceptedOf, type Harness, submissionOf, TIMEOUT_MS, summaryOf, unknownOf } from '../harness.ts';
 import type { ScriptedAnswer } from '../world.ts';
 import { mustBeOneRequest } from './keys.ts';
 
@@ -27,25 +28,25 @@ const GATEWAYS: readonly (readonly [form: string, given: (status: number) => Omi
 interface Lost {
   readonly what: string;
   readonly side: Side;
-  readonly fault: (stage: Stage) => Fault;
+  readonly fault: (harness: Harness) => Fault;
   /** Whether the list may be read after it, so that a lookup can find the payout at once. */
   readonly readable?: boolean;
 }
 
-const bothSides = (what: string, fault: (stage: Stage, side: Side) => Fault, readable = false): readonly Lost[] =>
-  (['before', 'after'] as const).map((side) => ({ what: `${what}-${side}`, side, fault: (stage) => fault(stage, side), readable }));
+const bothSides = (what: string, fault: (harness: Harness, side: Side) => Fault, readable = false): readonly Lost[] =>
+  (['before', 'after'] as const).map((side) => ({ what: `${what}-${side}`, side, fault: (harness) => fault(harness, side), readable }));
 
-const after = (what: string, fault: (stage: Stage) => Fault): Lost => ({ what, side: 'after', fault });
+const after = (what: string, fault: (harness: Harness) => Fault): Lost => ({ what, side: 'after', fault });
 
 /** Everything that can happen to an answer without telling whether the payout was made. */
 const LOST: readonly Lost[] = [
   ...bothSides('reset', (_, side) => reset(side)),
   ...bothSides('timeout', (_, side) => hang(side)),
-  ...bothSides('5xx', (stage, side) => stage.answers(side, stage.subject.answers.serverError), true),
-  ...bothSides('html-502', (stage, side) => stage.answers(side, { status: 502, body: HTML }), true),
-  ...bothSides('empty-503', (stage, side) => stage.answers(side, { status: 503, body: '' }), true),
-  ...bothSides('redirect', (stage, side) =>
-    stage.answers(side, { status: 307, headers: { location: 'https://elsewhere.test/' }, body: '' }),
+  ...bothSides('5xx', (harness, side) => harness.answers(side, harness.subject.answers.serverError), true),
+  ...bothSides('html-502', (harness, side) => harness.answers(side, { status: 502, body: HTML }), true),
+  ...bothSides('empty-503', (harness, side) => harness.answers(side, { status: 503, body: '' }), true),
+  ...bothSides('redirect', (harness, side) =>
+    harness.answers(side, { status: 307, headers: { location: 'https://elsewhere.test/' }, body: '' }),
   ),
   ...[0, 0.1, 0.5, 0.9, 1].map((share) => after(`cut-off-at-${share * 100}-percent`, () => cutOff(share))),
   ...(
@@ -57,15 +58,15 @@ const LOST: readonly Lost[] = [
       ['array-success', '[]'],
       ['half-success', '{"id":'],
     ] as const
-  ).map(([what, body]) => after(what, (stage) => stage.answers('after', { status: 200, body }))),
+  ).map(([what, body]) => after(what, (harness) => harness.answers('after', { status: 200, body }))),
   // A page in place of a refusal: filters and gateways write them, on the way there or back. Only the provider's own errors refuse.
   ...[400, 401, 403, 404, 422, 429].flatMap((status) =>
-    bothSides(`page-${status}`, (stage, side) => stage.answers(side, { status, headers: PAGE, body: BLOCKED }), true),
+    bothSides(`page-${status}`, (harness, side) => harness.answers(side, { status, headers: PAGE, body: BLOCKED }), true),
   ),
   // A mesh that sends a request again, after it was carried out, answers the second one by itself.
   ...GATEWAYS.flatMap(([form, given]) =>
     [401, 403, 422, 429].map((status) => ({
-      ...after(`${form}-${status}`, (stage) => stage.answers('after', { status, ...given(status) })),
+      ...after(`${form}-${status}`, (harness) => harness.answers('after', { status, ...given(status) })),
       readable: true,
     })),
   ),
@@ -78,24 +79,24 @@ export const lostAnswerChecks: readonly Check[] = [
     promise: 'Promise 2',
     forgot:
       "A payout may exist. Only a readable 2xx, a certain refusal of a fresh request, or a lookup decides; timeouts, resets, 5xx, unreadable successes, and a 4xx (401, 403 and 429 too) whose body has not the form of the provider's own errors, are `unknown`.",
-    run: async (stage) => {
-      stage.line.always(fault(stage), stage.isCreate);
-      const outcome = await stage.create('lost');
+    run: async (harness) => {
+      harness.proxy.always(fault(harness), harness.isCreate);
+      const outcome = await harness.create('lost');
       const made = side === 'after' ? 1 : 0;
-      exist(stage, made, `after ${what}`);
-      const found = outcome.outcome === 'accepted' && made === 1 && readable && outcome.payout.id === stage.world.payouts()[0]?.id;
+      exist(harness, made, `after ${what}`);
+      const found = outcome.outcome === 'accepted' && made === 1 && readable && outcome.payout.id === harness.world.payouts()[0]?.id;
       must(outcome.outcome === 'unknown' || found, `the outcome after ${what} is ${summaryOf(outcome)}, and not unknown`);
       if (outcome.outcome === 'unknown') same(outcome.error.outcome, 'unknown', "the error's own outcome");
-      stage.line.clear();
-      await mustBeOneRequest(stage, 'lost');
+      harness.proxy.clear();
+      await mustBeOneRequest(harness, 'lost');
       // As another process would: the object is gone, its JSON is not.
       const stored = JSON.stringify(submissionOf(outcome));
-      const resolution = acceptedOf(await stage.elsewhere().submit(parseSubmission(stored)));
-      exist(stage, 1, `after ${what} and another submit`);
-      same(resolution.payout.id, stage.world.payouts()[0]?.id, 'the payout that was found');
-      await mustBeOneRequest(stage, 'lost');
+      const resolution = acceptedOf(await harness.elsewhere().submit(parseSubmission(stored)));
+      exist(harness, 1, `after ${what} and another submit`);
+      same(resolution.payout.id, harness.world.payouts()[0]?.id, 'the payout that was found');
+      await mustBeOneRequest(harness, 'lost');
       must(
-        stage.line.requests.every(({ origin }) => origin === stage.line.requests[0]?.origin),
+        harness.proxy.requests.every(({ origin }) => origin === harness.proxy.requests[0]?.origin),
         'a request went to another origin',
       );
     },
@@ -104,34 +105,34 @@ export const lostAnswerChecks: readonly Check[] = [
     id: 'lost/resent-by-itself',
     promise: 'Promise 3',
     forgot: 'Trouble is answered with the same bytes under the same key, a bounded number of times, with pauses.',
-    run: async (stage) => {
+    run: async (harness) => {
       for (const [index, fault] of [
         reset('before'),
-        stage.answers('before', stage.subject.answers.serverError),
+        harness.answers('before', harness.subject.answers.serverError),
         reset('after'),
       ].entries()) {
-        stage.line.next(fault, stage.isCreate);
-        const before = stage.creates.length;
-        const { payout } = acceptedOf(await stage.create(`once-${index}`));
-        const sent = stage.creates.slice(before);
+        harness.proxy.next(fault, harness.isCreate);
+        const before = harness.creates.length;
+        const { payout } = acceptedOf(await harness.create(`once-${index}`));
+        const sent = harness.creates.slice(before);
         must(sent.length <= 2, `${sent.length} requests were sent for one trouble`);
         must(sent.length < 2 || (sent[1]?.at ?? 0) > (sent[0]?.at ?? 0), 'the resend followed without a pause');
-        await stage.move(payout.id, 'paid');
+        await harness.move(payout.id, 'paid');
       }
-      exist(stage, 3, 'after three creates that met trouble once');
+      exist(harness, 3, 'after three creates that met trouble once');
     },
   },
   {
     id: 'lost/bounded',
     promise: 'Promise 3',
     forgot: 'Resends end: with `maxResends` spent or the deadline over, the outcome is told and the submission handed over.',
-    run: async (stage) => {
-      stage.line.always(reset('before'), stage.isCreate);
-      const startedAt = stage.world.clock.now();
-      const outcome = unknownOf(await stage.make({ maxResends: 1 }).createPayout(stage.request('bounded')));
-      same(stage.creates.length, 2, 'the requests with `maxResends: 1`');
+    run: async (harness) => {
+      harness.proxy.always(reset('before'), harness.isCreate);
+      const startedAt = harness.world.clock.now();
+      const outcome = unknownOf(await harness.make({ maxResends: 1 }).createPayout(harness.request('bounded')));
+      same(harness.creates.length, 2, 'the requests with `maxResends: 1`');
       must(outcome.next.action === 'submit', `next is ${outcome.next.action}, although submitting again resolves it`);
-      must(stage.world.clock.now() - startedAt <= TIMEOUT_MS, 'the call took longer than timeoutMs');
+      must(harness.world.clock.now() - startedAt <= TIMEOUT_MS, 'the call took longer than timeoutMs');
     },
   },
   {
@@ -139,45 +140,45 @@ export const lostAnswerChecks: readonly Check[] = [
     promise: 'NEVER-TWICE R14',
     forgot:
       'An abort ends a create in an outcome that has the submission, `unknown` once a byte may have left; an AbortError would lose it.',
-    run: async (stage) => {
+    run: async (harness) => {
       for (const side of ['before', 'after'] as const) {
         const controller = new AbortController();
-        stage.line.always(async (request, deliver) => {
+        harness.proxy.always(async (request, deliver) => {
           const lost = hang(side)(request, deliver);
           controller.abort(new Error('the caller has gone'));
           return lost;
-        }, stage.isCreate);
+        }, harness.isCreate);
         const reference = `aborted-${side}`;
-        const outcome = unknownOf(await stage.create(reference, {}, { signal: controller.signal }));
-        stage.line.clear();
-        const { payout } = acceptedOf(await stage.provider.submit(submissionOf(outcome)));
-        await stage.move(payout.id, 'paid');
+        const outcome = unknownOf(await harness.create(reference, {}, { signal: controller.signal }));
+        harness.proxy.clear();
+        const { payout } = acceptedOf(await harness.provider.submit(submissionOf(outcome)));
+        await harness.move(payout.id, 'paid');
       }
-      exist(stage, 2, 'after two aborted creates and their submits');
+      exist(harness, 2, 'after two aborted creates and their submits');
     },
   },
   {
     id: 'lost/aborted-before',
     promise: 'NEVER-TWICE R14',
     forgot: 'A create that is aborted before it begins ends in an outcome, too, and sends nothing.',
-    run: async (stage) => {
-      const outcome = await stage.create('never', {}, { signal: AbortSignal.abort() });
+    run: async (harness) => {
+      const outcome = await harness.create('never', {}, { signal: AbortSignal.abort() });
       must(outcome.outcome !== 'accepted', `the outcome is ${summaryOf(outcome)}`);
-      exist(stage, 0, 'after a create that was aborted before');
-      same(stage.creates.length, 0, 'the requests of a create that was aborted before');
+      exist(harness, 0, 'after a create that was aborted before');
+      same(harness.creates.length, 0, 'the requests of a create that was aborted before');
     },
   },
   {
     id: 'lost/own-deadline',
     promise: 'NEVER-TWICE R14',
     forgot: 'timeoutMs of a call covers everything, body and resends included.',
-    run: async (stage) => {
-      stage.line.always(hang('after'), stage.isCreate);
-      const startedAt = stage.world.clock.now();
-      unknownOf(await stage.create('slow', {}, { timeoutMs: 31_000 }));
-      const took = stage.world.clock.now() - startedAt;
+    run: async (harness) => {
+      harness.proxy.always(hang('after'), harness.isCreate);
+      const startedAt = harness.world.clock.now();
+      unknownOf(await harness.create('slow', {}, { timeoutMs: 31_000 }));
+      const took = harness.world.clock.now() - startedAt;
       must(took >= 30_000 && took <= 32_000, `a call with timeoutMs 31000 took ${took}`);
-      exist(stage, 1, 'after a create whose answer never came');
+      exist(harness, 1, 'after a create whose answer never came');
     },
   },
   {
@@ -185,7 +186,7 @@ export const lostAnswerChecks: readonly Check[] = [
     promise: 'NEVER-TWICE R9',
     forgot:
       'Where the transport proves that no byte left, a fresh create is rejected and may be made again; where it cannot, it is unknown.',
-    run: async (stage) => {
+    run: async (harness) => {
       const events: object[] = [];
       const nobodyListens = {
         baseUrl: 'http://127.0.0.1:1',
@@ -193,7 +194,7 @@ export const lostAnswerChecks: readonly Check[] = [
         maxResends: 0,
         onTelemetry: (event: object) => void events.push(event),
       };
-      const outcome = await stage.make(nobodyListens).createPayout(stage.request('refused-connection'));
+      const outcome = await harness.make(nobodyListens).createPayout(harness.request('refused-connection'));
       const proven = events.some((event) => Reflect.get(event, 'evidence') === 'not_sent' && Reflect.get(event, 'method') === 'POST');
       same(
         outcome.outcome,

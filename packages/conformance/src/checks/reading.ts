@@ -1,7 +1,8 @@
 import type { Payout } from '@disburse/core';
-import { type Check, must, same, the } from '../check.ts';
-import { answer, changed, parsed } from '../line.ts';
-import { acceptedOf, errorOf, hasList, type Stage } from '../stage.ts';
+import type { Check } from '../check.ts';
+import { must, same, the } from '../must.ts';
+import { answer, changed, parsed } from '../fault-proxy.ts';
+import { acceptedOf, errorOf, hasList, type Harness } from '../harness.ts';
 
 const REASONS: readonly string[] = [
   'insufficient_funds',
@@ -56,7 +57,7 @@ const MEMBERS: Readonly<Record<keyof Payout, (value: unknown) => boolean>> = {
 };
 
 /** @throws {Error} naming every member that is not what the type says. */
-export function mustBePayout(payout: Payout, of: Stage, name: string = of.provider.name): void {
+export function mustBePayout(payout: Payout, of: Harness, name: string = of.provider.name): void {
   const wrong = Object.entries(MEMBERS).filter(([member, is]) => !is(Reflect.get(payout, member)));
   must(
     wrong.length === 0,
@@ -81,38 +82,39 @@ export const readingChecks: readonly Check[] = [
     id: 'read/complete',
     promise: 'Promise 1',
     forgot: 'Every member of Payout is there, of its type, null where the provider does not say; failure.reason is of the closed set.',
-    run: async (stage) => {
-      const created = await stage.accepted('read');
-      mustBePayout(created, stage);
-      if (stage.subject.reaches.includes('canceled')) await stage.move(created.id, 'canceled');
-      for (const status of stage.subject.reaches.filter((to) => to !== 'canceled')) {
-        const { id } = await stage.accepted(`read-${status}`);
-        await stage.move(id, status);
-        mustBePayout(await stage.provider.retrieve(id), stage);
-        if (status === 'in_transit' && stage.subject.reaches.includes('paid')) await stage.move(id, 'paid');
+    run: async (harness) => {
+      const created = await harness.accepted('read');
+      mustBePayout(created, harness);
+      if (harness.subject.reaches.includes('canceled')) await harness.move(created.id, 'canceled');
+      for (const status of harness.subject.reaches.filter((to) => to !== 'canceled')) {
+        const { id } = await harness.accepted(`read-${status}`);
+        await harness.move(id, status);
+        mustBePayout(await harness.provider.retrieve(id), harness);
+        if (status === 'in_transit' && harness.subject.reaches.includes('paid')) await harness.move(id, 'paid');
       }
-      for (const payout of await listedBy(stage, stage.provider)) mustBePayout(payout, stage);
+      for (const payout of await listedBy(harness, harness.provider)) mustBePayout(payout, harness);
     },
   },
   {
     id: 'read/name',
     promise: 'Promise 1',
     forgot: 'An id means something only together with the configured name: every payout carries it, also those of a list.',
-    run: async (stage) => {
-      const named = stage.make({ name: 'eu-2' });
-      const { payout } = acceptedOf(await named.createPayout(stage.request('named')));
-      for (const seen of [payout, await named.retrieve(payout.id), ...(await listedBy(stage, named))]) mustBePayout(seen, stage, 'eu-2');
+    run: async (harness) => {
+      const named = harness.make({ name: 'eu-2' });
+      const { payout } = acceptedOf(await named.createPayout(harness.request('named')));
+      for (const seen of [payout, await named.retrieve(payout.id), ...(await listedBy(harness, named))])
+        mustBePayout(seen, harness, 'eu-2');
     },
   },
   {
     id: 'read/raw',
     promise: 'Promise 1',
     forgot: "raw is the provider's object, verbatim, with members that this version has never heard of.",
-    run: async (stage) => {
-      const { id } = await stage.accepted('raw');
-      stage.line.next(changed((json) => ({ ...json, member_of_tomorrow: { of: ['any', { kind: null }] } })));
-      const { raw } = await stage.provider.retrieve(id);
-      same(raw, parsed(stage.line.lastText), 'raw');
+    run: async (harness) => {
+      const { id } = await harness.accepted('raw');
+      harness.proxy.next(changed((json) => ({ ...json, member_of_tomorrow: { of: ['any', { kind: null }] } })));
+      const { raw } = await harness.provider.retrieve(id);
+      same(raw, parsed(harness.proxy.lastText), 'raw');
     },
   },
   {
@@ -120,30 +122,30 @@ export const readingChecks: readonly Check[] = [
     promise: 'Promise 1',
     forgot:
       'createdAt is ISO 8601 in UTC, with its Z. A time without a zone is read in the zone of the machine, and moves the window of a lookup.',
-    run: async (stage) => {
-      await stage.advance(12_345_678);
-      const now = stage.world.clock.now();
-      const { createdAt, id } = await stage.accepted('times');
+    run: async (harness) => {
+      await harness.advance(12_345_678);
+      const now = harness.world.clock.now();
+      const { createdAt, id } = await harness.accepted('times');
       must(ISO_UTC.test(createdAt), `createdAt is ${createdAt}`);
-      const after = stage.world.clock.now();
+      const after = harness.world.clock.now();
       const at = Date.parse(createdAt);
       must(at >= now - 1_000 && at <= after + 1_000, `createdAt is ${createdAt}, the provider's clock said ${new Date(now).toISOString()}`);
-      same((await stage.provider.retrieve(id)).createdAt, createdAt, 'createdAt, read again');
+      same((await harness.provider.retrieve(id)).createdAt, createdAt, 'createdAt, read again');
     },
   },
   {
     id: 'read/optional-members-missing',
     promise: 'Promise 2',
     forgot: 'A missing optional member costs that member, never the payout: parsing must not hide money.',
-    run: async (stage) => {
-      stage.line.next(
-        changed((json) => stage.subject.edits.bare(json)),
-        stage.isCreate,
+    run: async (harness) => {
+      harness.proxy.next(
+        changed((json) => harness.subject.edits.bare(json)),
+        harness.isCreate,
       );
-      const { payout } = acceptedOf(await stage.create('bare'));
-      mustBePayout(payout, stage);
-      stage.line.next(changed((json) => stage.subject.edits.bare(json)));
-      mustBePayout(await stage.provider.retrieve(payout.id), stage);
+      const { payout } = acceptedOf(await harness.create('bare'));
+      mustBePayout(payout, harness);
+      harness.proxy.next(changed((json) => harness.subject.edits.bare(json)));
+      mustBePayout(await harness.provider.retrieve(payout.id), harness);
     },
   },
   {
@@ -151,14 +153,14 @@ export const readingChecks: readonly Check[] = [
     promise: 'Promise 2',
     forgot:
       'Schemas of what is received list what is read and ignore the rest: a new member in a success must not make the payout unreadable.',
-    run: async (stage) => {
-      stage.line.next(
+    run: async (harness) => {
+      harness.proxy.next(
         changed((json) => ({ ...json, member_of_tomorrow: null })),
-        stage.isCreate,
+        harness.isCreate,
       );
-      const { payout } = acceptedOf(await stage.create('tomorrow'));
-      same(stage.creates.length, 1, 'the requests that create');
-      mustBePayout(payout, stage);
+      const { payout } = acceptedOf(await harness.create('tomorrow'));
+      same(harness.creates.length, 1, 'the requests that create');
+      mustBePayout(payout, harness);
     },
   },
   {
@@ -166,11 +168,11 @@ export const readingChecks: readonly Check[] = [
     promise: 'Promise 2',
     forgot:
       'A success that is no payout throws a PayoutError `unexpected_response`, not a TypeError, and is not turned into an empty payout.',
-    run: async (stage) => {
-      const { id } = await stage.accepted('unreadable');
+    run: async (harness) => {
+      const { id } = await harness.accepted('unreadable');
       for (const body of ['', 'null', '[]', '{}', '<html></html>', '"text"']) {
-        stage.line.next(answer('after', { status: 200, body }, () => stage.world.clock.now()));
-        const error = await errorOf(() => stage.provider.retrieve(id), `retrieve with the answer ${JSON.stringify(body)}`);
+        harness.proxy.next(answer('after', { status: 200, body }, () => harness.world.clock.now()));
+        const error = await errorOf(() => harness.provider.retrieve(id), `retrieve with the answer ${JSON.stringify(body)}`);
         same(error.code, 'unexpected_response', `the error of the answer ${JSON.stringify(body)}`);
       }
     },
@@ -179,30 +181,30 @@ export const readingChecks: readonly Check[] = [
     id: 'read/not-found',
     promise: 'Promise 1',
     forgot: 'A payout that does not exist is `not_found`; an id that could not be one is `invalid_request`, without a request.',
-    run: async (stage) => {
-      const { id } = await stage.accepted('exists');
+    run: async (harness) => {
+      const { id } = await harness.accepted('exists');
       const absent = `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`;
-      const error = await errorOf(() => stage.provider.retrieve(absent), 'retrieve of an id that does not exist');
+      const error = await errorOf(() => harness.provider.retrieve(absent), 'retrieve of an id that does not exist');
       same(error.code, 'not_found', 'its code');
-      const sent = stage.line.requests.length;
+      const sent = harness.proxy.requests.length;
       for (const bad of ['', '..', 'a b'])
-        same((await errorOf(() => stage.provider.retrieve(bad), `retrieve('${bad}')`)).code, 'invalid_request', `the code for '${bad}'`);
-      same(stage.line.requests.length, sent, 'the requests after ids that cannot be one');
+        same((await errorOf(() => harness.provider.retrieve(bad), `retrieve('${bad}')`)).code, 'invalid_request', `the code for '${bad}'`);
+      same(harness.proxy.requests.length, sent, 'the requests after ids that cannot be one');
     },
   },
   {
     id: 'read/path-is-escaped',
     promise: 'NEVER-TWICE R4',
     forgot: 'encodeURIComponent the id in the path: an id with a slash or a question mark must not reach another resource.',
-    run: async (stage) => {
-      await errorOf(() => stage.provider.retrieve('../x?y=z#w'), 'retrieve of a hostile id');
-      const { path } = the(stage.line.requests.at(-1), 'request');
+    run: async (harness) => {
+      await errorOf(() => harness.provider.retrieve('../x?y=z#w'), 'retrieve of a hostile id');
+      const { path } = the(harness.proxy.requests.at(-1), 'request');
       must(!/\/\.\.\/|[?#].*y=z|\/x\?/.test(path), `the id went into the path as it was: ${path}`);
     },
   },
 ];
 
 /** What a list shows; nothing where there is none. */
-async function listedBy(stage: Stage, provider: Stage['provider']): Promise<readonly Payout[]> {
-  return hasList(stage) ? (await provider.list()).payouts : [];
+async function listedBy(harness: Harness, provider: Harness['provider']): Promise<readonly Payout[]> {
+  return hasList(harness) ? (await provider.list()).payouts : [];
 }

@@ -14,7 +14,7 @@ const NO_PROBLEMS: readonly PayoutIssue[] = [];
 const NOTHING: ReadCall = { call: {}, problems: NO_PROBLEMS };
 
 /** Reads the last argument of an operation that takes no provider options. */
-function readCall(given: unknown): ReadCall {
+export function readCall(given: unknown): ReadCall {
   return read(given, ['signal', 'timeoutMs']);
 }
 

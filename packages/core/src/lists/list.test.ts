@@ -331,6 +331,18 @@ describe('a query that no provider could accept', () => {
     expect(left).toEqual([]);
   });
 
+  it('with a call that is wrong, too: both are told at once', async () => {
+    const { acme, left } = acmeWorld();
+    const query = { limit: 0, providerOptions: { acme: { expand: [] } } } as never;
+    const call = { timeoutMs: 0, idempotencyKey: 'k' } as never;
+    const paths = ['limit', 'providerOptions.acme.expand', 'idempotencyKey', 'timeoutMs'];
+    const problem = { code: 'invalid_request', issues: paths.map((path) => ({ path })) };
+    await expect(acme.list(query, call)).rejects.toMatchObject(problem);
+    const same = paths.map((path) => expect.objectContaining({ path }) as unknown);
+    expect(() => acme.listAll(query, call)).toThrow(expect.objectContaining({ code: 'invalid_request', issues: same }));
+    expect(left).toEqual([]);
+  });
+
   it.each([
     {},
     undefined,

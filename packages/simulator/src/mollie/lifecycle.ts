@@ -1,6 +1,6 @@
 // States and transitions (contract section 4).
 import { businessDayAfter, momentOf, timestamp } from './calendar.ts';
-import { fateIn, RETURN_BUSINESS_DAYS } from './fates.ts';
+import { scriptedOutcomeIn, RETURN_BUSINESS_DAYS } from './scripted-outcomes.ts';
 import { amountOf, controlled } from './money.ts';
 import type { MolliePayoutObject } from './objects.ts';
 import { record, type BalanceState, type ModeState, type MolliePayoutOrigin, type MollieState, type PayoutState } from './state.ts';
@@ -37,7 +37,7 @@ export function begin(
     gross,
     day: businessDayAfter(createdMs, 1, state.holidays),
     reserved: false,
-    fate: fateIn(description),
+    scriptedOutcome: scriptedOutcomeIn(description),
     wire: {
       resource: 'payout',
       id: state.ids('payout_'),
@@ -76,10 +76,10 @@ function shown(state: MollieState, { currency }: BalanceState, gross: number): M
   return amountOf(currency, Math.max(0, gross - controlled(state.variants.payoutFee)));
 }
 
-/** Puts the steps of a new payout on the world's agenda. Each happens only if nothing else happened first. */
+/** Puts the steps of a new payout on the world's queue. Each happens only if nothing else happened first. */
 function schedule(state: MollieState, balance: BalanceState, payout: PayoutState): void {
   const step = (at: number, from: string, run: () => void): void => {
-    state.agenda.later(at, () => {
+    state.queue.later(at, () => {
       if (payout.wire.status === from) run();
     });
   };
@@ -91,12 +91,12 @@ function schedule(state: MollieState, balance: BalanceState, payout: PayoutState
   });
   step(momentOf(payout.day, AT_BANK_HOUR), 'initiated', go('processing-at-bank'));
   step(momentOf(payout.day, COMPLETED_HOUR), 'processing-at-bank', () => {
-    const { fate } = payout;
-    if (fate?.when === 'bank') return go('failed', fate.code)();
+    const { scriptedOutcome } = payout;
+    if (scriptedOutcome?.when === 'bank') return go('failed', scriptedOutcome.code)();
     go('completed')();
-    if (fate?.when !== 'after_completion') return;
-    const returned = businessDayAfter(state.agenda.now(), RETURN_BUSINESS_DAYS, state.holidays);
-    step(momentOf(returned, AT_BANK_HOUR), 'completed', go('failed', fate.code));
+    if (scriptedOutcome?.when !== 'after_completion') return;
+    const returned = businessDayAfter(state.queue.now(), RETURN_BUSINESS_DAYS, state.holidays);
+    step(momentOf(returned, AT_BANK_HOUR), 'completed', go('failed', scriptedOutcome.code));
   });
 }
 
@@ -105,14 +105,14 @@ function execute(state: MollieState, balance: BalanceState, payout: PayoutState)
   const gross = payout.gross ?? spendable(balance);
   const failure = reservationFailure(state, balance, payout, gross);
   if (failure !== null) {
-    payout.wire = { ...payout.wire, initiatedAt: timestamp(state.agenda.now()) };
+    payout.wire = { ...payout.wire, initiatedAt: timestamp(state.queue.now()) };
     return move(state, balance, payout, 'failed', { code: failure });
   }
   move(state, balance, payout, 'initiated');
 }
 
-function reservationFailure(state: MollieState, balance: BalanceState, { fate }: PayoutState, gross: number): string | null {
-  if (fate?.when === 'reservation') return fate.code;
+function reservationFailure(state: MollieState, balance: BalanceState, { scriptedOutcome }: PayoutState, gross: number): string | null {
+  if (scriptedOutcome?.when === 'reservation') return scriptedOutcome.code;
   if (state.blocked) return 'payouts_blocked';
   return gross <= 0 || gross > balance.available ? 'insufficient_funds' : null;
 }
@@ -128,7 +128,7 @@ const ENDED: readonly string[] = ['failed', 'canceled'];
 
 /** Sets a status, moves the money that goes with it, and tells the event. Any step is possible; legal ones are the caller's business. */
 export function move(state: MollieState, balance: BalanceState, payout: PayoutState, status: string, reason: Reason = {}): void {
-  const now = timestamp(state.agenda.now());
+  const now = timestamp(state.queue.now());
   const code = reason.code ?? codeOf(status);
   if (EXECUTED.includes(status)) reserve(state, balance, payout);
   if (ENDED.includes(status)) release(balance, payout);
@@ -167,5 +167,5 @@ function messageOf(code: string): string {
 
 /** The day for which a payout created now is planned. */
 export function payoutDay(state: MollieState): string {
-  return businessDayAfter(state.agenda.now(), 1, state.holidays);
+  return businessDayAfter(state.queue.now(), 1, state.holidays);
 }

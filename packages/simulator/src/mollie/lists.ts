@@ -67,7 +67,7 @@ export const listPayouts: Operation = {
     if (balanceId !== undefined && !isBalanceId(balanceId)) {
       throw new Refusal(400, 'balanceId must be the id of a balance.', { field: 'balanceId' });
     }
-    const listedUntil = state.agenda.now() - state.listLagMs;
+    const listedUntil = state.queue.now() - state.listLagMs;
     return page(call, {
       name: 'payouts',
       all: ascending(sort) ? world.payouts : world.payouts.toReversed(),

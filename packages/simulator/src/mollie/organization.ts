@@ -96,11 +96,11 @@ export function modeControls(state: MollieState, world: ModeState): SimulatedMol
   return {
     mode: world.mode,
     get balances() {
-      state.agenda.settle();
+      state.queue.settle();
       return world.balances.map((balance) => balanceObject(balance, world.mode, timestamp(balance.createdMs)));
     },
     get payouts() {
-      state.agenda.settle();
+      state.queue.settle();
       return world.payouts.map((payout) => ({ ...current(state, world, payout), by: payout.by }));
     },
     addBalance: (options = {}) => {
@@ -110,7 +110,7 @@ export function modeControls(state: MollieState, world: ModeState): SimulatedMol
     },
     balance: (id) => balanceControls(state, world, balanceOf(id)),
     move: (payoutId, status, reason) => {
-      state.agenda.settle();
+      state.queue.settle();
       const payout = world.payouts.find(({ wire }) => wire.id === payoutId);
       if (payout === undefined) throw new Error(`The ${world.mode} world has no payout ${payoutId}.`);
       move(state, balanceOf(payout.wire.balanceId), payout, status, reason);
@@ -124,7 +124,7 @@ function newBalance(state: MollieState, options: MollieBalanceOptions): BalanceS
   return {
     id: state.ids('bal_'),
     currency,
-    createdMs: state.agenda.now(),
+    createdMs: state.queue.now(),
     description,
     status: 'active',
     available: controlled(available),
@@ -146,7 +146,7 @@ function balanceControls(state: MollieState, world: ModeState, balance: BalanceS
   return {
     id: balance.id,
     get balance() {
-      state.agenda.settle();
+      state.queue.settle();
       return balanceObject(balance, world.mode, timestamp(balance.createdMs));
     },
     fund: (value) => {
@@ -174,10 +174,10 @@ function balanceControls(state: MollieState, world: ModeState, balance: BalanceS
       balance.queuedRefunds = false;
     },
     addPayout: ({ by = 'schedule', amount, description = null, createdAt } = {}) => {
-      const createdMs = createdAt === undefined ? state.agenda.now() : parseTime(createdAt);
-      if (!(createdMs <= state.agenda.now())) throw new RangeError(`"${createdAt ?? ''}" is no time in the past.`);
+      const createdMs = createdAt === undefined ? state.queue.now() : parseTime(createdAt);
+      if (!(createdMs <= state.queue.now())) throw new RangeError(`"${createdAt ?? ''}" is no time in the past.`);
       const payout = begin(state, world, balance, { gross: amount === undefined ? null : controlled(amount), description, by, createdMs });
-      state.agenda.settle();
+      state.queue.settle();
       return current(state, world, payout);
     },
   };

@@ -22,7 +22,7 @@ export const createPayout: Operation = {
     checkCurrency(given, balance);
     refuse(state, world, balance, given);
     const gross = given.amount === 'full' ? null : given.amount.gross;
-    const payout = begin(state, world, balance, { gross, description: given.description, by: 'api', createdMs: state.agenda.now() });
+    const payout = begin(state, world, balance, { gross, description: given.description, by: 'api', createdMs: state.queue.now() });
     // A documented side effect: the schedule of the balance ends, and only the dashboard restores it.
     balance.transferFrequency = 'never';
     return linked(call, payout);
@@ -109,7 +109,7 @@ function refuse(state: MollieState, world: ModeState, balance: BalanceState, giv
   const reason = REASONS.find(([, applies]) => applies({ state, world, balance, given }))?.[0];
   if (reason === undefined) return;
   if (state.variants.refusalPausesSchedule) balance.transferFrequency = 'never';
-  state.refusals.push({ balanceId: balance.id, reason, at: state.agenda.now() });
+  state.refusals.push({ balanceId: balance.id, reason, at: state.queue.now() });
   throw new Refusal(422, 'This payout cannot be created.', {
     business: true,
     field: reason === 'insufficient_funds' ? 'amount' : 'balanceId',

@@ -2,7 +2,8 @@
 import { pathnameOf, queryOf, type SimulatedAnswer, type SimulatedRequest } from '../exchange.ts';
 import { createIdempotencyKeys, type IdempotencyKeys, type KeyState, type KeyUse } from '../idempotency.ts';
 import { matchRoute, type Match, type Route } from '../routes.ts';
-import type { OpenExchange, Provider } from '../world.ts';
+import { handleIdempotent, handleUnkeyed, settledBy, type OpenExchange } from '../open-exchange.ts';
+import type { Provider } from '../world.ts';
 import { getBalance, getPrimaryBalance, listBalances } from './balances.ts';
 import { authenticate, authorize, type Access, type Credentials } from './credentials.ts';
 import { errorBody, Refusal } from './errors.ts';
@@ -48,7 +49,7 @@ export function mollieProvider(state: MollieState, credentials: Credentials): Pr
     keyBeforeRateLimit: variants.keyBeforeRateLimit,
     open: (request) => {
       try {
-        return letIn(admit(request, state, credentials), state, keys);
+        return openExchange(admit(request, state, credentials), state, keys);
       } catch (error) {
         return settledBy(refusal(error, request, state));
       }
@@ -66,7 +67,7 @@ function isStored(status: number, { variants }: MollieState): boolean {
 function headersFor(state: MollieState, request: SimulatedRequest, limitedFor?: number | null): Headers {
   const headers: Record<string, string> = {
     'content-type': 'application/hal+json',
-    date: new Date(state.agenda.now()).toUTCString(),
+    date: new Date(state.queue.now()).toUTCString(),
   };
   if (!state.variants.rateLimitHeaders) return headers;
   const policy = `"${request.method.toLowerCase()}-v2-${pathnameOf(request.path).split('/')[2] ?? ''}"`;
@@ -120,16 +121,16 @@ function parsed(body: string): unknown {
 }
 
 /** Keys count on POST only; on GET and DELETE they are ignored. */
-function letIn(admitted: Admitted, state: MollieState, keys: IdempotencyKeys): OpenExchange {
+function openExchange(admitted: Admitted, state: MollieState, keys: IdempotencyKeys): OpenExchange {
   const { request } = admitted;
   const key = request.method === 'POST' ? (request.headers['idempotency-key'] ?? '') : '';
   if (key === '') {
     const limited = takeLimit(state);
     if (limited !== null) throw limited;
-    return { settled: null, execute: () => run(admitted, state), store: () => undefined, abandon: () => undefined };
+    return handleUnkeyed(() => run(admitted, state));
   }
   const use = keyUse(key, admitted);
-  const now = state.agenda.now();
+  const now = state.queue.now();
   const known = keys.look(use, now);
   const replayedFirst = known.state === 'stored' && state.variants.keyBeforeRateLimit;
   const limited = replayedFirst ? null : takeLimit(state);
@@ -140,22 +141,15 @@ function letIn(admitted: Admitted, state: MollieState, keys: IdempotencyKeys): O
   }
   const replay = replayOf(known, request, state);
   if (replay !== null) return settledBy(replay);
-  keys.begin(use, now);
-  return {
-    settled: null,
-    execute: () => {
+  return handleIdempotent(
+    keys,
+    use,
+    () => state.queue.now(),
+    () => {
       const answer = run(admitted, state);
-      if (isStored(answer.status, state)) keys.keep(use, answer, state.agenda.now());
-      else keys.forget(use);
-      return answer;
+      return { answer, isStored: isStored(answer.status, state) };
     },
-    store: (answer) => {
-      keys.keep(use, answer, state.agenda.now());
-    },
-    abandon: () => {
-      keys.forget(use);
-    },
-  };
+  );
 }
 
 /** The 429 that a world was told to answer, or null. */
@@ -164,10 +158,6 @@ function takeLimit(state: MollieState): Refusal | null {
   const { requests, retryAfter } = state.limited;
   state.limited = { requests: requests - 1, retryAfter };
   return new Refusal(429, 'Too many requests.', { headers: retryAfter === null ? {} : { 'retry-after': String(retryAfter) } });
-}
-
-function settledBy(answer: SimulatedAnswer): OpenExchange {
-  return { settled: answer, execute: () => answer, store: () => undefined, abandon: () => undefined };
 }
 
 /** One namespace per organization and mode: documented is only that keys belong to an account. */

@@ -1,4 +1,4 @@
-import { createAgenda } from '../agenda.ts';
+import { createEventQueue } from '../event-queue.ts';
 import { createVirtualClock, type VirtualClock } from '../clock.ts';
 import { createEventLog } from '../events.ts';
 import { allDecided, assertAlone, assertKnown, type Known } from '../known-options.ts';
@@ -95,7 +95,7 @@ export function simulateMollie(options: SimulateMollieOptions = {}): SimulatedMo
   for (const token of [TEST_KEY, LIVE_KEY, ACCESS_TOKEN]) accept({ token });
   for (const credential of options.credentials ?? []) accept(credential);
   const state = createState(options);
-  const { agenda } = state;
+  const { queue } = state;
   const test = modeControls(state, state.modes.test);
   const live = modeControls(state, state.modes.live);
   if (options.empty !== true) for (const mode of [test, live]) mode.addBalance({ available: '10000.00' });
@@ -110,7 +110,7 @@ export function simulateMollie(options: SimulateMollieOptions = {}): SimulatedMo
     },
     webhooks: mollieWebhooks(state, options.seed ?? 1),
     get refusals() {
-      agenda.settle();
+      queue.settle();
       return [...state.refusals];
     },
     limitRate: (limit = {}) => {
@@ -139,7 +139,7 @@ function createState(options: SimulateMollieOptions): MollieState {
   const emptyMode = (mode: MollieMode): ModeState => ({ mode, balances: [], payouts: [] });
   return {
     clock,
-    agenda: createAgenda(clock),
+    queue: createEventQueue(clock),
     ids: seededIds(options.seed ?? 1, 21),
     variants: allDecided('simulateMollie', options.variants, variantsOf(options.variants)),
     holidays: new Set(options.holidays),

@@ -1,10 +1,10 @@
-import type { Agenda } from '../agenda.ts';
+import type { EventQueue } from '../event-queue.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { EventLog } from '../events.ts';
 import type { Ids } from '../random.ts';
 import { eventTimestamp, type Holidays } from './calendar.ts';
 import type { ErrorFields } from './errors.ts';
-import type { Fate } from './fates.ts';
+import type { ScriptedOutcome } from './scripted-outcomes.ts';
 import { amountOf } from './money.ts';
 import type {
   MollieBalanceObject,
@@ -101,7 +101,7 @@ export interface PayoutState {
   readonly day: string;
   /** Whether the money has left the balance. */
   reserved: boolean;
-  fate: Fate | null;
+  scriptedOutcome: ScriptedOutcome | null;
 }
 
 /** A balance with what the provider does not show. Amounts in hundredths. */
@@ -133,7 +133,7 @@ export interface ModeState {
 /** Everything the operations of one simulated organization share. */
 export interface MollieState {
   readonly clock: VirtualClock;
-  readonly agenda: Agenda;
+  readonly queue: EventQueue;
   readonly ids: Ids;
   readonly variants: Required<{ readonly [Name in keyof MollieVariants]: NonNullable<MollieVariants[Name]> }>;
   readonly holidays: Holidays;
@@ -162,7 +162,7 @@ export function record(state: MollieState, { wire }: PayoutState): void {
     id: state.ids('event_'),
     type,
     entityId: wire.id,
-    createdAt: eventTimestamp(state.agenda.now()),
+    createdAt: eventTimestamp(state.queue.now()),
     mode: wire.mode,
     payout: wire,
   });

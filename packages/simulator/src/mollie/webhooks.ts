@@ -1,6 +1,6 @@
 // https://docs.mollie.com/reference/webhooks-new, /payouts-api-webhooks (contract section 14): subscriptions, bodies, signature, schedule
 import { seededIds } from '../random.ts';
-import type { DeliveryRules, Message } from '../webhooks/courier.ts';
+import type { DeliveryRules, Message } from '../webhooks/sender.ts';
 import type { HeaderLine } from '../webhooks/receiver.ts';
 import {
   createWebhooks,
@@ -105,7 +105,7 @@ async function handOut(endpoint: WebhookEndpoint, given: NewEndpoint<MollieWebho
   if (others.filter((other) => (other.mode ?? 'test') === mode).length >= MOST_ACTIVE[mode]) {
     throw new Error(`Refused with 422: ${mode} mode has ${MOST_ACTIVE[mode]} active subscriptions already.`);
   }
-  const ping = async (): Promise<number | null> => (await given.courier.once(state, pingMessage(given))).status;
+  const ping = async (): Promise<number | null> => (await given.sender.once(state, pingMessage(given))).status;
   const status = await ping();
   if (status !== 200) throw new Error(`Refused with 422: Failed to ping the webhook subscription. It answered ${status ?? 'nothing'}.`);
   return Object.assign(endpoint, {

@@ -1,4 +1,4 @@
-import { fateOf } from './magic-accounts.ts';
+import { scriptedOutcomeOf } from './magic-accounts.ts';
 import { begin, isLegal, move } from './lifecycle.ts';
 import type { SourceType, StripeExternalAccount, StripeLedgerRow, StripePayoutObject, StripePayoutStatus } from './objects.ts';
 import type { AccountState, ExternalAccountState, StripeState } from './state.ts';
@@ -42,6 +42,15 @@ export interface AutomaticPayoutOptions {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
+/** What is available of one currency and source type. */
+export interface SimulatedBalance {
+  /** Lower case. */
+  readonly currency: string;
+  readonly sourceType: SourceType;
+  /** In the smallest wire unit. */
+  readonly available: number;
+}
+
 /** The controls of one account: what its owner does in the Dashboard, and what banks do. */
 export interface SimulatedStripeAccount {
   readonly id: string;
@@ -49,6 +58,10 @@ export interface SimulatedStripeAccount {
   readonly payouts: readonly StripePayoutObject[];
   /** Oldest first. */
   readonly ledger: readonly StripeLedgerRow[];
+  /** What is available, of every currency and source type that ever held something. */
+  readonly balances: readonly SimulatedBalance[];
+  /** What is attached now, oldest first. */
+  readonly externalAccounts: readonly StripeExternalAccount[];
   /** What is available of a currency and source type (default `card`), in the smallest wire unit. */
   available(currency: string, sourceType?: SourceType): number;
   fund(funds: FundOptions): void;
@@ -56,8 +69,8 @@ export interface SimulatedStripeAccount {
   addCard(options: ExternalAccountOptions): StripeExternalAccount;
   /** Detaches it; payouts made to it keep its id. */
   removeExternalAccount(id: string): void;
-  /** New details: payouts to it are possible again. */
-  updateBankAccount(id: string, details: { readonly accountNumber: string }): void;
+  /** New details: payouts to it are possible again. Without a number it gets one that succeeds. */
+  updateBankAccount(id: string, details?: { readonly accountNumber?: string | undefined }): void;
   /** As sent now. @throws {Error} when there is none. */
   externalAccount(id: string): StripeExternalAccount;
   /** Makes an id usable as `payout_method`. */
@@ -101,15 +114,23 @@ export function accountControls(state: StripeState, account: AccountState): Simu
   return {
     id: account.id,
     get payouts() {
-      state.agenda.settle();
+      state.queue.settle();
       return account.payouts.map(({ wire }) => wire);
     },
     get ledger() {
-      state.agenda.settle();
+      state.queue.settle();
       return [...account.ledger.rows];
     },
+    get balances() {
+      state.queue.settle();
+      return account.ledger.pots.map(({ currency, sourceType, available }) => ({ currency, sourceType, available }));
+    },
+    get externalAccounts() {
+      state.queue.settle();
+      return [...account.externals.values()].flatMap(({ wire, deleted }) => (deleted ? [] : [wire]));
+    },
     available: (currency, sourceType = 'card') => {
-      state.agenda.settle();
+      state.queue.settle();
       return account.ledger.pot(currency, sourceType).available;
     },
     fund: ({ amount, currency, sourceType = 'card', instant = true }) => {
@@ -128,8 +149,9 @@ export function accountControls(state: StripeState, account: AccountState): Simu
     removeExternalAccount: (id) => {
       external(id).deleted = true;
     },
-    updateBankAccount: (id, { accountNumber }) => {
+    updateBankAccount: (id, details = {}) => {
       const known = external(id);
+      const accountNumber = details.accountNumber ?? defaultNumber(known.wire.currency);
       known.accountNumber = accountNumber;
       known.wire = { ...known.wire, status: 'new', last4: accountNumber.slice(-4) };
     },
@@ -141,7 +163,7 @@ export function accountControls(state: StripeState, account: AccountState): Simu
     },
     addAutomaticPayout: (options) => automaticPayout(state, account, options),
     move: (id, status, { failureCode } = {}) => {
-      state.agenda.settle();
+      state.queue.settle();
       const moved = payout(id);
       if (status === 'paid' && moved.wire.status === 'pending') move(state, account, moved, 'in_transit');
       if (!isLegal(moved.wire.status, status)) throw new Error(`${id} is ${moved.wire.status} and cannot become ${status}.`);
@@ -213,7 +235,7 @@ function automaticPayout(
   account: AccountState,
   { amount, currency, sourceType = 'card', metadata = {} }: AutomaticPayoutOptions,
 ): StripePayoutObject {
-  state.agenda.settle();
+  state.queue.settle();
   const external = [...account.externals.values()].find(
     ({ wire, deleted }) => !deleted && wire.currency === currency && wire.default_for_currency,
   );
@@ -231,6 +253,6 @@ function automaticPayout(
     statement_descriptor: null,
     type: external?.wire.object ?? 'bank_account',
     ledgerAmount: -amount,
-    fate: fateOf(external?.accountNumber ?? ''),
+    scriptedOutcome: scriptedOutcomeOf(external?.accountNumber ?? ''),
   }).wire;
 }

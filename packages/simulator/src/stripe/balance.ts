@@ -1,14 +1,13 @@
 // https://docs.stripe.com/api/balance (contract section 8)
 import { notExpandable } from './expansion.ts';
 import { instantAvailable, type Pot } from './ledger.ts';
-import type { Operation } from './operation.ts';
 import { readParameters } from './parameters.ts';
-import type { AccountState } from './state.ts';
+import type { AccountState, StripeOperation } from './state.ts';
 
 const NET_AVAILABLE = 'instant_available.net_available';
 
 /** GET /v1/balance. Optional blocks that are empty are absent. */
-export const retrieveBalance: Operation = ({ state, account, form }) => {
+export const retrieveBalance: StripeOperation = ({ state, account, form }) => {
   const { expand = [] } = readParameters(form, { expand: { kind: 'expand' } });
   for (const path of expand) if (path !== NET_AVAILABLE) throw notExpandable(path);
   const { pots } = account.ledger;

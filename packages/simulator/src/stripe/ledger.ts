@@ -1,4 +1,4 @@
-import type { Agenda } from '../agenda.ts';
+import type { EventQueue } from '../event-queue.ts';
 import type { Ids } from '../random.ts';
 import { seconds } from './calendar.ts';
 import type { LedgerRowType, SourceType, StripeLedgerRow } from './objects.ts';
@@ -44,7 +44,7 @@ const REPORTING: Readonly<Record<LedgerRowType, string>> = {
 };
 
 /** Creates an empty ledger. */
-export function createLedger(ids: Ids, agenda: Agenda): Ledger {
+export function createLedger(ids: Ids, queue: EventQueue): Ledger {
   const rows: StripeLedgerRow[] = [];
   const pots = new Map<string, Pot>();
   const pot = (currency: string, sourceType: SourceType): Pot => {
@@ -63,7 +63,7 @@ export function createLedger(ids: Ids, agenda: Agenda): Ledger {
       const moved = pot(posting.currency, posting.sourceType);
       moved.available += posting.amount;
       if (posting.instant) moved.instant += posting.amount;
-      const created = seconds(agenda.now());
+      const created = seconds(queue.now());
       const row: StripeLedgerRow = {
         id: ids('txn_'),
         object: 'balance_transaction',

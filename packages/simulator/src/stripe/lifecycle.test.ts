@@ -219,6 +219,20 @@ describe('test account numbers', () => {
     world.account().updateBankAccount(destination, { accountNumber: '000123456789' });
     expect((await ask('POST /v1/payouts', { body })).status).toBe(200);
   });
+
+  it('gives a bank account that succeeds where the new details name no number', async () => {
+    const { world, destination } = await paidTo('000111111113');
+    const ask = asking(world);
+    const account = world.account();
+    await world.clock.advance(3 * DAY_MS);
+    const broken = (): readonly string[] => account.externalAccounts.flatMap(({ id, status }) => (status === 'errored' ? [id] : []));
+    expect(broken()).toEqual([destination]);
+    account.updateBankAccount(destination);
+    expect(broken()).toEqual([]);
+    await ask('POST /v1/payouts', { body: `amount=1100&currency=usd&destination=${destination}` });
+    await world.clock.advance(7 * DAY_MS);
+    expect(world.payouts.map(({ status }) => status)).toEqual(['failed', 'paid']);
+  });
 });
 
 describe('controls', () => {

@@ -1,7 +1,9 @@
+import { stateMachine } from '../state-machine.ts';
 import { businessDaysLater, DAY_MS, midnight, seconds } from './calendar.ts';
-import { failureMessageOf, type Fate } from './magic-accounts.ts';
+import { failureMessageOf, type ScriptedOutcome } from './magic-accounts.ts';
 import type { StripePayoutObject, StripePayoutStatus } from './objects.ts';
-import { change, record, type AccountState, type PayoutState, type StripeState } from './state.ts';
+import { change, record } from './change-events.ts';
+import type { AccountState, PayoutState, StripeState } from './state.ts';
 
 /**
  * The simulator's timetable; Stripe documents none. Standard: `in_transit` at the first midnight UTC of a business day,
@@ -17,42 +19,38 @@ function arrivalOf(now: number, method: StripePayoutObject['method']): number {
 }
 
 // https://docs.stripe.com/api/payouts/object#payout_object-status (contract section 5)
-const NEXT: Readonly<Record<StripePayoutStatus, readonly StripePayoutStatus[]>> = {
+/** Whether Stripe knows this step. */
+export const isLegal: (from: StripePayoutStatus, to: StripePayoutStatus) => boolean = stateMachine<StripePayoutStatus>({
   pending: ['in_transit', 'canceled', 'failed'],
   in_transit: ['paid', 'failed', 'canceled'],
   paid: ['failed'],
   failed: [],
   canceled: [],
-};
+});
 
-/** Whether Stripe knows this step. */
-export function isLegal(from: StripePayoutStatus, to: StripePayoutStatus): boolean {
-  return NEXT[from].includes(to);
-}
-
-/** Puts what will become of a new payout on the world's agenda. Each step happens only if nothing else happened first. */
+/** Puts what will become of a new payout on the world's queue. Each step happens only if nothing else happened first. */
 function schedule(state: StripeState, account: AccountState, payout: PayoutState): void {
   const { method } = payout.wire;
   const instant = method === 'instant';
   const transitAt = instant ? payout.createdMs + INSTANT_TRANSIT_MS : businessDaysLater(payout.createdMs, 1);
   const arrivesAt = instant ? payout.createdMs + INSTANT_ARRIVAL_MS : businessDaysLater(payout.createdMs, 2);
   const plan = (at: number, from: StripePayoutStatus, to: StripePayoutStatus, failureCode?: string): void => {
-    state.agenda.later(at, () => {
+    state.queue.later(at, () => {
       if (payout.wire.status === from) move(state, account, payout, to, failureCode);
     });
   };
-  const { fate } = payout;
+  const { scriptedOutcome } = payout;
   plan(transitAt, 'pending', 'in_transit');
-  if (failsOnArrival(fate, instant)) {
-    plan(arrivesAt, 'in_transit', 'failed', fate?.failureCode);
+  if (failsOnArrival(scriptedOutcome, instant)) {
+    plan(arrivesAt, 'in_transit', 'failed', scriptedOutcome?.failureCode);
     return;
   }
   plan(arrivesAt, 'in_transit', 'paid');
-  if (fate?.when === 'bounce') plan(arrivesAt + BOUNCE_MS, 'paid', 'failed', fate.failureCode);
+  if (scriptedOutcome?.when === 'bounce') plan(arrivesAt + BOUNCE_MS, 'paid', 'failed', scriptedOutcome.failureCode);
 }
 
-function failsOnArrival(fate: Fate | null, instant: boolean): boolean {
-  return fate?.when === 'arrival' || (fate?.when === 'instant' && instant);
+function failsOnArrival(scriptedOutcome: ScriptedOutcome | null, instant: boolean): boolean {
+  return scriptedOutcome?.when === 'arrival' || (scriptedOutcome?.when === 'instant' && instant);
 }
 
 /** Takes one legal step, with everything that Stripe does along with it. */
@@ -97,8 +95,8 @@ function traceWithPaid(state: StripeState, payout: PayoutState): Trace {
   if (type !== 'bank_account') return { status: 'unsupported', value: null };
   const known: Trace = { status: 'supported', value: `TRACE${id.slice(-10)}` };
   const knownAt = arrival * 1000 + state.variants.traceLagMs;
-  if (state.variants.traceLagMs === 0 || knownAt <= state.agenda.now()) return known;
-  state.agenda.later(knownAt, () => {
+  if (state.variants.traceLagMs === 0 || knownAt <= state.queue.now()) return known;
+  state.queue.later(knownAt, () => {
     if (payout.wire.status === 'paid') payout.wire = { ...payout.wire, trace_id: known };
   });
   return pending;
@@ -152,16 +150,16 @@ export type NewPayout = Pick<
   | 'original_payout'
 > & {
   readonly ledgerAmount: number;
-  readonly fate: Fate | null;
+  readonly scriptedOutcome: ScriptedOutcome | null;
 };
 
 /** Brings a payout into being: the money leaves the balance at once, except where it comes in. */
-export function begin(state: StripeState, account: AccountState, { ledgerAmount, fate, ...given }: NewPayout): PayoutState {
-  const now = state.agenda.now();
+export function begin(state: StripeState, account: AccountState, { ledgerAmount, scriptedOutcome, ...given }: NewPayout): PayoutState {
+  const now = state.queue.now();
   const payout: PayoutState = {
     createdMs: now,
     ledgerAmount,
-    fate,
+    scriptedOutcome,
     wire: {
       id: state.ids('po_'),
       object: 'payout',

@@ -2,11 +2,11 @@
 import { refused } from './errors.ts';
 import { checkExpand, expanded } from './expand.ts';
 import { checkCursors, page } from './listing.ts';
-import type { Operation } from './operation.ts';
 import { passes, readParameters } from './parameters.ts';
+import type { StripeOperation } from './state.ts';
 
 /** GET /v1/payouts. An unknown status or destination answers an empty page. */
-export const listPayouts: Operation = ({ state, account, form }) => {
+export const listPayouts: StripeOperation = ({ state, account, form }) => {
   const given = readParameters(form, {
     arrival_date: { kind: 'time' },
     created: { kind: 'time' },
@@ -19,7 +19,7 @@ export const listPayouts: Operation = ({ state, account, form }) => {
   });
   const expand = checkExpand('payout', given.expand, 'data');
   checkCursors(given);
-  const listedUntil = state.agenda.now() - state.listLagMs;
+  const listedUntil = state.queue.now() - state.listLagMs;
   const all = account.payouts.map(({ wire, createdMs }) => ({ id: wire.id, wire, createdMs })).reverse();
   return page(given, {
     url: '/v1/payouts',
@@ -36,7 +36,7 @@ export const listPayouts: Operation = ({ state, account, form }) => {
 };
 
 /** GET /v1/balance_transactions */
-export const listLedgerRows: Operation = ({ account, form }) => {
+export const listLedgerRows: StripeOperation = ({ account, form }) => {
   const given = readParameters(form, {
     created: { kind: 'time' },
     currency: { kind: 'string' },
@@ -68,7 +68,7 @@ export const listLedgerRows: Operation = ({ account, form }) => {
 };
 
 /** GET /v1/balance_transactions/:id */
-export const retrieveLedgerRow: Operation = ({ account, form, values }) => {
+export const retrieveLedgerRow: StripeOperation = ({ account, form, values }) => {
   const given = readParameters(form, { expand: { kind: 'expand' } });
   const expand = checkExpand('balance_transaction', given.expand);
   const id = values['id'] ?? '';

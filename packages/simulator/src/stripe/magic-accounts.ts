@@ -1,5 +1,5 @@
 /** How a payout to an account ends. `bounce`: it becomes `paid`, and fails five days later. */
-export interface Fate {
+export interface ScriptedOutcome {
   readonly failureCode: string;
   readonly when: 'arrival' | 'bounce' | 'instant';
 }
@@ -31,7 +31,7 @@ const GERMAN: Readonly<Record<string, string>> = {
 export const LATE_BOUNCE_ACCOUNT_NUMBER = '000999999995';
 
 /** What the account number decides, or null for an account that simply takes the money. */
-export function fateOf(accountNumber: string): Fate | null {
+export function scriptedOutcomeOf(accountNumber: string): ScriptedOutcome | null {
   if (accountNumber === LATE_BOUNCE_ACCOUNT_NUMBER) return { failureCode: 'account_closed', when: 'bounce' };
   // The contract names no code for this one.
   if (accountNumber === '000888888883') return { failureCode: 'could_not_process', when: 'instant' };

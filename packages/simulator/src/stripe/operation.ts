@@ -1,8 +1,7 @@
 import type { FormMap } from '../form.ts';
-import type { AccountState, StripeState } from './state.ts';
 
 /** A request that has been let in: whose world it concerns, what its path and its parameters say. */
-export interface Call<State = StripeState, Account = AccountState> {
+export interface Call<State, Account> {
   readonly state: State;
   readonly account: Account;
   readonly values: Readonly<Record<string, string>>;
@@ -10,4 +9,4 @@ export interface Call<State = StripeState, Account = AccountState> {
 }
 
 /** One operation: the JSON of the answer, or a {@link Refusal} thrown. Stripe answers 200 to all of them. */
-export type Operation<State = StripeState, Account = AccountState> = (call: Call<State, Account>) => object;
+export type Operation<State, Account> = (call: Call<State, Account>) => object;

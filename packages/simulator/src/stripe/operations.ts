@@ -2,12 +2,12 @@
 import type { Route } from '../routes.ts';
 import { retrieveBalance } from './balance.ts';
 import { listLedgerRows, listPayouts, retrieveLedgerRow } from './lists.ts';
-import type { Operation } from './operation.ts';
 import { cancelPayout, createPayout, retrievePayout, updatePayout } from './payouts.ts';
 import { reversePayout } from './reverse.ts';
+import type { StripeOperation } from './state.ts';
 
 /** Every operation of this API. */
-export const OPERATIONS: readonly Route<Operation>[] = [
+export const OPERATIONS: readonly Route<StripeOperation>[] = [
   { method: 'POST', path: '/v1/payouts', handler: createPayout },
   { method: 'GET', path: '/v1/payouts', handler: listPayouts },
   { method: 'GET', path: '/v1/payouts/:payout', handler: retrievePayout },

@@ -4,14 +4,14 @@ import { invalid, refused } from './errors.ts';
 import { checkExpand, expanded } from './expand.ts';
 import { instantAvailable } from './ledger.ts';
 import { begin, move } from './lifecycle.ts';
-import { fateOf } from './magic-accounts.ts';
+import { scriptedOutcomeOf } from './magic-accounts.ts';
 import type { SourceType } from './objects.ts';
-import type { Call, Operation } from './operation.ts';
 import { changeMetadata, readParameters } from './parameters.ts';
-import { change, type AccountState, type ExternalAccountState, type PayoutState } from './state.ts';
+import { change } from './change-events.ts';
+import type { AccountState, ExternalAccountState, PayoutState, StripeCall, StripeOperation } from './state.ts';
 
 /** POST /v1/payouts. In the order parameters, currency, external account, balance. */
-export const createPayout: Operation = ({ state, account, form }) => {
+export const createPayout: StripeOperation = ({ state, account, form }) => {
   const given = readParameters(form, {
     amount: { kind: 'integer', required: true, min: 1 },
     currency: { kind: 'string', required: true },
@@ -53,7 +53,7 @@ export const createPayout: Operation = ({ state, account, form }) => {
     statement_descriptor: given.statement_descriptor ?? null,
     type: external?.wire.object ?? 'bank_account',
     ledgerAmount: -amount,
-    fate: fateOf(external?.accountNumber ?? ''),
+    scriptedOutcome: scriptedOutcomeOf(external?.accountNumber ?? ''),
   });
   return expanded(account, 'payout', payout.wire, expand);
 };
@@ -119,7 +119,7 @@ function checkFunds(account: AccountState, { amount, currency, source_type, meth
 }
 
 /** The payout of a path, or the refusal that Stripe sends for an id it does not know. */
-export function payoutOf({ account, values }: Call): PayoutState {
+export function payoutOf({ account, values }: StripeCall): PayoutState {
   const id = values['payout'] ?? '';
   const payout = account.payouts.find(({ wire }) => wire.id === id);
   if (payout === undefined) throw refused({ code: 'resource_missing', message: `No such payout: '${id}'`, param: 'payout' }, 404);
@@ -127,14 +127,14 @@ export function payoutOf({ account, values }: Call): PayoutState {
 }
 
 /** GET /v1/payouts/:payout */
-export const retrievePayout: Operation = (call) => {
+export const retrievePayout: StripeOperation = (call) => {
   const given = readParameters(call.form, { expand: { kind: 'expand' } });
   const expand = checkExpand('payout', given.expand);
   return expanded(call.account, 'payout', payoutOf(call).wire, expand);
 };
 
 /** POST /v1/payouts/:payout. Nothing but metadata can be changed. */
-export const updatePayout: Operation = (call) => {
+export const updatePayout: StripeOperation = (call) => {
   const given = readParameters(call.form, { expand: { kind: 'expand' }, metadata: { kind: 'metadata' } });
   const expand = checkExpand('payout', given.expand);
   const payout = payoutOf(call);
@@ -144,7 +144,7 @@ export const updatePayout: Operation = (call) => {
 };
 
 /** POST /v1/payouts/:payout/cancel. Stripe says the same to everything that is not pending or not manual. */
-export const cancelPayout: Operation = (call) => {
+export const cancelPayout: StripeOperation = (call) => {
   const given = readParameters(call.form, { expand: { kind: 'expand' } });
   const expand = checkExpand('payout', given.expand);
   const payout = payoutOf(call);

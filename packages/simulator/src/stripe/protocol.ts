@@ -1,11 +1,12 @@
 // https://docs.stripe.com/api (contract section 10): authentication, versions, connected accounts, idempotency
-import type { Agenda } from '../agenda.ts';
+import type { EventQueue } from '../event-queue.ts';
 import { pathnameOf, queryOf, type SimulatedAnswer, type SimulatedRequest } from '../exchange.ts';
 import { canonicalForm, parseForm, type FormMap } from '../form.ts';
 import { createIdempotencyKeys, type IdempotencyKeys, type KeyUse } from '../idempotency.ts';
 import type { Ids } from '../random.ts';
 import { matchRoute, type Match, type Route } from '../routes.ts';
-import type { OpenExchange, Provider } from '../world.ts';
+import { handleIdempotent, handleUnkeyed, settledBy, type Executed, type OpenExchange } from '../open-exchange.ts';
+import type { Provider } from '../world.ts';
 import { DAY_MS } from './calendar.ts';
 import { envelope, Refusal, type RefusalStage, type StripeErrorBody } from './errors.ts';
 import type { Operation } from './operation.ts';
@@ -50,14 +51,20 @@ export interface ProtocolAccount {
   readonly connected: boolean;
 }
 
+/** The request that is being executed. */
+export interface CurrentRequest {
+  readonly id: string;
+  readonly idempotencyKey: string | null;
+}
+
 /** What the protocol knows of a world. */
 export interface ProtocolState<Account extends ProtocolAccount> {
-  readonly agenda: Agenda;
+  readonly queue: EventQueue;
   readonly ids: Ids;
   readonly variants: Decided<ProtocolVariants>;
   readonly accounts: ReadonlyMap<string, Account>;
   /** The request under way, so that the events it causes name it. */
-  request: { readonly id: string; readonly idempotencyKey: string | null } | null;
+  request: CurrentRequest | null;
 }
 
 /** One API over one state. */
@@ -82,7 +89,7 @@ export function stripeProvider<State extends ProtocolState<Account>, Account ext
     open: (request) => {
       const own = headers(request);
       try {
-        return letIn(request, own, api, keys);
+        return openExchange(request, own, api, keys);
       } catch (error) {
         return settledBy(answerTo(error, own));
       }
@@ -98,14 +105,14 @@ function headersFor(state: ProtocolState<ProtocolAccount>, request: SimulatedReq
   }
   return {
     'content-type': 'application/json',
-    date: new Date(state.agenda.now()).toUTCString(),
+    date: new Date(state.queue.now()).toUTCString(),
     'request-id': state.ids('req_'),
     'stripe-version': request.headers['stripe-version'] ?? DEFAULT_VERSION,
     ...echoed,
   };
 }
 
-function letIn<State extends ProtocolState<Account>, Account extends ProtocolAccount>(
+function openExchange<State extends ProtocolState<Account>, Account extends ProtocolAccount>(
   request: SimulatedRequest,
   own: Headers,
   { state, routes, apiKeys }: Api<State, Account>,
@@ -119,31 +126,12 @@ function letIn<State extends ProtocolState<Account>, Account extends ProtocolAcc
   const form = parametersOf(request);
   const run = (): Executed => execute(match, { request, own, state, account, form });
   const key = request.method === 'POST' ? (request.headers['idempotency-key'] ?? '') : '';
-  if (key === '') return { settled: null, execute: () => run().answer, store: () => undefined, abandon: () => undefined };
+  if (key === '') return handleUnkeyed(() => run().answer);
   if (key.length > 255) throw protocol(400, { message: 'Idempotency keys can be up to 255 characters long.' });
   const use: KeyUse = { key: `${account.id} ${key}`, endpoint: pathnameOf(request.path), parameters: canonicalForm(form) };
   const replay = replayOf(use, key, own, keys, state);
   if (replay !== null) return settledBy(replay);
-  keys.begin(use, state.agenda.now());
-  return {
-    settled: null,
-    execute: () => {
-      const { answer, refusedAt } = run();
-      if (isStored(refusedAt, state)) keys.keep(use, answer, state.agenda.now());
-      else keys.forget(use);
-      return answer;
-    },
-    store: (answer) => {
-      keys.keep(use, answer, state.agenda.now());
-    },
-    abandon: () => {
-      keys.forget(use);
-    },
-  };
-}
-
-function settledBy(answer: SimulatedAnswer): OpenExchange {
-  return { settled: answer, execute: () => answer, store: () => undefined, abandon: () => undefined };
+  return handleIdempotent(keys, use, () => state.queue.now(), run);
 }
 
 // https://docs.stripe.com/api/authentication
@@ -214,9 +202,9 @@ function replayOf(
   key: string,
   own: Headers,
   keys: IdempotencyKeys,
-  { agenda }: { readonly agenda: Agenda },
+  { queue }: { readonly queue: EventQueue },
 ): SimulatedAnswer | null {
-  const known = keys.look(use, agenda.now());
+  const known = keys.look(use, queue.now());
   const advice = `Try using a key other than '${key}' if you meant to execute a different request.`;
   switch (known.state) {
     case 'unknown':
@@ -252,12 +240,6 @@ interface Execution<State, Account> {
   readonly form: FormMap;
 }
 
-interface Executed {
-  readonly answer: SimulatedAnswer;
-  /** How far a refused request got; null for a success. */
-  readonly refusedAt: RefusalStage | null;
-}
-
 function execute<State extends ProtocolState<Account>, Account extends ProtocolAccount>(
   { route, values }: Match<Operation<State, Account>>,
   { request, own, state, account, form }: Execution<State, Account>,
@@ -266,9 +248,10 @@ function execute<State extends ProtocolState<Account>, Account extends ProtocolA
   state.request = { id: own['request-id'] ?? '', idempotencyKey: request.headers['idempotency-key'] ?? null };
   try {
     const body = JSON.stringify(route.handler({ state, account, values, form }), null, 2);
-    return { answer: { status: 200, headers: own, body }, refusedAt: null };
+    return { answer: { status: 200, headers: own, body }, isStored: true };
   } catch (error) {
-    return { answer: answerTo(error, own), refusedAt: error instanceof Refusal ? error.stage : null };
+    const answer = answerTo(error, own);
+    return { answer, isStored: isStored(error instanceof Refusal ? error.stage : null, state) };
   } finally {
     state.request = outer;
   }

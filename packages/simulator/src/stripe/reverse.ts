@@ -3,21 +3,21 @@ import { DAY_MS } from './calendar.ts';
 import { refused } from './errors.ts';
 import { checkExpand, expanded } from './expand.ts';
 import { begin } from './lifecycle.ts';
-import type { Operation } from './operation.ts';
 import { changeMetadata, readParameters } from './parameters.ts';
 import { payoutOf } from './payouts.ts';
-import { change, type AccountState, type PayoutState } from './state.ts';
+import { change } from './change-events.ts';
+import type { AccountState, PayoutState, StripeOperation } from './state.ts';
 
 const REVERSIBLE_FOR_MS = 90 * DAY_MS;
 
 /** POST /v1/payouts/:payout/reverse. Answers the new payout, which brings the money back once it is paid. */
-export const reversePayout: Operation = (call) => {
+export const reversePayout: StripeOperation = (call) => {
   const { state, account } = call;
   const given = readParameters(call.form, { expand: { kind: 'expand' }, metadata: { kind: 'metadata' } });
   const expand = checkExpand('payout', given.expand);
   const metadata = changeMetadata({}, given.metadata);
   const original = payoutOf(call);
-  const reason = whyNot(original, account, state.agenda.now());
+  const reason = whyNot(original, account, state.queue.now());
   // The words and the missing code are this simulator's own: what Stripe sends here is not known.
   if (reason !== null) throw refused({ message: `This payout cannot be reversed: ${reason}.` });
   const { amount, currency, description, destination, payout_method, source_type, statement_descriptor, type, id } = original.wire;
@@ -35,7 +35,7 @@ export const reversePayout: Operation = (call) => {
     method: 'standard',
     original_payout: id,
     ledgerAmount: amount,
-    fate: null,
+    scriptedOutcome: null,
   });
   change(state, account, original, 'payout.updated', { reversed_by: reversal.wire.id });
   return expanded(account, 'payout', reversal.wire, expand);

@@ -1,5 +1,5 @@
 import { allDecided, assertKnown, type Known } from '../known-options.ts';
-import type { Message } from '../webhooks/courier.ts';
+import type { Message } from '../webhooks/sender.ts';
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts';
 import { accountControls, type SimulatedStripeAccount } from './account.ts';
 import { DAY_MS } from './calendar.ts';
@@ -44,6 +44,8 @@ export interface SimulatedStripe extends SimulatedStripeApi<StripeEventRecord> {
   /** What exists, of all accounts, oldest first within each. */
   readonly payouts: readonly SimulatedPayout[];
   readonly webhooks: Webhooks<StripeWebhookOptions>;
+  /** Every account that exists, the platform's first. */
+  readonly accounts: readonly SimulatedStripeAccount[];
   /** The platform's account, or a connected one, which begins to exist with the first call. */
   account(id?: string): SimulatedStripeAccount;
 }
@@ -73,8 +75,11 @@ export function simulateStripe(options: SimulateStripeOptions = {}): SimulatedSt
   const { webhookSecret, seed } = settingsOf(options);
   return stripeWorld(options, state, OPERATIONS, {
     get payouts() {
-      state.agenda.settle();
+      state.queue.settle();
       return [...state.accounts.values()].flatMap(({ id, payouts }) => payouts.map(({ wire }) => ({ ...wire, account: id })));
+    },
+    get accounts() {
+      return [...state.accounts.values()].map((known) => accountControls(state, known));
     },
     webhooks: createWebhooks(state, stripeWebhookProvider(state.livemode, webhookSecret, messageOf), seed),
     account,

@@ -1,33 +1,17 @@
 import type { VirtualClock } from '../clock.ts';
 import type { EventLog } from '../events.ts';
-import { seconds } from './calendar.ts';
+import type { ChangeEvent } from './change-events.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { StripeExternalAccount, StripePayoutObject } from './objects.ts';
-import type { Fate } from './magic-accounts.ts';
+import type { ScriptedOutcome } from './magic-accounts.ts';
+import type { Call, Operation } from './operation.ts';
 import type { Decided, ProtocolState, ProtocolVariants } from './protocol.ts';
 
 /** One change of one payout; webhooks are made from these. */
-export interface StripeEventRecord {
-  readonly id: string;
-  readonly type:
-    | 'payout.created'
-    | 'payout.updated'
-    | 'payout.paid'
-    | 'payout.failed'
-    | 'payout.canceled'
-    | 'payout.reconciliation_completed';
-  /** The connected account, or null for the platform's own. */
-  readonly account: string | null;
-  /** Unix seconds. */
-  readonly created: number;
-  readonly livemode: boolean;
-  /** The payout as it was right after the change. */
-  readonly payout: StripePayoutObject;
-  /** What the changed fields were before; absent for `payout.created`. */
-  readonly previous: Partial<StripePayoutObject> | null;
-  /** The API request that caused the change, where one did. */
-  readonly request: ProtocolState<AccountState>['request'];
-}
+export interface StripeEventRecord extends ChangeEvent<
+  'payout.created' | 'payout.updated' | 'payout.paid' | 'payout.failed' | 'payout.canceled' | 'payout.reconciliation_completed',
+  StripePayoutObject
+> {}
 
 /** Behaviour that Stripe does not document (contract section 15): how this world decides it. */
 export interface StripeVariants extends ProtocolVariants {
@@ -48,7 +32,7 @@ export interface PayoutState {
   readonly createdMs: number;
   /** What the ledger row moves: negative when the money leaves. */
   readonly ledgerAmount: number;
-  readonly fate: Fate | null;
+  readonly scriptedOutcome: ScriptedOutcome | null;
 }
 
 /** An external account with what Stripe does not show. */
@@ -80,6 +64,11 @@ export interface StripeState extends ProtocolState<AccountState> {
   listLagMs: number;
 }
 
+/** A request that has been let in. */
+export type StripeCall = Call<StripeState, AccountState>;
+/** One operation of this API. */
+export type StripeOperation = Operation<StripeState, AccountState>;
+
 /** A new account with nothing in it. */
 export function emptyAccount(state: StripeState, id: string, connected: boolean): AccountState {
   return {
@@ -88,41 +77,7 @@ export function emptyAccount(state: StripeState, id: string, connected: boolean)
     payouts: [],
     externals: new Map(),
     payoutMethods: new Set(),
-    ledger: createLedger(state.ids, state.agenda),
+    ledger: createLedger(state.ids, state.queue),
     blocked: false,
   };
-}
-
-/** Changes a payout and tells the event. */
-export function change(
-  state: StripeState,
-  account: AccountState,
-  payout: PayoutState,
-  type: StripeEventRecord['type'],
-  fields: Partial<StripePayoutObject>,
-): void {
-  const before = payout.wire;
-  payout.wire = { ...before, ...fields };
-  const previous = Object.fromEntries(Object.entries(before).filter(([name]) => Object.hasOwn(fields, name)));
-  record(state, account, payout, type, previous);
-}
-
-/** Tells an event of a payout. */
-export function record(
-  state: StripeState,
-  account: AccountState,
-  payout: PayoutState,
-  type: StripeEventRecord['type'],
-  previous: Partial<StripePayoutObject> | null,
-): void {
-  state.events.tell({
-    id: state.ids('evt_'),
-    type,
-    account: account.connected ? account.id : null,
-    created: seconds(state.agenda.now()),
-    livemode: state.livemode,
-    payout: payout.wire,
-    previous,
-    request: state.request,
-  });
 }

@@ -1,5 +1,5 @@
 // What the worlds of all of Stripe's APIs have in common.
-import { createAgenda } from '../agenda.ts';
+import { createEventQueue } from '../event-queue.ts';
 import { createVirtualClock, type VirtualClock } from '../clock.ts';
 import { createEventLog } from '../events.ts';
 import { assertAlone, type Known } from '../known-options.ts';
@@ -67,7 +67,7 @@ export function stripeWorldState<Event, Account extends ProtocolAccount>(options
   const clock = options.clock ?? createVirtualClock();
   return {
     clock,
-    agenda: createAgenda(clock),
+    queue: createEventQueue(clock),
     ids: seededIds(seed),
     livemode: /^(sk|rk)_live_/.test(apiKey),
     accounts: new Map(),

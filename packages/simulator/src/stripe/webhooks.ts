@@ -1,5 +1,5 @@
 // https://docs.stripe.com/webhooks (contract section 11): what all of Stripe's APIs share
-import type { DeliveryRules } from '../webhooks/courier.ts';
+import type { DeliveryRules } from '../webhooks/sender.ts';
 import type { HeaderLine } from '../webhooks/receiver.ts';
 import type { Signing, WebhookEndpoint, WebhookOptions, WebhookProvider } from '../webhooks/webhooks.ts';
 

@@ -1,6 +1,6 @@
 import { NO_ADDRESS } from './inline-destination.ts';
 import { shownBank } from './destination.ts';
-import { TEST_ROUTING_NUMBER } from './fates.ts';
+import { TEST_ROUTING_NUMBER } from './scripted-outcomes.ts';
 import { closeFinancialAccount, openFinancialAccount, setFeature } from './financial-accounts.ts';
 import { post } from './ledger.ts';
 import { isLegal, move, submit } from './lifecycle.ts';
@@ -42,6 +42,8 @@ export interface SimulatedTreasuryAccount {
   readonly payouts: readonly OutboundPaymentObject[];
   /** Ids of its customers, the default one first. */
   readonly customers: readonly string[];
+  /** As sent now, oldest first. */
+  readonly financialAccounts: readonly FinancialAccountObject[];
   /** As sent now. Without an id the first one. @throws {Error} when there is none. */
   financialAccount(id?: string): FinancialAccountObject;
   /** Opens one more, without money, with every feature active. */
@@ -70,7 +72,7 @@ export interface SimulatedTreasuryAccount {
 /** The controls over one account's state. */
 export function treasuryAccountControls(state: TreasuryState, account: TreasuryAccountState): SimulatedTreasuryAccount {
   const settled = <Value>(read: () => Value): Value => {
-    state.agenda.settle();
+    state.queue.settle();
     return read();
   };
   const financialAccount = (id?: string): FinancialAccountState => financialAccountOf(account, id);
@@ -81,6 +83,9 @@ export function treasuryAccountControls(state: TreasuryState, account: TreasuryA
     },
     get customers() {
       return [...account.customers];
+    },
+    get financialAccounts() {
+      return settled(() => [...account.financialAccounts.values()].map(({ wire }) => wire));
     },
     financialAccount: (id) => settled(() => financialAccount(id).wire),
     addFinancialAccount: () => openFinancialAccount(state, account).wire,

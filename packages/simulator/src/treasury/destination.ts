@@ -2,7 +2,13 @@
 import { invalid, refused } from '../stripe/errors.ts';
 import { missing, readParameters } from '../stripe/parameters.ts';
 import type { FormMap } from '../form.ts';
-import { ACH_ONLY_ROUTING_NUMBER, fateOf, numberOfToken, TEST_ROUTING_NUMBER, type Fate } from './fates.ts';
+import {
+  ACH_ONLY_ROUTING_NUMBER,
+  scriptedOutcomeOf,
+  numberOfToken,
+  TEST_ROUTING_NUMBER,
+  type ScriptedOutcome,
+} from './scripted-outcomes.ts';
 import { NO_ADDRESS, readInline, type InlineDestination } from './inline-destination.ts';
 import type { BillingDetails, DestinationDetails, TreasuryNetwork, UsBankAccountDetails } from './objects.ts';
 import type { FinancialAccountState, PaymentMethodState, TreasuryAccountState, TreasuryState } from './state.ts';
@@ -32,7 +38,7 @@ export interface Destination {
   readonly details: DestinationDetails;
   /** Id of the PaymentMethod, null for inline data. */
   readonly paymentMethod: string | null;
-  readonly fate: Fate;
+  readonly scriptedOutcome: ScriptedOutcome;
   readonly target: FinancialAccountState | null;
 }
 
@@ -130,7 +136,7 @@ function bankDestination(
     network: bank.network,
     details: { type: 'us_bank_account', billing_details: billing, us_bank_account: bank },
     paymentMethod,
-    fate: fateOf(accountNumber),
+    scriptedOutcome: scriptedOutcomeOf(accountNumber),
     target: null,
   };
 }
@@ -174,7 +180,7 @@ function toFinancialAccount(state: TreasuryState, account: TreasuryAccountState,
     network: 'stripe',
     details: { type: 'financial_account', billing_details: billing, financial_account: { id, network: 'stripe' } },
     paymentMethod: null,
-    fate: { ends: 'posted' },
+    scriptedOutcome: { ends: 'posted' },
     target,
   };
 }

@@ -29,7 +29,7 @@ export function openFinancialAccount(state: TreasuryState, account: TreasuryAcco
       active_features: FEATURES,
       balance: { cash: { usd: 0 }, inbound_pending: { usd: 0 }, outbound_pending: { usd: 0 } },
       country: 'US',
-      created: seconds(state.agenda.now()),
+      created: seconds(state.queue.now()),
       financial_addresses: [],
       livemode: state.livemode,
       metadata: {},

@@ -30,7 +30,7 @@ export function settle(state: TreasuryState, account: FinancialAccountState, id:
   finish(state, account, id, ({ amount }) => ({
     status: 'posted',
     balance_impact: { ...NOTHING, cash: amount },
-    status_transitions: { posted_at: seconds(state.agenda.now()), void_at: null },
+    status_transitions: { posted_at: seconds(state.queue.now()), void_at: null },
   }));
 }
 
@@ -39,7 +39,7 @@ export function release(state: TreasuryState, account: FinancialAccountState, id
   finish(state, account, id, () => ({
     status: 'void',
     balance_impact: NOTHING,
-    status_transitions: { posted_at: null, void_at: seconds(state.agenda.now()) },
+    status_transitions: { posted_at: null, void_at: seconds(state.queue.now()) },
   }));
 }
 
@@ -50,7 +50,7 @@ function write(
   status: 'open' | 'posted',
   impact: BalanceImpact,
 ): string {
-  const now = seconds(state.agenda.now());
+  const now = seconds(state.queue.now());
   const transaction: TreasuryTransactionObject = {
     id: state.ids('trxn_'),
     object: 'treasury.transaction',
@@ -81,7 +81,7 @@ function finish(
 ): void {
   const index = account.transactions.findIndex((transaction) => transaction.id === id);
   const before = account.transactions[index];
-  if (before?.status !== 'open') throw new Error(`${id} is not an open transaction at ${new Date(state.agenda.now()).toISOString()}.`);
+  if (before?.status !== 'open') throw new Error(`${id} is not an open transaction at ${new Date(state.queue.now()).toISOString()}.`);
   const after = { ...before, ...ending(before) };
   account.transactions[index] = after;
   shift(account, before.balance_impact, after.balance_impact);

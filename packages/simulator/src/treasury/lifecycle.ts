@@ -1,15 +1,10 @@
+import { stateMachine } from '../state-machine.ts';
 import { businessDaysLater, DAY_MS, seconds } from '../stripe/calendar.ts';
-import type { Fate } from './fates.ts';
+import type { ScriptedOutcome } from './scripted-outcomes.ts';
 import { hold, post, release, settle } from './ledger.ts';
 import type { OutboundPaymentObject, OutboundPaymentStatus, ReturnCode, TrackingDetails, TreasuryNetwork } from './objects.ts';
-import {
-  change,
-  record,
-  type FinancialAccountState,
-  type OutboundPaymentState,
-  type TreasuryAccountState,
-  type TreasuryState,
-} from './state.ts';
+import { change, record } from '../stripe/change-events.ts';
+import type { FinancialAccountState, OutboundPaymentState, TreasuryAccountState, TreasuryState } from './state.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -71,18 +66,14 @@ function opening(ms: number): number {
 }
 
 // https://docs.stripe.com/api/treasury/outbound_payments/object#outbound_payment_object-status (contract section 5)
-const NEXT: Readonly<Record<OutboundPaymentStatus, readonly OutboundPaymentStatus[]>> = {
+/** Whether Stripe knows this step. */
+export const isLegal: (from: OutboundPaymentStatus, to: OutboundPaymentStatus) => boolean = stateMachine<OutboundPaymentStatus>({
   processing: ['posted', 'failed', 'canceled', 'returned'], // The last one only by the test helper.
   posted: ['returned'],
   failed: [],
   canceled: [],
   returned: [],
-};
-
-/** Whether Stripe knows this step. */
-export function isLegal(from: OutboundPaymentStatus, to: OutboundPaymentStatus): boolean {
-  return NEXT[from].includes(to);
-}
+});
 
 /** The network has it: it cannot be canceled any more. Stripe sends no event for this. */
 export function submit(payment: OutboundPaymentState): void {
@@ -132,7 +123,7 @@ export function move(
 }
 
 function reached(state: TreasuryState, { wire }: OutboundPaymentState, status: OutboundPaymentStatus): Partial<OutboundPaymentObject> {
-  const transitions = { ...wire.status_transitions, [`${status}_at`]: seconds(state.agenda.now()) };
+  const transitions = { ...wire.status_transitions, [`${status}_at`]: seconds(state.queue.now()) };
   return { status, cancelable: false, status_transitions: transitions };
 }
 
@@ -164,7 +155,7 @@ export type NewPayment = Pick<
   | 'statement_descriptor'
 > & {
   readonly network: TreasuryNetwork;
-  readonly fate: Fate;
+  readonly scriptedOutcome: ScriptedOutcome;
   readonly source: FinancialAccountState;
   readonly target: FinancialAccountState | null;
 };
@@ -173,15 +164,15 @@ export type NewPayment = Pick<
 export function begin(
   state: TreasuryState,
   account: TreasuryAccountState,
-  { network, fate, source, target, ...given }: NewPayment,
+  { network, scriptedOutcome, source, target, ...given }: NewPayment,
 ): OutboundPaymentState {
-  const now = state.agenda.now();
+  const now = state.queue.now();
   const timetable = TIMETABLES[network](now);
   const id = state.ids('obp_');
   const payment: OutboundPaymentState = {
     createdMs: now,
     network,
-    fate,
+    scriptedOutcome,
     source,
     target,
     wire: {
@@ -208,29 +199,31 @@ export function begin(
   return payment;
 }
 
-/** Puts what will become of a new payment on the world's agenda. Each step happens only if nothing else happened first. */
+/** Puts what will become of a new payment on the world's queue. Each step happens only if nothing else happened first. */
 function schedule(state: TreasuryState, account: TreasuryAccountState, payment: OutboundPaymentState, timetable: Timetable): void {
-  const { fate } = payment;
+  const { scriptedOutcome } = payment;
   const { submittedAt, trackedAt, postedAt, returnedAt } = timetable;
   const step = (at: number, from: OutboundPaymentStatus, to: OutboundPaymentStatus, code?: ReturnCode): void => {
-    state.agenda.later(at, () => {
+    state.queue.later(at, () => {
       if (payment.wire.status === from) move(state, account, payment, to, code);
     });
   };
   // The user's own cancel comes while it still can: half way to the network.
-  if (fate.ends === 'canceled') step(payment.createdMs + Math.floor((submittedAt - payment.createdMs) / 2), 'processing', 'canceled');
-  state.agenda.later(submittedAt, () => {
+  if (scriptedOutcome.ends === 'canceled')
+    step(payment.createdMs + Math.floor((submittedAt - payment.createdMs) / 2), 'processing', 'canceled');
+  state.queue.later(submittedAt, () => {
     submit(payment); // Whatever is not processing is not cancelable either.
   });
   if (trackedAt !== null) {
-    state.agenda.later(trackedAt, () => {
+    state.queue.later(trackedAt, () => {
       if (payment.wire.tracking_details === null && isTrackable(payment)) track(state, account, payment, trackingOf(payment));
-      if (payment.wire.status === 'processing' && fate.ends === 'posted' && fate.arrivesLater === true) postpone(state, account, payment);
+      if (payment.wire.status === 'processing' && scriptedOutcome.ends === 'posted' && scriptedOutcome.arrivesLater === true)
+        postpone(state, account, payment);
     });
   }
-  if (fate.ends === 'failed') step(postedAt, 'processing', 'failed');
-  if (fate.ends === 'posted' || fate.ends === 'returned') step(postedAt, 'processing', 'posted');
-  if (fate.ends === 'returned') step(returnedAt, 'posted', 'returned', fate.code);
+  if (scriptedOutcome.ends === 'failed') step(postedAt, 'processing', 'failed');
+  if (scriptedOutcome.ends === 'posted' || scriptedOutcome.ends === 'returned') step(postedAt, 'processing', 'posted');
+  if (scriptedOutcome.ends === 'returned') step(returnedAt, 'posted', 'returned', scriptedOutcome.code);
 }
 
 /** Numbers in the form of the network's, made from the payment's id. */

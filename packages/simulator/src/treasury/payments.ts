@@ -44,7 +44,7 @@ export const createOutboundPayment: TreasuryOperation = ({ state, account, form 
   if (source.wire.status === 'closed') {
     throw refused({ message: `The FinancialAccount ${source.wire.id} is closed.`, param: 'financial_account' });
   }
-  const { network, details, paymentMethod, fate, target } = findDestination(state, account, asked);
+  const { network, details, paymentMethod, scriptedOutcome, target } = findDestination(state, account, asked);
   checkFeature(source, network);
   checkDescriptor(statement_descriptor, network, state.variants.underscoreInDescriptor);
   checkCash(state, source, amount);
@@ -52,7 +52,7 @@ export const createOutboundPayment: TreasuryOperation = ({ state, account, form 
     amount,
     metadata,
     network,
-    fate,
+    scriptedOutcome,
     source,
     target,
     statement_descriptor,
@@ -163,7 +163,7 @@ export const listOutboundPayments: TreasuryOperation = ({ state, account, form }
     const message = `No such financial account: '${given.financial_account ?? ''}'`;
     throw invalid({ code: 'resource_missing', message, param: 'financial_account' });
   }
-  const listedUntil = state.agenda.now() - state.listLagMs;
+  const listedUntil = state.queue.now() - state.listLagMs;
   const own = account.payments.filter((payment) => payment.source === source);
   return page(given, {
     url: '/v1/treasury/outbound_payments',

@@ -10,7 +10,7 @@ import {
 } from '../stripe/stripe-world.ts';
 import { snapshotOf, stripeWebhookProvider, type StripeEndpointOptions } from '../stripe/webhooks.ts';
 import { allDecided, assertKnown, type Known } from '../known-options.ts';
-import type { Message } from '../webhooks/courier.ts';
+import type { Message } from '../webhooks/sender.ts';
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts';
 import { treasuryAccountControls, type SimulatedTreasuryAccount } from './account.ts';
 import type { OutboundPaymentObject } from './objects.ts';
@@ -41,6 +41,8 @@ export interface SimulatedStripeTreasury extends SimulatedStripeApi<TreasuryEven
   /** What exists, of all accounts, oldest first within each. */
   readonly payouts: readonly SimulatedOutboundPayment[];
   readonly webhooks: Webhooks<TreasuryWebhookOptions>;
+  /** Every account that exists, the platform's first. */
+  readonly accounts: readonly SimulatedTreasuryAccount[];
   /** The platform's account, or a connected one, which begins to exist with the first call. */
   account(id?: string): SimulatedTreasuryAccount;
   /** A connected account, with a financial account that payments over the stripe network can go to. */
@@ -77,8 +79,11 @@ export function simulateStripeTreasury(options: SimulateStripeTreasuryOptions = 
   const { webhookSecret, seed } = settingsOf(options);
   return stripeWorld(options, state, OPERATIONS, {
     get payouts() {
-      state.agenda.settle();
+      state.queue.settle();
       return [...state.accounts.values()].flatMap(({ id, payments }) => payments.map(({ wire }) => ({ ...wire, account: id })));
+    },
+    get accounts() {
+      return [...state.accounts.values()].map((known) => treasuryAccountControls(state, known));
     },
     webhooks: createWebhooks(state, stripeWebhookProvider(state.livemode, webhookSecret, messageOf), seed),
     account,

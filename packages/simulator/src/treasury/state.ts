@@ -1,9 +1,9 @@
 import type { VirtualClock } from '../clock.ts';
 import type { EventLog } from '../events.ts';
-import { seconds } from '../stripe/calendar.ts';
+import type { ChangeEvent } from '../stripe/change-events.ts';
 import type { Call, Operation } from '../stripe/operation.ts';
 import type { Decided, ProtocolState, ProtocolVariants } from '../stripe/protocol.ts';
-import type { Fate } from './fates.ts';
+import type { ScriptedOutcome } from './scripted-outcomes.ts';
 import type {
   BillingDetails,
   FinancialAccountObject,
@@ -14,28 +14,16 @@ import type {
 } from './objects.ts';
 
 /** One change of one OutboundPayment; webhooks are made from these. */
-export interface TreasuryEventRecord {
-  readonly id: string;
-  readonly type:
-    | 'treasury.outbound_payment.created'
-    | 'treasury.outbound_payment.posted'
-    | 'treasury.outbound_payment.failed'
-    | 'treasury.outbound_payment.canceled'
-    | 'treasury.outbound_payment.returned'
-    | 'treasury.outbound_payment.expected_arrival_date_updated'
-    | 'treasury.outbound_payment.tracking_details_updated';
-  /** The connected account, or null for the platform's own. */
-  readonly account: string | null;
-  /** Unix seconds. */
-  readonly created: number;
-  readonly livemode: boolean;
-  /** The payment as it was right after the change. */
-  readonly payout: OutboundPaymentObject;
-  /** What the changed fields were before; null for `created`. */
-  readonly previous: Partial<OutboundPaymentObject> | null;
-  /** The API request that caused the change, where one did. */
-  readonly request: ProtocolState<TreasuryAccountState>['request'];
-}
+export interface TreasuryEventRecord extends ChangeEvent<
+  | 'treasury.outbound_payment.created'
+  | 'treasury.outbound_payment.posted'
+  | 'treasury.outbound_payment.failed'
+  | 'treasury.outbound_payment.canceled'
+  | 'treasury.outbound_payment.returned'
+  | 'treasury.outbound_payment.expected_arrival_date_updated'
+  | 'treasury.outbound_payment.tracking_details_updated',
+  OutboundPaymentObject
+> {}
 
 /** Behaviour that Stripe does not document (contract section 15): how this world decides it. */
 export interface TreasuryVariants extends ProtocolVariants {
@@ -58,7 +46,7 @@ export interface OutboundPaymentState {
   wire: OutboundPaymentObject;
   readonly createdMs: number;
   readonly network: TreasuryNetwork;
-  readonly fate: Fate;
+  readonly scriptedOutcome: ScriptedOutcome;
   readonly source: FinancialAccountState;
   /** Where the money arrives on the stripe network. */
   readonly target: FinancialAccountState | null;
@@ -110,37 +98,3 @@ export interface TreasuryState extends ProtocolState<TreasuryAccountState> {
 export type TreasuryCall = Call<TreasuryState, TreasuryAccountState>;
 /** One operation of this API. */
 export type TreasuryOperation = Operation<TreasuryState, TreasuryAccountState>;
-
-/** Changes a payment and tells the event. */
-export function change(
-  state: TreasuryState,
-  account: TreasuryAccountState,
-  payment: OutboundPaymentState,
-  type: TreasuryEventRecord['type'],
-  fields: Partial<OutboundPaymentObject>,
-): void {
-  const before = payment.wire;
-  payment.wire = { ...before, ...fields };
-  const previous = Object.fromEntries(Object.entries(before).filter(([name]) => Object.hasOwn(fields, name)));
-  record(state, account, payment, type, previous);
-}
-
-/** Tells an event of a payment. */
-export function record(
-  state: TreasuryState,
-  account: TreasuryAccountState,
-  payment: OutboundPaymentState,
-  type: TreasuryEventRecord['type'],
-  previous: Partial<OutboundPaymentObject> | null,
-): void {
-  state.events.tell({
-    id: state.ids('evt_'),
-    type,
-    account: account.connected ? account.id : null,
-    created: seconds(state.agenda.now()),
-    livemode: state.livemode,
-    payout: payment.wire,
-    previous,
-    request: state.request,
-  });
-}

@@ -1,8 +1,15 @@
-import type { Agenda } from '../agenda.ts';
+import type { EventQueue } from '../event-queue.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { EventLog } from '../events.ts';
 import { seededIds, type Ids } from '../random.ts';
-import { createCourier, type Courier, type DeliveryRules, type EndpointState, type Message, type WebhookDelivery } from './courier.ts';
+import {
+  createWebhookSender,
+  type WebhookSender,
+  type DeliveryRules,
+  type EndpointState,
+  type Message,
+  type WebhookDelivery,
+} from './sender.ts';
 import type { WebhookFaults } from './faults.ts';
 import { sendTo, type HeaderLine, type WebhookTarget } from './receiver.ts';
 
@@ -89,7 +96,7 @@ export interface NewEndpoint<Options> {
   readonly options: Options;
   /** The options of those that are enabled. */
   readonly others: readonly Options[];
-  readonly courier: Courier;
+  readonly sender: WebhookSender;
   readonly ids: Ids;
   /** Virtual milliseconds. */
   readonly now: () => number;
@@ -98,7 +105,7 @@ export interface NewEndpoint<Options> {
 /** The world whose events are delivered. */
 export interface WebhookWorld<Event> {
   readonly clock: VirtualClock;
-  readonly agenda: Agenda;
+  readonly queue: EventQueue;
   readonly events: EventLog<Event>;
 }
 
@@ -106,13 +113,13 @@ const DAY_MS = 24 * 3_600_000;
 
 /** Creates the webhooks of one world. */
 export function createWebhooks<Event, Options extends WebhookOptions, Endpoint extends WebhookEndpoint>(
-  { clock, agenda, events }: WebhookWorld<Event>,
+  { clock, queue, events }: WebhookWorld<Event>,
   provider: WebhookProvider<Event, Options, Endpoint>,
   seed: number,
 ): Webhooks<Options, Endpoint> {
   // Ids of its own: a world has the same ids with webhooks and without.
   const ids = seededIds(seed + 0x5eed, provider.idLength);
-  const courier = createCourier({ clock, agenda, seed, rules: provider.rules, newId: () => ids(provider.eventPrefix) });
+  const sender = createWebhookSender({ clock, queue, seed, rules: provider.rules, newId: () => ids(provider.eventPrefix) });
   const endpoints = new Map<EndpointState, Options>();
   const enabled = (): (readonly [EndpointState, Options])[] => [...endpoints].filter(([{ status }]) => status === 'enabled');
 
@@ -120,11 +127,11 @@ export function createWebhooks<Event, Options extends WebhookOptions, Endpoint e
     const listening = enabled();
     for (const [endpoint, options] of listening) {
       const message = provider.messageOf(event, options, listening.length);
-      if (message !== null && (options.events ?? [message.type]).includes(message.type)) courier.post(endpoint, message);
+      if (message !== null && (options.events ?? [message.type]).includes(message.type)) sender.post(endpoint, message);
     }
   });
   // Otherwise a delivery of midnight would be made, and signed, at the end of a move of three days.
-  clock.stopAt(() => (endpoints.size > 0 ? agenda.next() : undefined));
+  clock.stopAt(() => (endpoints.size > 0 ? queue.next() : undefined));
 
   return {
     add: async (given) => {
@@ -158,16 +165,16 @@ export function createWebhooks<Event, Options extends WebhookOptions, Endpoint e
       };
       const others = enabled().map(([, options]) => options);
       const now = (): number => clock.now();
-      const endpoint = await provider.handOut(basic, { state, options: given, others, courier, ids, now });
+      const endpoint = await provider.handOut(basic, { state, options: given, others, sender, ids, now });
       endpoints.set(state, given);
       state.onDelivery = given.onDelivery; // Only now: what a provider asks before it takes an endpoint, its add() answers.
       return endpoint;
     },
     get deliveries() {
-      agenda.settle();
-      return courier.deliveries.map((delivery) => ({ ...delivery }));
+      queue.settle();
+      return sender.deliveries.map((delivery) => ({ ...delivery }));
     },
-    faults: courier.faults,
+    faults: sender.faults,
     settle: () => clock.advance(0),
   };
 }

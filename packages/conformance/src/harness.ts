@@ -16,19 +16,19 @@ import {
   type SubmissionStore,
   type TelemetryEvent,
 } from '@disburse/core';
-import { type Check, must, NotApplicable, the } from './check.ts';
-import { answer, createLine, type About, type Fault, type Line, type SentRequest, type Side } from './line.ts';
+import { must, the } from './must.ts';
+import { answer, createFaultProxy, type About, type Fault, type FaultProxy, type SentRequest, type Side } from './fault-proxy.ts';
 import { createRuntime } from './time.ts';
 import type { ConformanceWorld, OpenWorld, ScriptedAnswer } from './world.ts';
 
 /** How long a call may take in the suite, resends and all: longer than any pause. */
 export const TIMEOUT_MS = 60_000;
 
-/** One check's world, the line to it, and providers that pay through it. */
-export interface Stage {
+/** One check's world, the fault proxy in front of it, and providers that pay through it. */
+export interface Harness {
   readonly subject: ConformanceWorld;
   readonly world: OpenWorld;
-  readonly line: Line;
+  readonly proxy: FaultProxy;
   readonly runtime: Runtime;
   readonly telemetry: readonly TelemetryEvent[];
   /** With the lists that it may lack: a check that uses them asks {@link hasList} first. */
@@ -69,26 +69,18 @@ export type Listing = AnyPayoutProvider & Pick<PayoutOperations<string, object, 
 export const durableStore = (): SubmissionStore => ({ ...memorySubmissions() });
 
 /** Whether the provider can list. */
-export const hasList = ({ capabilities }: Stage): boolean => capabilities.operations.includes('list');
-
-/** The same checks, for providers that can list. */
-export function whereListed(checks: readonly Check[]): readonly Check[] {
-  return checks.map((check) => ({
-    ...check,
-    run: async (stage) => (hasList(stage) ? check.run(stage) : new NotApplicable('capabilities.operations has no list')),
-  }));
-}
+export const hasList = ({ capabilities }: Harness): boolean => capabilities.operations.includes('list');
 
 /** Opens a world and puts a provider in front of it. */
-export async function openStage(subject: ConformanceWorld): Promise<Stage> {
+export async function openHarness(subject: ConformanceWorld): Promise<Harness> {
   const world = await subject.open();
-  const line = createLine(world.fetch, () => world.clock.now());
-  const runtime = createRuntime(world.clock, line);
+  const proxy = createFaultProxy(world.fetch, () => world.clock.now());
+  const runtime = createRuntime(world.clock, proxy);
   const telemetry: TelemetryEvent[] = [];
   const make = (more: Readonly<Record<string, unknown>> = {}): Listing =>
     subject.factory({
       ...world.settings,
-      fetch: line.fetch,
+      fetch: proxy.fetch,
       runtime,
       submissions: memorySubmissions(),
       timeoutMs: TIMEOUT_MS,
@@ -107,7 +99,7 @@ export async function openStage(subject: ConformanceWorld): Promise<Stage> {
   return {
     subject,
     world,
-    line,
+    proxy,
     runtime,
     telemetry,
     provider,
@@ -121,7 +113,7 @@ export async function openStage(subject: ConformanceWorld): Promise<Stage> {
     move,
     advance,
     get creates() {
-      return line.requests.filter(isCreate);
+      return proxy.requests.filter(isCreate);
     },
     isCreate,
     answers: (side, given) => answer(side, given, () => world.clock.now()),
@@ -131,7 +123,7 @@ export async function openStage(subject: ConformanceWorld): Promise<Stage> {
 
 async function severalOf(
   count: number,
-  { accepted, move, advance }: Pick<Stage, 'accepted' | 'move' | 'advance'>,
+  { accepted, move, advance }: Pick<Harness, 'accepted' | 'move' | 'advance'>,
 ): Promise<readonly Payout[]> {
   const made: Payout[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -182,8 +174,8 @@ export function submissionOf(outcome: PayoutOutcome): Submission {
 }
 
 /** So many payouts, no more and no fewer. */
-export function exist(stage: Stage, count: number, when: string): void {
-  const ids = stage.world.payouts().map(({ id }) => id);
+export function exist(harness: Harness, count: number, when: string): void {
+  const ids = harness.world.payouts().map(({ id }) => id);
   must(ids.length === count, `${ids.length} payouts exist ${when}, and not ${count} (${ids.join(', ')})`);
 }
 

@@ -27,8 +27,8 @@ export type Fault = (request: SentRequest, deliver: () => Promise<WireAnswer>) =
 /** Which requests a fault concerns. */
 export type About = (request: SentRequest) => boolean;
 
-/** The line between the adapter and the provider: it records everything, and breaks where it is told to. */
-export interface Line {
+/** Stands between the adapter and the provider: it records everything, and breaks where it is told to. */
+export interface FaultProxy {
   readonly fetch: typeof globalThis.fetch;
   readonly requests: readonly SentRequest[];
   /** The last answer that was let through whole, as text. */
@@ -38,7 +38,7 @@ export interface Line {
   /** Requests that will never be answered. */
   readonly hanging: number;
   /** Counts everything that happens, so that silence can be noticed. */
-  readonly news: number;
+  readonly activity: number;
   /** Once, to the next request that fits. */
   next(fault: Fault, about?: About): void;
   /** To every request that fits, until `clear`. */
@@ -54,11 +54,11 @@ interface Rule {
 
 const everything: About = () => true;
 
-/** Puts a line in front of a provider's `fetch`. */
-export function createLine(provider: typeof globalThis.fetch, now: () => number): Line {
+/** Puts a fault proxy in front of a provider's `fetch`. */
+export function createFaultProxy(provider: typeof globalThis.fetch, now: () => number): FaultProxy {
   const requests: SentRequest[] = [];
   let rules: Rule[] = [];
-  const count = { busy: 0, hanging: 0, news: 0 };
+  const count = { busy: 0, hanging: 0, activity: 0 };
   let lastText = '';
   const take = (request: SentRequest): Fault | null => {
     const rule = rules.find(({ about }) => about(request));
@@ -81,7 +81,7 @@ export function createLine(provider: typeof globalThis.fetch, now: () => number)
       return { status: answer.status, headers: rest, text: await answer.text() };
     };
     count.busy += 1;
-    count.news += 1;
+    count.activity += 1;
     try {
       const fault = take(request);
       const answered = fault === null ? deliver() : fault(request, deliver);
@@ -90,7 +90,7 @@ export function createLine(provider: typeof globalThis.fetch, now: () => number)
       return responseOf(answer);
     } finally {
       count.busy -= 1;
-      count.news += 1;
+      count.activity += 1;
     }
   };
   return {
@@ -105,8 +105,8 @@ export function createLine(provider: typeof globalThis.fetch, now: () => number)
     get hanging() {
       return count.hanging;
     },
-    get news() {
-      return count.news;
+    get activity() {
+      return count.activity;
     },
     next: (fault, about = everything) => void rules.push({ fault, about, once: true }),
     always: (fault, about = everything) => void rules.push({ fault, about, once: false }),
@@ -122,7 +122,7 @@ const NEVER = Symbol('never');
 async function untilAborted(
   answered: Promise<WireAnswer>,
   signal: AbortSignal | null,
-  count: { hanging: number; news: number },
+  count: { hanging: number; activity: number },
 ): Promise<WireAnswer> {
   const first = await answered.catch((error: unknown) => {
     if (error !== NEVER) throw error;
@@ -130,7 +130,7 @@ async function untilAborted(
   });
   if (first !== null) return first;
   count.hanging += 1;
-  count.news += 1;
+  count.activity += 1;
   return new Promise<never>((_, reject) => {
     const stop = (): void => {
       count.hanging -= 1;

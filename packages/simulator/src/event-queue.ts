@@ -1,8 +1,8 @@
 import type { VirtualClock } from './clock.ts';
 
 /** Virtual time and future of one world. */
-export interface Agenda {
-  /** The time at which the world is living: the clock's, or that of the agenda item under way. */
+export interface EventQueue {
+  /** The time at which the world is living: the clock's, or that of the queue item under way. */
   now(): number;
   /** Does this when the world reaches that time. The answer takes it back. */
   later(at: number, run: () => void): () => void;
@@ -12,8 +12,8 @@ export interface Agenda {
   settle(): void;
 }
 
-/** Creates the agenda of one world; it moves when the clock moves. */
-export function createAgenda(clock: VirtualClock): Agenda {
+/** Creates the queue of one world; it moves when the clock moves. */
+export function createEventQueue(clock: VirtualClock): EventQueue {
   const items: Item[] = [];
   let living: number | null = null;
   const settle = (): void => {

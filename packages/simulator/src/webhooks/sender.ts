@@ -1,5 +1,5 @@
 // Attempts to deliver, whoever sends them: when, what goes wrong, and what follows.
-import type { Agenda } from '../agenda.ts';
+import type { EventQueue } from '../event-queue.ts';
 import type { VirtualClock } from '../clock.ts';
 import { seededRandom } from '../random.ts';
 import { createWebhookFaultScript, SMOOTH, type WebhookFaults, type WebhookPlan } from './faults.ts';
@@ -61,7 +61,7 @@ export interface EndpointState {
 }
 
 /** Delivers what one world tells. */
-export interface Courier {
+export interface WebhookSender {
   readonly faults: WebhookFaults;
   /** In the order in which they fell due. */
   readonly deliveries: readonly WebhookDelivery[];
@@ -74,10 +74,10 @@ export interface Courier {
 /** What came of an attempt. */
 export type Outcome = Pick<WebhookDelivery, 'status' | 'failure'>;
 
-/** What a courier works with. */
-export interface CourierOptions {
+/** What a sender works with. */
+export interface WebhookSenderOptions {
   readonly clock: VirtualClock;
-  readonly agenda: Agenda;
+  readonly queue: EventQueue;
   readonly rules: DeliveryRules;
   readonly seed: number;
   /** The id of one more event. */
@@ -97,20 +97,20 @@ interface Job {
 
 type Entry = { -readonly [Name in keyof WebhookDelivery]: WebhookDelivery[Name] };
 
-/** Creates the courier of one world. */
-export function createCourier({ clock, agenda, rules, seed, newId }: CourierOptions): Courier {
+/** Creates the sender of one world. */
+export function createWebhookSender({ clock, queue, rules, seed, newId }: WebhookSenderOptions): WebhookSender {
   const script = createWebhookFaultScript(rules.signsTime);
   const random = seededRandom(seed);
   const entries: Entry[] = [];
 
   const schedule = (job: Job, at: number): void => {
-    agenda.later(at, () => {
+    queue.later(at, () => {
       due(job);
     });
     // Not at once: whatever caused the event ends first, as it does where a network lies between.
     if (at > clock.now()) return;
     queueMicrotask(() => {
-      agenda.settle();
+      queue.settle();
     });
   };
   const due = (job: Job): void => {
@@ -160,7 +160,7 @@ export function createCourier({ clock, agenda, rules, seed, newId }: CourierOpti
   const answerOf = async (endpoint: EndpointState, signed: SignedBody): Promise<Outcome> => {
     const controller = new AbortController();
     const { promise: tooLate, resolve } = Promise.withResolvers<Outcome>();
-    const calledOff = agenda.later(clock.now() + rules.answerWithinMs, () => {
+    const calledOff = queue.later(clock.now() + rules.answerWithinMs, () => {
       controller.abort();
       resolve({ status: null, failure: `no answer within ${rules.answerWithinMs / 1000} s` });
     });
@@ -181,7 +181,7 @@ export function createCourier({ clock, agenda, rules, seed, newId }: CourierOpti
     faults: script.faults,
     deliveries: entries,
     post: (endpoint, message) => {
-      schedule({ endpoint, message, attempt: 1, firstAt: null, plan: null, retried: true }, agenda.now());
+      schedule({ endpoint, message, attempt: 1, firstAt: null, plan: null, retried: true }, queue.now());
     },
     once: (endpoint, message) => {
       const sent = deliver({ endpoint, message, attempt: 1, firstAt: null, plan: SMOOTH, retried: false }, SMOOTH);
