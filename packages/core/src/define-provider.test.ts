@@ -151,7 +151,7 @@ describe('an adapter that stumbles', () => {
     onCreate(changed((answer) => ({ ...answer, token: null })));
     expect(await acme.createPayout(RENT)).toMatchObject({ outcome: 'accepted', notices: [{ code: 'token_missing' }] });
     const { context } = acmeWorld();
-    expect(context.correlationTokenOf({} as Payout), 'no metadata at all').toBeNull();
+    expect(context.rules.correlationTokenOf({} as Payout), 'no metadata at all').toBeNull();
   });
 
   it('takes the credential out of what a provider repeats', () => {
@@ -196,6 +196,6 @@ describe('a create that is refused at once', () => {
 
 it('knows its own providers from the inside, and no others', () => {
   const { acme } = acmeWorld();
-  expect(internalsOf(acme)?.context.id).toBe('acme');
+  expect(internalsOf(acme)?.context.identity.id).toBe('acme');
   expect(internalsOf({ ...acme })).toBeNull();
 });

@@ -3,7 +3,15 @@ import { forOneAccount, routeFor } from './create/account.ts';
 import type { PayoutProviderSpec, SometimesWritten } from './adapter/spec.ts';
 import { createClient } from './context/client.ts';
 import { createStored } from './create/create.ts';
-import { type ProviderContext, type ErasedOperations, processMemory } from './context/context.ts';
+import {
+  type AdapterRules,
+  type ContextParts,
+  type ErasedOperations,
+  type Limits,
+  ProviderContext,
+  type ProviderIdentityParts,
+} from './context/context.ts';
+import { processMemory } from './context/process-memory.ts';
 import { PayoutError } from './errors.ts';
 import { createSend } from './http/http.ts';
 import { assertKnown, type KnownKeys } from './known-keys.ts';
@@ -11,7 +19,7 @@ import { endingOf, perform } from './context/operation.ts';
 import type { PayoutOutcome } from './payout/outcome.ts';
 import type { Route } from './create/arrival.ts';
 import { prepare } from './create/prepare.ts';
-import { type Hidden, hiding } from './printable.ts';
+import { type Hidden, hiding, type Redact } from './printable.ts';
 import { type AdapterOf, changeOperations, createOperations, listOperations, readOperations } from './provider-operations.ts';
 import {
   type AnyPayoutProvider,
@@ -21,7 +29,7 @@ import {
   type OptionalOperation,
   unsupported,
 } from './adapter/provider.ts';
-import { runtimeWith } from './platform/runtime.ts';
+import { type Runtime, runtimeWith } from './platform/runtime.ts';
 import { DEFAULT_MAX_RESPONSE_BYTES, DEFAULT_MAX_RESENDS, DEFAULT_TIMEOUT_MS } from './adapter/settings.ts';
 import { checkedStore } from './context/checked-store.ts';
 import type { Submission, SubmissionStore } from './stores/submission.ts';
@@ -68,9 +76,9 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(given: PayoutP
   assertKnown<PayoutProviderSpec<P>>(given.id, given, KNOWN, 'invalid_settings');
   const hidden = hiding(given.endpoint.credentials, given.webhooks.secrets);
   const spec = { ...given, extraMembers: boundAlike(given.extraMembers, hidden) };
-  const context = engineFor(spec, hidden);
-  const adapter = context.operationsFor(context.headers, { source: context.source });
-  const adapterOf: AdapterOf = (one) => (one === context ? adapter : one.operationsFor(one.headers, { source: one.source }));
+  const context = contextOf(spec, hidden);
+  const adapter = context.operationsFor(context.http.headers, { source: context.identity.source });
+  const adapterOf: AdapterOf = (one) => (one === context ? adapter : one.operationsFor(one.http.headers, { source: one.identity.source }));
   const written = OPTIONAL_OPERATIONS.filter((operation) => adapter[WRITTEN_AS[operation]] !== undefined);
   checkAbsence(context, written);
   const create: Internals['create'] = (input, call, route) => {
@@ -87,13 +95,13 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(given: PayoutP
   };
   const provider = {
     ...spec.extraMembers,
-    id: context.id,
-    name: context.name,
+    id: context.identity.id,
+    name: context.identity.name,
     specification: 'v1',
     capabilities: {
       ...spec.capabilities,
       request: spec.request,
-      lookup: context.correlation,
+      lookup: context.rules.correlation,
       operations: operationsWith(written),
     },
     ...createOperations(context, prepareOne, create),
@@ -127,7 +135,10 @@ const WRITTEN_AS: { readonly [O in OptionalOperation]: SometimesWritten } = {
 
 /** The types say it too; an adapter in JavaScript has none, and nobody may guess what proves that a payout is absent. */
 function checkAbsence(context: ProviderContext, written: readonly OptionalOperation[]): void {
-  const { absence, name } = context;
+  const {
+    identity: { name },
+    limits: { absence },
+  } = context;
   if (absence === 'never' || (absence === 'by_list' && written.includes('list'))) return;
   const message =
     absence === 'by_list'
@@ -185,76 +196,84 @@ function orElse<T>(otherwise: T, work: () => T): T {
   }
 }
 
-/** What is the same whatever operation an engine works for. */
-type Lasting = Omit<ProviderContext, 'operationId' | 'telemetry' | 'hasListener' | 'forOperation' | 'send' | 'operationsFor'>;
-
-function engineFor<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, { redact }: Hidden): ProviderContext {
-  const { settings, capabilities } = spec;
-  const name = settings.name ?? spec.id;
+function contextOf<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, { redact }: Hidden): ProviderContext {
+  const { settings } = spec;
   const runtime = runtimeWith(settings.runtime);
   const memory = processMemory(settings.runtime);
-  const { endpoint, requestIdHeader } = spec;
-  const timeoutMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const store = settings.submissions ?? memory.submissions;
-  const maxResponseBytes = settings.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES;
-  // Only called once the engine is there: it needs no requests, but the operations that hold it do.
-  const decode: ProviderContext['decode'] = (request) =>
-    orElse(null, () => first.operationsFor(first.headers, { source: first.source }).decodeCreate(request));
-  const lasting: Lasting = {
-    id: spec.id,
-    name,
-    namespace: settings.namespace ?? '',
-    account: spec.account,
-    source: spec.source,
-    live: spec.live,
+  const identity = identityOf(spec);
+  const limits = limitsOf(spec);
+  // Only called once the context is there: it needs no requests, but the operations that hold it do.
+  const rules: AdapterRules = rulesOf(spec, (request) =>
+    context.operationsFor(context.http.headers, { source: identity.source }).decodeCreate(request),
+  );
+  const user = { identity, rules, runtime, timeoutMs: limits.timeoutMs, process: memory };
+  const partsFor = (operationId?: number): Pick<ContextParts, 'http' | 'telemetry'> => partsOf({ spec, runtime, redact, operationId });
+  const context: ProviderContext = new ProviderContext({
+    identity,
+    limits,
+    rules,
+    store: checkedStore(settings.submissions ?? memory.submissions, user),
+    memory,
+    runtime,
+    redact,
+    operationsOver: operationsOver(spec),
+    partsFor,
+    ...partsFor(),
+  });
+  return context;
+}
+
+function identityOf<P extends AnyPayoutProvider>({ id, settings, account, source, live }: PayoutProviderSpec<P>): ProviderIdentityParts {
+  return { id, name: settings.name ?? id, namespace: settings.namespace ?? '', account, source, live };
+}
+
+function limitsOf<P extends AnyPayoutProvider>({ settings, capabilities }: PayoutProviderSpec<P>): Limits {
+  const { key, absence, listLimit, listFloor } = capabilities;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, maxResends = DEFAULT_MAX_RESENDS } = settings;
+  return { retentionMs: key.retentionMs, storesRefusals: key.storesRefusals, absence, listLimit, listFloor, timeoutMs, maxResends };
+}
+
+function rulesOf<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, decode: AdapterRules['decode']): AdapterRules {
+  return {
     amountInAnswer: spec.amountInAnswer,
     correlation: spec.correlation,
-    retentionMs: capabilities.key.retentionMs,
-    storesRefusals: capabilities.key.storesRefusals,
-    absence: capabilities.absence,
-    listLimit: capabilities.listLimit,
-    listFloor: capabilities.listFloor,
-    headers: endpoint.headers,
-    endpoint,
-    fetch: settings.fetch,
-    timeoutMs,
-    maxResends: settings.maxResends ?? DEFAULT_MAX_RESENDS,
-    requestIdHeader,
-    runtime,
-    memory,
-    store: checkedStore(store, { id: spec.id, name, runtime, timeoutMs, process: memory, decode }),
-    decode,
-    redact,
     correlationTokenOf: (payout) => orElse(null, () => spec.correlationTokenOf(payout)),
     sourceOf: (payout) => orElse(null, () => spec.sourceOf?.(payout) ?? null),
     withoutAmount: (payout) => orElse(false, () => spec.withoutAmount?.(payout) === true),
     refusal: spec.refusal,
     isReplay: spec.isReplay,
     mayResend: (answer, resend) => orElse(undefined, () => spec.mayResend?.(answer, resend)),
+    decode: (request) => orElse(null, () => decode(request)),
   };
-  const { fetch, onTelemetry } = settings;
-  const assemble = (operationId?: number): ProviderContext => {
-    const told = operationId === undefined ? { provider: spec.id, name } : { provider: spec.id, name, operationId };
-    const telemetry = safeEmitter(onTelemetry, told, lasting.redact);
-    const context: ProviderContext = {
-      ...lasting,
-      operationId,
-      telemetry,
-      hasListener: onTelemetry !== undefined,
-      forOperation: assemble,
-      send: createSend({ provider: name, endpoint, runtime, telemetry, maxResponseBytes, fetch, requestIdHeader, redact }),
-      operationsFor: (headers, scope, onAnswer) => {
-        const isOwn = headers === context.headers && scope.source === context.source && onAnswer === undefined;
-        return isOwn ? (own ??= operationsOf(headers, scope)) : operationsOf(headers, scope, onAnswer);
-      },
-    };
-    const operationsOf: ProviderContext['operationsFor'] = (headers, scope, onAnswer) => {
-      const written = spec.operations(createClient(context, headers, onAnswer), scope) as unknown as ErasedOperations;
-      return { ...written, retrieve: async (id, ...more) => assertPayoutId(context, id, await written.retrieve(id, ...more), null) };
-    };
-    let own: ErasedOperations | undefined;
-    return context;
-  };
-  const first = assemble();
-  return first;
 }
+
+interface OperationParts<P extends AnyPayoutProvider> {
+  readonly spec: PayoutProviderSpec<P>;
+  readonly runtime: Runtime;
+  readonly redact: Redact;
+  readonly operationId: number | undefined;
+}
+
+function partsOf<P extends AnyPayoutProvider>({
+  spec,
+  runtime,
+  redact,
+  operationId,
+}: OperationParts<P>): Pick<ContextParts, 'http' | 'telemetry'> {
+  const { id, endpoint, requestIdHeader, settings } = spec;
+  const { name = id, fetch, onTelemetry, maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES } = settings;
+  const emit = safeEmitter(onTelemetry, operationId === undefined ? { provider: id, name } : { provider: id, name, operationId }, redact);
+  const send = createSend({ provider: name, endpoint, runtime, telemetry: emit, maxResponseBytes, fetch, requestIdHeader, redact });
+  return {
+    http: { endpoint, headers: endpoint.headers, requestIdHeader, fetch, send },
+    telemetry: { emit, hasListener: onTelemetry !== undefined, operationId },
+  };
+}
+
+const operationsOver =
+  <P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): ContextParts['operationsOver'] =>
+  (context) =>
+  (headers, scope, onResponse) => {
+    const written = spec.operations(createClient(context, headers, onResponse), scope) as unknown as ErasedOperations;
+    return { ...written, retrieve: async (id, ...more) => assertPayoutId(context, id, await written.retrieve(id, ...more), null) };
+  };

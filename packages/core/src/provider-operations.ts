@@ -99,7 +99,7 @@ async function boundCopy(context: ProviderContext, submission: Submission): Prom
   assertBound(context, copy);
   if (copy.key === (await deriveKey(copy))) return copy;
   const message = 'submission.key is not the key of its namespace, account, reference and attempt: it was changed after it was prepared.';
-  throw new PayoutError('invalid_request', message, { provider: context.name });
+  throw new PayoutError('invalid_request', message, { provider: context.identity.name });
 }
 
 /** What every provider has besides. */
@@ -130,7 +130,8 @@ export function listOperations<P extends AnyPayoutProvider>(
   spec: PayoutProviderSpec<P>,
   adapterOf: AdapterOf,
 ): Operations {
-  const bags = (asked: unknown) => (isPlainObject(asked) ? optionProblems(context.id, spec.options, 'list', asked['providerOptions']) : []);
+  const bags = (asked: unknown) =>
+    isPlainObject(asked) ? optionProblems(context.identity.id, spec.options, 'list', asked['providerOptions']) : [];
   const { createdFrom, createdTo } = spec.capabilities.filters;
   const filtersTime = createdFrom === 'provider' && createdTo === 'provider';
   const pageOf =
@@ -149,7 +150,7 @@ export function listOperations<P extends AnyPayoutProvider>(
         const { call, problems: wrong } = readCall(heard);
         checkQuery(context, asked, [...bags(asked), ...problems, ...wrong]);
         const { providerOptions, ...query } = asked;
-        const bag = optionsOf(context.id, spec.options, 'list', providerOptions);
+        const bag = optionsOf(context.identity.id, spec.options, 'list', providerOptions);
         return listPage({ context: mine, page: pageOf(mine, hears), query, options: bag, call });
       }),
     listAll: (given?: ListAllPayoutsQuery<string, object>, options?: CallOptions & ReadingOptions) => {
@@ -158,10 +159,10 @@ export function listOperations<P extends AnyPayoutProvider>(
       const { call, problems: wrong } = readCall(heard);
       checkAllQuery(context, asked, [...bags(asked), ...problems, ...wrong]);
       const { providerOptions, parallel = 1, ...query } = asked;
-      const bag = optionsOf(context.id, spec.options, 'list', providerOptions);
+      const bag = optionsOf(context.identity.id, spec.options, 'list', providerOptions);
       // Each page is an operation: how long a whole walk takes is the caller's doing.
       const told: ReadPage = (...page) => perform(context, 'list', (mine) => pageOf(mine, hears)(...page));
-      const listing = { context, page: context.hasListener ? told : pageOf(context, hears), query, options: bag, call };
+      const listing = { context, page: context.telemetry.hasListener ? told : pageOf(context, hears), query, options: bag, call };
       return parallel === 1 || !filtersTime ? listEvery(listing) : listWindows(listing, parallel);
     },
   };

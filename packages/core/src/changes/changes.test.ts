@@ -256,7 +256,7 @@ describe('reverse', () => {
     ['acct_1', 2],
   ])('has a key derived from the account (%s), the payout and the attempt (%i)', async (account, attempt) => {
     const its = world({ status: 'paid' }, 'done');
-    await reversed({ ...context, account }, its, attempt);
+    await reversed(context.with({ identity: { ...context.identity, account } }), its, attempt);
     expect(its.calls).toContain(`reverse ac_1 ${await deriveReversalKey({ account, payoutId: 'ac_1', attempt })}`);
   });
 

@@ -1,5 +1,6 @@
 import { assertPayoutId } from '../context/match-payout.ts';
-import { asPayoutError, type ProviderContext, type ErasedOperations, withOutcome } from '../context/context.ts';
+import type { ProviderContext, ErasedOperations } from '../context/context.ts';
+import { asPayoutError, withOutcome } from '../context/outcome-errors.ts';
 import { PayoutError } from '../errors.ts';
 import { deriveReversalKey } from '../stores/idempotency.ts';
 import { isReservedKey } from '../adapter/reserved-metadata.ts';
@@ -47,7 +48,7 @@ const stillOpen = (error: PayoutError): PayoutError => (error.outcome === null ?
 function notCanceled(context: ProviderContext, payout: Payout, outcome: 'rejected' | 'unknown'): PayoutError {
   const status = /^[\w-]{1,60}$/.test(payout.providerStatus) ? payout.providerStatus : payout.status;
   const message = `${payout.id} is ${status} and was not canceled${outcome === 'rejected' ? ': it cannot be any more' : ''}.`;
-  return new PayoutError('invalid_state', message, { provider: context.name, outcome, payoutId: payout.id });
+  return new PayoutError('invalid_state', message, { provider: context.identity.name, outcome, payoutId: payout.id });
 }
 
 async function readQuietly(adapter: ErasedOperations, id: string, call: CallOptions): Promise<Payout | null> {
@@ -67,7 +68,7 @@ export async function updateAndSee(
   call: CallOptions,
 ): Promise<Payout> {
   if (adapter.update === undefined)
-    throw new PayoutError('unsupported', 'update is not supported.', { provider: context.name, outcome: 'rejected' });
+    throw new PayoutError('unsupported', 'update is not supported.', { provider: context.identity.name, outcome: 'rejected' });
   const keys = change.metadata === null ? await ownKeys(adapter, id, call) : change.metadata;
   if (change.metadata === null && Object.keys(keys).length === 0) return adapter.retrieve(id, undefined, call);
   try {
@@ -106,10 +107,10 @@ export async function reverseAndSee(
   call: CallOptions,
 ): Promise<Payout> {
   if (adapter.reverse === undefined)
-    throw new PayoutError('unsupported', 'reverse is not supported.', { provider: context.name, outcome: 'rejected' });
+    throw new PayoutError('unsupported', 'reverse is not supported.', { provider: context.identity.name, outcome: 'rejected' });
   const before = await adapter.retrieve(id, undefined, call);
   if (before.reversedBy !== null) return adapter.retrieve(before.reversedBy, undefined, call);
-  const key = await deriveReversalKey({ account: context.account, payoutId: id, attempt: change.attempt ?? 1 });
+  const key = await deriveReversalKey({ account: context.identity.account, payoutId: id, attempt: change.attempt ?? 1 });
   try {
     return aboutReversal(context, id, await adapter.reverse(id, change, key, options as never, call));
   } catch (thrown) {
@@ -128,12 +129,12 @@ export async function reverseAndSee(
 
 function reversedUnread(context: ProviderContext, id: string, reversal: string): PayoutError {
   const message = `${id} is reversed by ${reversal}, which could not be read. Retrieve it, or reverse again: that cannot reverse twice.`;
-  return new PayoutError('provider_unavailable', message, { provider: context.name, outcome: 'unknown', payoutId: reversal });
+  return new PayoutError('provider_unavailable', message, { provider: context.identity.name, outcome: 'unknown', payoutId: reversal });
 }
 
 function aboutReversal(context: ProviderContext, id: string, reversal: Payout): Payout {
   if (reversal.id !== id && (reversal.reverses === null || reversal.reverses === id)) return reversal;
   const another = context.redact(reversal.id);
   const message = `answered with ${another}, which reverses ${context.redact(reversal.reverses ?? 'nothing')} and not ${id}.`;
-  throw new PayoutError('unexpected_response', message, { provider: context.name, outcome: 'unknown', payoutId: another });
+  throw new PayoutError('unexpected_response', message, { provider: context.identity.name, outcome: 'unknown', payoutId: another });
 }

@@ -37,13 +37,13 @@ export function readCallWith(given: unknown): ReadCall & { readonly providerOpti
  */
 export function assertNoCall(context: ProviderContext, given: unknown): void {
   const problems = isPlainObject(given) ? unknownKeys(given, [], { ...BAG, signal: NO_WAIT, timeoutMs: NO_WAIT }, '', ofSdk) : [];
-  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: context.name, outcome: 'rejected' });
+  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: context.identity.name, outcome: 'rejected' });
 }
 
 /** @throws {PayoutError} `invalid_request`; of a submission it says nothing, because that one may exist. */
 export function checkedOptions(context: ProviderContext, given: unknown): CallOptions {
   const { call, problems } = readCall(given);
-  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: context.name });
+  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: context.identity.name });
   return call;
 }
 

@@ -24,9 +24,9 @@ export function checkedCall(
   problems: readonly PayoutIssue[],
 ): CheckedCall {
   const { call, problems: wrong, providerOptions } = readCallWith(given);
-  const all = [...problems, ...wrong, ...optionProblems(context.id, schemas, operation, providerOptions)];
-  if (all.length > 0) throw errorOfIssues('invalid_request', all, { provider: context.name, outcome: 'rejected' });
-  return { call, options: optionsOf(context.id, schemas, operation, providerOptions) };
+  const all = [...problems, ...wrong, ...optionProblems(context.identity.id, schemas, operation, providerOptions)];
+  if (all.length > 0) throw errorOfIssues('invalid_request', all, { provider: context.identity.name, outcome: 'rejected' });
+  return { call, options: optionsOf(context.identity.id, schemas, operation, providerOptions) };
 }
 
 /** A change as it is now, in plain data: a getter may throw, or say another thing the next time. */
@@ -47,7 +47,7 @@ export function checkedDecision(context: ProviderContext, given: unknown): Decis
     if (typeof payoutId === 'string' && payoutId !== '' && absent === undefined) return { payoutId };
   }
   const rule = { path: 'decision', message: 'must be { payoutId } or { absent: true }' };
-  throw errorOfIssues('invalid_request', strangers.length > 0 ? strangers : [rule], { provider: context.name });
+  throw errorOfIssues('invalid_request', strangers.length > 0 ? strangers : [rule], { provider: context.identity.name });
 }
 
 /** An empty id would address the whole collection; dots would address its parent. */

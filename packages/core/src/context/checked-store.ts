@@ -1,4 +1,5 @@
-import type { ProviderContext, ProcessMemory } from './context.ts';
+import type { ProviderContext } from './context.ts';
+import type { ProcessMemory } from './process-memory.ts';
 import type { Deadline } from '../http/http.ts';
 import { disagreementsOf } from './disagreements.ts';
 import { isErrorCode, isPayoutError, nameOfThrown } from '../errors.ts';
@@ -63,7 +64,7 @@ export class StoreFailed extends Error {
 const usersOf = new WeakMap<SubmissionStore, Set<ProcessMemory>>();
 
 /** Whose store it is. */
-interface StoreUser extends Pick<ProviderContext, 'id' | 'name' | 'decode'> {
+interface StoreUser extends Pick<ProviderContext, 'identity' | 'rules'> {
   readonly runtime: Runtime;
   readonly timeoutMs: number;
   readonly process: ProcessMemory;
@@ -202,7 +203,7 @@ function checkedRow(row: StoredSubmission, place: AttemptId, user: StoreUser): S
 }
 
 /** One of another provider is read by that one, before it is sent. */
-function agreeing(submission: Submission, { id, name, decode }: StoreUser): Submission {
+function agreeing(submission: Submission, { identity: { id, name }, rules: { decode } }: StoreUser): Submission {
   if (submission.provider !== id || submission.name !== name) return submission;
   const [wrong] = disagreementsOf(decode, submission);
   if (wrong === undefined) return submission;

@@ -1,5 +1,6 @@
 import type { Http, RequestPurpose } from '../adapter/spec.ts';
-import { type ProviderContext, errorOf, withOutcome } from './context.ts';
+import type { ProviderContext } from './context.ts';
+import { errorOf, withOutcome } from './outcome-errors.ts';
 import { isRetryableRefusal } from './retryable-refusal.ts';
 import type { PayoutError } from '../errors.ts';
 import {
@@ -44,17 +45,17 @@ async function answered(
   options: CallOptions,
   onAnswer: (answer: HttpResponse) => void,
 ): Promise<HttpResponse> {
-  const deadline = startDeadline(context.runtime, options.timeoutMs ?? context.timeoutMs, options.signal);
+  const deadline = startDeadline(context.runtime, options.timeoutMs ?? context.limits.timeoutMs, options.signal);
   const changes = request.method !== 'GET';
   let mayHaveHappened = false;
   try {
     for (let resend = 0; ; resend += 1) {
-      const sent = await context.send(request, { signal: deadline.signal, notAfter: null, resend });
+      const sent = await context.http.send(request, { signal: deadline.signal, notAfter: null, resend });
       if (sent.type === 'answered') onAnswer(sent.answer);
       if (sent.type === 'answered' && sent.answer.status >= 200 && sent.answer.status < 300) return sent.answer;
       const failed = failureOf(context, sent, about);
       mayHaveHappened ||= failed.unknown;
-      const pause = failed.resend && resend < context.maxResends ? pauseAfter(context, sent, resend + 1) : null;
+      const pause = failed.resend && resend < context.limits.maxResends ? pauseAfter(context, sent, resend + 1) : null;
       const outcome = mayHaveHappened ? 'unknown' : 'rejected';
       const error = changes ? withOutcome(failed.error, outcome) : failed.error;
       if (pause === null || !(await waitUnlessOver(context, pause, deadline))) throw error;
@@ -66,7 +67,7 @@ async function answered(
 
 function failureOf(context: ProviderContext, sent: Sent, about: RequestPurpose): { error: PayoutError; unknown: boolean; resend: boolean } {
   if (sent.type !== 'answered') return { error: sent.error, unknown: sent.type === 'lost', resend: sent.error.code !== 'aborted' };
-  const refusal = context.refusal(sent.answer, about);
+  const refusal = context.rules.refusal(sent.answer, about);
   const resend = refusal.outcome === 'unknown' ? refusal.resend : isRetryableRefusal(context, sent.answer, refusal);
   return { error: errorOf(context, refusal, sent.answer, null), unknown: refusal.outcome === 'unknown', resend };
 }
@@ -74,7 +75,7 @@ function failureOf(context: ProviderContext, sent: Sent, about: RequestPurpose):
 /** The pause before the next resend; `null` when there must be none. */
 export function pauseAfter(context: ProviderContext, sent: Sent, resend: number): number | null {
   if (sent.type !== 'answered') return pauseBefore(resend, null, context.runtime.random());
-  if (context.mayResend(sent.answer, resend) === false) return null;
+  if (context.rules.mayResend(sent.answer, resend) === false) return null;
   return pauseBefore(resend, retryAfterSecondsOf(sent.answer, context.runtime.now()), context.runtime.random());
 }
 

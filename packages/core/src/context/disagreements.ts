@@ -1,5 +1,5 @@
 import type { DecodedCreate } from '../adapter/spec.ts';
-import type { ProviderContext } from './context.ts';
+import type { AdapterRules } from './context.ts';
 import type { PayoutIssue } from '../errors.ts';
 import { sameMoney } from '../money/money.ts';
 import type { Submission } from '../stores/submission.ts';
@@ -11,7 +11,7 @@ import type { Submission } from '../stores/submission.ts';
  *
  * @param decode The adapter's `decodeCreate`; a blanked body is not read, because it is never sent.
  */
-export function disagreementsOf(decode: ProviderContext['decode'], submission: Submission): readonly PayoutIssue[] {
+export function disagreementsOf(decode: AdapterRules['decode'], submission: Submission): readonly PayoutIssue[] {
   const { correlation, key, request } = submission;
   const token =
     correlation.token === key ? [] : [{ path: 'submission.correlation.token', message: 'must be the key: both are derived as one' }];

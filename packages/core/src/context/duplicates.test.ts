@@ -1,7 +1,8 @@
 // One request, prepared at different times by processes that share no store: what is kept here says nothing about the other copy.
 import { describe, expect, it } from 'vitest';
 import { answered, answerLost, acmeWorld, type AcmeWorld, RENT, requestLost, stored, told } from '../__tests__/acme-world.ts';
-import { isCertainlyUnsent, rememberAccepted } from './context.ts';
+import { isCertainlyUnsent } from './process-memory.ts';
+import { rememberAccepted } from './known-payouts.ts';
 import { nextAttempt, type PayoutOutcome, type RejectedKeySpent } from '../payout/outcome.ts';
 import { memorySubmissions, type Submission } from '../stores/submission.ts';
 

@@ -1,4 +1,5 @@
-import { type ProviderContext, isCertainlyUnsent } from './context.ts';
+import type { ProviderContext } from './context.ts';
+import { isCertainlyUnsent } from './process-memory.ts';
 import { keyWindow } from '../stores/idempotency.ts';
 import type { Submission } from '../stores/submission.ts';
 
@@ -26,4 +27,4 @@ export const arePreparedSeparately = ({ oldest, youngest, elsewhere }: Duplicate
 
 /** From here on nobody can send any of them, or have a sent one arrive. */
 export const lastArrivalAt = (context: ProviderContext, { youngest }: Duplicates): number =>
-  keyWindow(youngest.preparedAt, context.retentionMs, context.timeoutMs).lastArrivalAt;
+  keyWindow(youngest.preparedAt, context.limits.retentionMs, context.limits.timeoutMs).lastArrivalAt;

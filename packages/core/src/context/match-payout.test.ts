@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { acmeWorld, RENT, TEN } from '../__tests__/acme-world.ts';
 import { matchSubmission } from './match-payout.ts';
-import type { ProviderContext } from './context.ts';
+import type { AdapterRules } from './context.ts';
 import type { Payout } from '../payout/payout.ts';
 import type { Submission } from '../stores/submission.ts';
 
@@ -12,7 +12,7 @@ const ours = { token: asked.correlation.token };
 
 describe('an answer', () => {
   it.each<
-    readonly [string, Partial<Payout>, Partial<Submission>, Partial<ProviderContext>, mismatch: RegExp | null, notices: readonly string[]]
+    readonly [string, Partial<Payout>, Partial<Submission>, Partial<AdapterRules>, mismatch: RegExp | null, notices: readonly string[]]
   >([
     ['as it was asked for', {}, {}, {}, null, []],
     ['of another currency', { money: { ...TEN, currency: 'USD' } }, {}, {}, /it is in USD, not in EUR/, []],
@@ -70,7 +70,7 @@ describe('an answer', () => {
     ],
   ])('%s', (_, change, submission, its, mismatch, notices) => {
     const payout = { id: 'ac_1', live: false, money: TEN, metadata: ours, ...change } as Payout;
-    const found = matchSubmission({ ...context, ...its }, { ...asked, ...submission }, payout);
+    const found = matchSubmission(context.with({ rules: { ...context.rules, ...its } }), { ...asked, ...submission }, payout);
     if (mismatch === null) expect(found.mismatch).toBeNull();
     else expect(found.mismatch).toMatch(mismatch);
     expect(found.certain).toBe(mismatch !== null && !String(mismatch).includes('cannot be read'));

@@ -17,7 +17,7 @@ export interface Match {
 
 /** Compares currency, amount, token, mode and source. */
 export function matchSubmission(context: ProviderContext, submission: Submission, payout: Payout): Match {
-  const token = context.correlationTokenOf(payout);
+  const token = context.rules.correlationTokenOf(payout);
   const mismatches: string[] = [];
   const unreadable: string[] = [];
   const notices: Notice[] = [];
@@ -31,7 +31,7 @@ export function matchSubmission(context: ProviderContext, submission: Submission
   if (submission.live !== null && payout.live !== submission.live) {
     mismatches.push(`it is a ${payout.live ? 'live' : 'test'} payout and a ${submission.live ? 'live' : 'test'} one was asked for`);
   }
-  const source = context.sourceOf(payout);
+  const source = context.rules.sourceOf(payout);
   if (source !== null && submission.source !== null && source !== submission.source) {
     mismatches.push(`it left ${source}, not ${submission.source}`);
   }
@@ -57,12 +57,12 @@ function compareMoneyOf(context: ProviderContext, submission: Submission, payout
   if (money.currency !== asked.currency) return { is: 'other', message: `it is in ${money.currency}, not in ${asked.currency}` };
   if (sameMoney(money, asked)) return { is: 'same' };
   const message = `it is over ${money.amount} ${money.currency}, not over ${asked.amount}`;
-  if (context.amountInAnswer === 'exact') return { is: 'other', message };
+  if (context.rules.amountInAnswer === 'exact') return { is: 'other', message };
   return { is: 'notice', code: 'amount_differs', message: `The answer says that ${message}.` };
 }
 
 function withoutMoney(context: ProviderContext, payout: Payout, asked: Money): MoneyComparison {
-  if (!context.withoutAmount(payout)) {
+  if (!context.rules.withoutAmount(payout)) {
     return { is: 'unreadable', message: `its amount or currency cannot be read, and ${asked.amount} ${asked.currency} was asked for` };
   }
   return { is: 'notice', code: 'amount_missing', message: 'The answer names no amount: what is paid is not confirmed by it.' };
@@ -72,12 +72,12 @@ function withoutMoney(context: ProviderContext, payout: Payout, asked: Money): M
 export function mismatchError(context: ProviderContext, payout: Payout, mismatch: string): PayoutError {
   const id = context.redact(payout.id);
   const message = `answered with payout ${id}, but ${mismatch}. Look at that payout before anything else.`;
-  return new PayoutError('unexpected_response', message, { provider: context.name, outcome: 'unknown', payoutId: id });
+  return new PayoutError('unexpected_response', message, { provider: context.identity.name, outcome: 'unknown', payoutId: id });
 }
 
 /** An answer about another payout says nothing about the one that was asked for. @throws {PayoutError} `unexpected_response` */
 export function assertPayoutId(
-  context: Pick<ProviderContext, 'name' | 'redact'>,
+  context: Pick<ProviderContext, 'identity' | 'redact'>,
   id: string,
   payout: Payout,
   outcome: 'unknown' | null,
@@ -85,5 +85,5 @@ export function assertPayoutId(
   if (payout.id === id) return payout;
   const another = context.redact(payout.id);
   const message = `answered about ${another}, and ${id} was asked for.`;
-  throw new PayoutError('unexpected_response', message, { provider: context.name, outcome, payoutId: another });
+  throw new PayoutError('unexpected_response', message, { provider: context.identity.name, outcome, payoutId: another });
 }

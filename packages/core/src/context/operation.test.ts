@@ -198,6 +198,6 @@ describe('a listener', () => {
   it('that is not there costs nothing: the work gets the engine that is there', async () => {
     const { context } = acmeWorld({ onTelemetry: undefined });
     expect(await perform(context, 'list', async (mine) => mine === context)).toBe(true);
-    expect(await perform(acmeWorld().context, 'list', async ({ operationId: call }) => typeof call)).toBe('number');
+    expect(await perform(acmeWorld().context, 'list', async ({ telemetry: { operationId: call } }) => typeof call)).toBe('number');
   });
 });

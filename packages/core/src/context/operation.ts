@@ -21,7 +21,7 @@ export function perform<T>(
   work: (context: ProviderContext) => Promise<T>,
   endingOf: (result: T) => Ending = () => DONE,
 ): Promise<T> {
-  return context.hasListener ? told(context, operation, work, endingOf) : work(context);
+  return context.telemetry.hasListener ? told(context, operation, work, endingOf) : work(context);
 }
 
 async function told<T>(
@@ -34,8 +34,8 @@ async function told<T>(
   const mine = context.forOperation(operations);
   const startedAt = context.runtime.now();
   const end = (ending: Ending): void =>
-    mine.telemetry({ type: 'end', operation, ...ending, startedAt, durationMs: context.runtime.now() - startedAt });
-  mine.telemetry({ type: 'start', operation, startedAt });
+    mine.telemetry.emit({ type: 'end', operation, ...ending, startedAt, durationMs: context.runtime.now() - startedAt });
+  mine.telemetry.emit({ type: 'start', operation, startedAt });
   try {
     const result = await work(mine);
     end(endingOf(result));

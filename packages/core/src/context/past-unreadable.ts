@@ -19,7 +19,7 @@ export function pastUnreadable(
     position,
     message: context.redact(message),
   }));
-  if (hears === undefined) throw unreadableError(context.name, what, rows);
+  if (hears === undefined) throw unreadableError(context.identity.name, what, rows);
   for (const row of rows) quietlyTold(hears, row);
 }
 

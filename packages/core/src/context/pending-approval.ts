@@ -1,4 +1,5 @@
-import { type ProviderContext, memoryKeyOf, sameEndpoint } from './context.ts';
+import type { ProviderContext } from './context.ts';
+import { memoryKeyOf, sameEndpoint } from './process-memory.ts';
 import { PayoutError } from '../errors.ts';
 import { type Notice, NOT_RECORDED } from '../payout/outcome.ts';
 import type { Submission, SubmissionStore } from '../stores/submission.ts';
@@ -13,13 +14,13 @@ export const needsApproval = (error: PayoutError): boolean => error.code === 'pa
 /** Remembers that a submission is held, in this process. */
 export function rememberPendingApproval(context: ProviderContext, submission: Submission): void {
   if (heldHere(context, submission) === null) {
-    context.memory.held.set(memoryKeyOf(submission), { endpoint: context.endpoint, notedIn: new WeakSet() });
+    context.memory.held.set(memoryKeyOf(submission), { endpoint: context.http.endpoint, notedIn: new WeakSet() });
   }
 }
 
 /** The stores in which this process noted it; `null` where it knows of none. The same key of another account is another create. */
 function heldHere(
-  { memory: process, store, endpoint: connection }: ProviderContext,
+  { http: { endpoint: connection }, memory: process, store }: ProviderContext,
   submission: Submission,
 ): WeakSet<SubmissionStore> | null {
   const here = process.held.get(memoryKeyOf(submission));
@@ -46,7 +47,7 @@ export async function markPendingApproval(context: ProviderContext, submission: 
     return [];
   } catch {
     const message = 'The submissions store could not record that the provider holds this submission; another process may send it again.';
-    context.telemetry({ type: 'diagnostic', code: NOT_RECORDED, message });
+    context.telemetry.emit({ type: 'diagnostic', code: NOT_RECORDED, message });
     return [{ code: NOT_RECORDED, message }];
   }
 }
@@ -78,7 +79,7 @@ const noteOf = (submission: Submission): Submission => ({
 /** What is told of a submission that was held before. */
 export function pendingBefore(context: ProviderContext, { reference }: Submission): PayoutError {
   const message = `the provider holds reference ${reference} until a person has decided there, and may then make the payout by itself. Nothing was sent.`;
-  return new PayoutError('payouts_blocked', message, { provider: context.name });
+  return new PayoutError('payouts_blocked', message, { provider: context.identity.name });
 }
 
 /** What a person can do about it. */

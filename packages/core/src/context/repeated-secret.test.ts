@@ -6,7 +6,7 @@ import { acmeWorld, answered, changed, RENT } from '../__tests__/acme-world.ts';
 import { createAcme } from '../__tests__/acme.ts';
 import { mismatchError } from './match-payout.ts';
 import { registryFromConfig } from '../registry/config.ts';
-import { errorOf } from './context.ts';
+import { errorOf } from './outcome-errors.ts';
 import { nameOfThrown, PayoutError } from '../errors.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';
 import type { Payout } from '../payout/payout.ts';
@@ -58,7 +58,7 @@ describe('is told nowhere', () => {
 
   it('in a diagnostic', () => {
     const { context, events } = acmeWorld();
-    context.telemetry({ type: 'diagnostic', code: 'webhook_refused', message: `of ${ACME_TOKEN}` });
+    context.telemetry.emit({ type: 'diagnostic', code: 'webhook_refused', message: `of ${ACME_TOKEN}` });
     expect(events).toMatchObject([{ message: 'of [redacted]' }]);
   });
 });

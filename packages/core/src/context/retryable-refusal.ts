@@ -8,5 +8,5 @@ export function isRetryableRefusal(
   answer: HttpResponse,
   { code, keyState: key }: Extract<Refusal, { outcome: 'rejected' }>,
 ): boolean {
-  return code === 'rate_limited' || (key !== 'needs_person' && context.mayResend(answer, 1) === true);
+  return code === 'rate_limited' || (key !== 'needs_person' && context.rules.mayResend(answer, 1) === true);
 }

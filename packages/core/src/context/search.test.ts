@@ -16,7 +16,7 @@ import { ACME_TOKEN } from '../__tests__/acme-bank.ts';
 import type { AcmeSettings } from '../__tests__/acme.ts';
 import { HOUR_MS, MINUTE_MS, NINE } from '../__tests__/manual-time.ts';
 import { duplicatesOf } from './duplicates.ts';
-import type { ProviderContext } from './context.ts';
+import type { ContextParts } from './context.ts';
 import { startDeadline } from '../http/http.ts';
 import { lookup } from '../create/lookup.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';
@@ -169,31 +169,35 @@ describe('R17: what a list shows', () => {
     expect(await acme.lookup(submission)).toMatchObject({ outcome: 'rejected' });
   });
 
-  const parts = async (context: Partial<ProviderContext>, payouts: readonly object[], money: Submission['money'] = TEN) => {
+  const parts = async (changes: Partial<ContextParts>, payouts: readonly object[], money: Submission['money'] = TEN) => {
     const world = await unsent();
     world.time.jump(OVER + 1);
     world.onRead(page(payouts));
     const deadline = startDeadline(world.time, MINUTE_MS, undefined);
-    const found = await search({ ...world.context, ...context }, { ...world.submission, money }, deadline, []);
+    const found = await search(world.context.with(changes), { ...world.submission, money }, deadline, []);
     deadline.end();
     return found.candidates.map(({ id }) => id);
   };
 
   it('where fees come off, any amount could be ours', async () =>
-    expect(await parts({ amountInAnswer: 'may_differ' }, [listed({ amount: '9.75' })])).toEqual(['ac_9']));
+    expect(await parts({ rules: { ...acmeWorld().context.rules, amountInAnswer: 'may_differ' } }, [listed({ amount: '9.75' })])).toEqual([
+      'ac_9',
+    ]));
   it('of a full balance, any amount could be ours', async () =>
     expect(await parts({}, [listed({ amount: '512.00' })], 'full_balance')).toEqual(['ac_9']));
 
-  const adapting = (change: Partial<Payout>): Partial<ProviderContext> => {
+  const adapting = (change: Partial<Payout>): Partial<ContextParts> => {
     const { context } = acmeWorld();
     return {
-      operationsFor: (...scope) => ({
-        ...context.operationsFor(...scope),
-        page: async () => ({
-          payouts: [{ ...({ id: 'ac_9', createdAt: at(NINE), metadata: {}, money: TEN } as Payout), ...change }],
-          nextCursor: null,
+      operationsOver:
+        () =>
+        (...scope) => ({
+          ...context.operationsFor(...scope),
+          page: async () => ({
+            payouts: [{ ...({ id: 'ac_9', createdAt: at(NINE), metadata: {}, money: TEN } as Payout), ...change }],
+            nextCursor: null,
+          }),
         }),
-      }),
     };
   };
   it('without an amount yet, it could be ours', async () => expect(await parts(adapting({ money: null }), [])).toEqual(['ac_9']));
@@ -291,7 +295,9 @@ describe('R17: what a list does not show proves nothing', () => {
     const { submission, time, context } = await unsent();
     time.jump(OVER + 1);
     const deadline = startDeadline(time, MINUTE_MS, undefined);
-    expect(await lookup({ ...context, listFloor: at(floor) }, duplicatesOf(context, submission), deadline)).toMatchObject({ outcome });
+    expect(
+      await lookup(context.with({ limits: { ...context.limits, listFloor: at(floor) } }), duplicatesOf(context, submission), deadline),
+    ).toMatchObject({ outcome });
     deadline.end();
   });
 

@@ -1,5 +1,7 @@
 import type { AdapterListQuery, AdapterPage } from '../adapter/spec.ts';
-import { asPayoutError, type ProviderContext, belongsToAnotherSubmission } from './context.ts';
+import type { ProviderContext } from './context.ts';
+import { belongsToAnotherSubmission } from './process-memory.ts';
+import { asPayoutError } from './outcome-errors.ts';
 import type { PayoutError } from '../errors.ts';
 import type { Deadline } from '../http/http.ts';
 import { sameMoney } from '../money/money.ts';
@@ -56,7 +58,11 @@ export async function search(
   let cursor: string | null = null;
   let empty = 0;
   for (let read = 0; read < MOST_PAGES; read += 1) {
-    const query: AdapterListQuery = { createdFrom: new Date(since).toISOString(), limit: context.listLimit, cursor: cursor ?? undefined };
+    const query: AdapterListQuery = {
+      createdFrom: new Date(since).toISOString(),
+      limit: context.limits.listLimit,
+      cursor: cursor ?? undefined,
+    };
     let page: AdapterPage;
     try {
       page = await adapter.page(query, undefined, { signal: deadline.signal, timeoutMs: remaining(context, deadline) });
@@ -64,7 +70,7 @@ export async function search(
       const error = asPayoutError(context, thrown);
       return { matched: null, candidates, gap: { type: 'failed_read', message: `the list could not be read (${error.code})` }, error };
     }
-    const ours = page.payouts.find((payout) => tokens.includes(context.correlationTokenOf(payout) ?? ''));
+    const ours = page.payouts.find((payout) => tokens.includes(context.rules.correlationTokenOf(payout) ?? ''));
     if (ours !== undefined) return { matched: ours, candidates: [], gap: null, error: null };
     candidates.push(...page.payouts.filter((payout) => isCandidate(context, submission, payout, since)));
     unreadable.push(...(page.unreadable ?? []));
@@ -85,9 +91,9 @@ export async function search(
  * Without its body nothing shows that its headers are its own: then they are today's.
  */
 function ownHeaders(context: ProviderContext, submission: Submission): Readonly<Record<string, string>> {
-  if (submission.request.body === '') return context.headers;
+  if (submission.request.body === '') return context.http.headers;
   const kept = Object.entries(submission.request.headers).filter(
-    ([name]) => Object.hasOwn(context.headers, name) || !name.startsWith('content-'),
+    ([name]) => Object.hasOwn(context.http.headers, name) || !name.startsWith('content-'),
   );
   return Object.fromEntries(kept);
 }
@@ -98,9 +104,9 @@ export function remaining(context: ProviderContext, deadline: Deadline): number 
 
 /** Anything that is not certainly another payout, and has an amount that ours could have. */
 function isCandidate(context: ProviderContext, submission: Submission, payout: Payout, since: number): boolean {
-  if (context.correlationTokenOf(payout) !== null || payout.automatic || isBefore(payout, since)) return false;
+  if (context.rules.correlationTokenOf(payout) !== null || payout.automatic || isBefore(payout, since)) return false;
   if (belongsToAnotherSubmission(context.memory, submission, payout.id)) return false;
-  if (submission.money === 'full_balance' || payout.money === null || context.amountInAnswer === 'may_differ') return true;
+  if (submission.money === 'full_balance' || payout.money === null || context.rules.amountInAnswer === 'may_differ') return true;
   return sameMoney(payout.money, submission.money);
 }
 
@@ -122,15 +128,15 @@ interface Reading {
 }
 
 function gapOf(context: ProviderContext, { since, dates, unreadable }: Reading): Gap | null {
-  if (context.absence === 'never') return { type: 'no_proof', message: 'the list of this provider may leave payouts out' };
+  if (context.limits.absence === 'never') return { type: 'no_proof', message: 'the list of this provider may leave payouts out' };
   if (unreadable.length > 0) {
     const ids = unreadable.flatMap(({ id }) => id ?? []).filter((id) => context.redact(id) === id);
     const count = unreadable.length === 1 ? 'a row' : `${unreadable.length} rows`;
     const named = ids.length === 0 ? '' : ` (${ids.slice(0, 5).join(', ')})`;
     return { type: 'unreadable_row', message: `the list has ${count} that cannot be read${named}, and may be ours` };
   }
-  if (context.listFloor !== null && Date.parse(context.listFloor) > since) {
-    return { type: 'floor', message: `payouts before ${context.listFloor} are never listed` };
+  if (context.limits.listFloor !== null && Date.parse(context.limits.listFloor) > since) {
+    return { type: 'floor', message: `payouts before ${context.limits.listFloor} are never listed` };
   }
   if (dates.some((difference) => !(difference <= MOST_SKEW_MS))) {
     return { type: 'clock', message: "the provider's clock (Date) and ours are more than a minute apart, or it shows none" };

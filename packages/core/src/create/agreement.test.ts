@@ -152,7 +152,7 @@ it('a row under a key that is not the one of its reference is not sent', async (
   const prepared = stored(await acmeWorld().acme.prepare(RENT));
   const text = JSON.stringify(prepared).replaceAll(prepared.key, TOKEN);
   const kept = { submission: JSON.parse(text) as Submission, resolution: null };
-  expect(disagreementsOf(world.context.decode, kept.submission)).toEqual([]);
+  expect(disagreementsOf(world.context.rules.decode, kept.submission)).toEqual([]);
   // Only its own place answers: a store that answered it for every other one would be disbelieved for that.
   const find: SubmissionStore['find'] = async ({ reference, attempt }) => (reference === RENT.reference && attempt === 1 ? kept : null);
   const acme = world.restarted({ submissions: { putIfAbsent: async () => kept, find, setResolution: async () => undefined } });
@@ -206,7 +206,7 @@ it('whatever Acme encodes, it reads back', async () => {
       const money = { amount: cents, currency: 'EUR' };
       const submission = stored(await provider.prepare({ reference: 'r', money, description }));
       const token = by === 'none' ? null : submission.key;
-      expect(internalsOf(provider)?.context.decode(submission.request)).toEqual({
+      expect(internalsOf(provider)?.context.rules.decode(submission.request)).toEqual({
         money,
         source: null,
         destination: null,
@@ -214,7 +214,7 @@ it('whatever Acme encodes, it reads back', async () => {
         live: null,
         token,
       });
-      expect(disagreementsOf(internalsOf(provider)?.context.decode ?? (() => null), submission)).toEqual([]);
+      expect(disagreementsOf(internalsOf(provider)?.context.rules.decode ?? (() => null), submission)).toEqual([]);
     }),
     { seed: 20_261_130 },
   );

@@ -1,5 +1,6 @@
 import { disagreementsOf } from '../context/disagreements.ts';
-import { type ProviderContext, withOutcome } from '../context/context.ts';
+import type { ProviderContext } from '../context/context.ts';
+import { withOutcome } from '../context/outcome-errors.ts';
 import { errorOfIssues, type PayoutError } from '../errors.ts';
 import { unknownOutcome } from './lookup.ts';
 import type { UnknownPayout } from '../payout/outcome.ts';
@@ -8,11 +9,11 @@ import type { Submission } from '../stores/submission.ts';
 /** Why a submission that contradicts itself is not sent; `null` when it agrees. What was prepared here is frozen, and agrees. */
 export function disagreementError(context: ProviderContext, submission: Submission): PayoutError | null {
   if (context.memory.prepared.has(submission)) return null;
-  const issues = disagreementsOf(context.decode, submission);
+  const issues = disagreementsOf(context.rules.decode, submission);
   if (issues.length === 0) return null;
   const advice =
     'It was changed after it was prepared. Nothing was sent and nothing was recorded. Take it unchanged from where it was kept; the payout may exist.';
-  return withOutcome(errorOfIssues('invalid_request', issues, { provider: context.name }), 'unknown', advice);
+  return withOutcome(errorOfIssues('invalid_request', issues, { provider: context.identity.name }), 'unknown', advice);
 }
 
 /** The outcome of a submission that contradicts itself: what was sent under its key before, nobody can tell from it. */

@@ -18,7 +18,7 @@ export type Route = (submission: Submission, account?: string) => ProviderContex
 export const ownRoute =
   (context: ProviderContext): Route =>
   (submission) =>
-    submission.name === context.name ? context : null;
+    submission.name === context.identity.name ? context : null;
 
 /** How a submission came to be submitted. */
 export interface Arrival {
@@ -43,7 +43,9 @@ export function homeOf({ context, route, deadline }: Passage, kept: Submission):
   const home = route(kept);
   if (home === null) return null;
   return storeWithin(
-    home.operationId === context.operationId || context.operationId === undefined ? home : home.forOperation(context.operationId),
+    home.telemetry.operationId === context.telemetry.operationId || context.telemetry.operationId === undefined
+      ? home
+      : home.forOperation(context.telemetry.operationId),
     deadline,
   );
 }
@@ -51,7 +53,7 @@ export function homeOf({ context, route, deadline }: Passage, kept: Submission):
 /** A provider whose store takes no longer for this call than the call itself may. */
 export function storeWithin(context: ProviderContext, deadline: Deadline): ProviderContext {
   const store = context.store.within(deadline);
-  return store === context.store ? context : { ...context, store };
+  return store === context.store ? context : context.with({ store });
 }
 
 export const callWithin = (context: ProviderContext, deadline: Deadline): CallOptions => ({
@@ -62,6 +64,6 @@ export const callWithin = (context: ProviderContext, deadline: Deadline): CallOp
 export function storeFailed(context: ProviderContext, submission: Submission, thrown: unknown): PayoutOutcome {
   const why = thrown instanceof StoreFailed ? ` (${thrown.message})` : '';
   const message = `the submissions store failed${why} before anything was sent; an earlier call may have sent it. Create again with the same reference.`;
-  const error = new PayoutError('provider_unavailable', message, { provider: context.name, outcome: 'unknown' });
+  const error = new PayoutError('provider_unavailable', message, { provider: context.identity.name, outcome: 'unknown' });
   return unknownForNow(context, submission, error);
 }

@@ -1,7 +1,10 @@
 import type { PayoutProviderSpec } from '../adapter/spec.ts';
 import { checkedOptions } from '../context/call-options.ts';
 import { MOST_ATTEMPTS } from './validate-request.ts';
-import { type ProviderContext, memoryKeyOf as keyPlace, payoutKnownOf, sameEndpoint, withOutcome } from '../context/context.ts';
+import type { ProviderContext } from '../context/context.ts';
+import { memoryKeyOf as keyPlace, sameEndpoint } from '../context/process-memory.ts';
+import { payoutKnownOf } from '../context/known-payouts.ts';
+import { withOutcome } from '../context/outcome-errors.ts';
 import { PayoutError } from '../errors.ts';
 import { createKey } from '../stores/idempotency.ts';
 import { submitStored } from './submit-stored.ts';
@@ -76,10 +79,11 @@ function inDoubt(error: PayoutError, why: string): PayoutError {
 
 /** What this process does, or did, with the key of a reference through another store; `known` where no submission may be shown. */
 async function sentElsewhere(context: ProviderContext, { namespace, reference, attempt }: AttemptId): Promise<Submission | 'known' | null> {
-  if (payoutKnownOf(context, { provider: context.id, account: context.account, namespace, reference }) !== undefined) return 'known';
+  if (payoutKnownOf(context, { provider: context.identity.id, account: context.identity.account, namespace, reference }) !== undefined)
+    return 'known';
   for (let asked = 1; asked <= attempt + FURTHEST_RAISED; asked += 1) {
-    const key = await createKey({ namespace, account: context.account, reference, attempt: asked });
-    const known = knownAs(context, keyPlace({ provider: context.id, key }));
+    const key = await createKey({ namespace, account: context.identity.account, reference, attempt: asked });
+    const known = knownAs(context, keyPlace({ provider: context.identity.id, key }));
     if (known !== null) return known;
   }
   return null;
@@ -88,7 +92,7 @@ async function sentElsewhere(context: ProviderContext, { namespace, reference, a
 function knownAs(context: ProviderContext, at: string): Submission | 'known' | null {
   const { inFlight: underWay, uncertain } = context.memory;
   const current = underWay.get(at);
-  if (current !== undefined && sameEndpoint(current.endpoint, context.endpoint)) return current.submission;
+  if (current !== undefined && sameEndpoint(current.endpoint, context.http.endpoint)) return current.submission;
   return current !== undefined || uncertain.has(at) ? 'known' : null;
 }
 
@@ -99,7 +103,7 @@ function placeOf(context: ProviderContext, input: unknown): AttemptId | null {
     const [reference, attempt]: readonly unknown[] = [Reflect.get(input, 'reference'), Reflect.get(input, 'attempt')];
     if (typeof reference !== 'string') return null;
     const isAttempt = typeof attempt === 'number' && Number.isInteger(attempt) && attempt >= 1 && attempt <= MOST_ATTEMPTS;
-    return { namespace: context.namespace, reference, attempt: isAttempt ? attempt : 1 };
+    return { namespace: context.identity.namespace, reference, attempt: isAttempt ? attempt : 1 };
   } catch {
     return null; // A getter of the caller's that throws.
   }

@@ -2,14 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { acmeWorld, MARKED } from '../__tests__/acme-world.ts';
 import type { Refusal } from '../adapter/spec.ts';
-import type { ProviderContext } from '../context/context.ts';
+import type { AdapterRules, ProviderContext } from '../context/context.ts';
 import { PayoutError } from '../errors.ts';
 import type { HttpResponse, Sent } from '../http/http.ts';
 import { type ExchangeState, decideNext, type Step, type Verdict } from './decide.ts';
 import type { Payout } from '../payout/payout.ts';
 
 const { context } = acmeWorld();
-const engineThatForgetsRefusals: ProviderContext = { ...context, storesRefusals: false };
+const having = (rules: Partial<AdapterRules>): ProviderContext => context.with({ rules: { ...context.rules, ...rules } });
+const engineThatForgetsRefusals: ProviderContext = context.with({ limits: { ...context.limits, storesRefusals: false } });
 const CONFIRMED = new PayoutError('insufficient_funds', 'the first refusal.', { providerCode: 'first' });
 
 /** Fresh: nobody can have sent it. Confirming: it was refused once already, without a mark (R11). */
@@ -161,9 +162,9 @@ describe('what one exchange means', () => {
 });
 
 describe('the provider says that the same may be sent again', () => {
-  const willing: ProviderContext = { ...context, mayResend: () => true };
-  const saysHuman: ProviderContext = {
-    ...willing,
+  const willing = having({ mayResend: () => true });
+  const saysHuman = having({
+    mayResend: () => true,
     refusal: () => ({
       code: 'payouts_blocked',
       message: 'm',
@@ -172,7 +173,7 @@ describe('the provider says that the same may be sent again', () => {
       outcome: 'rejected',
       keyState: 'needs_person',
     }),
-  };
+  });
   const again = (line: string, may: string) => [line.replace('STATE', 'fresh'), may.replace('STATE', 'may exist')] as const;
   const REFUSED = again(
     'resend (trouble; STATE), else rejected (same_attempt; unsent_elsewhere)',
@@ -211,10 +212,10 @@ describe('the provider says that the same may be sent again', () => {
 });
 
 describe('an adapter', () => {
-  const saying = (refusal: Partial<Refusal>): ProviderContext => ({
-    ...context,
-    refusal: () => ({ code: 'invalid_request', message: 'm', providerCode: null, providerMessage: null, ...refusal }) as Refusal,
-  });
+  const saying = (refusal: Partial<Refusal>): ProviderContext =>
+    having({
+      refusal: () => ({ code: 'invalid_request', message: 'm', providerCode: null, providerMessage: null, ...refusal }) as Refusal,
+    });
   const refused: Partial<Refusal> = { outcome: 'rejected', keyState: 'never_valid' };
 
   it.each<readonly [name: string, context: ProviderContext, sent: Sent, row: Row]>([
@@ -264,12 +265,11 @@ describe('an adapter', () => {
     [401, AGAIN('lost')],
     [500, AGAIN('server')],
   ])('that stumbles over a %i loses no outcome', (status, line) => {
-    const stumbling: ProviderContext = {
-      ...context,
+    const stumbling = having({
       refusal: () => {
         throw new TypeError('a null that nobody expected');
       },
-    };
+    });
     expect(STATES.map((state) => shown(decideNext(stumbling, answered(status), state, readable)))).toEqual([...ALWAYS(line)]);
   });
 });
@@ -286,13 +286,12 @@ describe('a success that cannot be read', () => {
     [400, '[acme] answered 400 with an answer that cannot be understood.'],
   ])('says so: %i', (status, message) => {
     const asked: unknown[] = [];
-    const stumbling: ProviderContext = {
-      ...context,
+    const stumbling = having({
       refusal: (_, about) => {
         asked.push(about);
         throw new TypeError('a null that nobody expected');
       },
-    };
+    });
     const step = decideNext(stumbling, answered(status), { mayExist: false, confirming: null }, readable);
     expect(errorOf(step)).toMatchObject({ code: 'unexpected_response', provider: 'acme', httpStatus: status, message });
     expect(asked).toEqual(status === 201 ? [] : ['create']);

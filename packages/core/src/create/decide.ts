@@ -1,6 +1,7 @@
 import { isRetryableRefusal } from '../context/retryable-refusal.ts';
 import type { Refusal } from '../adapter/spec.ts';
-import { type ProviderContext, errorOf, withOutcome } from '../context/context.ts';
+import type { ProviderContext } from '../context/context.ts';
+import { errorOf, withOutcome } from '../context/outcome-errors.ts';
 import { PayoutError } from '../errors.ts';
 import { needsApproval } from '../context/pending-approval.ts';
 import type { HttpResponse, Sent } from '../http/http.ts';
@@ -64,7 +65,7 @@ export function decideNext(context: ProviderContext, sent: Sent, state: Exchange
 /** An adapter that stumbles over an answer must not lose the outcome of a request that was sent. */
 function refusalOf(context: ProviderContext, answer: HttpResponse): Refusal | null {
   try {
-    return context.refusal(answer, 'create');
+    return context.rules.refusal(answer, 'create');
   } catch {
     return null;
   }
@@ -72,7 +73,7 @@ function refusalOf(context: ProviderContext, answer: HttpResponse): Refusal | nu
 
 function unreadable(context: ProviderContext, answer: HttpResponse, what: string): PayoutError {
   return new PayoutError('unexpected_response', `answered ${answer.status} with ${what}.`, {
-    provider: context.name,
+    provider: context.identity.name,
     httpStatus: answer.status,
     payoutId: idIn(context, answer.json),
     unreadAnswer: context.redact(answer.text),
@@ -99,7 +100,7 @@ function judgeNotSent(sent: Extract<Sent, { type: 'not_sent' }>, state: Exchange
 
 function judgeSuccess(context: ProviderContext, answer: HttpResponse, read: (answer: HttpResponse) => Payout): Step {
   try {
-    return { type: 'end', verdict: { type: 'accepted', payout: read(answer), replayed: context.isReplay(answer) } };
+    return { type: 'end', verdict: { type: 'accepted', payout: read(answer), replayed: context.rules.isReplay(answer) } };
   } catch {
     // Parsing must never hide money: the payout exists, only its description cannot be read.
     return trouble(unreadable(context, answer, 'something that is not a readable payout'), 'lost');
@@ -137,7 +138,12 @@ function judgeRefusal(context: ProviderContext, answer: HttpResponse, refusal: R
   const verdict = state.mayExist
     ? unknown(error, 'lost')
     : rejected(refusal.keyState === 'unused' ? (state.confirming ?? error) : error, ADVICE[refusal.keyState], refusal);
-  if (refusal.code !== 'rate_limited' && refusal.keyState === 'maybe_stored' && context.storesRefusals && state.confirming === null) {
+  if (
+    refusal.code !== 'rate_limited' &&
+    refusal.keyState === 'maybe_stored' &&
+    context.limits.storesRefusals &&
+    state.confirming === null
+  ) {
     return { type: 'resend', because: 'confirm', state: { mayExist: state.mayExist, confirming: error }, ifOver: verdict };
   }
   return isRetryableRefusal(context, answer, refusal)
@@ -154,7 +160,7 @@ const ADVICE: Readonly<Record<RejectedRefusal['keyState'], RetryAdvice>> = {
 
 /** A marked refusal: the key is spent on it, so nothing can exist under it (R10). */
 function isResolving(context: ProviderContext, answer: HttpResponse): boolean {
-  return answer.status >= 400 && context.isReplay(answer);
+  return answer.status >= 400 && context.rules.isReplay(answer);
 }
 
 function rejected(

@@ -1,4 +1,5 @@
-import type { ProviderContext, InFlightResult } from '../context/context.ts';
+import type { ProviderContext } from '../context/context.ts';
+import type { InFlightResult } from '../context/process-memory.ts';
 import { PayoutError } from '../errors.ts';
 import { FURTHEST_RAISED, mayExist } from './other-attempts.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';

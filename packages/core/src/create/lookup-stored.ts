@@ -1,6 +1,7 @@
 import { saysTheSame } from '../context/disagreements.ts';
 import { duplicatesOf, type Duplicates, arePreparedSeparately } from '../context/duplicates.ts';
-import { type ProviderContext, withOutcome } from '../context/context.ts';
+import type { ProviderContext } from '../context/context.ts';
+import { withOutcome } from '../context/outcome-errors.ts';
 import { type Deadline, startDeadline } from '../http/http.ts';
 import { laterAnswer, rejectedBefore } from './later-attempts.ts';
 import { lookup, unknownForNow } from './lookup.ts';
@@ -117,7 +118,7 @@ export function asksTheSame(kept: Submission, other: Submission): boolean {
 }
 
 export async function withDeadline<T>(context: ProviderContext, call: CallOptions, work: (deadline: Deadline) => Promise<T>): Promise<T> {
-  const deadline = startDeadline(context.runtime, call.timeoutMs ?? context.timeoutMs, call.signal);
+  const deadline = startDeadline(context.runtime, call.timeoutMs ?? context.limits.timeoutMs, call.signal);
   try {
     return await work(deadline);
   } finally {

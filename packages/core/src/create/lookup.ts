@@ -1,6 +1,7 @@
 import { matchSubmission, mismatchError } from '../context/match-payout.ts';
 import { lastArrivalAt, type Duplicates } from '../context/duplicates.ts';
-import { type ProviderContext, withOutcome } from '../context/context.ts';
+import type { ProviderContext } from '../context/context.ts';
+import { withOutcome } from '../context/outcome-errors.ts';
 import { PayoutError } from '../errors.ts';
 import {
   PENDING_APPROVAL_ADVICE,
@@ -64,7 +65,7 @@ function notFound(
 ): PayoutOutcome {
   const submission = duplicates.oldest;
   const window = {
-    ...keyWindow(submission.preparedAt, context.retentionMs, context.timeoutMs),
+    ...keyWindow(submission.preparedAt, context.limits.retentionMs, context.limits.timeoutMs),
     lastArrivalAt: lastArrivalAt(context, duplicates),
   };
   const over = askedAt > window.lastArrivalAt;
@@ -72,7 +73,7 @@ function notFound(
     const message = 'no payout exists for this submission, and nobody can send it any more.';
     return {
       outcome: 'rejected',
-      error: new PayoutError('not_found', message, { provider: context.name, outcome: 'rejected' }),
+      error: new PayoutError('not_found', message, { provider: context.identity.name, outcome: 'rejected' }),
       retry: 'next_attempt',
       submission,
       replayed: false,
@@ -80,7 +81,7 @@ function notFound(
     };
   }
   const error =
-    because ?? found.error ?? new PayoutError('unresolved', sayWhy(found, over, window.lastArrivalAt), { provider: context.name });
+    because ?? found.error ?? new PayoutError('unresolved', sayWhy(found, over, window.lastArrivalAt), { provider: context.identity.name });
   return unknownOutcome(submission, withOutcome(error, 'unknown'), nextStep(askedAt, window, found));
 }
 

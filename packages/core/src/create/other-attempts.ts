@@ -1,5 +1,8 @@
 import { duplicatesOf } from '../context/duplicates.ts';
-import { type ProviderContext, payoutKnownOf, memoryKeyOf, withOutcome } from '../context/context.ts';
+import type { ProviderContext } from '../context/context.ts';
+import { memoryKeyOf } from '../context/process-memory.ts';
+import { payoutKnownOf } from '../context/known-payouts.ts';
+import { withOutcome } from '../context/outcome-errors.ts';
 import { PayoutError } from '../errors.ts';
 import type { Deadline } from '../http/http.ts';
 import { type PendingApproval, isPendingApproval } from '../context/pending-approval.ts';
@@ -123,7 +126,7 @@ async function inTheWay(
   deadline: Deadline,
 ): Promise<PayoutOutcome> {
   const paid = paidAs(row);
-  if (paid === null || row.submission.name !== context.name) return mayExist(context, row.submission);
+  if (paid === null || row.submission.name !== context.identity.name) return mayExist(context, row.submission);
   const call = { signal: deadline.signal, timeoutMs: remaining(context, deadline) };
   return paidByOther(context, submission, paid, call);
 }
@@ -142,12 +145,16 @@ function unknownAttempt(context: ProviderContext, submission: Submission, next: 
     next.action === 'submit'
       ? `attempt ${submission.attempt} of reference ${reference} may exist, so no other was sent. Submit outcome.submission to resolve it.`
       : `an earlier attempt of reference ${reference} may exist, so this one was not sent. Submit that attempt's submission to resolve it.`;
-  return unknownOutcome(submission, new PayoutError('idempotency_conflict', message, { provider: context.name, outcome: 'unknown' }), next);
+  return unknownOutcome(
+    submission,
+    new PayoutError('idempotency_conflict', message, { provider: context.identity.name, outcome: 'unknown' }),
+    next,
+  );
 }
 
 function storeUnread(context: ProviderContext, submission: Submission): PayoutOutcome {
   const message = 'nothing was sent: the submissions store could not say whether another attempt of this reference exists.';
-  const error = new PayoutError('provider_unavailable', message, { provider: context.name, outcome: 'unknown' });
+  const error = new PayoutError('provider_unavailable', message, { provider: context.identity.name, outcome: 'unknown' });
   return unknownForNow(context, submission, error);
 }
 
@@ -169,7 +176,7 @@ async function atProvider(
   if (found.matched !== null) return foundAsEarlier(context, submission, found.matched);
   // Whatever the reason, what was not seen may be there: an endless list, a clock that disagrees, a list that begins too late.
   if (found.gap === null || (word !== null && LASTING[word].includes(found.gap.type) && found.candidates.length === 0)) return null;
-  const because = found.error ?? new PayoutError('unresolved', `${found.gap.message}.`, { provider: context.name });
+  const because = found.error ?? new PayoutError('unresolved', `${found.gap.message}.`, { provider: context.identity.name });
   const error = withOutcome(because, 'unknown', 'Nothing was sent: whether an earlier attempt exists could not be read.');
   // Only a read that failed may go better next time.
   const next: NextStep = found.gap.type === 'failed_read' ? submitNow(context) : { action: 'review', candidates: found.candidates };

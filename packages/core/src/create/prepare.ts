@@ -33,7 +33,7 @@ export async function prepareCreate<P extends AnyPayoutProvider>(
   spec: PayoutProviderSpec<P>,
   input: unknown,
 ): Promise<Prepared> {
-  const checked = checkCreate(spec, context.name, input);
+  const checked = checkCreate(spec, context.identity.name, input);
   const { attempt } = checked.request;
   const asAttempt = (given: number): Promise<Submission> => encoded(context, checked, given);
   return { submission: await asAttempt(attempt ?? 1), asAttempt: attempt === undefined ? asAttempt : null };
@@ -42,33 +42,33 @@ export async function prepareCreate<P extends AnyPayoutProvider>(
 async function encoded(context: ProviderContext, { request: asked, options, copied }: CheckedCreate, attempt: number): Promise<Submission> {
   const { reference } = asked;
   // One after the other: where the platform hashes at once, neither waits.
-  const key = await createKey({ namespace: context.namespace, account: context.account, reference, attempt });
+  const key = await createKey({ namespace: context.identity.namespace, account: context.identity.account, reference, attempt });
   const fingerprint = await fingerprintOf(copied);
   const payment = await paymentFingerprintOf(copied);
-  const adapter = context.operationsFor(context.headers, { source: context.source });
-  const encoded = adapter.encodeCreate(asked, options as never, { by: context.correlation, token: key, reference });
+  const adapter = context.operationsFor(context.http.headers, { source: context.identity.source });
+  const encoded = adapter.encodeCreate(asked, options as never, { by: context.rules.correlation, token: key, reference });
   const request: Submission['request'] = {
     method: 'POST',
     path: encoded.path,
-    headers: { ...context.headers, ...encoded.headers },
+    headers: { ...context.http.headers, ...encoded.headers },
     body: encoded.body,
   };
   const submission: Submission = {
     version: 1,
-    name: context.name,
-    provider: context.id,
-    namespace: context.namespace,
-    account: context.account,
+    name: context.identity.name,
+    provider: context.identity.id,
+    namespace: context.identity.namespace,
+    account: context.identity.account,
     source: encoded.source,
-    live: context.live,
+    live: context.identity.live,
     reference,
     attempt,
     money: moneyOf(asked),
     key,
     fingerprint,
     payment,
-    destination: context.decode(request)?.destination ?? null,
-    correlation: { by: context.correlation, token: key },
+    destination: context.rules.decode(request)?.destination ?? null,
+    correlation: { by: context.rules.correlation, token: key },
     request,
     preparedAt: isoOf(context.runtime.now()),
   };
@@ -88,12 +88,18 @@ function moneyOf(request: AdapterCreateRequest): Submission['money'] {
  * @throws {PayoutError} `invalid_request`; nothing was sent. Never says `rejected`: the payout may exist where it belongs.
  */
 export function assertBound(context: ProviderContext, submission: Submission): void {
-  const expected = { version: 1, name: context.name, provider: context.id, account: context.account, live: context.live } as const;
+  const expected = {
+    version: 1,
+    name: context.identity.name,
+    provider: context.identity.id,
+    account: context.identity.account,
+    live: context.identity.live,
+  } as const;
   const wrong = (Object.keys(expected) as (keyof typeof expected)[]).filter((member) => submission[member] !== expected[member]);
   if (wrong.length === 0) return;
   const told = wrong.map((member) => `${member} is ${shown(submission[member])} and this provider's is ${shown(expected[member])}`);
   const message = `this submission belongs elsewhere: ${told.join('; ')}. Submit it to the provider it was prepared with; nothing was sent.`;
-  throw new PayoutError('invalid_request', message, { provider: context.name, outcome: null });
+  throw new PayoutError('invalid_request', message, { provider: context.identity.name, outcome: null });
 }
 
 const shown = (value: string | number | boolean | null): string => (value === null ? 'none' : String(value));

@@ -1,12 +1,8 @@
 import { type Duplicates, duplicatesOf } from '../context/duplicates.ts';
-import {
-  type ProviderContext,
-  type ErasedOperations,
-  type KnownPayout,
-  payoutKnownOf,
-  type InFlightResult,
-  withOutcome,
-} from '../context/context.ts';
+import type { ProviderContext, ErasedOperations } from '../context/context.ts';
+import type { KnownPayout, InFlightResult } from '../context/process-memory.ts';
+import { payoutKnownOf } from '../context/known-payouts.ts';
+import { withOutcome } from '../context/outcome-errors.ts';
 import { PayoutError } from '../errors.ts';
 import { deriveKey } from '../stores/idempotency.ts';
 import { foundOutcome, unknownForNow, unknownOutcome } from './lookup.ts';
@@ -21,7 +17,7 @@ import type { Submission } from '../stores/submission.ts';
 
 /** The adapter's operations for a kept submission: on its own source. */
 export const operationsOf = (context: ProviderContext, submission: Submission): ErasedOperations =>
-  context.operationsFor(context.headers, { source: submission.source });
+  context.operationsFor(context.http.headers, { source: submission.source });
 
 /** A resolved reference needs no sending: the payout is read again by its id. */
 export async function readAgain(
@@ -33,7 +29,7 @@ export async function readAgain(
   try {
     const payout = await operationsOf(context, submission).retrieve(payoutId, undefined, call);
     // A copy that left another source is resolved by its own payout.
-    const source = context.sourceOf(payout);
+    const source = context.rules.sourceOf(payout);
     const its = [submission, oldest, youngest].find((copy) => copy.source === source) ?? submission;
     const outcome = await foundAgain(context, its, payout);
     return by === 'person' ? despiteDifference(outcome, payout) : outcome;
@@ -68,14 +64,14 @@ export const RESOLVED_WITH_DIFFERENCE = 'resolved_with_difference';
 
 /** The outcome of the payout that the store knows for an attempt: its own, or the one that an earlier attempt had made. */
 async function foundAgain(context: ProviderContext, submission: Submission, payout: Payout): Promise<PayoutOutcome> {
-  const token = context.correlationTokenOf(payout);
+  const token = context.rules.correlationTokenOf(payout);
   const isEarlier = token !== null && submission.attempt > 1 && (await earlierKeys(submission)).includes(token);
   return isEarlier ? foundAsEarlier(context, submission, payout) : foundOutcome(context, submission, payout, []);
 }
 
 /** A payout that an earlier attempt had made, as the answer of a later one. */
 export function foundAsEarlier(context: ProviderContext, submission: Submission, payout: Payout): PayoutOutcome {
-  const token = context.correlationTokenOf(payout) ?? submission.correlation.token;
+  const token = context.rules.correlationTokenOf(payout) ?? submission.correlation.token;
   const asIts = { ...submission, correlation: { ...submission.correlation, token } };
   const outcome = foundOutcome(context, asIts, payout, [EARLIER_ATTEMPT]);
   return outcome.outcome === 'rejected' ? outcome : { ...outcome, submission };

@@ -1,4 +1,6 @@
-import { type ProviderContext, memoryKeyOf, rememberAccepted } from '../context/context.ts';
+import type { ProviderContext } from '../context/context.ts';
+import { memoryKeyOf } from '../context/process-memory.ts';
+import { rememberAccepted } from '../context/known-payouts.ts';
 import { PayoutError } from '../errors.ts';
 import { type Notice, NOT_RECORDED, type PayoutOutcome, type RejectedPayout } from '../payout/outcome.ts';
 import type { RecordedRefusal, RefusalReason, Resolution, Submission } from '../stores/submission.ts';
@@ -71,7 +73,7 @@ export async function recordOutcome(context: ProviderContext, outcome: PayoutOut
 /** What is said where the store could not be told. */
 export function notRecorded(context: ProviderContext): Notice {
   const message = 'The submissions store could not record this outcome; the next create with this reference will ask the provider again.';
-  context.telemetry({ type: 'diagnostic', code: NOT_RECORDED, message });
+  context.telemetry.emit({ type: 'diagnostic', code: NOT_RECORDED, message });
   return { code: NOT_RECORDED, message };
 }
 
@@ -110,6 +112,6 @@ export async function giveBack(
   // Left open, a raised attempt would stand in the way of the lower one, and that one in its way.
   const isRaised = other !== null && other.submission !== null && other.submission.attempt < submission.attempt;
   const retry = isRaised ? 'next_attempt' : 'same_attempt';
-  const error = new PayoutError('invalid_state', 'nothing was sent: something else stood in the way.', { provider: context.name });
+  const error = new PayoutError('invalid_state', 'nothing was sent: something else stood in the way.', { provider: context.identity.name });
   await refuseAsHolder(context, submission, hold, refusalOf(context, { error, retry }, 'provider'));
 }

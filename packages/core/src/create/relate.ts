@@ -21,7 +21,7 @@ export const NOT_HERE: Extract<Relation, { type: 'taken' }> = { type: 'taken', d
  *
  * @param home The provider that the kept one was made with; `null` where this program has none under its name.
  */
-export function relate(home: Pick<ProviderContext, 'id' | 'account' | 'live'> | null, kept: Submission, asked: Submission): Relation {
+export function relate(home: Pick<ProviderContext, 'identity'> | null, kept: Submission, asked: Submission): Relation {
   const places = placeDifferences(home, kept, asked);
   if (places.length === 0 && kept.fingerprint === asked.fingerprint) return SAME;
   if (places.length === 0 && kept.payment !== undefined && kept.payment === asked.payment) return { type: 'same_payment' };
@@ -29,18 +29,14 @@ export function relate(home: Pick<ProviderContext, 'id' | 'account' | 'live'> | 
 }
 
 /** Another provider, account or mode. */
-function placeDifferences(
-  home: Pick<ProviderContext, 'id' | 'account' | 'live'> | null,
-  kept: Submission,
-  asked: Submission,
-): readonly PayoutIssue[] {
+function placeDifferences(home: Pick<ProviderContext, 'identity'> | null, kept: Submission, asked: Submission): readonly PayoutIssue[] {
   if (home === null) return [{ path: 'name', message: `was made under the name ${kept.name}` }];
   const issues: PayoutIssue[] = [];
-  if (kept.provider !== home.id) issues.push({ path: 'provider', message: `was made through ${kept.provider}` });
-  if (kept.live !== home.live) issues.push({ path: 'live', message: `was made in ${kept.live === true ? 'live' : 'test'} mode` });
+  if (kept.provider !== home.identity.id) issues.push({ path: 'provider', message: `was made through ${kept.provider}` });
+  if (kept.live !== home.identity.live) issues.push({ path: 'live', message: `was made in ${kept.live === true ? 'live' : 'test'} mode` });
   // A kept account that was asked for under another name is the one that the kept name stands for.
-  const account = kept.name === asked.name ? asked.account : (asked.account ?? home.account);
-  if (kept.account !== home.account || kept.account !== account) {
+  const account = kept.name === asked.name ? asked.account : (asked.account ?? home.identity.account);
+  if (kept.account !== home.identity.account || kept.account !== account) {
     issues.push({ path: 'account', message: `was made ${kept.account === null ? 'on no connected account' : `on ${kept.account}`}` });
   }
   return issues;

@@ -1,6 +1,7 @@
 import { matchSubmission } from '../context/match-payout.ts';
 import { lastArrivalAt, duplicatesOf, type Duplicates } from '../context/duplicates.ts';
-import { type ProviderContext, belongsToAnotherSubmission } from '../context/context.ts';
+import type { ProviderContext } from '../context/context.ts';
+import { belongsToAnotherSubmission } from '../context/process-memory.ts';
 import { PayoutError } from '../errors.ts';
 import { asksTheSame, storedFor, recordUnlessTaken, unlessPaidLater, withDeadline } from './lookup-stored.ts';
 import type { Notice, PayoutOutcome } from '../payout/outcome.ts';
@@ -35,11 +36,11 @@ async function rowToResolve(context: ProviderContext, submission: Submission): P
   const row = await storedFor(context, submission);
   if (row === 'unread') {
     const message = 'the submissions store failed, so nothing was recorded. Decide again once it works.';
-    throw new PayoutError('provider_unavailable', message, { provider: context.name });
+    throw new PayoutError('provider_unavailable', message, { provider: context.identity.name });
   }
   if (row === null || isRejected(row.resolution) || asksTheSame(row.submission, submission)) return row;
   const message = `another submission is kept for reference ${submission.reference}; resolve that one. lookup(submission) answers it.`;
-  throw new PayoutError('invalid_state', message, { provider: context.name });
+  throw new PayoutError('invalid_state', message, { provider: context.identity.name });
 }
 
 async function resolveRow(
@@ -56,7 +57,7 @@ async function resolveRow(
   }
   if (row !== null && row.resolution !== null && 'payoutId' in row.resolution && row.resolution.payoutId !== decision.payoutId) {
     const message = `${row.resolution.payoutId} is the payout of this submission already; ${decision.payoutId} is not.`;
-    throw new PayoutError('invalid_state', message, { provider: context.name, payoutId: row.resolution.payoutId });
+    throw new PayoutError('invalid_state', message, { provider: context.identity.name, payoutId: row.resolution.payoutId });
   }
   const payout = await withDeadline(context, {}, (deadline) =>
     operationsOf(context, submission).retrieve(decision.payoutId, undefined, {
@@ -70,7 +71,7 @@ async function resolveRow(
   return addStandingNotices(
     context,
     await recordOutcome(context, accepted, {
-      proven: context.correlationTokenOf(payout) === submission.correlation.token,
+      proven: context.rules.correlationTokenOf(payout) === submission.correlation.token,
       despite: notices.some(({ code }) => code === RESOLVED_WITH_DIFFERENCE),
     }),
   );
@@ -82,7 +83,7 @@ function noticesOf(context: ProviderContext, duplicates: Duplicates, payout: Pay
   const { mismatch, certain, notices } = matchSubmission(context, submission, payout);
   const createdAt = Date.parse(payout.createdAt);
   const age = Date.parse(submission.preparedAt) - createdAt;
-  const ours = context.correlationTokenOf(payout) === submission.correlation.token;
+  const ours = context.rules.correlationTokenOf(payout) === submission.correlation.token;
   // With our token it is this reference's, however old: another process prepared the same key before, and "absent" is refused, too.
   const refuted = ours
     ? null
@@ -96,7 +97,9 @@ function noticesOf(context: ProviderContext, duplicates: Duplicates, payout: Pay
             ? mismatch
             : null;
   if (refuted !== null) {
-    throw new PayoutError('invalid_request', `${payout.id} is not the payout of this submission: ${refuted}.`, { provider: context.name });
+    throw new PayoutError('invalid_request', `${payout.id} is not the payout of this submission: ${refuted}.`, {
+      provider: context.identity.name,
+    });
   }
   // Another process may have prepared the same key later: strange without our token, and no proof.
   const isLate = !ours && createdAt > lastArrivalAt(context, duplicates);
@@ -111,19 +114,23 @@ async function absentByDecision(context: ProviderContext, duplicates: Duplicates
   const overAt = lastArrivalAt(context, duplicates);
   if (context.runtime.now() <= overAt) {
     const message = `a copy of this submission could still be sent or arrive; decide that it is absent after ${isoOf(overAt)}, or submit it again.`;
-    throw new PayoutError('invalid_state', message, { provider: context.name });
+    throw new PayoutError('invalid_state', message, { provider: context.identity.name });
   }
   const known =
     (row !== null && row.resolution !== null && 'payoutId' in row.resolution ? row.resolution.payoutId : null) ??
     (await listed(context, submission));
   if (known !== null) {
     throw new PayoutError('invalid_state', `it is not absent: ${known} is the payout of this submission.`, {
-      provider: context.name,
+      provider: context.identity.name,
       payoutId: known,
     });
   }
   const message = 'a person decided that no payout exists for this submission.';
-  return rejectedAs('next_attempt', new PayoutError('not_found', message, { provider: context.name, outcome: 'rejected' }), submission);
+  return rejectedAs(
+    'next_attempt',
+    new PayoutError('not_found', message, { provider: context.identity.name, outcome: 'rejected' }),
+    submission,
+  );
 }
 
 /** The payout with our token, where the list shows one. A list that cannot be read leaves the decision to the person. */

@@ -4,7 +4,7 @@ import { type AcmeWorld, acmeWorld, RENT, TEN } from '../__tests__/acme-world.ts
 import { HOUR_MS, MINUTE_MS, NINE } from '../__tests__/manual-time.ts';
 import { duplicatesOf } from '../context/duplicates.ts';
 import type { Explained, Refusal } from '../adapter/spec.ts';
-import type { ProviderContext, ErasedOperations } from '../context/context.ts';
+import type { ContextParts, ErasedOperations } from '../context/context.ts';
 import { PayoutError } from '../errors.ts';
 import { type Deadline, type ExchangeContext, type Sent, startDeadline } from '../http/http.ts';
 import type { CallOptions } from '../adapter/provider.ts';
@@ -28,7 +28,7 @@ interface Played {
 interface Parts {
   readonly sent?: readonly Sent[];
   readonly adapter?: Partial<ErasedOperations>;
-  readonly context?: Partial<ProviderContext>;
+  readonly context?: Partial<ContextParts>;
   readonly timeoutMs?: number;
 }
 
@@ -39,16 +39,20 @@ async function played(
 ): Promise<Played> {
   const submission = await world.acme.prepare(RENT);
   const sends: ExchangeContext[] = [];
-  const context: ProviderContext = {
-    ...world.context,
-    send: async (request, context) => {
-      const now = sent[sends.length];
-      sends.push(context);
-      return now ?? world.context.send(request, context);
+  const context = world.context.with({
+    http: {
+      ...world.context.http,
+      send: async (request, exchange) => {
+        const now = sent[sends.length];
+        sends.push(exchange);
+        return now ?? world.context.http.send(request, exchange);
+      },
     },
-    operationsFor: (...scope) => ({ ...world.context.operationsFor(...scope), ...adapter }),
+    operationsOver:
+      () =>
+      (...scope) => ({ ...world.context.operationsFor(...scope), ...adapter }),
     ...parts,
-  };
+  });
   const hold = 'a-hold';
   await context.store.putIfAbsent(submission, hold);
   const deadline: Deadline = startDeadline(context.runtime, timeoutMs, undefined);

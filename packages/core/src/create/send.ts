@@ -3,14 +3,9 @@ import { disagreeing } from './agreement.ts';
 import { pauseAfter, waitUnlessOver } from '../context/client.ts';
 import type { Duplicates } from '../context/duplicates.ts';
 import { otherAttempt } from './other-attempts.ts';
-import {
-  type ProviderContext,
-  type ErasedOperations,
-  belongsToAnotherSubmission,
-  isCertain,
-  memoryKeyOf,
-  withOutcome,
-} from '../context/context.ts';
+import type { ProviderContext, ErasedOperations } from '../context/context.ts';
+import { belongsToAnotherSubmission, isCertain, memoryKeyOf } from '../context/process-memory.ts';
+import { withOutcome } from '../context/outcome-errors.ts';
 import { PayoutError } from '../errors.ts';
 import { type Deadline, type OutgoingRequest, retryAfterSecondsOf, type Sent } from '../http/http.ts';
 import { type KeyWindow, keyWindow } from '../stores/idempotency.ts';
@@ -56,7 +51,11 @@ export async function submitOnce(context: ProviderContext, sending: Sending, dea
   if (refused !== null) return unrecorded(refused);
   const isOurs = alone || context.memory.prepared.has(submission);
   const fresh = !duplicates.elsewhere && isOurs && isCertain(context.memory, submission);
-  const window = keyWindow(submission.preparedAt, context.retentionMs, Math.max(context.timeoutMs, remaining(context, deadline)));
+  const window = keyWindow(
+    submission.preparedAt,
+    context.limits.retentionMs,
+    Math.max(context.limits.timeoutMs, remaining(context, deadline)),
+  );
   const now = context.runtime.now();
   // A store that is gone with the process knows nothing of others, who may have sent the same key.
   const isOpen = now >= window.opensAt && now <= window.closesAt;
@@ -69,7 +68,7 @@ export async function submitOnce(context: ProviderContext, sending: Sending, dea
     return unrecorded(other);
   }
 
-  const adapter = context.operationsFor(context.headers, { source: submission.source });
+  const adapter = context.operationsFor(context.http.headers, { source: submission.source });
   const notices = await noticesOf(adapter, submission, context, deadline);
   context.memory.uncertain.add(memoryKeyOf(submission)); // Until a certain refusal says otherwise; also when this call never returns.
   const sent = await exchange(context, adapter, submission, deadline, window, fresh);
@@ -86,7 +85,7 @@ async function overUnsent(context: ProviderContext, sending: Sending, deadline: 
     return unrecorded(other);
   }
   const message = `every send of attempt ${submission.attempt} was refused, and its key may be forgotten by now: nothing was sent. Create with attempt: nextAttempt(outcome).`;
-  const error = new PayoutError('invalid_state', message, { provider: context.name, outcome: 'rejected' });
+  const error = new PayoutError('invalid_state', message, { provider: context.identity.name, outcome: 'rejected' });
   const rejected = rejectedAs('next_attempt', error, submission);
   const told = await refuseAsHolder(context, submission, hold, refusalOf(context, rejected, 'provider'));
   if (told === 'refused') return { outcome: rejected, recordAs: null, isLasting: true };
@@ -96,7 +95,7 @@ async function overUnsent(context: ProviderContext, sending: Sending, deadline: 
 /** A row may lose its body once it is resolved (docs/stores.md): one that lost it before cannot be sent, and an empty request is not it. */
 function blanked(context: ProviderContext): PayoutError {
   const message = 'its body was blanked before it was resolved, so it cannot be sent again.';
-  return new PayoutError('unresolved', message, { provider: context.name });
+  return new PayoutError('unresolved', message, { provider: context.identity.name });
 }
 
 /** A read for a notice may take this much of a create's time, and no more: it is never a reason not to pay. */
@@ -138,12 +137,12 @@ async function exchange(
   let state: ExchangeState = { mayExist: !fresh, confirming: null };
   let troubles = 0;
   for (let resend = 0; ; resend += 1) {
-    const sent = await context.send(request, { signal: deadline.signal, notAfter: window.closesAt, resend });
+    const sent = await context.http.send(request, { signal: deadline.signal, notAfter: window.closesAt, resend });
     const step = decideNext(context, sent, state, (answer) => adapter.readCreate(answer));
     if (step.type === 'end') return { verdict: step.verdict, retryAfterSeconds: askedPause(context, sent) };
     if (step.because === 'trouble') troubles += 1;
     const pause = step.because === 'confirm' ? 0 : pauseAfter(context, sent, resend + 1);
-    const spent = step.because === 'trouble' && troubles > context.maxResends;
+    const spent = step.because === 'trouble' && troubles > context.limits.maxResends;
     if (spent || pause === null || !(await waitUnlessOver(context, pause, deadline))) {
       return { verdict: step.ifOver, retryAfterSeconds: askedPause(context, sent) };
     }
@@ -315,7 +314,7 @@ async function paidMeanwhile(sendContext: SendContext, payoutId: string): Promis
     return foundOutcome(context, submission, await adapter.retrieve(payoutId, undefined, call), notices);
   } catch {
     const error = new PayoutError('unresolved', `payout ${payoutId} was made by another holder of this submission and could not be read.`, {
-      provider: context.name,
+      provider: context.identity.name,
       payoutId,
     });
     return submitAgain(sendContext, error, null);

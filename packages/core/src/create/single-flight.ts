@@ -1,5 +1,6 @@
 import { saysTheSame } from '../context/disagreements.ts';
-import { type ProviderContext, memoryKeyOf, sameEndpoint, type InFlightSubmission, type InFlightResult } from '../context/context.ts';
+import type { ProviderContext } from '../context/context.ts';
+import { memoryKeyOf, sameEndpoint, type InFlightSubmission, type InFlightResult } from '../context/process-memory.ts';
 import { PayoutError } from '../errors.ts';
 import { CallerAborted, type Deadline, startDeadline } from '../http/http.ts';
 import { unknownForNow } from './lookup.ts';
@@ -44,7 +45,7 @@ async function afterOthers(of: SubmissionCall, exchange: Exchange): Promise<InFl
   const { context, asked, call } = of;
   const { inFlight: underWay } = context.memory;
   const place = memoryKeyOf(asked);
-  const own = startDeadline(context.runtime, call.timeoutMs ?? context.timeoutMs, call.signal);
+  const own = startDeadline(context.runtime, call.timeoutMs ?? context.limits.timeoutMs, call.signal);
   const left: CallOptions = { signal: own.signal };
   try {
     for (let current = underWay.get(place); current !== undefined; current = underWay.get(place)) {
@@ -64,7 +65,7 @@ async function afterOthers(of: SubmissionCall, exchange: Exchange): Promise<InFl
 
 /** What a call may do beside the exchange that is under way. */
 function relationTo(current: InFlightSubmission, { context, asked, anyAttempt }: SubmissionCall): 'join' | 'wait' | 'refuse' {
-  if (!sameEndpoint(current.endpoint, context.endpoint)) return 'refuse';
+  if (!sameEndpoint(current.endpoint, context.http.endpoint)) return 'refuse';
   const sameStore = current.store === context.store.itself;
   if (sameBytes(current.asked, asked)) return sameStore && current.anyAttempt === anyAttempt ? 'join' : 'wait';
   return sameStore ? 'wait' : 'refuse'; // The same store will tell what is kept.
@@ -81,14 +82,17 @@ function isAbandoned({ deadline }: InFlightSubmission): boolean {
 }
 
 function start({ context, asked, call, anyAttempt }: SubmissionCall, exchange: Exchange): InFlightSubmission {
-  const deadline = startDeadline(context.runtime, call.timeoutMs ?? context.timeoutMs, undefined);
+  const deadline = startDeadline(context.runtime, call.timeoutMs ?? context.limits.timeoutMs, undefined);
   let kept = asked;
   const ended = untilDone(context, asked, deadline, (own) =>
     exchange(own, (submission) => {
       kept = submission;
     }),
   );
-  const { endpoint: connection, store } = context;
+  const {
+    http: { endpoint: connection },
+    store,
+  } = context;
   return {
     asked,
     anyAttempt,
@@ -162,7 +166,7 @@ async function waitUntil(context: ProviderContext, shared: InFlightSubmission, s
 
 function leftEarly(context: ProviderContext, submission: Submission): PayoutOutcome {
   const message = 'the caller stopped waiting while another caller is still sending the same submission.';
-  const error = new PayoutError('aborted', message, { provider: context.name, outcome: 'unknown' });
+  const error = new PayoutError('aborted', message, { provider: context.identity.name, outcome: 'unknown' });
   return unknownForNow(context, submission, error);
 }
 
@@ -173,7 +177,7 @@ function sameBytes(a: Submission, b: Submission): boolean {
 
 /** The time was over before the other exchange was. What was never kept is not handed out beside what is being sent: only one can be resolved. */
 function stillWaiting(context: ProviderContext, asked: Submission, current: InFlightSubmission): PayoutOutcome {
-  const isOurs = sameBytes(current.asked, asked) && sameEndpoint(current.endpoint, context.endpoint);
+  const isOurs = sameBytes(current.asked, asked) && sameEndpoint(current.endpoint, context.http.endpoint);
   return isOurs ? leftEarly(context, current.submission) : beingSent(context, asked, current);
 }
 
@@ -183,18 +187,18 @@ function beingSent(
   asked: Submission,
   { submission: current, endpoint: connection }: InFlightSubmission,
 ): PayoutOutcome {
-  return sameEndpoint(connection, context.endpoint) ? conflict(context, current) : underAnother(context, asked);
+  return sameEndpoint(connection, context.http.endpoint) ? conflict(context, current) : underAnother(context, asked);
 }
 
 /** Another account of the provider, or the same one under a rotated secret: nothing of the other's is told, and nothing is sent beside it. */
 function underAnother(context: ProviderContext, submission: Submission): PayoutOutcome {
   const message = `a submission with the key of reference ${submission.reference} is being sent right now under another credential. This one was not sent. Programs that number their own references need a namespace each.`;
-  const error = new PayoutError('idempotency_conflict', message, { provider: context.name, outcome: 'unknown' });
+  const error = new PayoutError('idempotency_conflict', message, { provider: context.identity.name, outcome: 'unknown' });
   return unknownForNow(context, submission, error);
 }
 
 function conflict(context: ProviderContext, underWay: Submission): PayoutOutcome {
   const message = `another request with reference ${underWay.reference} is being sent right now, and it is different. This one was not sent.`;
-  const error = new PayoutError('reference_taken', message, { provider: context.name, outcome: 'unknown' });
+  const error = new PayoutError('reference_taken', message, { provider: context.identity.name, outcome: 'unknown' });
   return unknownForNow(context, underWay, error);
 }

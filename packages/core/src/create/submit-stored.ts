@@ -1,5 +1,7 @@
 import { duplicatesOf, arePreparedSeparately } from '../context/duplicates.ts';
-import { type ProviderContext, isCertainlyUnsent, payoutKnownFor, memoryKeyOf, type InFlightResult } from '../context/context.ts';
+import type { ProviderContext } from '../context/context.ts';
+import { isCertainlyUnsent, memoryKeyOf, type InFlightResult } from '../context/process-memory.ts';
+import { payoutKnownFor } from '../context/known-payouts.ts';
 import { laterAnswer, ofRejected, recordAgain } from './later-attempts.ts';
 import { asksTheSame, lookUpAfterRejection, lookUpWithoutSending } from './lookup-stored.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';

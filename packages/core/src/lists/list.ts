@@ -46,7 +46,7 @@ export function queryOf<Q extends object>(context: ProviderContext, given: Q | u
     // What is no plain object is refused with all its other problems.
     return isPlainObject(given) ? { ...given } : (given ?? ({} as Q));
   } catch {
-    throw errorOfIssues('invalid_request', [{ path: 'query', message: UNREADABLE }], { provider: context.name });
+    throw errorOfIssues('invalid_request', [{ path: 'query', message: UNREADABLE }], { provider: context.identity.name });
   }
 }
 
@@ -74,8 +74,8 @@ export function checkAllQuery(context: ProviderContext, query: unknown, bags: re
 
 /** @throws {PayoutError} `invalid_request` with every problem. */
 export function checkQuery(context: ProviderContext, query: unknown, bags: readonly PayoutIssue[]): void {
-  const problems = [...queryProblems(query, context.listLimit), ...bags];
-  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: context.name });
+  const problems = [...queryProblems(query, context.limits.listLimit), ...bags];
+  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: context.identity.name });
 }
 
 /** The adapter's `page`; its unreadable rows are dealt with. */
@@ -161,7 +161,7 @@ export function repeatedCursor(context: ProviderContext): PayoutError {
 }
 
 const endless = (context: ProviderContext, message: string): PayoutError =>
-  new PayoutError('unexpected_response', message, { provider: context.name });
+  new PayoutError('unexpected_response', message, { provider: context.identity.name });
 
 /** The same for rows that the query leaves out, while no page is older or newer than the ones before. */
 const MOST_STANDING_PAGES = 1_000;

@@ -22,5 +22,5 @@ export async function decodeSubmission(provider: AnyPayoutProvider, submission: 
   const bound = await boundSubmission(context, submission);
   const wrong = disagreementError(context, bound);
   if (wrong !== null) throw wrong;
-  return bound.request.body === '' ? null : context.decode(bound.request);
+  return bound.request.body === '' ? null : context.rules.decode(bound.request);
 }

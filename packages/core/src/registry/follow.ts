@@ -96,7 +96,7 @@ async function readQuietly(provider: AnyPayoutProvider, id: string, signal: Abor
 
 function tellFailure(provider: AnyPayoutProvider, { id }: Payout, { code }: PayoutError, failures: number): void {
   const message = `${id} could not be read (${code}), ${failures} times in a row.`;
-  internalsOf(provider)?.context.telemetry({ type: 'diagnostic', code: 'follow_read_failed', message });
+  internalsOf(provider)?.context.telemetry.emit({ type: 'diagnostic', code: 'follow_read_failed', message });
 }
 
 function pauseOf(runtime: Runtime, options: FollowOptions, quietReads: number, read: Payout | PayoutError): number {

@@ -87,7 +87,7 @@ export function createPayoutRegistry<const Providers extends Record<string, AnyP
     if (!Object.hasOwn(providers, kept.name)) return null;
     const home = internalsOf(forAccountOf(select(kept.name), account ?? kept.account))?.context ?? null;
     // A provider without accounts cannot have made what is asked for of one.
-    return account === undefined || home?.account === account ? home : null;
+    return account === undefined || home?.identity.account === account ? home : null;
   };
   const createPayout = async (request: unknown, call?: CallOptions): Promise<PayoutOutcome> =>
     inside(select()).create(request, call, route);
@@ -136,7 +136,9 @@ function strangerProblems(providers: Record<string, AnyPayoutProvider>): PayoutI
     ...(submissions === first.submissions
       ? []
       : [{ path: name, message: `must have the same submissions store (or runtime) as ${first.name}` }]),
-    ...(context.namespace === first.context.namespace ? [] : [{ path: name, message: `must have the same namespace as ${first.name}` }]),
+    ...(context.identity.namespace === first.context.identity.namespace
+      ? []
+      : [{ path: name, message: `must have the same namespace as ${first.name}` }]),
   ]);
 }
 
@@ -176,7 +178,7 @@ function placeIn(submission: unknown): Pick<Submission, 'name' | 'account'> {
 
 /** The same provider for a connected account, where there is such a thing; `null` is the provider as it is. */
 export function forAccountOf(provider: AnyPayoutProvider, account: string | null): AnyPayoutProvider {
-  if (account === null || internalsOf(provider)?.context.account === account) return provider;
+  if (account === null || internalsOf(provider)?.context.identity.account === account) return provider;
   return isPlatform(provider) ? provider.forAccount(account) : provider;
 }
 

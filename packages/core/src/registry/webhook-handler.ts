@@ -108,7 +108,7 @@ const isSeenEvents = (given: unknown): boolean => {
 function mistaken(endpoint: Endpoint, found: string): Response {
   const message = `a webhookHandler takes a Fetch Request, and was given ${found}.`;
   const error = new PayoutError('invalid_request', message, { provider: endpoint.provider.name });
-  internalsOf(endpoint.provider)?.context.telemetry({ type: 'diagnostic', code: error.code, message: error.message });
+  internalsOf(endpoint.provider)?.context.telemetry.emit({ type: 'diagnostic', code: error.code, message: error.message });
   tell(endpoint, error, null);
   return new Response(null, { status: 500 });
 }
@@ -138,7 +138,10 @@ async function statusFor(endpoint: Endpoint, request: Request): Promise<200 | 40
 
 /** `null` when it failed, or took longer than a call of this provider may: nobody may hold a request open for ever. */
 async function inTime<T>(provider: AnyPayoutProvider, read: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
-  const { runtime, timeoutMs } = internalsOf(provider)?.context ?? { runtime: systemRuntime, timeoutMs: DEFAULT_TIMEOUT_MS };
+  const {
+    limits: { timeoutMs },
+    runtime,
+  } = internalsOf(provider)?.context ?? { runtime: systemRuntime, limits: { timeoutMs: DEFAULT_TIMEOUT_MS } };
   const deadline = startDeadline(runtime, timeoutMs, undefined);
   try {
     return await read(deadline.signal);
@@ -200,7 +203,7 @@ function tell({ provider, onError }: Endpoint, error: unknown, event: PayoutEven
   if (event !== null) {
     const kind = isPayoutError(error) ? error.code : nameOfThrown(error);
     const message = `an event of ${event.payoutId} was not handled, or not remembered: ${kind}.`;
-    internalsOf(provider)?.context.telemetry({ type: 'diagnostic', code: 'webhook_unhandled', message });
+    internalsOf(provider)?.context.telemetry.emit({ type: 'diagnostic', code: 'webhook_unhandled', message });
   }
   unheard(() => onError?.(error, event)); // A broken listener must not decide what the provider is answered.
 }

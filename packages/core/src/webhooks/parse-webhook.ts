@@ -24,7 +24,7 @@ export async function parseWebhook(
   if (secrets === undefined || secrets.length === 0) throw withoutSecrets(context);
   const body = await verifiedBody(context, webhooks, secrets, input, call);
   const { events, diagnostics } = readingOf(webhooks, body);
-  for (const { code, message } of diagnostics) context.telemetry({ type: 'diagnostic', code, message });
+  for (const { code, message } of diagnostics) context.telemetry.emit({ type: 'diagnostic', code, message });
   const ours: PayoutEvent[] = [];
   for (const event of events) if (isOfThisMode(context, event)) ours.push(named(context, event));
   return ours;
@@ -34,7 +34,7 @@ export async function parseWebhook(
 function withoutSecrets(context: ProviderContext): PayoutError {
   const message = 'webhookSecrets is missing: without the secret of the webhook endpoint no delivery can be believed.';
   return new PayoutError('invalid_settings', message, {
-    provider: context.name,
+    provider: context.identity.name,
     issues: [{ path: 'webhookSecrets', message: 'is missing; without it no webhook can be believed' }],
   });
 }
@@ -49,7 +49,7 @@ async function verifiedBody(
   call: CallOptions,
 ): Promise<Uint8Array> {
   try {
-    if (call.signal?.aborted === true) throw new PayoutError('aborted', 'the caller aborted.', { provider: context.name });
+    if (call.signal?.aborted === true) throw new PayoutError('aborted', 'the caller aborted.', { provider: context.identity.name });
     const name = webhooks.signatureHeader;
     const header = headerOf(input, name);
     const body = checkedBody(context, await bodyOf(context, input, call));
@@ -64,13 +64,13 @@ async function verifiedBody(
     return body;
   } catch (error) {
     const told = error instanceof PayoutError ? error : refused(context, 'the delivery could not be read.');
-    context.telemetry({ type: 'diagnostic', code: told.code, message: told.message });
+    context.telemetry.emit({ type: 'diagnostic', code: told.code, message: told.message });
     throw told;
   }
 }
 
 function refused(context: ProviderContext, message: string): PayoutError {
-  return new PayoutError('webhook_refused', message, { provider: context.name });
+  return new PayoutError('webhook_refused', message, { provider: context.identity.name });
 }
 
 const DECODE =
@@ -153,7 +153,7 @@ async function blobInTime(context: ProviderContext, blob: Blob, call: CallOption
 
 /** Reads, and gives up when the time is over. */
 async function inTime<T>(context: ProviderContext, call: CallOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const deadline = startDeadline(context.runtime, call.timeoutMs ?? context.timeoutMs, call.signal);
+  const deadline = startDeadline(context.runtime, call.timeoutMs ?? context.limits.timeoutMs, call.signal);
   const over = new Promise<never>((_, reject) => {
     deadline.signal.addEventListener('abort', () => reject(deadline.signal.reason), { once: true });
   });
@@ -162,7 +162,7 @@ async function inTime<T>(context: ProviderContext, call: CallOptions, work: (sig
     return await Promise.race([work(deadline.signal), over]);
   } catch {
     if (deadline.signal.reason instanceof CallerAborted)
-      throw new PayoutError('aborted', 'the caller aborted.', { provider: context.name });
+      throw new PayoutError('aborted', 'the caller aborted.', { provider: context.identity.name });
     throw refused(context, 'its body broke off or did not come in time.');
   } finally {
     deadline.end();
@@ -226,14 +226,25 @@ function readingOf(webhooks: AdapterWebhooks, body: Uint8Array): WebhookReading 
 
 /** A platform's live endpoint is told the test events of its accounts, too: they are no payouts of this credential. */
 function isOfThisMode(context: ProviderContext, event: AdapterEvent): boolean {
-  if (context.live === null || event.live === context.live) return true;
+  if (context.identity.live === null || event.live === context.identity.live) return true;
   const message = `an event in ${event.live ? 'live' : 'test'} mode was ignored: the credential is of the other mode.`;
-  context.telemetry({ type: 'diagnostic', code: 'webhook_other_mode', message });
+  context.telemetry.emit({ type: 'diagnostic', code: 'webhook_other_mode', message });
   return false;
 }
 
 function named(context: ProviderContext, event: AdapterEvent): PayoutEvent {
   const { id, type, payoutId, payout, occurredAt, live, account, idempotencyKey } = event;
   const when = occurredAt ?? isoOf(context.runtime.now());
-  return { id, type, provider: context.id, name: context.name, payoutId, payout, occurredAt: when, live, account, idempotencyKey };
+  return {
+    id,
+    type,
+    provider: context.identity.id,
+    name: context.identity.name,
+    payoutId,
+    payout,
+    occurredAt: when,
+    live,
+    account,
+    idempotencyKey,
+  };
 }
