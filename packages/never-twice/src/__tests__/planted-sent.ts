@@ -48,7 +48,7 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
       core(
         'create/submit-stored',
         '  const home = homeOf(passage, row.submission);',
-        '  if (row.submission.name !== context.name) {\n    const sending = { duplicates: duplicatesOf(context, asked), hold: null, alone: false };\n    return (await submitOnce(context, sending, passage.deadline)).outcome;\n  }\n  const home = homeOf(passage, row.submission);',
+        '  if (row.submission.name !== context.identity.name) {\n    const sending = { duplicates: duplicatesOf(context, asked), hold: null, alone: false };\n    return (await submitOnce(context, sending, passage.deadline)).outcome;\n  }\n  const home = homeOf(passage, row.submission);',
       ),
     ],
   },
@@ -56,7 +56,11 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     rule: 'R2',
     mistake: 'what is kept for another account is answered',
     edits: [
-      core('create/relate', '  if (kept.account !== home.account || kept.account !== account) {', '  if (kept.account === undefined) {'),
+      core(
+        'create/relate',
+        '  if (kept.account !== home.identity.account || kept.account !== account) {',
+        '  if (kept.account === undefined) {',
+      ),
     ],
   },
   {
@@ -81,8 +85,8 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     edits: [
       core(
         'create/prepare',
-        'createKey({ namespace: context.namespace, account: context.account, reference, attempt })',
-        'createKey({ namespace: context.namespace, account: context.account, reference: `${reference} ${context.source}`, attempt })',
+        'createKey({ namespace: context.identity.namespace, account: context.identity.account, reference, attempt })',
+        'createKey({ namespace: context.identity.namespace, account: context.identity.account, reference: `${reference} ${context.identity.source}`, attempt })',
       ),
     ],
   },
@@ -92,8 +96,8 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     edits: [
       core(
         'create/prepare',
-        'account: context.account, reference, attempt }',
-        'account: context.account, reference: `${reference} ${context.runtime.random()}`, attempt }',
+        'account: context.identity.account, reference, attempt }',
+        'account: context.identity.account, reference: `${reference} ${context.runtime.random()}`, attempt }',
       ),
     ],
   },
@@ -127,7 +131,7 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
   {
     rule: 'R4',
     mistake: "a lookup reads today's source",
-    edits: [core('context/search', '{ source: submission.source }', '{ source: context.source }')],
+    edits: [core('context/search', '{ source: submission.source }', '{ source: context.identity.source }')],
   },
   {
     rule: 'R4',
@@ -157,7 +161,7 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
   {
     rule: 'R4',
     mistake: 'a blanked submission is looked up with headers of its own',
-    edits: [core('context/search', "  if (submission.request.body === '') return context.headers;\n", '')],
+    edits: [core('context/search', "  if (submission.request.body === '') return context.http.headers;\n", '')],
   },
   {
     rule: 'R4',

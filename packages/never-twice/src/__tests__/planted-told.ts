@@ -5,13 +5,13 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
   {
     rule: 'R7',
     mistake: 'the same object counts as fresh after a lost answer',
-    edits: [core('context/context', 'return !isPaid && !memory.uncertain.has(memoryKeyOf(submission));', 'return !isPaid;')],
+    edits: [core('context/process-memory', 'return !isPaid && !memory.uncertain.has(memoryKeyOf(submission));', 'return !isPaid;')],
   },
   {
     rule: 'R7',
     mistake: 'a parsed submission counts as fresh',
     edits: [
-      core('context/context', 'return memory.prepared.has(submission) && ', 'return '),
+      core('context/process-memory', 'return memory.prepared.has(submission) && ', 'return '),
       core('create/send', '!duplicates.elsewhere && isOurs && isCertain', 'isCertain'),
     ],
   },
@@ -260,7 +260,7 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
   {
     rule: 'R13',
     mistake: 'an amount that cannot be read is not fixed yet',
-    edits: [core('context/match-payout', '  if (!context.withoutAmount(payout)) {', '  if (payout === null) {')],
+    edits: [core('context/match-payout', '  if (!context.rules.withoutAmount(payout)) {', '  if (payout === null) {')],
   },
   {
     rule: 'R13',
@@ -330,7 +330,7 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
   {
     rule: 'R17',
     mistake: 'what carries no token is not ours',
-    edits: [core('context/search', '  if (context.correlationTokenOf(payout) !== null ||', '  if (payout !== null ||')],
+    edits: [core('context/search', '  if (context.rules.correlationTokenOf(payout) !== null ||', '  if (payout !== null ||')],
   },
   {
     rule: 'R17',
@@ -407,7 +407,7 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
       ),
       core(
         'changes/changes',
-        'await deriveReversalKey({ account: context.account, payoutId: id, attempt: change.attempt ?? 1 });',
+        'await deriveReversalKey({ account: context.identity.account, payoutId: id, attempt: change.attempt ?? 1 });',
         'String(context.runtime.random() + context.runtime.now());',
       ),
       core(
