@@ -9,6 +9,7 @@ import type { Effect, Perform } from './perform.ts';
 import { makeProgram } from './program.ts';
 import type { CommandName, JsonRecord } from './records.ts';
 import { linesFor, paintFor, visibleJson } from './style.ts';
+import { tableWidthOf } from './tables.ts';
 import { withoutValues } from './typed.ts';
 
 /** Runs one command. Never throws: what went wrong is printed, and told by the exit code. */
@@ -88,6 +89,7 @@ async function performed<Name extends CommandName, Options extends object>(
     options,
     signal: interrupt.signal,
     paint: paintFor(host.stdout, host.env),
+    width: tableWidthOf(host),
     emit: ({ result, text, error = null, advice = [] }) => {
       if (options.json === true) printRecord(out, command, null, { result, error, advice });
       else printText(out, 'stdout', text);

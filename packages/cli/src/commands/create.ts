@@ -25,7 +25,7 @@ import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
 import { askBeforeLive } from '../question.ts';
 import { openSession, type Session } from '../session.ts';
-import { facts, moneyText } from '../tables.ts';
+import { facts, moneyText, timeText, widthOf } from '../tables.ts';
 
 interface CreateOptions extends AccountOption {
   readonly reference: string;
@@ -192,8 +192,8 @@ async function refuseUnresolved(call: CreateCall, session: Session, provider: Pr
   const other = await otherThan(call, provider, submission);
   const message =
     other === null
-      ? `${reference} was submitted at ${preparedAt} through ${name} and is not resolved: a payout may exist. Nothing was sent now.`
-      : `reference ${reference} is taken by ${other[0]}, submitted at ${preparedAt} and not resolved: that payout may exist. ${other[1]} is another request, and was not sent.`;
+      ? `${reference} was submitted at ${timeText(preparedAt)} through ${name} and is not resolved: a payout may exist. Nothing was sent now.`
+      : `reference ${reference} is taken by ${other[0]}, submitted at ${timeText(preparedAt)} and not resolved: that payout may exist. ${other[1]} is another request, and was not sent.`;
   const submit = `disburse submit ${nameOf(found)} resolves it: it may be repeated, and cannot pay twice.`;
   const own = other === null ? [] : ['Another payout needs a reference of its own.'];
   throw new CliError('unresolved', message, { exitCode: EXIT.unknown, advice: [...howToResolve(found), submit, ...own] });
@@ -269,7 +269,7 @@ function whatWillHappen(call: CreateCall, provider: Provider, submission: Submis
       ['on the statement', statementDescriptor],
       ...provider.capabilities.sideEffects.map((effect) => ['side effect', effect] as const),
     ],
-    (_, text) => text,
+    { paint: (_, text) => text, width: widthOf(call.host.stderr) },
   );
 }
 

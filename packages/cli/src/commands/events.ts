@@ -38,7 +38,7 @@ async function listTypes(call: Call<'events'>): Promise<Ending<'events'>> {
         source: EVENT_TYPES[adapter].source,
       })),
     },
-    text: table(['adapter', 'type', 'meaning'], rows, call.paint),
+    text: table(['adapter', 'type', 'meaning'], rows, call),
   };
 }
 

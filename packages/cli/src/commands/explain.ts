@@ -12,7 +12,7 @@ import { withProgress } from '../progress.ts';
 import type { PossibleRecord, Results, SubmissionRecord } from '../records.ts';
 import { openSession, type Session } from '../session.ts';
 import { FINALITY_WORDS } from '../style.ts';
-import { payoutFacts } from '../tables.ts';
+import { payoutFacts, timeText } from '../tables.ts';
 
 /** What each provider says about money that comes back. "Does not say" is a fact, too: nobody has found a limit. */
 const RETURNS: Readonly<Record<AdapterId, { readonly text: string; readonly source: string }>> = {
@@ -65,7 +65,7 @@ async function explain(call: Call<'explain', AccountOption>): Promise<Ending<'ex
     recorded: kept?.recorded ?? null,
     facts: factsOf(session, payout, kept),
   };
-  const text = [...payoutFacts(payout, call.paint, account), '', ...linesOf(result, call.options.account)];
+  const text = [...payoutFacts(payout, call, account), '', ...linesOf(result, call.options.account)];
   return { exitCode: EXIT.done, result, text, advice: kept?.advice ?? [] };
 }
 
@@ -116,7 +116,7 @@ const RECORDED: Readonly<Record<KeptOfIt['recorded'], string>> = {
 };
 
 function factsOf(session: Session, payout: Payout, kept: KeptOfIt | null): readonly string[] {
-  const read = `Read from ${payout.name} (${payout.provider}) at ${new Date(session.now()).toISOString()}; ${payout.providerStatus} is the provider's own word.`;
+  const read = `Read from ${payout.name} (${payout.provider}) at ${timeText(new Date(session.now()).toISOString())}; ${payout.providerStatus} is the provider's own word.`;
   const origin = payout.automatic
     ? "The provider's schedule made it, no request of yours."
     : kept === null
@@ -127,13 +127,15 @@ function factsOf(session: Session, payout: Payout, kept: KeptOfIt | null): reado
     payout.reversedBy === null ? [] : [`${payout.reversedBy} brings its money back.`],
   ].flat();
   const arrival =
-    payout.expectedArrival === null || finalityOf(payout.status) !== 'open' ? [] : [`Expected to arrive ${payout.expectedArrival}.`];
+    payout.expectedArrival === null || finalityOf(payout.status) !== 'open'
+      ? []
+      : [`Expected to arrive ${timeText(payout.expectedArrival)}.`];
   return [read, origin, ...reversal, ...arrival];
 }
 
 function submittedAs({ submission, recorded }: KeptOfIt): string {
   const { preparedAt, reference, file } = submission;
-  return `Submitted from here at ${preparedAt}, reference ${reference}, kept in ${file ?? 'the folder of submissions'}.${RECORDED[recorded]}`;
+  return `Submitted from here at ${timeText(preparedAt)}, reference ${reference}, kept in ${file ?? 'the folder of submissions'}.${RECORDED[recorded]}`;
 }
 
 function linesOf(

@@ -9,7 +9,7 @@ import { withProgress } from '../progress.ts';
 import type { Results } from '../records.ts';
 import { openSession, type Session } from '../session.ts';
 import { FINALITY_WORDS, printable, STATUS_COLOURS } from '../style.ts';
-import { moneyText } from '../tables.ts';
+import { moneyText, timeText } from '../tables.ts';
 import { numberOf } from '../typed.ts';
 
 interface FollowOptions extends AccountOption {
@@ -85,7 +85,7 @@ function tell(
   const why = failure === null ? '' : printable(`${failure.reason}${failure.message === null ? '' : `: ${failure.message}`}`);
   const parts = [call.paint(STATUS_COLOURS[status], status.padEnd(12)), moneyText(money), MARKS[observation], why];
   const result = recordOf(call, session, observation, from, payout);
-  call.emit({ result, text: [`${result.at}  ${parts.filter((part) => part !== '').join('  ')}`] });
+  call.emit({ result, text: [`${timeText(result.at)}  ${parts.filter((part) => part !== '').join('  ')}`] });
 }
 
 function lastWords({ id, status }: Payout): string {

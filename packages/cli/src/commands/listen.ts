@@ -8,7 +8,7 @@ import type { Perform } from '../perform.ts';
 import type { Results } from '../records.ts';
 import { openSession, type Session, webhookSecretsOf } from '../session.ts';
 import { printable, STATUS_COLOURS } from '../style.ts';
-import { moneyText } from '../tables.ts';
+import { moneyText, timeText } from '../tables.ts';
 import { numberOf } from '../typed.ts';
 import { inWords } from '../words.ts';
 import { type Delivery, startReceiver } from '../webhooks/receiver.ts';
@@ -119,7 +119,7 @@ function linesOf(call: ListenCall, step: Step): readonly string[] {
     const { occurredAt, name, type, payoutId, payout } = step.event;
     const state =
       payout === null ? 'retrieve it' : `${call.paint(STATUS_COLOURS[payout.status], payout.status)}  ${moneyText(payout.money)}`;
-    return [printable(`${occurredAt}  ${name}  ${type}  ${payoutId}`) + `  ${state}`];
+    return [printable(`${timeText(occurredAt)}  ${name}  ${type}  ${payoutId}`) + `  ${state}`];
   }
   if ('ignored' in step) return [`ignored  ${printable(step.ignored)}`];
   return 'refused' in step ? [`refused  ${printable(step.refused)}`] : [];

@@ -7,7 +7,7 @@ import { errorLines, errorRecord } from '../out.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
 import { openSession } from '../session.ts';
-import { table } from '../tables.ts';
+import { table, wrapped } from '../tables.ts';
 import { typedAs } from '../words.ts';
 
 const HOUR_MS = 3_600_000;
@@ -39,7 +39,9 @@ async function providers(call: Call<'providers'>): Promise<Ending<'providers'>> 
     capabilities.lookup,
     `${capabilities.key.retentionMs / HOUR_MS} h`,
   ]);
-  const effects = all.flatMap(({ name, capabilities }) => capabilities.sideEffects.map((effect) => `${name}: ${effect}`));
+  const effects = all.flatMap(({ name, capabilities }) =>
+    capabilities.sideEffects.flatMap((effect) => wrapped(`${name}: ${effect}`, call.width)),
+  );
   return {
     exitCode: EXIT.done,
     result: {
@@ -47,7 +49,7 @@ async function providers(call: Call<'providers'>): Promise<Ending<'providers'>> 
       default: session.defaultName,
       providers: all.map(({ name, id, capabilities }) => ({ name, adapter: id, capabilities })),
     },
-    text: [...table(['name', 'adapter', 'beyond the common', 'looked up by', 'key kept'], rows, call.paint), ...effects],
+    text: [...table(['name', 'adapter', 'beyond the common', 'looked up by', 'key kept'], rows, call), ...effects],
   };
 }
 
@@ -89,7 +91,7 @@ async function check(call: Call<'check'>): Promise<Ending<'check'>> {
       })),
     },
     text: [
-      ...table(['name', 'adapter', 'credential', 'by'], rows, call.paint),
+      ...table(['name', 'adapter', 'credential', 'by'], rows, call),
       ...failed.flatMap(({ error }) => (error === null ? [] : errorLines(error, call.secrets))),
     ],
     advice: failed.length === 0 ? [] : ['Correct what each of them says, in the configuration or its environment; then disburse check.'],

@@ -123,7 +123,7 @@ async function opened(call: CallFacts<BagOption>): Promise<Opened> {
 
 function endedWith(call: CallFacts, account: string | null, payout: Payout): Pick<Ending<'get'>, 'exitCode' | 'result' | 'text'> {
   const result = { payout: payoutRecord(payout, call.options.raw, account) };
-  return { exitCode: EXIT.done, result, text: payoutFacts(payout, call.paint, account) };
+  return { exitCode: EXIT.done, result, text: payoutFacts(payout, call, account) };
 }
 
 async function get(call: Call<'get', BagOption>): Promise<Ending<'get'>> {
@@ -198,7 +198,7 @@ async function list(call: Call<'list', ListOptions>): Promise<Ending<'list'>> {
   return {
     exitCode: EXIT.done,
     result: { payouts: payouts.map((payout) => payoutRecord(payout, raw, account)), nextCursor },
-    text: payouts.length === 0 ? ['No payouts.'] : payoutTable(payouts, call.paint),
+    text: payouts.length === 0 ? ['No payouts.'] : payoutTable(payouts, call),
     advice: nextCursor === null ? [] : [`More: --cursor ${nextCursor}, or --all.`],
   };
 }
@@ -217,5 +217,5 @@ async function balances(call: Call<'balances', BagOption>): Promise<Ending<'bala
   const { provider, bag } = await opened(call);
   assertSupports(provider, 'balances');
   const found = await withProgress(call, 'Reading balances', provider.balances(bag));
-  return { exitCode: EXIT.done, result: { balances: found }, text: balanceTable(found, call.paint) };
+  return { exitCode: EXIT.done, result: { balances: found }, text: balanceTable(found, call) };
 }

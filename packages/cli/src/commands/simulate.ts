@@ -9,6 +9,7 @@ import { startControlServer } from '../simulate/control-server.ts';
 import { isRealTime, OTHER_TIME } from '../simulate/shown-times.ts';
 import { type SimulatedRails, startRails } from '../simulate/simulated-rails.ts';
 import { undeliveredText } from '../simulate/undelivered.ts';
+import { timeText } from '../tables.ts';
 import { numberOf, timeOf } from '../typed.ts';
 import { readSimulatedEnv, removeSimulatedEnv, type SimulatedEnv, typeIntoSimulator, writeSimulatedEnv } from '../simulated-place.ts';
 
@@ -85,7 +86,7 @@ const addressesOf = ({ rails }: SimulatedRails): Readonly<Record<string, string>
 function greeting({ clock, rails }: SimulatedRails, file: string): readonly string[] {
   return [
     ...rails.map(({ adapter, server }) => `${adapter.padEnd(16)}${server.url}`),
-    `It is ${new Date(clock.now()).toISOString()} in there. Addresses and keys are in ${file}.`,
+    `It is ${timeText(new Date(clock.now()).toISOString())} in there. Addresses and keys are in ${file}.`,
     ...otherTime({ clock }),
     'Type help, or quit.',
   ];

@@ -12,7 +12,7 @@ import { withProgress } from '../progress.ts';
 import { askBeforeLive, askBeforeRecording, paymentText } from '../question.ts';
 import { openSession, type Session } from '../session.ts';
 import { submitAll } from '../submit-all.ts';
-import { moneyText } from '../tables.ts';
+import { moneyText, timeText } from '../tables.ts';
 
 const FILE = 'a submission that was kept: its file, or its reference';
 
@@ -134,7 +134,7 @@ async function resolve(call: Call<'resolve', SettleOptions>): Promise<Ending<'re
 /** What a person says, and what follows from it. */
 function wordOf({ submission }: FoundSubmission, payoutId: string | undefined): string {
   const { reference, attempt, name, money, preparedAt } = submission;
-  const what = `${moneyText(money)}, reference ${reference}${attempt === 1 ? '' : `, attempt ${attempt}`}, submitted at ${preparedAt} through ${name}`;
+  const what = `${moneyText(money)}, reference ${reference}${attempt === 1 ? '' : `, attempt ${attempt}`}, submitted at ${timeText(preparedAt)} through ${name}`;
   return payoutId === undefined
     ? `your word that no payout was made for ${what}. A new attempt may then be sent: if you are wrong, it is paid twice.`
     : `your word that ${payoutId} is the payout of ${what}. It then counts as paid and is not sent again: if you are wrong, it is never paid.`;
