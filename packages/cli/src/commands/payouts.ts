@@ -1,10 +1,12 @@
 import type { ListPayoutsQuery, NoOptions, Payout, PayoutOperations, PayoutStatus } from '@disburse/core';
-import { assertSupports } from '@disburse/core';
+import { assertSupports, isPayoutError } from '@disburse/core';
 import { type Command, Option } from 'commander';
 import { ACCOUNT, type AccountOption, ofAccount, whose } from '../account.ts';
 import type { Call, CallFacts, Ending } from '../call.ts';
+import { csvLines } from '../csv.ts';
 import { CliError, EXIT } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
+import { together } from '../mistakes.ts';
 import { payoutRecord } from '../out.ts';
 import { collectPairs, optionsOf } from '../pairs.ts';
 import type { Perform } from '../perform.ts';
@@ -31,6 +33,7 @@ interface ListOptions extends BagOption {
   readonly limit?: string | undefined;
   readonly cursor?: string | undefined;
   readonly all?: boolean | undefined;
+  readonly csv?: boolean | undefined;
 }
 
 const ID = "the provider's id of the payout";
@@ -91,9 +94,13 @@ function addReads(program: Command, perform: Perform): void {
     .option('--limit <count>', "payouts a page; default: the provider's own")
     .option('--cursor <cursor>', 'the next page, as the one before named it')
     .option('--all', 'all pages')
+    .option('--csv', 'CSV for a spreadsheet, without metadata and numbers of accounts')
     .option(...ACCOUNT)
     .option(...OPTIONS)
-    .addHelpText('after', '\nExamples:\n  $ disburse list --status paid --from 2026-11-01T00:00:00Z\n  $ disburse list --all --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ disburse list --status paid --from 2026-11-01T00:00:00Z\n  $ disburse list --all --csv > payouts.csv',
+    )
     .action(perform('list', 'reads', list));
   program
     .command('balances')
@@ -103,6 +110,13 @@ function addReads(program: Command, perform: Perform): void {
     .addHelpText('after', '\nExamples:\n  $ disburse balances --provider eu')
     .action(perform('balances', 'reads', balances));
 }
+
+interface Listing {
+  readonly provider: ListingProvider;
+  readonly account: string | null;
+  readonly query: ListPayoutsQuery;
+}
+type ListingProvider = Provider & Pick<PayoutOperations<string, object, never>, 'list' | 'listAll'>;
 
 interface Opened {
   readonly provider: Provider;
@@ -179,32 +193,62 @@ async function update(call: Call<'update', ChangeOptions>): Promise<Ending<'upda
 }
 
 async function list(call: Call<'list', ListOptions>): Promise<Ending<'list'>> {
-  const { status, from, to, destination, limit, cursor, all, raw } = call.options;
-  for (const [flag, time] of [['--from', from] as const, ['--to', to] as const]) if (time !== undefined) timeOf(flag, time);
-  const { provider, account, bag } = await opened(call);
-  assertSupports(provider, 'list');
-  const query: ListPayoutsQuery = {
-    ...(status === undefined ? {} : { status }),
-    ...(from === undefined ? {} : { createdFrom: from }),
-    ...(to === undefined ? {} : { createdTo: to }),
-    ...(destination === undefined ? {} : { destination }),
-    ...(limit === undefined ? {} : { limit: numberOf(limit) }),
-    ...(cursor === undefined ? {} : { cursor }),
-    ...(bag.providerOptions === undefined ? {} : { providerOptions: bag.providerOptions }),
-  };
+  const { from, to, all, raw, csv } = call.options;
+  const [times, { provider, account, query: typed }] = await together(
+    () => timesOf({ from, to }),
+    () => listing(call),
+    () => oneForm(call.options),
+  );
+  const query = { ...typed, ...times };
   const { signal } = call;
   const pages = all === true ? everything(provider, query, signal) : provider.list(query, { signal });
   const { payouts, nextCursor } = await withProgress(call, 'Listing', pages);
   return {
     exitCode: EXIT.done,
     result: { payouts: payouts.map((payout) => payoutRecord(payout, raw, account)), nextCursor },
-    text: payouts.length === 0 ? ['No payouts.'] : payoutTable(payouts, call),
-    advice: nextCursor === null ? [] : [`More: --cursor ${nextCursor}, or --all.`],
+    text: csv === true ? csvLines(payouts, account) : payouts.length === 0 ? ['No payouts.'] : payoutTable(payouts, call),
+    advice: nextCursor === null ? [] : [moreText(payouts.length, nextCursor)],
   };
 }
 
+function oneForm({ csv, json }: CallFacts<ListOptions>['options']): void {
+  if (csv === true && json === true) throw new CliError('usage', 'say --csv or --json, not both.');
+}
+
+const moreText = (count: number, cursor: string): string =>
+  `${count} ${count === 1 ? 'payout is' : 'payouts are'} shown, and there are more. Add --cursor ${cursor} for the next page, or --all for all of them.`;
+
+async function timesOf({ from, to }: Pick<ListOptions, 'from' | 'to'>): Promise<Pick<ListPayoutsQuery, 'createdFrom' | 'createdTo'>> {
+  const [createdFrom, createdTo] = await together(
+    () => (from === undefined ? undefined : timeOf('--from', from)),
+    () => (to === undefined ? undefined : timeOf('--to', to)),
+  );
+  return { ...(createdFrom === undefined ? {} : { createdFrom }), ...(createdTo === undefined ? {} : { createdTo }) };
+}
+
+/** The provider and what is asked of it, but for the times, which the command checks more strictly. */
+async function listing(call: Call<'list', ListOptions>): Promise<Listing> {
+  const { status, destination, limit, cursor } = call.options;
+  const { provider, account, bag } = await opened(call);
+  assertSupports(provider, 'list');
+  const query: ListPayoutsQuery = {
+    ...(status === undefined ? {} : { status }),
+    ...(destination === undefined ? {} : { destination }),
+    ...(limit === undefined ? {} : { limit: numberOf(limit) }),
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(bag.providerOptions === undefined ? {} : { providerOptions: bag.providerOptions }),
+  };
+  await provider.list(query, { signal: AbortSignal.abort() }).catch(refused); // Only checked: nothing is sent.
+  return { provider, account, query };
+}
+
+/** What was aborted had no problem. */
+function refused(error: unknown): void {
+  if (!isPayoutError(error) || error.code !== 'aborted') throw error;
+}
+
 async function everything(
-  provider: Provider & Pick<PayoutOperations<string, object, never>, 'listAll'>,
+  provider: ListingProvider,
   query: ListPayoutsQuery,
   signal: AbortSignal,
 ): Promise<{ readonly payouts: readonly Payout[]; readonly nextCursor: null }> {
