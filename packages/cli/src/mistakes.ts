@@ -1,64 +1,68 @@
 // Everything that is wrong with what was typed is told at once: whoever corrects one mistake does not run into the next.
-import { isPayoutError, PayoutError } from '@disburse/core';
+import { isPayoutError, type PayoutError } from '@disburse/core';
 import { CliError, EXIT, exitCodeOf, type LocatedIssue } from './exit-code.ts';
 import { told } from './words.ts';
+
+/** Something was typed, or configured, wrong. */
+type Mistake = CliError | PayoutError;
 
 type Checks<Results extends readonly unknown[]> = {
   readonly [Index in keyof Results]: () => Results[Index] | Promise<Results[Index]>;
 };
 
 /**
- * Runs every check, also where an earlier one found a mistake.
+ * What each check answers.
  *
- * @throws {CliError} `usage` with all mistakes; what is no mistake of whoever types is thrown as it is.
+ * @throws {CliError | PayoutError} All mistakes in one; what is no mistake of whoever types, as it is.
  */
 export async function together<Results extends readonly unknown[]>(...checks: Checks<Results>): Promise<Results> {
-  const results = [];
-  const mistakes: (CliError | PayoutError)[] = [];
-  for (const check of checks) {
-    const result = await mistakeOr(check);
-    if (isMistake(result)) mistakes.push(result);
-    else results.push(result);
-  }
-  const mistake = oneMistake(mistakes);
-  if (mistake !== null) throw mistake;
+  const results: unknown[] = [];
+  const [first, ...more] = await mistakesOf(...checks.map((check) => async () => results.push(await check())));
+  if (first !== undefined) throw allOf(first, ...more);
   return results as unknown as Results; // Each check has its own result, in this order.
 }
 
-/** What a check found, or the mistake that it found. */
-export async function mistakeOr<Result>(check: () => Result | Promise<Result>): Promise<Result | CliError | PayoutError> {
-  try {
-    return await check();
-  } catch (error) {
-    if (isMistake(error)) return error;
-    throw error;
+/** The mistakes that any of the checks finds, in their order. */
+export async function mistakesOf(...checks: readonly (() => unknown)[]): Promise<readonly Mistake[]> {
+  const mistakes: Mistake[] = [];
+  for (const check of checks) {
+    try {
+      await check();
+    } catch (error) {
+      if (!isMistake(error)) throw error;
+      mistakes.push(error);
+    }
   }
+  return mistakes;
 }
 
-/** Whether it says that something was typed, or configured, wrong. */
-export function isMistake(error: unknown): error is CliError | PayoutError {
+function isMistake(error: unknown): error is Mistake {
   if (error instanceof CliError) return error.exitCode === EXIT.usage;
   return isPayoutError(error) && exitCodeOf(error, false) === EXIT.usage;
 }
 
-/** Several mistakes as one; `null` where there are none. */
-export function oneMistake(mistakes: readonly (CliError | PayoutError)[]): CliError | PayoutError | null {
-  const [first, ...more] = mistakes;
-  if (first === undefined || more.length === 0) return first ?? null;
-  const lines = mistakes.flatMap(linesOf);
-  return new CliError('usage', [`${lines.length} problems:`, ...lines.map((line) => `  ${line}`)].join('\n'), {
+/** Several mistakes as one. */
+export function allOf(first: Mistake, ...more: readonly Mistake[]): Mistake {
+  if (more.length === 0) return first;
+  const mistakes = [first, ...more];
+  return new CliError('usage', problemsText(mistakes.flatMap(linesOf)), {
     advice: [...new Set(mistakes.flatMap((mistake) => (mistake instanceof CliError ? mistake.advice : [])))],
     issues: mistakes.flatMap(issuesOf),
   });
 }
 
-function linesOf(mistake: CliError | PayoutError): readonly string[] {
+/** Problems under their number, a line each; one as it is. */
+export function problemsText(lines: readonly string[]): string {
+  return lines.length === 1 ? lines.join('') : [`${lines.length} problems:`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function linesOf(mistake: Mistake): readonly string[] {
   if (mistake instanceof CliError) return [mistake.message];
   const { issues, message } = told(mistake);
   return issues.length === 0 ? [message] : issues.map(({ path, message: problem }) => (path === '' ? problem : `${path}: ${problem}`));
 }
 
-function issuesOf(mistake: CliError | PayoutError): readonly LocatedIssue[] {
+function issuesOf(mistake: Mistake): readonly LocatedIssue[] {
   if (mistake instanceof CliError) return mistake.issues;
   return told(mistake).issues.map(({ path, message }) => ({ path, message, line: null, column: null }));
 }

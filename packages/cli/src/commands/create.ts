@@ -16,6 +16,7 @@ import { exactRequest, requestLines } from '../exact-request.ts';
 import { CliError, EXIT, exitCodeOf } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
 import { assertKeeps, attemptsToResolve, fileOf, isRefused, storedAttempts, submissionRecord } from '../kept.ts';
+import { allOf, mistakesOf } from '../mistakes.ts';
 import { ofOtherClock } from '../other-clock.ts';
 import { endWith, howToResolve, nameOf, paidAdvice, whatRetryMeans } from '../outcome.ts';
 import { storedAndAsked } from '../asked.ts';
@@ -25,6 +26,7 @@ import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
 import { askBeforeLive } from '../question.ts';
 import { openSession, type Session } from '../session.ts';
+import { told } from '../words.ts';
 import { facts, moneyText, timeText, widthOf } from '../tables.ts';
 
 interface CreateOptions extends AccountOption {
@@ -81,12 +83,10 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   const dry = options.dryRun === true;
   const kept = await (dry ? storedAttempts(session, reference) : attemptsToResolve(session, call.host.cwd, reference));
   const last = kept.at(-1)?.submission;
-  const configured = session.provider(options.provider ?? last?.name);
-  // Of a reference that is kept for a connected account, that account is named: another place is another request, as core says.
-  const provider = ofAccount(configured, options.account);
+  const provider = await providerOf(call, session, last?.name);
   if (!dry) await refuseUnresolved(call, session, provider, kept);
-  for (const { submission, resolution } of dry ? [] : kept) {
-    if (resolution !== null && 'payoutId' in resolution) call.mayHaveSent(paidAdvice(submission, resolution.payoutId));
+  for (const { submission, resolved } of dry ? [] : kept) {
+    if (resolution !== null && 'payoutId' in resolved) call.mayHaveSent(paidAdvice(submission, resolution.payoutId));
   }
   await session.refreshClock(); // Only now: what is on record says what a provider that cannot be asked means.
   const request = await requestOf(call, provider, kept);
@@ -113,29 +113,58 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   return endWith(call, session, outcome, { before, asked: submission, hasMore: hasMore(options) });
 }
 
+/** Of a reference that is kept for a connected account, that account is named: another place is another request, as core says. */
+async function providerOf(call: CreateCall, session: Session, last: string | undefined): Promise<Provider> {
+  const { provider, account } = call.options;
+  const find = (): Provider => ofAccount(session.provider(provider ?? last), account);
+  const [mistake] = await mistakesOf(find);
+  if (mistake !== undefined) throw allOf(mistake, ...(await mistakesOf(() => moneyOf(call))));
+  return find();
+}
+
 /** What the next command, as it is told, does not repeat. */
 function hasMore({ description, destination, statementDescriptor, metadata, options }: CreateOptions): boolean {
   return [description, destination, statementDescriptor, metadata, options].some((option) => option !== undefined);
 }
 
 async function requestOf(call: CreateCall, provider: Provider, kept: readonly StoredSubmission[]): Promise<Request> {
-  const { options, args, host } = call;
-  const [amount, currency] = args;
-  const { reference, description, destination, statementDescriptor, metadata } = options;
-  const bag = await optionsOf(options.options, provider.id, host.cwd);
+  const { options, host } = call;
+  const bagOf = (): ReturnType<typeof optionsOf> => optionsOf(options.options, provider.id, host.cwd);
+  const attempt = (): Request['attempt'] => (options.nextAttempt === true ? attemptAfter(kept, options.reference) : undefined);
+  const [mistake, ...more] = await mistakesOf(bagOf, () => moneyOf(call), attempt);
+  if (mistake !== undefined) throw allOf(mistake, ...more, ...(await alsoWrong(call, provider)));
+  const bag = await bagOf();
   return {
-    reference,
-    money: moneyOf(amount, currency, options.fullBalance === true),
-    ...(options.nextAttempt === true ? { attempt: attemptAfter(kept, reference) } : {}),
-    ...(description === undefined ? {} : { description }),
-    ...(destination === undefined ? {} : { destination }),
-    ...(statementDescriptor === undefined ? {} : { statementDescriptor }),
-    ...(metadata === undefined ? {} : { metadata }),
+    ...textsOf(options),
+    money: moneyOf(call),
+    ...(options.nextAttempt === true ? { attempt: attempt() } : {}),
     ...(bag === undefined ? {} : { providerOptions: bag }),
   };
 }
 
-function moneyOf(amount: string | undefined, currency: string | undefined, fullBalance: boolean): Request['money'] {
+function textsOf({ reference, description, destination, statementDescriptor, metadata }: CreateOptions): Omit<Request, 'money'> {
+  return {
+    reference,
+    ...(description === undefined ? {} : { description }),
+    ...(destination === undefined ? {} : { destination }),
+    ...(statementDescriptor === undefined ? {} : { statementDescriptor }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}
+
+/** What the provider says of the rest, where the command itself found something wrong. Nothing is sent. */
+async function alsoWrong(call: CreateCall, provider: Provider): Promise<readonly CliError[]> {
+  const [noAmount] = await mistakesOf(() => moneyOf(call));
+  const money = noAmount === undefined ? moneyOf(call) : 'full_balance';
+  const [rest] = await mistakesOf(() => provider.prepare({ ...textsOf(call.options), money }));
+  const issues = isPayoutError(rest) ? told(rest).issues : [];
+  // An amount that nobody typed has no problem.
+  const real = noAmount === undefined ? issues : issues.filter(({ path }) => path !== '' && path !== 'amount');
+  return real.map(({ path, message }) => new CliError('usage', path === '' ? message : `${path}: ${message}`));
+}
+
+function moneyOf({ args: [amount, currency], options }: Pick<CreateCall, 'args' | 'options'>): Request['money'] {
+  const fullBalance = options.fullBalance === true;
   if (fullBalance && amount === undefined) return 'full_balance';
   if (fullBalance) throw new CliError('usage', 'say an amount or --full-balance, not both.');
   if (amount === undefined || currency === undefined) {
@@ -203,8 +232,8 @@ async function refuseUnresolved(call: CreateCall, session: Session, provider: Pr
 async function otherThan(call: CreateCall, provider: Provider, kept: Submission): Promise<readonly [string, string] | null> {
   try {
     const { nextAttempt: _, ...options } = call.options;
-    const told = storedAndAsked(kept, await provider.prepare(await requestOf({ ...call, options }, provider, [])));
-    return told[0] === told[1] ? null : told;
+    const both = storedAndAsked(kept, await provider.prepare(await requestOf({ ...call, options }, provider, [])));
+    return both[0] === both[1] ? null : both;
   } catch (error) {
     if (isPayoutError(error) || error instanceof CliError) return null;
     throw error;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Call, Ending } from '../call.ts';
 import { CliError, EXIT } from '../exit-code.ts';
 import { ADAPTERS, type AdapterId } from '../factories.ts';
+import { together } from '../mistakes.ts';
 import type { Perform } from '../perform.ts';
 import { openSession, type Session, webhookSecretsOf } from '../session.ts';
 import { table } from '../tables.ts';
@@ -45,13 +46,10 @@ async function listTypes(call: Call<'events'>): Promise<Ending<'events'>> {
 async function send(call: Call<'events send', { readonly to: string }>): Promise<Ending<'events send'>> {
   const type = call.args[0] ?? '';
   const { to } = call.options;
-  if (!URL.canParse(to)) throw new CliError('usage', '--to is a URL, for example http://127.0.0.1:4242.');
-  const session = await openSession(call);
-  const { name, id } = session.provider();
-  const adapter = id as AdapterId; // Every provider of a configuration is made by one of the factories.
-  if (!Object.hasOwn(EVENT_TYPES[adapter].types, type)) {
-    throw new CliError('usage', `${name} (${adapter}) has no event ${type}; it has ${Object.keys(EVENT_TYPES[adapter].types).join(', ')}.`);
-  }
+  const [, { session, name, adapter }] = await together(
+    () => assertUrl(to),
+    () => sender(call, type),
+  );
   const sample = (await sampleEvents(adapter, session.now())).find((event) => event.type === type);
   if (sample === undefined) throw new CliError('internal', `there is no sample of ${type}.`);
   const headers = { 'content-type': 'application/json', ...signatureOf(adapter, secretOf(session, name), sample.body, session.now()) };
@@ -61,6 +59,27 @@ async function send(call: Call<'events send', { readonly to: string }>): Promise
     result: { url: to, type, id: sample.id, status },
     text: [`${type} (${sample.id}) was answered ${status} by ${to}`],
   };
+}
+
+function assertUrl(to: string): void {
+  if (!URL.canParse(to)) throw new CliError('usage', '--to is a URL, for example http://127.0.0.1:4242.');
+}
+
+interface Sender {
+  readonly session: Session;
+  readonly name: string;
+  readonly adapter: AdapterId;
+}
+
+/** The provider that would send an event of this type. */
+async function sender(call: Call<'events send'>, type: string): Promise<Sender> {
+  const session = await openSession(call);
+  const { name, id } = session.provider();
+  const adapter = id as AdapterId; // Every provider of a configuration is made by one of the factories.
+  if (!Object.hasOwn(EVENT_TYPES[adapter].types, type)) {
+    throw new CliError('usage', `${name} (${adapter}) has no event ${type}; it has ${Object.keys(EVENT_TYPES[adapter].types).join(', ')}.`);
+  }
+  return { session, name, adapter };
 }
 
 function secretOf(session: Session, name: string): string {

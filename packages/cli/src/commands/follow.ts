@@ -3,6 +3,8 @@ import { type Command, Option } from 'commander';
 import { ACCOUNT, type AccountOption, ofAccount } from '../account.ts';
 import type { Call, Ending } from '../call.ts';
 import { CliError, EXIT } from '../exit-code.ts';
+import type { Provider } from '../factories.ts';
+import { together } from '../mistakes.ts';
 import { payoutRecord } from '../out.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
@@ -32,9 +34,10 @@ export function addFollow(program: Command, perform: Perform): void {
 }
 
 async function follow(call: FollowCall): Promise<Ending<'follow'>> {
-  const pause = pauseOf(call.options.every);
-  const session = await openSession(call);
-  const provider = ofAccount(session.provider(), call.options.account);
+  const [pause, { session, provider }] = await together(
+    () => pauseOf(call.options.every),
+    () => opened(call),
+  );
   const id = call.args[0] ?? '';
   let known = await withProgress(call, `Reading ${id}`, provider.retrieve(id, { signal: call.signal }));
   tell(call, session, 'first', null, known);
@@ -47,6 +50,11 @@ async function follow(call: FollowCall): Promise<Ending<'follow'>> {
     tell(call, session, result, from, payout);
   }
   return { exitCode: EXIT.done, result: recordOf(call, session, 'end', null, known), text: [lastWords(known)] };
+}
+
+async function opened(call: FollowCall): Promise<{ readonly session: Session; readonly provider: Provider }> {
+  const session = await openSession(call);
+  return { session, provider: ofAccount(session.provider(), call.options.account) };
 }
 
 function pauseOf(every: string | undefined): { readonly firstPauseMs?: number; readonly longestPauseMs?: number } {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Call, Ending } from '../call.ts';
 import { CliError, EXIT } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
+import { together } from '../mistakes.ts';
 import { payoutRecord } from '../out.ts';
 import type { Perform } from '../perform.ts';
 import type { Results } from '../records.ts';
@@ -41,9 +42,11 @@ Examples:
 }
 
 async function listen(call: ListenCall): Promise<Ending<'listen'>> {
-  const { port, limit } = numbersOf(call.options);
-  const session = await openSession(call);
-  const candidates = candidatesOf(call, session);
+  const [port, limit, { session, candidates }] = await together(
+    () => portOf(call.options),
+    () => limitOf(call.options),
+    () => opened(call),
+  );
   const enough = Promise.withResolvers<void>();
   let deliveries = 0;
   const receiver = await startReceiver(port, async (delivery) => {
@@ -63,12 +66,22 @@ async function listen(call: ListenCall): Promise<Ending<'listen'>> {
   return { exitCode: EXIT.done, result: null, text: [] };
 }
 
-function numbersOf({ port, count }: ListenOptions): { readonly port: number; readonly limit: number } {
+async function opened(call: ListenCall): Promise<{ readonly session: Session; readonly candidates: readonly Provider[] }> {
+  const session = await openSession(call);
+  return { session, candidates: candidatesOf(call, session) };
+}
+
+function portOf({ port }: ListenOptions): number {
   const number = numberOf(port);
-  const limit = count === undefined ? Number.POSITIVE_INFINITY : numberOf(count);
-  if (!Number.isSafeInteger(number) || number < 0 || number > 65_535) throw new CliError('usage', '--port is a number from 0 to 65535.');
-  if (count !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) throw new CliError('usage', '--count is a whole number from 1.');
-  return { port: number, limit };
+  if (!Number.isSafeInteger(number) || number > 65_535) throw new CliError('usage', '--port is a number from 0 to 65535.');
+  return number;
+}
+
+function limitOf({ count }: ListenOptions): number {
+  if (count === undefined) return Number.POSITIVE_INFINITY;
+  const limit = numberOf(count);
+  if (!Number.isSafeInteger(limit) || limit < 1) throw new CliError('usage', '--count is a whole number from 1.');
+  return limit;
 }
 
 /** Providers that can verify anything; nobody else is listened for. */

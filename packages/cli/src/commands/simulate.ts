@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Call, CallFacts, Ending } from '../call.ts';
 import { configFolder, shownFrom } from '../config-file.ts';
 import { CliError, EXIT } from '../exit-code.ts';
+import { together } from '../mistakes.ts';
 import type { Perform } from '../perform.ts';
 import { createConsole } from '../simulate/console.ts';
 import { startControlServer } from '../simulate/control-server.ts';
@@ -103,8 +104,10 @@ interface Started {
 }
 
 async function started(options: SimulateOptions): Promise<Started> {
-  const start = timeOf('--start', options.start ?? new Date().toISOString());
-  const [stripe, treasury, mollie] = portsOf(options);
+  const [start, [stripe, treasury, mollie]] = await together(
+    () => timeOf('--start', options.start ?? new Date().toISOString()),
+    () => portsOf(options),
+  );
   const simulated = await startRails(start, [stripe, treasury, mollie]).catch(refusedPort);
   return { simulated, close: () => simulated.close() };
 }

@@ -5,6 +5,7 @@ import type { Call, Ending } from '../call.ts';
 import { CliError } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
 import { findSubmission, type FoundSubmission, isRefused } from '../kept.ts';
+import { together } from '../mistakes.ts';
 import { ofOtherClock } from '../other-clock.ts';
 import { endWith, howToResolve, type OutcomeCommand, paidAdvice } from '../outcome.ts';
 import type { Perform } from '../perform.ts';
@@ -117,10 +118,12 @@ async function lookup(call: Call<'lookup'>): Promise<Ending<'lookup'>> {
   return endWith(call, session, outcome, { given, before });
 }
 
-async function resolve(call: Call<'resolve', SettleOptions>): Promise<Ending<'resolve'>> {
-  const { payoutId, absent } = call.options;
-  if ((payoutId === undefined) === (absent !== true)) throw new CliError('usage', 'say what you found out: --payout-id ID, or --absent.');
-  const one = await found(call);
+async function settle(call: Call<'resolve', SettleOptions>): Promise<Ending<'resolve'>> {
+  const { payoutId } = call.options;
+  const [, one] = await together(
+    () => assertOneAnswer(call.options),
+    () => found(call),
+  );
   const { session, provider, submission, given, before } = one;
   const resolution = before?.resolution ?? null;
   // Where the payout is known already, nothing is recorded on anybody's word.
@@ -129,6 +132,10 @@ async function resolve(call: Call<'resolve', SettleOptions>): Promise<Ending<'re
   const outcome = await withProgress(call, `Asking ${provider.name}`, provider.resolve(submission, decision));
   const paid = resolution !== null && !isRefused(resolution) ? before : null; // What was refused is told by the word of now.
   return endWith(call, session, outcome, { given, before: paid, word: payoutId === undefined ? 'absent' : 'payout' });
+}
+
+function assertOneAnswer({ payoutId, absent }: SettleOptions): void {
+  if ((payoutId === undefined) === (absent !== true)) throw new CliError('usage', 'say what you found out: --payout-id ID, or --absent.');
 }
 
 /** What a person says, and what follows from it. */
