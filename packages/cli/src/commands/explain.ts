@@ -9,6 +9,7 @@ import { nameOf } from '../outcome.ts';
 import { payoutRecord } from '../out.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
+import { REVERSAL_CONDITION, reversalRefused } from '../reversals.ts';
 import type { PossibleRecord, Results, SubmissionRecord } from '../records.ts';
 import { openSession, type Session } from '../session.ts';
 import { FINALITY_WORDS } from '../style.ts';
@@ -25,16 +26,13 @@ const RETURNS: Readonly<Record<AdapterId, { readonly text: string; readonly sour
     source: 'https://docs.stripe.com/api/treasury/outbound_payments/object',
   },
   balance: {
-    text: 'A bank can return a completed payout. Mollie does not say for how long. Returned money goes into the next payout.',
+    text: 'A bank can return the money, and it goes into the next payout. Mollie says neither for how long, nor whether a completed payout then reads returned.',
     source: 'https://docs.mollie.com/reference/get-payout',
   },
 };
 
-/** What a payout must be beside its state, and does not show. */
-const REVERSALS: { readonly [Id in AdapterId]?: string } = {
-  stripe:
-    'Stripe reverses only payouts of connected accounts to bank accounts in the US and Canada, not instant, expected to arrive less than 90 days ago. (https://docs.stripe.com/connect/payout-reversals)',
-};
+/** A payout moves on by itself: what is possible now may be refused a moment later. */
+const CANCEL_CONDITION = 'Only as long as it is pending: the provider refuses it from then on.';
 
 export function addExplain(program: Command, perform: Perform): void {
   program
@@ -59,8 +57,8 @@ async function explain(call: Call<'explain', AccountOption>): Promise<Ending<'ex
     payout: payoutRecord(payout, call.options.raw, account),
     finality: finalityOf(payout.status),
     returns: RETURNS[provider.id as AdapterId], // Every provider of a configuration is made by one of the factories.
-    cancel: possible(provider, 'cancel', payout),
-    reverse: possible(provider, 'reverse', payout),
+    cancel: possible(provider, 'cancel', payout, CANCEL_CONDITION),
+    reverse: reversalOf(provider, payout, account, session.now()),
     submission,
     recorded: kept?.recorded ?? null,
     facts: factsOf(session, payout, kept),
@@ -69,11 +67,17 @@ async function explain(call: Call<'explain', AccountOption>): Promise<Ending<'ex
   return { exitCode: EXIT.done, result, text, advice: kept?.advice ?? [] };
 }
 
-function possible(provider: Provider, operation: 'cancel' | 'reverse', payout: Payout): PossibleRecord {
-  const reason = reasonAgainst(provider, operation, payout);
-  if (reason !== null) return { possible: false, reason, condition: null };
-  const condition = operation === 'reverse' ? REVERSALS[provider.id as AdapterId] : undefined;
-  return { possible: true, reason: null, condition: condition ?? null };
+function possible(provider: Provider, operation: 'cancel' | 'reverse', payout: Payout, condition: string | null): PossibleRecord {
+  const able = can(provider, operation, payout);
+  return able.ok ? { possible: true, reason: null, condition } : { possible: false, reason: able.reason, condition: null };
+}
+
+/** Only Stripe reverses payouts, and not all of them. */
+function reversalOf(provider: Provider, payout: Payout, account: string | null, now: number): PossibleRecord {
+  const isStripe = provider.id === 'stripe';
+  const able = possible(provider, 'reverse', payout, isStripe ? REVERSAL_CONDITION : null);
+  const reason = able.possible && isStripe ? reversalRefused(payout, account, now) : null;
+  return reason === null ? able : { possible: false, reason, condition: null };
 }
 
 /** What was submitted for a payout from here, and what is on record of it. */
@@ -148,7 +152,9 @@ function linesOf(
     ...facts,
     `${payout.status} is ${finality}: ${FINALITY_WORDS[finality]}.`,
     ...mayReturn,
-    cancel.possible ? `It can be canceled: disburse cancel ${typed}` : `It cannot be canceled. ${cancel.reason ?? ''}`,
+    cancel.possible
+      ? `It can be canceled as long as it is pending: disburse cancel ${typed}`
+      : `It cannot be canceled. ${cancel.reason ?? ''}`,
     ...reversalLines(typed, reverse),
   ];
 }

@@ -1,6 +1,6 @@
 import { finalityOf, follow as followPayout, type AppliedSnapshot, type Payout } from '@disburse/core';
 import { type Command, Option } from 'commander';
-import { ACCOUNT, type AccountOption, ofAccount } from '../account.ts';
+import { ACCOUNT, type AccountOption, ofAccount, whose } from '../account.ts';
 import type { Call, Ending } from '../call.ts';
 import { CliError, EXIT } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
@@ -29,7 +29,10 @@ export function addFollow(program: Command, perform: Perform): void {
     .addOption(new Option('--until <state>', 'stop there').choices(['paid', 'final']).default('final'))
     .option(...ACCOUNT)
     .option('--every <seconds>', 'how often to read; default: after 2 seconds, then ever more rarely')
-    .addHelpText('after', '\nExamples:\n  $ disburse follow po_1Nv0\n  $ disburse follow po_1Nv0 --until paid --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ disburse follow po_1Nv0\n  $ disburse follow po_1Nv0 --until paid --json\n\nExit codes: 0 it is so, 5 it could not be read, or Ctrl-C came before.',
+    )
     .action(perform('follow', 'reads', follow));
 }
 
@@ -49,7 +52,15 @@ async function follow(call: FollowCall): Promise<Ending<'follow'>> {
     known = payout;
     tell(call, session, result, from, payout);
   }
-  return { exitCode: EXIT.done, result: recordOf(call, session, 'end', null, known), text: [lastWords(known)] };
+  const end = { result: recordOf(call, session, 'end', null, known), text: [lastWords(known)] };
+  if (until(known)) return { ...end, exitCode: EXIT.done };
+  const error = new CliError('interrupted', `interrupted before ${id} was ${call.options.until}.`);
+  return {
+    ...end,
+    exitCode: error.exitCode,
+    error,
+    advice: [`disburse follow ${id} ${whose(provider.name, call.options.account)} goes on.`],
+  };
 }
 
 async function opened(call: FollowCall): Promise<{ readonly session: Session; readonly provider: Provider }> {

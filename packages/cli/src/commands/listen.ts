@@ -63,7 +63,10 @@ async function listen(call: ListenCall): Promise<Ending<'listen'>> {
   call.signal.addEventListener('abort', () => enough.resolve(), { once: true });
   await enough.promise;
   await receiver.close();
-  return { exitCode: EXIT.done, result: null, text: [] };
+  const nothing = { result: null, text: [] };
+  if (call.options.count === undefined || deliveries >= limit) return { ...nothing, exitCode: EXIT.done };
+  const error = new CliError('interrupted', `interrupted after ${deliveries} of ${limit} deliveries.`);
+  return { ...nothing, exitCode: error.exitCode, error };
 }
 
 async function opened(call: ListenCall): Promise<{ readonly session: Session; readonly candidates: readonly Provider[] }> {
