@@ -54,8 +54,12 @@ describe('a mistake of whoever types', () => {
       'Stripe cannot pay out --full-balance; give an amount',
     ],
     ['what a provider lacks', ['reverse', 'p1', '--provider', 'eu'], 'reverse is not possible with this provider.'],
-    ['resolve without an answer', ['resolve', 'r1'], 'say what you found out'],
-    ['a submission that is nowhere', ['submit', 'nowhere'], '"nowhere" is no file, and no reference'],
+    ['settle without an answer', ['resolve', 'r1'], 'say what you found out'],
+    [
+      'a submission that is nowhere',
+      ['submit', 'nowhere'],
+      '"nowhere" is no reference that is kept under .disburse/simulated, and no file.',
+    ],
     ['a sample for no URL', ['events', 'send', 'payout.paid', '--to', 'x'], '--to is a URL'],
     ['no such line of the simulator', ['simulate', 'explode'], "unknown command 'explode'"],
   ])('%s', async (_, args, words) => {
