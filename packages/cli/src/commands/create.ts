@@ -48,30 +48,33 @@ type Request = CreatePayoutRequest<string, NoOptions, RequestFeature>;
 export function addCreate(program: Command, perform: Perform): void {
   program
     .command('create')
-    .summary('make a payout')
-    .description('Makes a payout. Its submission is kept under .disburse/ before anything is sent, so that nothing is ever paid twice.')
-    .argument('[amount]', 'exact, in major units: 125.00')
-    .argument('[currency]', 'ISO 4217: EUR')
-    .requiredOption('--reference <reference>', 'your own id of this payout: one reference is one payout, for ever')
-    .option('--full-balance', 'all there is, where the provider supports it')
-    .option('--description <text>', 'for people')
-    .option('--destination <id>', "the provider's id of a saved destination")
-    .option('--statement-descriptor <text>', 'what the recipient reads on the bank statement')
-    .option('--metadata <key=value>', 'of your own; may be repeated', collectPairs)
-    .option('--options <json>', "the provider's own options, or @FILE with them")
+    .description('Make a payout.')
+    .argument('[amount]', 'the exact amount in major units, such as 125.00')
+    .argument('[currency]', 'the ISO 4217 code of its currency, such as EUR')
+    .requiredOption('--reference <reference>', 'give it your own id, which stands for one payout for ever')
+    .option('--full-balance', 'pay out everything there is, where the provider can')
+    .option('--description <text>', 'describe it for people')
+    .option('--destination <id>', "pay to this saved destination, by the provider's id")
+    .option('--statement-descriptor <text>', 'put this text on the bank statement')
+    .option('--metadata <key=value>', 'attach an entry of your own (repeatable)', collectPairs)
+    .option('--options <json>', "pass the provider's own options, as JSON or as @FILE")
     .option(...ACCOUNT)
-    .option('--next-attempt', 'after a rejection that allows it, once its cause is gone')
-    .option('--dry-run', 'print the exact request, send and keep nothing')
-    .option('--yes', 'do not ask before live money')
+    .option('--next-attempt', 'try again after a rejection that allows it, once its cause is gone')
+    .option('--dry-run', 'print the exact request, and send and write nothing')
+    .option('--yes', 'skip the question before live money')
     .addHelpText(
       'after',
       `
+Before the request is sent, it is written to the folder of submissions: so
+nothing is paid twice.
+
 Examples:
   $ disburse create 125.00 USD --reference seller-42-2026-11 --dry-run
   $ disburse create 125.00 USD --reference seller-42-2026-11 --description "November earnings"
   $ disburse create 10.00 USD --reference bonus-7 --provider us --options '{"method":"instant"}' --yes
 
-Exit codes: 0 accepted, 3 rejected, 4 a payout may exist (submit, lookup or resolve it), 5 nothing was sent.`,
+Exit codes: 0 accepted, 3 rejected, 5 nothing was sent,
+4 a payout may exist (submit, lookup or resolve it).`,
     )
     .action(perform('create', 'changes', create));
 }

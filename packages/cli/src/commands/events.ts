@@ -14,16 +14,14 @@ const PATIENCE_MS = 20_000;
 export function addEvents(program: Command, perform: Perform): void {
   const events = program
     .command('events')
-    .summary('event types per provider; events send signs and sends a sample')
-    .description('Lists the event types of each provider.')
+    .description('List the event types of each provider.')
     .addHelpText('after', '\nExamples:\n  $ disburse events\n  $ disburse events send payout.paid --to http://127.0.0.1:4242')
     .action(perform('events', 'reads', listTypes));
   events
     .command('send')
-    .summary('sign a sample event and send it to a URL')
-    .description("Signs a sample event with the provider's first webhook secret, as the provider would, and sends it to a URL.")
-    .argument('<type>', 'for example payout.paid; disburse events lists them')
-    .requiredOption('--to <url>', 'where to; disburse listen prints its own')
+    .description('Sign a sample event as the provider would, and send it to a URL.')
+    .argument('<type>', 'the type of the event, such as payout.paid')
+    .requiredOption('--to <url>', 'send it to this URL, such as the one that disburse listen prints')
     .addHelpText('after', '\nExamples:\n  $ disburse events send payout.failed --provider us --to http://127.0.0.1:4242')
     .action(perform('events send', 'reads', send));
 }

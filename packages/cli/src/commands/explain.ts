@@ -37,9 +37,8 @@ const CANCEL_CONDITION = 'Only as long as it is pending: the provider refuses it
 export function addExplain(program: Command, perform: Perform): void {
   program
     .command('explain')
-    .summary('what is known of a payout, and what may still happen')
-    .description('Prints what is known of a payout, where it came from, and what may still happen to it.')
-    .argument('<id>', "the provider's id of the payout")
+    .description('Show what is known of a payout, and what may still happen to it.')
+    .argument('<id>', 'the id that the provider gave the payout')
     .option(...ACCOUNT)
     .addHelpText('after', '\nExamples:\n  $ disburse explain po_1Nv0')
     .action(perform('explain', 'reads', explain));

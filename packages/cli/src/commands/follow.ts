@@ -24,14 +24,14 @@ type Word = Results['follow']['observation'];
 export function addFollow(program: Command, perform: Perform): void {
   program
     .command('follow')
-    .description('Shows what becomes of a payout, until it is final. Paid is not final: money comes back.')
-    .argument('<id>', "the provider's id of the payout")
-    .addOption(new Option('--until <state>', 'stop there').choices(['paid', 'final']).default('final'))
+    .description('Show what becomes of a payout, until it is final.')
+    .argument('<id>', 'the id that the provider gave the payout')
+    .addOption(new Option('--until <state>', 'stop at this state').choices(['paid', 'final']).default('final'))
     .option(...ACCOUNT)
-    .option('--every <seconds>', 'how often to read; default: after 2 seconds, then ever more rarely')
+    .option('--every <seconds>', 'read this often; without it, after 2 seconds and then ever more rarely')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ disburse follow po_1Nv0\n  $ disburse follow po_1Nv0 --until paid --json\n\nExit codes: 0 it is so, 5 it could not be read, or Ctrl-C came before.',
+      '\nPaid is not final: the money can come back.\n\nExamples:\n  $ disburse follow po_1Nv0\n  $ disburse follow po_1Nv0 --until paid --json\n\nExit codes: 0 it is so, 5 it could not be read, or Ctrl-C came before.',
     )
     .action(perform('follow', 'reads', follow));
 }

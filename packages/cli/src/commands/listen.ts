@@ -23,16 +23,14 @@ type ListenCall = Call<'listen', ListenOptions>;
 export function addListen(program: Command, perform: Perform): void {
   program
     .command('listen')
-    .summary('receive webhooks, verify them and print what they say')
-    .description(
-      'Receives webhooks on 127.0.0.1, verifies their signatures, and prints what they say in the words that are the same for all providers.',
-    )
-    .option('--port <port>', 'where; 0 for a free one', '4242')
-    .option('--count <count>', 'stop after so many deliveries')
+    .description('Receive webhooks on 127.0.0.1, verify them, and print what they say.')
+    .option('--port <port>', 'listen on this port, or on a free one for 0', '4242')
+    .option('--count <count>', 'stop after this many deliveries')
     .addHelpText(
       'after',
       `
-POST /NAME goes to the provider of that name; any other path to whichever provider's secret fits.
+POST /NAME goes to the provider of that name. Any other path goes to the
+provider whose secret fits.
 
 Examples:
   $ disburse listen

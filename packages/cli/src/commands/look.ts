@@ -15,14 +15,12 @@ const HOUR_MS = 3_600_000;
 export function addLook(program: Command, perform: Perform): void {
   program
     .command('providers')
-    .summary('what is configured, and what each can do')
-    .description('Lists what is configured and what each provider can do. Asks nobody.')
+    .description('Show the configured providers and what each can do, without asking them.')
     .addHelpText('after', '\nExamples:\n  $ disburse providers\n  $ disburse providers --json')
     .action(perform('providers', 'reads', providers));
   program
     .command('check')
-    .summary('verify configuration and credentials')
-    .description('Verifies the configuration, and the credentials with a harmless read at every provider (or the one of --provider).')
+    .description('Check the configuration, and each credential with a harmless read.')
     .addHelpText('after', '\nExamples:\n  $ disburse check\n  $ disburse check --provider eu')
     .action(perform('check', 'reads', check));
 }

@@ -13,11 +13,11 @@ import { moneyText, notBeforeText, table, widthOf, wrapped } from '../tables.ts'
 export function addOpen(program: Command, perform: Perform): void {
   program
     .command('open')
-    .summary('what is not resolved, and what to do about it')
-    .description(
-      'Lists the submissions that are not resolved, the oldest first: what may exist, and what was refused and may be sent again.',
+    .description('List the submissions that need another step, the oldest first.')
+    .addHelpText(
+      'after',
+      '\nThe payout of one may exist, or it was refused and may be sent again.\n\nExamples:\n  $ disburse open\n  $ disburse open --json',
     )
-    .addHelpText('after', '\nExamples:\n  $ disburse open\n  $ disburse open --json')
     .action(perform('open', 'reads', open));
 }
 

@@ -36,16 +36,16 @@ interface ListOptions extends BagOption {
   readonly csv?: boolean | undefined;
 }
 
-const ID = "the provider's id of the payout";
+const ID = 'the id that the provider gave the payout';
 const STATUSES: readonly PayoutStatus[] = ['pending', 'in_transit', 'paid', 'failed', 'canceled', 'returned', 'unrecognized'];
-const OPTIONS = ['--options <json>', "the provider's own options, or @FILE with them"] as const;
-const YES = ['--yes', 'do not ask before live money'] as const;
+const OPTIONS = ['--options <json>', "pass the provider's own options, as JSON or as @FILE"] as const;
+const YES = ['--yes', 'skip the question before live money'] as const;
 
 export function addPayouts(program: Command, perform: Perform): void {
   addReads(program, perform);
   program
     .command('cancel')
-    .description('Cancels a payout that has not left the provider yet.')
+    .description('Cancel a payout that has not left the provider yet.')
     .argument('<id>', ID)
     .option(...YES)
     .option(...ACCOUNT)
@@ -54,20 +54,20 @@ export function addPayouts(program: Command, perform: Perform): void {
     .action(perform('cancel', 'changes', cancel));
   program
     .command('update')
-    .description('Changes the metadata of a payout.')
+    .description('Change the metadata of a payout.')
     .argument('<id>', ID)
-    .option('--metadata <key=value>', 'set; may be repeated', collectPairs)
-    .option('--unset <key...>', 'remove')
-    .option('--unset-all', 'remove all but the disburse_ ones')
+    .option('--metadata <key=value>', 'set this entry (repeatable)', collectPairs)
+    .option('--unset <key...>', 'remove these entries')
+    .option('--unset-all', 'remove all entries but those that begin with disburse_')
     .option(...ACCOUNT)
     .option(...OPTIONS)
     .addHelpText('after', '\nExamples:\n  $ disburse update po_1Nv0 --metadata order=42 --unset draft')
     .action(perform('update', 'changes', update));
   program
     .command('reverse')
-    .description('Brings the money of a payout back, where the provider can.')
+    .description('Bring the money of a payout back, where the provider can.')
     .argument('<id>', ID)
-    .option('--metadata <key=value>', 'of the payout that reverses it; may be repeated', collectPairs)
+    .option('--metadata <key=value>', 'attach this entry to the reversal (repeatable)', collectPairs)
     .option(...YES)
     .option(...ACCOUNT)
     .option(...OPTIONS)
@@ -78,7 +78,7 @@ export function addPayouts(program: Command, perform: Perform): void {
 function addReads(program: Command, perform: Perform): void {
   program
     .command('get')
-    .description('Shows one payout.')
+    .description('Show one payout.')
     .argument('<id>', ID)
     .option(...ACCOUNT)
     .option(...OPTIONS)
@@ -86,25 +86,25 @@ function addReads(program: Command, perform: Perform): void {
     .action(perform('get', 'reads', get));
   program
     .command('list')
-    .description('Lists payouts, newest first, also those that the provider made by itself.')
-    .addOption(new Option('--status <status>', 'only these').choices(STATUSES))
-    .option('--from <time>', 'created at this time or later (ISO 8601)')
-    .option('--to <time>', 'created before this time (ISO 8601)')
-    .option('--destination <id>', 'only to this destination')
-    .option('--limit <count>', "payouts a page; default: the provider's own")
-    .option('--cursor <cursor>', 'the next page, as the one before named it')
-    .option('--all', 'all pages')
-    .option('--csv', 'CSV for a spreadsheet, without metadata and numbers of accounts')
+    .description('List payouts, newest first.')
+    .addOption(new Option('--status <status>', 'show only payouts in this state').choices(STATUSES))
+    .option('--from <time>', 'show only payouts created at this time or later (ISO 8601)')
+    .option('--to <time>', 'show only payouts created before this time (ISO 8601)')
+    .option('--destination <id>', 'show only payouts to this destination')
+    .option('--limit <count>', 'read this many payouts a page; without it, as many as the provider likes')
+    .option('--cursor <cursor>', 'go on with the page that the one before named')
+    .option('--all', 'read all pages')
+    .option('--csv', 'print CSV for a spreadsheet, without metadata and account numbers')
     .option(...ACCOUNT)
     .option(...OPTIONS)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ disburse list --status paid --from 2026-11-01T00:00:00Z\n  $ disburse list --all --csv > payouts.csv',
+      '\nPayouts that the provider made by itself are listed, too.\n\nExamples:\n  $ disburse list --status paid --from 2026-11-01T00:00:00Z\n  $ disburse list --all --csv > payouts.csv',
     )
     .action(perform('list', 'reads', list));
   program
     .command('balances')
-    .description('Shows what can be paid out now.')
+    .description('Show what can be paid out now.')
     .option(...ACCOUNT)
     .option(...OPTIONS)
     .addHelpText('after', '\nExamples:\n  $ disburse balances --provider eu')

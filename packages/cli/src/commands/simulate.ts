@@ -23,16 +23,13 @@ type SimulateCall = Call<'simulate', SimulateOptions>;
 export function addSimulate(program: Command, perform: Perform): void {
   program
     .command('simulate')
-    .summary('run all three providers on this machine, with a console')
-    .description(
-      'Runs all three providers on loopback ports. Its console lets time pass, moves payouts, makes and funds accounts, and breaks requests.\nWith a line, types it into the console of the one that runs.',
-    )
-    .argument('[line...]', 'for the console of the simulator that runs')
-    .option('--start <time>', 'let it be this time (ISO 8601), and let time stand still; default: now, and time runs')
-    .option('--port <port>', 'of the console; the providers take the next three; default: free ones')
+    .description('Run all three providers on this machine, with a console.')
+    .argument('[line...]', 'a line for the console of the simulator that runs')
+    .option('--start <time>', 'begin at this time (ISO 8601) and let it stand still; without it, time runs from now')
+    .option('--port <port>', 'put the console on this port and the providers on the next three; without it, on free ones')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ disburse simulate\n  $ disburse simulate advance 3 days\n  $ disburse simulate fault lose-answer\n  $ disburse simulate fund 100.00 USD\n  $ disburse simulate help',
+      '\nThe console lets time pass, moves payouts, makes and funds accounts, and breaks\nrequests.\nA line that is typed with the command goes to the simulator that runs.\n\nExamples:\n  $ disburse simulate\n  $ disburse simulate advance 3 days\n  $ disburse simulate fault lose-answer\n  $ disburse simulate fund 100.00 USD\n  $ disburse simulate help',
     )
     .allowUnknownOption() // Of the console's own lines: fault lose-answer --times 3.
     .action(perform('simulate', 'reads', simulate));

@@ -15,7 +15,7 @@ import { openSession, type Session } from '../session.ts';
 import { submitAll } from '../submit-all.ts';
 import { moneyText, timeText } from '../tables.ts';
 
-const FILE = 'a submission that was kept: its file, or its reference';
+const SUBMISSION = 'the reference of a submission, or a file with one';
 
 interface YesOption {
   readonly yes?: boolean | undefined;
@@ -31,11 +31,10 @@ interface SettleOptions extends YesOption {
 export function addSubmissions(program: Command, perform: Perform): void {
   program
     .command('submit')
-    .summary('resolve a submission by sending it again: cannot pay twice')
-    .description('Sends a submission, or sends it again with the same key. It may be repeated for ever and cannot pay twice.')
-    .argument('[file]', FILE)
-    .option('--all', 'everything that is not resolved and due, one after the other')
-    .option('--yes', 'do not ask before live money')
+    .description('Send a submission, or send it again, which cannot pay twice.')
+    .argument('[reference|file]', SUBMISSION)
+    .option('--all', 'submit everything that is due, one after the other')
+    .option('--yes', 'skip the question before live money')
     .addHelpText(
       'after',
       '\nExamples:\n  $ disburse submit seller-42-2026-11\n  $ disburse submit seller-42-2026-11.json --json\n  $ disburse submit --all --yes',
@@ -43,30 +42,33 @@ export function addSubmissions(program: Command, perform: Perform): void {
     .action(perform('submit', 'changes', submit));
   program
     .command('lookup')
-    .summary('find out what became of a submission, without sending it')
-    .description('Finds out what became of a submission: only reads at the provider; what is then certain is recorded here.')
-    .argument('<file>', FILE)
-    .addHelpText('after', '\nExamples:\n  $ disburse lookup seller-42-2026-11')
+    .description('Find out what became of a submission, without sending it.')
+    .argument('<reference|file>', SUBMISSION)
+    .addHelpText(
+      'after',
+      '\nWhat is certain after it is recorded here.\n\nExamples:\n  $ disburse lookup seller-42-2026-11\n  $ disburse lookup ./seller-42-2026-11.json',
+    )
     .action(perform('lookup', 'changes', lookup));
   program
     .command('resolve')
-    .summary('record what a person found out about a submission')
-    .description('Records what a person found out about a submission that no machine can resolve.')
-    .argument('<file>', FILE)
-    .option('--payout-id <id>', 'this payout is the one that was submitted')
-    .option('--absent', 'no payout was made: a new attempt may be sent from then on')
-    .option('--yes', 'do not ask before it is recorded')
+    .description('Record what a person found out about a submission.')
+    .argument('<reference|file>', SUBMISSION)
+    .option('--payout-id <id>', 'record that this payout is the one that was submitted')
+    .option('--absent', 'record that no payout was made, so that a new attempt may be sent')
+    .option('--yes', 'skip the question before it is recorded')
     .addHelpText(
       'after',
       `
-What is recorded is your word: look at the provider's dashboard first. --absent for a payout that exists lets it be paid twice;
---payout-id of another one leaves this one unpaid.
+Your word is recorded, so look at the provider's dashboard first. --absent for a
+payout that exists lets it be paid twice. --payout-id of another payout leaves
+this one unpaid.
 
 Examples:
   $ disburse resolve seller-42-2026-11 --payout-id po_1Nv0
   $ disburse resolve seller-42-2026-11 --absent
 
-Exit codes: 0 the payout is recorded, 2 usage or not confirmed, 3 recorded as absent, 4 not resolved: a payout may exist.`,
+Exit codes: 0 the payout is recorded, 2 usage or not confirmed,
+3 recorded as absent, 4 nothing is recorded and a payout may exist.`,
     )
     .action(perform('resolve', 'changes', resolve));
 }
