@@ -154,13 +154,11 @@ const failureText = ({ reason, code, message }: NonNullable<Payout['failure']>):
 export function payoutFacts(payout: Payout, paper: Paper, account?: string | null): readonly string[] {
   const { status, providerStatus, failure } = payout;
   const { paint } = paper;
+  const own = status === providerStatus ? '' : ` (${printable(providerStatus)})`;
   return facts(
     [
       ['payout', payout.id],
-      [
-        'status',
-        { painted: `${paint(STATUS_COLOURS[status], status)}${status === providerStatus ? '' : ` (${printable(providerStatus)})`}` },
-      ],
+      ['status', { painted: `${paint(STATUS_COLOURS[status], status)}${own}` }],
       ['failure', failure === null ? null : failureText(failure)],
       ['amount', moneyText(payout.money)],
       ['fee', payout.fee === null ? null : moneyText(payout.fee)],

@@ -83,7 +83,7 @@ async function sender(call: Call<'events send'>, type: string): Promise<Sender> 
 function secretOf(session: Session, name: string): string {
   const [secret] = webhookSecretsOf(session, name);
   if (secret !== undefined) return secret;
-  throw new CliError('config', `${session.config.shown} has no webhookSecrets for ${name}, so nothing can be signed.`, {
+  throw new CliError('config', `${session.config.shown} has no "webhookSecrets" for ${name}, so nothing can be signed.`, {
     advice: [`Add "webhookSecrets": [{ "env": "NAME_OF_A_VARIABLE" }] to providers.${name}.`],
   });
 }

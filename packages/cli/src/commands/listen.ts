@@ -1,5 +1,6 @@
 import { isPayoutError, type PayoutEvent } from '@disburse/core';
 import type { Command } from 'commander';
+import { whose } from '../account.ts';
 import type { Call, Ending } from '../call.ts';
 import { CliError, EXIT } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
@@ -90,7 +91,7 @@ function candidatesOf(call: ListenCall, session: Session): readonly Provider[] {
   const names = call.options.provider === undefined ? session.names : [session.provider().name];
   const able = names.filter((name) => webhookSecretsOf(session, name).length > 0);
   if (able.length > 0) return able.map((name) => session.provider(name));
-  throw new CliError('config', `${session.config.shown} has no webhookSecrets for ${names.join(', ')}: no delivery could be believed.`, {
+  throw new CliError('config', `${session.config.shown} has no "webhookSecrets" for ${names.join(', ')}: no delivery could be believed.`, {
     advice: ['Add "webhookSecrets": [{ "env": "NAME_OF_A_VARIABLE" }] to the provider.'],
   });
 }
@@ -132,7 +133,9 @@ function linesOf(call: ListenCall, step: Step): readonly string[] {
   if ('event' in step) {
     const { occurredAt, name, type, payoutId, payout } = step.event;
     const state =
-      payout === null ? 'retrieve it' : `${call.paint(STATUS_COLOURS[payout.status], payout.status)}  ${moneyText(payout.money)}`;
+      payout === null
+        ? `read it: disburse get ${payoutId} ${whose(name, null)}`
+        : `${call.paint(STATUS_COLOURS[payout.status], payout.status)}  ${moneyText(payout.money)}`;
     return [printable(`${timeText(occurredAt)}  ${name}  ${type}  ${payoutId}`) + `  ${state}`];
   }
   if ('ignored' in step) return [`ignored  ${printable(step.ignored)}`];
