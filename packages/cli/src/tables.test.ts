@@ -120,3 +120,12 @@ describe('what a person reads', () => {
     expect((await disburse(['list', '--json'], narrow)).stdout).toContain('.000Z');
   });
 });
+
+it('one payout: metadata of whoever made it, and none of disburse, which JSON has', async () => {
+  const place = await world();
+  const create = ['create', '25.00', 'USD', '--reference', 'r1', '--metadata', 'order=42'];
+  const { stdout } = await disburse(create, place);
+  expect(stdout).toMatch(/^metadata order +42$/m);
+  expect(stdout).not.toContain('disburse_');
+  expect((await disburse([...create, '--json'], place)).stdout).toContain('"disburse_reference":"r1"');
+});

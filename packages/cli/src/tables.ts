@@ -150,6 +150,9 @@ export const notBeforeText = (time: string): string => timeText(new Date(Math.ce
 const failureText = ({ reason, code, message }: NonNullable<Payout['failure']>): string =>
   [...new Set([reason, code, message])].filter((part) => part !== null).join(': ');
 
+/** Entries that find a payout again: a person knows it by its reference. */
+const OF_DISBURSE = 'disburse_';
+
 /** @param account The connected account that it was read of. */
 export function payoutFacts(payout: Payout, paper: Paper, account?: string | null): readonly string[] {
   const { status, providerStatus, failure } = payout;
@@ -174,7 +177,9 @@ export function payoutFacts(payout: Payout, paper: Paper, account?: string | nul
       ['reverses', payout.reverses],
       ['reversed by', payout.reversedBy],
       ['made by', payout.automatic ? "the provider's schedule" : null],
-      ...Object.entries(payout.metadata).map(([key, value]) => [`metadata ${key}`, value] as const),
+      ...Object.entries(payout.metadata)
+        .filter(([key]) => !key.startsWith(OF_DISBURSE))
+        .map(([key, value]) => [`metadata ${key}`, value] as const),
     ],
     paper,
   );
