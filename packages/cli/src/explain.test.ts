@@ -9,7 +9,7 @@ import type { OutcomeRecord, Results } from './records.ts';
 import { reversalRefused } from './reversals.ts';
 
 const explained = ({ records }: Finished): Results['explain'] => records[0]?.result as Results['explain'];
-const idOf = ({ records }: Finished): string => (records[0]?.result as OutcomeRecord).payout?.id ?? '';
+const idOf = ({ records }: Finished): string => (records[0]?.result as OutcomeRecord | undefined)?.payout?.id ?? '';
 
 describe('a reversal', () => {
   it.each([
