@@ -34,6 +34,7 @@ export function collectMistakes(program: Command): () => CliError | null {
         if (code === EXCESS && isUncounted) return;
         isUncounted ||= code === UNKNOWN;
         collect(command, text);
+        if (code === UNKNOWN) for (const flag of furtherFlags(command)) collect(command, `unknown option '${flag}'`);
         // The program itself would show its help.
         if (command === program || !GOES_ON.includes(code)) throw new CommanderError(EXIT.usage, code, text);
       },
@@ -49,6 +50,9 @@ export function collectMistakes(program: Command): () => CliError | null {
     return new CliError('usage', problemsText(mistakes), { advice: [`${pathOf(last)} --help says more.`] });
   };
 }
+
+/** What is left of what was typed has only unknown options, of which the first is told already. */
+const furtherFlags = ({ args }: Command): readonly string[] => args.filter((arg) => /^--?[a-z]/i.test(arg)).slice(1);
 
 /** A value that is none is collected, and left out. */
 function goOn(given: Option | Argument, collect: (why: string) => void): void {

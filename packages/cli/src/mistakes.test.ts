@@ -152,6 +152,10 @@ describe('two mistakes in one call are both told', () => {
       ["required option '--to <url>'", "unknown option '--nope'"],
     ],
     [
+      ['list', '--nope', 'x', '--neither', '-z'],
+      ["unknown option '--nope'", "unknown option '--neither'", "unknown option '-z'"],
+    ],
+    [
       ['completion', 'tcsh', '--nope'],
       ["unknown option '--nope'", 'shell: one of'],
     ],
