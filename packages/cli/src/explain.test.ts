@@ -35,7 +35,7 @@ describe('a reversal', () => {
     const server = await stripe.listen();
     onTestFinished(() => server.close());
     const cwd = await folder();
-    const us = { adapter: 'stripe', apiKey: { env: 'KEY' }, baseUrl: server.url, resends: 0 };
+    const us = { adapter: 'stripe', apiKey: { env: 'KEY' }, baseUrl: server.url, maxResends: 0 };
     await writeFile(join(cwd, 'disburse.config.json'), JSON.stringify({ providers: { us } }));
     const place = { cwd, env: { KEY: stripe.apiKey } };
     const account = ['--account', 'acct_1'];

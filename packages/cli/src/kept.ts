@@ -124,7 +124,7 @@ async function keptUnder(session: Session, cwd: string, given: string): Promise<
   const last = (await attemptsToResolve(session, cwd, given)).at(-1);
   if (last !== undefined) return { submission: last.submission, file: await fileOf(session, cwd, last.submission) };
   throw new CliError('usage', `"${given}" is no reference that is kept under ${shownFrom(cwd, session.folder)}, and no file.`, {
-    advice: ['disburse open lists what is not settled. disburse list shows what the provider knows.'],
+    advice: ['disburse open lists what is not resolved. disburse list shows what the provider knows.'],
   });
 }
 

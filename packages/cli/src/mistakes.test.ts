@@ -54,7 +54,7 @@ describe('a mistake of whoever types', () => {
       'Stripe cannot pay out --full-balance; give an amount',
     ],
     ['what a provider lacks', ['reverse', 'p1', '--provider', 'eu'], 'reverse is not possible with this provider.'],
-    ['settle without an answer', ['resolve', 'r1'], 'say what you found out'],
+    ['resolve without an answer', ['resolve', 'r1'], 'say what you found out'],
     [
       'a submission that is nowhere',
       ['submit', 'nowhere'],
@@ -196,7 +196,7 @@ describe('two mistakes in one call are both told', () => {
       ['--to is a URL', 'has no event payout.nope'],
     ],
     [
-      ['settle', 'nowhere'],
+      ['resolve', 'nowhere'],
       ['say what you found out', '"nowhere" is'],
     ],
   ])('%j', async (args, words) => {

@@ -1,7 +1,7 @@
 // Everything that is wrong with what was typed is told at once: whoever corrects one mistake does not run into the next.
 import { isPayoutError, type PayoutError } from '@disburse/core';
 import { CliError, EXIT, exitCodeOf, type LocatedIssue } from './exit-code.ts';
-import { told } from './words.ts';
+import { inCommandWords } from './words.ts';
 
 /** Something was typed, or configured, wrong. */
 type Mistake = CliError | PayoutError;
@@ -58,11 +58,11 @@ export function problemsText(lines: readonly string[]): string {
 
 function linesOf(mistake: Mistake): readonly string[] {
   if (mistake instanceof CliError) return [mistake.message];
-  const { issues, message } = told(mistake);
+  const { issues, message } = inCommandWords(mistake);
   return issues.length === 0 ? [message] : issues.map(({ path, message: problem }) => (path === '' ? problem : `${path}: ${problem}`));
 }
 
 function issuesOf(mistake: Mistake): readonly LocatedIssue[] {
   if (mistake instanceof CliError) return mistake.issues;
-  return told(mistake).issues.map(({ path, message }) => ({ path, message, line: null, column: null }));
+  return inCommandWords(mistake).issues.map(({ path, message }) => ({ path, message, line: null, column: null }));
 }

@@ -187,7 +187,7 @@ describe('the command', () => {
     [...TREASURY, '--options', '{"destinationPaymentMethodData":{"type":"us_bank_account","usBankAccount":{}}}'],
     ['create', '25.00', 'EUR', '--reference', 'r3', '--provider', 'eu', '--destination', 'x', '--metadata', 'a=1'],
     ['lookup', 'nowhere'],
-    ['settle', 'nowhere', '--absent'],
+    ['resolve', 'nowhere', '--absent'],
     ['events', 'send', 'payout.paid', '--to', 'http://127.0.0.1:1'],
   ];
 

@@ -6,7 +6,8 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/ ?A payout may exist: keep outcome\.submission and submit it again; that cannot pay twice\./g, ' A payout may exist.'],
   [/was submitted before: submit outcome\.submission\./g, 'was submitted before.'],
   [/ ?Submit (?:outcome\.submission|that attempt's submission) to resolve it\./g, ''],
-  [/ Record the answer with settle\(\)\./g, ''],
+  [/ ?Resolve outcome\.submission\./g, ''],
+  [/ Record the answer with resolve\(\)\./g, ''],
   [/ Use nextAttempt\(outcome\) once the cause is gone\./g, ''],
   [/ Create with attempt: nextAttempt\(outcome\)\./g, ''],
   [/ resolve that one\. lookup\(submission\) answers it\./g, ' resolve that one.'],
@@ -36,7 +37,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/ Give onUnreadable to read the other rows\./g, ''],
   [/(?<![\w.])money\.(amount|currency)(?=: )/g, '$1'],
   [/\bnextCursor\b/g, 'cursor'],
-  [/\bmaxAnswerBytes\b/g, '"maxAnswerBytes" in the configuration'],
+  [/\bmaxResponseBytes\b/g, '"maxAnswerBytes" in the configuration'],
   [/\bremove readBalances\b/g, 'remove "readBalances"'],
   // Members of what is typed as --options.
   [/(?<=\b(?:with|or|in) )(payoutMethod|startingAfter|endingBefore|destinationPaymentMethod(?:Data|Options))\b/g, '"$1" of --options'],

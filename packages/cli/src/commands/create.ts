@@ -26,7 +26,7 @@ import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
 import { askBeforeLive } from '../question.ts';
 import { openSession, type Session } from '../session.ts';
-import { told } from '../words.ts';
+import { inCommandWords } from '../words.ts';
 import { facts, moneyText, timeText, widthOf } from '../tables.ts';
 
 interface CreateOptions extends AccountOption {
@@ -88,8 +88,8 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   const last = kept.at(-1)?.submission;
   const provider = await providerOf(call, session, last?.name);
   if (!dry) await refuseUnresolved(call, session, provider, kept);
-  for (const { submission, resolved } of dry ? [] : kept) {
-    if (resolution !== null && 'payoutId' in resolved) call.mayHaveSent(paidAdvice(submission, resolution.payoutId));
+  for (const { submission, resolution } of dry ? [] : kept) {
+    if (resolution !== null && 'payoutId' in resolution) call.mayHaveSent(paidAdvice(submission, resolution.payoutId));
   }
   await session.refreshClock(); // Only now: what is on record says what a provider that cannot be asked means.
   const request = await requestOf(call, provider, kept);
@@ -160,7 +160,7 @@ async function alsoWrong(call: CreateCall, provider: Provider): Promise<readonly
   const [noAmount] = await mistakesOf(() => moneyOf(call));
   const money = noAmount === undefined ? moneyOf(call) : 'full_balance';
   const [rest] = await mistakesOf(() => provider.prepare({ ...textsOf(call.options), money }));
-  const issues = isPayoutError(rest) ? told(rest).issues : [];
+  const issues = isPayoutError(rest) ? inCommandWords(rest).issues : [];
   // An amount that nobody typed has no problem.
   const real = noAmount === undefined ? issues : issues.filter(({ path }) => path !== '' && path !== 'amount');
   return real.map(({ path, message }) => new CliError('usage', path === '' ? message : `${path}: ${message}`));

@@ -67,8 +67,8 @@ async function explain(call: Call<'explain', AccountOption>): Promise<Ending<'ex
 }
 
 function possible(provider: Provider, operation: 'cancel' | 'reverse', payout: Payout, condition: string | null): PossibleRecord {
-  const able = can(provider, operation, payout);
-  return able.ok ? { possible: true, reason: null, condition } : { possible: false, reason: able.reason, condition: null };
+  const reason = reasonAgainst(provider, operation, payout);
+  return reason === null ? { possible: true, reason, condition } : { possible: false, reason, condition: null };
 }
 
 /** Only Stripe reverses payouts, and not all of them. */

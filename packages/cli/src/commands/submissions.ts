@@ -120,7 +120,7 @@ async function lookup(call: Call<'lookup'>): Promise<Ending<'lookup'>> {
   return endWith(call, session, outcome, { given, before });
 }
 
-async function settle(call: Call<'resolve', SettleOptions>): Promise<Ending<'resolve'>> {
+async function resolve(call: Call<'resolve', SettleOptions>): Promise<Ending<'resolve'>> {
   const { payoutId } = call.options;
   const [, one] = await together(
     () => assertOneAnswer(call.options),
