@@ -97,6 +97,7 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
       '@clack/prompts': ['src/question.ts', 'src/commands/init.ts'],
       'cli-table3': ['src/tables.ts'],
       commander: 'everywhere',
+      'csv-stringify/sync': ['src/csv.ts'],
     },
     tests: [...TEST_TOOLS, 'esbuild'],
   },

@@ -183,7 +183,7 @@ function specOf({ settings, credential, baseUrl, reader }: Context): CommonSpec 
     source: settings.balanceId,
     live: credential.live,
     money: MONEY,
-    amountInAnswer: 'may_differ', // It is less the fees that apply.
+    amountInAnswer: 'may_differ', // It is less the fees that apply; how large they can be is not documented.
     correlation,
     correlationTokenOf: tokenOf,
     sourceOf: ({ raw }) => balanceOf(raw),

@@ -3,7 +3,7 @@ import { CliError } from './exit-code.ts';
 import type { Provider } from './factories.ts';
 
 /** `--account`, as every command has it that asks a provider. */
-export const ACCOUNT = ['--account <id>', 'a connected account; default: the one of the configuration'] as const;
+export const ACCOUNT = ['--account <id>', 'use this connected account; without it, the one of the configuration'] as const;
 
 export interface AccountOption {
   readonly account?: string | undefined;

@@ -37,6 +37,8 @@ export interface Call<Name extends CommandName = CommandName, Options extends ob
   readonly signal: AbortSignal;
   /** Colours for standard output. */
   readonly paint: Paint;
+  /** How wide a table on standard output may be, in columns. */
+  readonly width: number;
   /** A step of a command that goes on. */
   emit(step: Pick<Ending<Name>, 'result' | 'text' | 'error' | 'advice'>): void;
   /** A remark for people, on standard error. */

@@ -4,7 +4,8 @@ import type { PayoutError } from '@disburse/core';
  * What a script is told by the exit code.
  *
  * `0` done, or accepted. `2` usage or configuration. `3` rejected: certainly nothing exists. `4` unknown: a payout may exist, or
- * a change may have taken effect. `5` nothing was sent, or a read failed. For a command that changes something 4 always wins.
+ * a change may have taken effect. `5` nothing was sent, a read failed, or it was interrupted. For a command that changes something 4
+ * always wins.
  */
 export type ExitCode = 0 | 2 | 3 | 4 | 5;
 

@@ -231,16 +231,38 @@ describe('what is no create', () => {
     expect(await running.ended).toMatchObject({ code: 5 });
   });
 
-  it('following and listening end with 0', async () => {
+  it('listening ends with 0, and following before it is final with 5', async () => {
     const place = await world();
     const listening = start(binary, ['listen', '--port', '0', '--json'], place);
     await listening.printed('listening');
     listening.signal('SIGINT');
     expect(await listening.ended).toMatchObject({ code: 0 });
     await disburse(CREATE, place);
-    const following = start(binary, ['follow', place.stripe.payouts()[0]?.id ?? ''], place);
+    const id = place.stripe.payouts()[0]?.id ?? '';
+    const following = start(binary, ['follow', id], place);
     await following.printed('pending');
     following.signal('SIGINT');
-    expect(await following.ended).toMatchObject({ code: 0 });
+    const end = await following.ended;
+    expect(end).toMatchObject({ code: 5, stdout: expect.stringContaining(`${id} is pending: still moving.`) as string });
+    expect(end.stderr).toBe(`error  interrupted before ${id} was final.\nnext   disburse follow ${id} --provider us goes on.\n`);
+  });
+
+  it('following that is interrupted says so in its last record, with what was known', async () => {
+    const place = await world();
+    await disburse(CREATE, place);
+    const id = place.stripe.payouts()[0]?.id ?? '';
+    const following = start(binary, ['follow', id, '--until', 'paid', '--json'], place);
+    await following.printed('"first"');
+    following.signal('SIGTERM');
+    const { code, records } = await following.ended;
+    expect(code).toBe(5);
+    expect(records.at(-1)).toMatchObject({ exitCode: 5, result: { observation: 'end' }, error: { code: 'interrupted' } });
+  });
+
+  it('listening for a count that did not come: 5', async () => {
+    const listening = start(binary, ['listen', '--port', '0', '--count', '2'], await world());
+    await listening.printed('Listening');
+    listening.signal('SIGINT');
+    expect(await listening.ended).toMatchObject({ code: 5, stderr: 'error  interrupted after 0 of 2 deliveries.\n' });
   });
 });

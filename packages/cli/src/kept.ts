@@ -100,23 +100,41 @@ export function submissionRecord({ submission, file }: FoundSubmission): Submiss
 }
 
 /**
- * The submission that somebody means: a file, as this command or an application wrote it, or the reference of one that is kept.
+ * The submission that somebody means: the reference of one that is kept, or a file, as this command or an application wrote it.
  *
- * @throws {CliError} `usage` when there is neither, or the file holds no submission; `unresolved` for one that was kept here and
- * cannot be read.
+ * @throws {CliError} `usage` when there is neither, when there are both, or when the file holds no submission; `unresolved` for one
+ * that was kept here and cannot be read.
  */
 export async function findSubmission(session: Session, cwd: string, given: string): Promise<FoundSubmission> {
-  const path = resolve(cwd, given);
-  if (await exists(path)) {
-    const why = (problem: string): string => `${given} holds no submission: ${problem}`;
-    const kept = dirname(path) === session.folder;
-    const refused = (problem: string): CliError =>
-      kept ? cannotBeRead(session, cwd, given, why(problem)) : new CliError('usage', why(problem));
-    return { submission: await inFile(kept ? fileOfRow(path) : path, refused), file: given, given };
-  }
+  if (!(await exists(resolve(cwd, given)))) return keptUnder(session, cwd, given);
+  const last = isPath(given) ? undefined : (await storedAttempts(session, given).catch(() => [])).at(-1);
+  if (last === undefined) return inGivenFile(session, cwd, given);
+  const submission = last.submission;
+  const other = await inGivenFile(session, cwd, given).catch(() => null); // Any other file may have the name of a reference.
+  if (other === null || other.submission.key === submission.key) return { submission, file: await fileOf(session, cwd, submission) };
+  throw new CliError('usage', `"${given}" is a reference that is kept here, and also a file with another submission.`, {
+    advice: [`For the file write ./${given}; for the reference, call it from another folder.`],
+  });
+}
+
+/** What begins like this is a file, and nothing else. */
+const isPath = (given: string): boolean => /^\.{0,2}[\\/]/.test(given);
+
+async function keptUnder(session: Session, cwd: string, given: string): Promise<FoundSubmission> {
   const last = (await attemptsToResolve(session, cwd, given)).at(-1);
   if (last !== undefined) return { submission: last.submission, file: await fileOf(session, cwd, last.submission) };
-  throw new CliError('usage', `"${given}" is no file, and no reference that is kept under ${shownFrom(cwd, session.folder)}.`);
+  throw new CliError('usage', `"${given}" is no reference that is kept under ${shownFrom(cwd, session.folder)}, and no file.`, {
+    advice: ['disburse open lists what is not resolved. disburse list shows what the provider knows.'],
+  });
+}
+
+async function inGivenFile(session: Session, cwd: string, given: string): Promise<FoundSubmission> {
+  const path = resolve(cwd, given);
+  const why = (problem: string): string => `${given} holds no submission: ${problem}`;
+  const kept = dirname(path) === session.folder;
+  const refused = (problem: string): CliError =>
+    kept ? cannotBeRead(session, cwd, given, why(problem)) : new CliError('usage', why(problem));
+  return { submission: await inFile(kept ? fileOfRow(path) : path, refused), file: given, given };
 }
 
 /** What happened to a kept submission is in files beside it (docs/stores.md): any of them means that submission. */

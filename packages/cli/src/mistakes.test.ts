@@ -55,7 +55,11 @@ describe('a mistake of whoever types', () => {
     ],
     ['what a provider lacks', ['reverse', 'p1', '--provider', 'eu'], 'reverse is not possible with this provider.'],
     ['resolve without an answer', ['resolve', 'r1'], 'say what you found out'],
-    ['a submission that is nowhere', ['submit', 'nowhere'], '"nowhere" is no file, and no reference'],
+    [
+      'a submission that is nowhere',
+      ['submit', 'nowhere'],
+      '"nowhere" is no reference that is kept under .disburse/simulated, and no file.',
+    ],
     ['a sample for no URL', ['events', 'send', 'payout.paid', '--to', 'x'], '--to is a URL'],
     ['no such line of the simulator', ['simulate', 'explode'], "unknown command 'explode'"],
   ])('%s', async (_, args, words) => {
@@ -106,6 +110,109 @@ describe('a mistake of whoever types', () => {
       code: 2,
       records: [{ command: null, error: { message: 'say which command.' } }],
     });
+  });
+});
+
+describe('two mistakes in one call are both told', () => {
+  it.each<readonly [readonly string[], readonly string[]]>([
+    [
+      ['list', '--from', 'x', '--to', 'y'],
+      ['--from is a time', '--to is a time'],
+    ],
+    [
+      ['list', '--from', 'x', '--limit', 'abc'],
+      ['--from is a time', '--limit: must be'],
+    ],
+    [
+      ['list', '--limit', '0', '--cursor', ''],
+      ['--limit: must be', '--cursor: must be'],
+    ],
+    [
+      ['list', '--provider', 'nobody', '--from', 'x'],
+      ['no provider is configured', '--from is a time'],
+    ],
+    [
+      ['list', '--csv', '--json', '--from', 'x'],
+      ['not both', '--from is a time'],
+    ],
+    [
+      ['list', '--options', '{', '--to', 'x'],
+      ['--options is no JSON', '--to is a time'],
+    ],
+    [
+      ['list', '--status', 'payed', '--nope'],
+      ['--status <status>: one of', "unknown option '--nope'"],
+    ],
+    [
+      ['create', '25.00', 'USD', '--metadata', 'x'],
+      ['--metadata <key=value>: it is key=value', "required option '--reference <reference>'"],
+    ],
+    [
+      ['events', 'send', '--nope'],
+      ["required option '--to <url>'", "unknown option '--nope'"],
+    ],
+    [
+      ['list', '--nope', 'x', '--neither', '-z'],
+      ["unknown option '--nope'", "unknown option '--neither'", "unknown option '-z'"],
+    ],
+    [
+      ['completion', 'tcsh', '--nope'],
+      ["unknown option '--nope'", 'shell: one of'],
+    ],
+    [
+      ['create', 'abc', 'USD', '--reference', 'a b'],
+      ['amount: the amount', '--reference: must be visible ASCII'],
+    ],
+    [
+      [...CREATE, '--options', '{', '--metadata', 'disburse_key=1'],
+      ['--options is no JSON', '--metadata disburse_key: keys'],
+    ],
+    [
+      ['create', '--reference', 'a b'],
+      ['say how much', '--reference: must be visible ASCII'],
+    ],
+    [
+      ['create', 'abc', 'USD', '--reference', 'r1', '--next-attempt'],
+      ['amount: the amount', '--next-attempt: nothing is kept'],
+    ],
+    [
+      ['create', '--reference', 'r1', '--provider', 'nobody'],
+      ['say how much', 'no provider is configured'],
+    ],
+    [
+      ['follow', 'po_1', '--every', 'often', '--provider', 'nobody'],
+      ['--every is a number', 'no provider is configured'],
+    ],
+    [
+      ['listen', '--port', '', '--count', '0'],
+      ['--port is a number', '--count is a whole number'],
+    ],
+    [
+      ['simulate', '--start', 'x', '--port', 'y'],
+      ['--start is a time', '--port is a number'],
+    ],
+    [
+      ['events', 'send', 'payout.nope', '--to', 'x'],
+      ['--to is a URL', 'has no event payout.nope'],
+    ],
+    [
+      ['resolve', 'nowhere'],
+      ['say what you found out', '"nowhere" is'],
+    ],
+  ])('%j', async (args, words) => {
+    const place = await world();
+    const end = await disburse(args, place);
+    const said = args.includes('--json') ? (end.records[0]?.error?.message ?? '') : end.stderr;
+    expect(end.code).toBe(2);
+    for (const each of words) expect(said.split(each)).toHaveLength(2);
+    expect(said).toContain(`${words.length} problems:\n  `);
+    expect([place.stripe.requests(), await place.kept()]).toEqual([[], []]);
+  });
+
+  it('of a provider, with all of them in one record', async () => {
+    const end = await disburse(['list', '--from', 'x', '--limit', 'abc', '--json'], await world());
+    expect(end.records).toMatchObject([{ exitCode: 2, error: { code: 'usage', issues: [{ path: '--limit' }] } }]);
+    expect(end.records[0]?.error?.message).toMatch(/--from is a time[^]*--limit: must be/);
   });
 });
 

@@ -5,6 +5,7 @@ import { boundTo } from './account.ts';
 import type { CallFacts } from './call.ts';
 import type { Provider } from './factories.ts';
 import { openSession, type Session } from './session.ts';
+import { timeText } from './tables.ts';
 
 type LookingCall = Pick<CallFacts, 'host' | 'options' | 'note' | 'signal' | 'secrets'>;
 
@@ -36,7 +37,7 @@ async function lookedAt({ call, submission }: Asking): Promise<PayoutOutcome> {
 function unknownFor(session: Session, submission: Submission): UnknownPayout {
   const { reference, preparedAt, name } = submission;
   const time = new Date(session.now()).toISOString();
-  const message = `[${name}] ${reference} was prepared at ${preparedAt}, which this simulator's clock has not shown (it shows ${time}). A program that keeps the real time prepared it, or this simulator was started since. So not finding it here proves nothing, and nothing was sent now.`;
+  const message = `[${name}] ${reference} was prepared at ${timeText(preparedAt)}, which this simulator's clock has not shown (it shows ${timeText(time)}). A program that keeps the real time prepared it, or this simulator was started since. So not finding it here proves nothing, and nothing was sent now.`;
   const error = new PayoutError('invalid_state', message, { provider: name, outcome: 'unknown' });
   return { outcome: 'unknown', error, submission, next: { action: 'review', candidates: [] }, notices: [] };
 }

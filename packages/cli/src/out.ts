@@ -63,9 +63,10 @@ export function errorLines(error: PayoutError | CliError, secrets: SecretValues)
   }
   return [
     ...error.message.split('\n').map(printable),
-    ...error.issues.map(({ path, message, line, column }) => {
+    ...error.issues.flatMap(({ path, message, line, column }) => {
       const place = line === null ? '' : `${line}:${column}  `;
-      return `  ${place}${printable(path === '' ? message : `${path}: ${message}`)}`;
+      const text = path === '' ? message : `${path}: ${message}`;
+      return line === null && error.message.includes(text) ? [] : [`  ${place}${printable(text)}`]; // Told already, among others.
     }),
   ];
 }

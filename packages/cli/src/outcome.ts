@@ -17,8 +17,8 @@ import { type FoundSubmission, fileOf, isRefused, submissionRecord } from './kep
 import { payoutRecord } from './out.ts';
 import type { OutcomeRecord } from './records.ts';
 import type { Session } from './session.ts';
-import { OUTCOME_COLOURS, type Paint, printable } from './style.ts';
-import { moneyText, payoutFacts, payoutTable } from './tables.ts';
+import { OUTCOME_COLOURS, printable } from './style.ts';
+import { moneyText, notBeforeText, type Paper, payoutFacts, payoutTable, timeText } from './tables.ts';
 import { inWords } from './words.ts';
 
 /** Commands that end in an outcome. */
@@ -61,7 +61,7 @@ export async function endWith<Name extends OutcomeCommand>(
   const ending = {
     exitCode: exitCodeFor(outcome),
     result,
-    text: linesOf(outcome, { ...background, before }, call.paint),
+    text: linesOf(outcome, { ...background, before }, call),
     error: outcome.outcome === 'accepted' ? null : outcome.error,
     told: toldOf(outcome, { ...background, before }),
     advice: adviceFor(outcome, {
@@ -102,8 +102,8 @@ function nextRecord({ next, submission }: UnknownPayout, raw: boolean | undefine
   return { action: 'review', candidates: next.candidates.map((payout) => payoutRecord(payout, raw, submission.account)) };
 }
 
-function linesOf(outcome: PayoutOutcome, { before, asked, word: spoken }: Background, paint: Paint): readonly string[] {
-  const word = paint(OUTCOME_COLOURS[outcome.outcome], outcome.outcome);
+function linesOf(outcome: PayoutOutcome, { before, asked, word: spoken }: Background, paper: Paper): readonly string[] {
+  const word = paper.paint(OUTCOME_COLOURS[outcome.outcome], outcome.outcome);
   const what =
     outcome.submission === null
       ? 'a payout'
@@ -118,11 +118,11 @@ function linesOf(outcome: PayoutOutcome, { before, asked, word: spoken }: Backgr
   if (outcome.outcome === 'accepted') {
     const how =
       spoken === 'payout' ? '  recorded, on your word that it is this one' : outcome.replayed ? '  an earlier request made it' : '';
-    return [`${word}${how}`, ...payoutFacts(outcome.payout, paint, outcome.submission?.account), ...notices];
+    return [`${word}${how}`, ...payoutFacts(outcome.payout, paper, outcome.submission?.account), ...notices];
   }
   const { next } = outcome;
   const candidates =
-    next.action === 'review' && next.candidates.length > 0 ? ['It could be one of these:', ...payoutTable(next.candidates, paint)] : [];
+    next.action === 'review' && next.candidates.length > 0 ? ['It could be one of these:', ...payoutTable(next.candidates, paper)] : [];
   const paid = paidAs(before);
   if (paid !== null) return [`${word}  ${takenBy(outcome.submission, paid, asked)}`, ...notices];
   if (outcome.error.code === 'reference_taken') return [`${word}  ${heldBy(outcome.submission, asked)}`, ...notices];
@@ -169,12 +169,12 @@ function toldOf(outcome: PayoutOutcome, { before, word }: Background): readonly 
 
 /** A refusal that is told again tells its own reason. */
 function whyBefore(name: string, { message, providerCode, requestId, at, by }: RefusalReason): readonly string[] {
-  if (by === 'person') return [`Somebody recorded at ${at}, on their word, that no payout was made. Nothing was sent now.`];
+  if (by === 'person') return [`Somebody recorded at ${timeText(at)}, on their word, that no payout was made. Nothing was sent now.`];
   const known = providerCode === null || message.includes(providerCode) ? [] : [`the provider's code: ${printable(providerCode)}`];
   const request = requestId === null ? [] : [`request ${printable(requestId)}`];
   const when = by === 'lookup' ? 'Its absence was found' : 'It was refused';
   const named = message.startsWith('[') ? message : `[${name}] ${message}`; // Kept without the name of who tells it.
-  return [printable(inWords(named)), ...known, ...request, `${when} at ${at}. Nothing was sent now.`];
+  return [printable(inWords(named)), ...known, ...request, `${when} at ${timeText(at)}. Nothing was sent now.`];
 }
 
 /** The payout that was on record before. */
@@ -235,7 +235,7 @@ function adviceAfterUnknown(
 ): readonly string[] {
   const paid = paidAs(before);
   if (paid !== null) return error.httpStatus === 404 ? goneAdvice(submission, paid, isSimulated) : paidAdvice(submission, paid);
-  const waiting = next.action === 'submit' && Date.parse(next.notBefore) > now ? ` (not before ${next.notBefore})` : '';
+  const waiting = next.action === 'submit' && Date.parse(next.notBefore) > now ? ` (not before ${notBeforeText(next.notBefore)})` : '';
   if (found !== null && found.file === null) {
     return ['Nothing of it is kept here. Run the same command again, with the same reference, once what is in the way is gone.'];
   }

@@ -14,14 +14,14 @@ import { addSubmissions } from './commands/submissions.ts';
 import type { Perform } from './perform.ts';
 import { VERSION } from './version.ts';
 
-const DESCRIPTION = `Payouts through interchangeable providers, without paying twice.
+const DESCRIPTION = `Pay out through interchangeable providers, without paying twice.
 
 Exit codes:
   0  done, or accepted
   2  usage or configuration: nothing was begun
   3  rejected: certainly nothing exists
   4  unknown: a payout may exist
-  5  nothing was sent, or a read failed`;
+  5  nothing was sent, a read failed, or it was interrupted`;
 
 const EXAMPLES = `
 Examples:
@@ -36,10 +36,11 @@ export function makeProgram(perform: Perform): Command {
   program
     .description(DESCRIPTION)
     .version(VERSION)
-    .option('--config <path>', 'the configuration; default: the first disburse.config.json upwards from here')
-    .option('--provider <name>', 'which of the configured providers; default: the one the configuration names')
-    .option('--json', 'one JSON record a line on standard output (docs/cli.md has the format)')
-    .option('--raw', "with --json: payouts with the provider's own answer")
+    .helpCommand('help [command]', 'Show the help of a command.')
+    .option('--config <path>', 'read this configuration; without it, the first disburse.config.json upwards from here')
+    .option('--provider <name>', 'use this one of the configured providers; without it, the default of the configuration')
+    .option('--json', 'print one JSON record a line on standard output')
+    .option('--raw', 'add what the provider answered to each payout, with --json')
     .option('--trace', 'print every exchange with a provider as it happens, without secrets')
     .addHelpText('after', EXAMPLES);
   addInit(program, perform);
@@ -55,6 +56,10 @@ export function makeProgram(perform: Perform): Command {
   addSimulate(program, perform);
   tab(program, { completionCommandName: 'completion' });
   const completion = program.commands.find((command) => command.name() === 'completion');
-  completion?.addHelpText('after', '\nExamples:\n  $ source <(disburse completion bash)\n  $ disburse completion zsh > ~/.zsh/_disburse');
+  const [shell] = completion?.registeredArguments ?? [];
+  if (shell !== undefined) shell.description = 'the shell that completes';
+  completion
+    ?.description('Print the completion script of a shell.')
+    .addHelpText('after', '\nExamples:\n  $ source <(disburse completion bash)\n  $ disburse completion zsh > ~/.zsh/_disburse');
   return program;
 }

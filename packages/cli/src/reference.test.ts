@@ -1,6 +1,6 @@
 // What a reference is kept for, told at a terminal beside what was asked for now, with the next command.
 import { describe, expect, it } from 'vitest';
-import { cp, rm } from 'node:fs/promises';
+import { copyFile, cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { disburse, type Finished, KEPT, type World, world } from './__tests__/bench.ts';
 
@@ -115,6 +115,54 @@ describe('what was accepted', () => {
       );
       expect(stderr).not.toContain('shows it');
     }
+  });
+});
+
+describe.each(['lookup', 'submit'])('what %s takes', (command) => {
+  /** A reference that is kept, and the file that it is kept in. */
+  async function open(): Promise<{ readonly place: World; readonly file: string }> {
+    const place = await world();
+    place.stripe.faults.on({ method: 'POST' }, { reset: 'after' }, 1);
+    expect(await create(place, '25.00')).toMatchObject({ code: 4 });
+    const [file = ''] = await place.kept();
+    return { place, file };
+  }
+  const accepted = (reference: string): object => ({ code: 0, records: [{ result: { outcome: 'accepted', submission: { reference } } }] });
+
+  it('a reference that is kept', async () => {
+    const { place } = await open();
+    expect(await disburse([command, 'r1', '--json'], place)).toMatchObject(accepted('r1'));
+  });
+
+  it('a file with a submission, wherever it is and whatever its name', async () => {
+    const { place, file } = await open();
+    await copyFile(join(place.cwd, file), join(place.cwd, 'my file.json'));
+    for (const given of [file, `./${file}`, 'my file.json']) {
+      expect(await disburse([command, given, '--json'], place)).toMatchObject(accepted('r1'));
+    }
+  });
+
+  it('a reference, beside a file of that name that holds something else', async () => {
+    const { place } = await open();
+    await writeFile(join(place.cwd, 'r1'), 'notes');
+    expect(await disburse([command, 'r1', '--json'], place)).toMatchObject(accepted('r1'));
+    expect(await disburse([command, './r1'], place)).toMatchObject({ code: 2, stderr: expect.stringContaining('./r1 holds no') as string });
+  });
+
+  it('no word that means two submissions', async () => {
+    const { place, file } = await open();
+    expect(await disburse(['create', '10.00', 'USD', '--reference', 'r2'], place)).toMatchObject({ code: 0 });
+    await copyFile(join(place.cwd, file), join(place.cwd, 'r2'));
+    const end = await disburse([command, 'r2'], place);
+    expect(end.code).toBe(2);
+    expect(end.stderr).toContain('"r2" is a reference that is kept here, and also a file with another submission.');
+    expect(end.stderr).toContain('next   For the file write ./r2;');
+    expect(await disburse([command, './r2', '--json'], place)).toMatchObject(accepted('r1'));
+  });
+
+  it('nothing else, and says what there is', async () => {
+    const end = await disburse([command, 'nowhere'], await world());
+    expect(end).toMatchObject({ code: 2, stderr: expect.stringContaining('next   disburse open lists') as string });
   });
 });
 

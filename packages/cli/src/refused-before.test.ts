@@ -6,6 +6,7 @@ import { endWith } from './outcome.ts';
 import type { Session } from './session.ts';
 
 const AT = '2026-11-23T09:00:00.000Z';
+const SHOWN = '2026-11-23T09:00:00Z';
 const submission = {
   name: 'us',
   reference: 'r1',
@@ -36,18 +37,18 @@ async function toldOf(reason: RefusalReason | undefined): Promise<readonly strin
 }
 
 it.each<readonly [string, Partial<RefusalReason> | null, readonly string[]]>([
-  ['by the provider', {}, [refusal.message, 'request req_1', `It was refused at ${AT}. Nothing was sent now.`]],
+  ['by the provider', {}, [refusal.message, 'request req_1', `It was refused at ${SHOWN}. Nothing was sent now.`]],
   [
     'in a code that the sentence does not say',
     { message: 'the balance has too little.', requestId: null },
-    ['[us] the balance has too little.', "the provider's code: balance_insufficient", `It was refused at ${AT}. Nothing was sent now.`],
+    ['[us] the balance has too little.', "the provider's code: balance_insufficient", `It was refused at ${SHOWN}. Nothing was sent now.`],
   ],
   [
     'by a lookup',
     { by: 'lookup', message: 'no payout exists.', providerCode: null, requestId: null },
-    ['[us] no payout exists.', `Its absence was found at ${AT}. Nothing was sent now.`],
+    ['[us] no payout exists.', `Its absence was found at ${SHOWN}. Nothing was sent now.`],
   ],
-  ['by a person', { by: 'person' }, [`Somebody recorded at ${AT}, on their word, that no payout was made. Nothing was sent now.`]],
+  ['by a person', { by: 'person' }, [`Somebody recorded at ${SHOWN}, on their word, that no payout was made. Nothing was sent now.`]],
   [
     'by a store that tells no reason',
     null,

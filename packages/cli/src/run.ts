@@ -5,11 +5,12 @@ import { CliError, EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import { secretValues, type SecretValues } from './hide.ts';
 import type { Host } from './host.ts';
 import { errorLines, errorRecord } from './out.ts';
+import { collectMistakes, everyCommand } from './misread.ts';
 import type { Effect, Perform } from './perform.ts';
 import { makeProgram } from './program.ts';
 import type { CommandName, JsonRecord } from './records.ts';
 import { linesFor, paintFor, visibleJson } from './style.ts';
-import { withoutValues } from './typed.ts';
+import { tableWidthOf } from './tables.ts';
 
 /** Runs one command. Never throws: what went wrong is printed, and told by the exit code. */
 export async function run(host: Host): Promise<ExitCode> {
@@ -19,14 +20,15 @@ export async function run(host: Host): Promise<ExitCode> {
     ended.code = code;
   });
   const program = makeProgram(perform);
-  const misread = configure(program, host, json);
+  configure(program, host, json);
+  const misread = collectMistakes(program);
   try {
     await program.parseAsync([...host.args], { from: 'user' });
     return ended.code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
-    const mistake = misread();
+    const mistake = misread() ?? new CliError('usage', 'say which command.', { advice: ['disburse --help lists them.'] });
     const out: Out = { host, secrets: secretValues() }; // No configuration was read: there is none to know.
     if (json) printRecord(out, null, EXIT.usage, { error: mistake, advice: mistake.advice });
     else if (error.code !== HELP_WAS_SHOWN) printError(out, errorLines(mistake, out.secrets), mistake.advice);
@@ -37,25 +39,13 @@ export async function run(host: Host): Promise<ExitCode> {
 /** Nothing was typed that names a command; its help says it all, to people. */
 const HELP_WAS_SHOWN = 'commander.help';
 
-/** @returns What is wrong with what was typed, once parsing has failed. */
-function configure(program: Command, host: Host, json: boolean): () => CliError {
-  let mistake = new CliError('usage', 'say which command.', { advice: ['disburse --help lists them.'] });
-  const all = [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)];
-  for (const command of all) {
-    const own = command.parent === null || command.parent === program ? [command] : [command.parent, command];
-    const name = command === program ? 'disburse' : `disburse ${own.map((each) => each.name()).join(' ')}`;
+function configure(program: Command, host: Host, json: boolean): void {
+  for (const command of everyCommand(program)) {
     command
       .exitOverride()
-      .configureOutput({
-        writeOut: (text) => host.stdout.write(text),
-        writeErr: (text) => json || host.stderr.write(text),
-        outputError: (text) => {
-          mistake = new CliError('usage', withoutValues(text), { advice: [`${name} --help says more.`] });
-        },
-      })
+      .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => json || host.stderr.write(text) })
       .configureHelp({ showGlobalOptions: true });
   }
-  return () => mistake;
 }
 
 // ---- One command -----------------------------------------------------------------------------------------------------
@@ -88,6 +78,7 @@ async function performed<Name extends CommandName, Options extends object>(
     options,
     signal: interrupt.signal,
     paint: paintFor(host.stdout, host.env),
+    width: tableWidthOf(host),
     emit: ({ result, text, error = null, advice = [] }) => {
       if (options.json === true) printRecord(out, command, null, { result, error, advice });
       else printText(out, 'stdout', text);

@@ -57,7 +57,8 @@ describe('colours', () => {
 
   it('in a table: those of ours only', () => {
     const stranger = paint('green', 'paid');
-    const lines = [...table(['a'], [[stranger], [{ painted: paint('green', 'ok') }]], paint), ...facts([[stranger, stranger]], paint)];
+    const paper = { paint, width: Number.POSITIVE_INFINITY };
+    const lines = [...table(['a'], [[stranger], [{ painted: paint('green', 'ok') }]], paper), ...facts([[stranger, stranger]], paper)];
     const text = lines.join('\n');
     expect(text).toContain(paint('green', 'ok'));
     expect(text).not.toContain(stranger);

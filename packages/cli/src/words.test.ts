@@ -3,6 +3,7 @@ import { PayoutError } from '@disburse/core';
 import { describe, expect, it } from 'vitest';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { disburse, world } from './__tests__/bench.ts';
 import { secretValues } from './hide.ts';
 import { errorLines, errorRecord } from './out.ts';
 import { inWords, inCommandWords, typedAs } from './words.ts';
@@ -34,6 +35,20 @@ const NEVER_HERE = [
   'must be a provider, as an adapter makes it',
   'a webhookHandler takes a Fetch Request',
   'loadConfig of @disburse/core/node opens it',
+  'forAccount(id)',
+  'write `signal` and `timeoutMs`',
+  'definePayoutProvider',
+  'call provider.parseWebhook',
+  'IncomingMessage',
+  'payoutId } or { absent',
+  'maxBodyBytes',
+  'webhookSecrets is missing', // listen looks for them first, and says where they go.
+  'must have has(key)',
+  'stripePayoutLedger',
+  // A member of an answer of Mollie's.
+  'without a readable availableAmount',
+  // Mollie's own word for what its dashboard sets.
+  'transferFrequency',
   // Two settings of one file: there they are called that.
   'cannot be given together with stripeAccount',
 ];
@@ -47,7 +62,7 @@ interface Sentence {
 function sentencesOf(name: string): readonly Sentence[] {
   const folder = join(PACKAGES, name, 'src');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (file) => file.endsWith('.ts') && !/\.test(-d)?\.ts$|__/.test(file),
+    (file) => file.endsWith('.ts') && !/\.test(-d)?\.ts$|__\w+__/.test(file),
   );
   return files.flatMap((file) => {
     const source = readFileSync(join(folder, file), 'utf8')
@@ -61,7 +76,12 @@ function sentencesOf(name: string): readonly Sentence[] {
   });
 }
 
-const sentences = ['core', 'stripe-adapter', 'stripe-treasury-adapter', 'balance-adapter'].flatMap(sentencesOf);
+const sentences = ['core', 'stripe-adapter', 'stripe-treasury-adapter', 'balance-adapter', 'cli']
+  .flatMap(sentencesOf)
+  .filter(({ at }) => !/cli\/src\/(?:words|starting-config)\.ts$/.test(at)); // Patterns, and a file.
+
+/** A name of an API that is not in quotes, as a setting of the file or a member of --options is. */
+const CAMEL_CASE = /(?<!["\w.\\])[a-z]+[A-Z]\w*(?!["\w])|\w\(\)/;
 
 describe('sentences of core and of the adapters', () => {
   it('are found', () => {
@@ -71,8 +91,8 @@ describe('sentences of core and of the adapters', () => {
 
   it('say nothing to a person at a terminal that only a program understands', () => {
     const left = sentences.filter(({ text }) => {
-      const code = text.replaceAll(/\$\{[^}]*\}/g, 'X');
-      return OF_PROGRAMS.test(inWords(code)) && !NEVER_HERE.some((words) => text.includes(words));
+      const said = inWords(text.replaceAll(/\$\{[^}]*\}/g, '…'));
+      return (OF_PROGRAMS.test(said) || CAMEL_CASE.test(said)) && !NEVER_HERE.some((words) => text.includes(words));
     });
     expect(left.map(({ at, text }) => `${at}: ${text}`)).toEqual([]);
   });
@@ -127,5 +147,58 @@ describe('an error', () => {
   it('of the folder of submissions is in the name of no provider', () => {
     const error = new PayoutError('provider_unavailable', 'x cannot be opened.', { provider: 'fileSubmissions' });
     expect(errorRecord(error, NONE)).toMatchObject({ provider: null, message: '[.disburse] x cannot be opened.' });
+  });
+});
+
+// What is said when something goes wrong, collected from the command itself.
+describe('the command', () => {
+  const CREATE = ['create', '25.00', 'USD', '--reference', 'r1'];
+  const TREASURY = ['create', '25.00', 'USD', '--reference', 'r2', '--provider', 'parties'];
+  const BAD: readonly (readonly string[])[] = [
+    ['list', '--limit', '1000'],
+    ['list', '--cursor', 'nope'],
+    ['list', '--cursor', 'nope', '--provider', 'eu'],
+    ['list', '--options', '{"startingAfter":"po_1","endingBefore":"po_2"}'],
+    ['list', '--cursor', 'po_1', '--options', '{"startingAfter":"po_1"}'],
+    ['list', '--options', '{"nope":1}'],
+    ['get', 'po_nope'],
+    ['get', 'po_nope', '--account', 'acct_1'],
+    ['get', 'po_nope', '--account', 'nope'],
+    ['get', 'payout_nope', '--provider', 'eu', '--account', 'acct_1'],
+    ['cancel', 'po_nope'],
+    ['reverse', 'po_nope'],
+    ['update', 'po_nope', '--metadata', 'disburse_key=1'],
+    ['update', 'payout_nope', '--metadata', 'a=1', '--provider', 'eu'],
+    ['create', '1', 'USD', '--reference', 'r1'],
+    ['create', '1.001', 'USD', '--reference', 'r1'],
+    ['create', '25.00', 'XXX', '--reference', 'r1'],
+    ['create', '25.50', 'HUF', '--reference', 'r1'],
+    ['create', '25.00', 'EUR', '--reference', 'r1', '--provider', 'parties'],
+    ['create', '--full-balance', '--reference', 'r1'],
+    [...CREATE, '--statement-descriptor', 'a descriptor that is far too long for any bank'],
+    [...TREASURY, '--statement-descriptor', '<>'],
+    [...CREATE, '--destination', ''],
+    [...CREATE, '--description', ''],
+    [...CREATE, '--destination', 'ba_1', '--options', '{"payoutMethod":"pm_1"}'],
+    [...CREATE, '--options', '{"methd":"instant"}'],
+    [...CREATE, '--next-attempt'],
+    [...CREATE, '--account', 'nope'],
+    [...TREASURY, '--destination', 'pm_1', '--options', '{"destinationPaymentMethodData":{"type":"us_bank_account"}}'],
+    [...TREASURY, '--options', '{"destinationPaymentMethodData":{"type":"us_bank_account","usBankAccount":{}}}'],
+    ['create', '25.00', 'EUR', '--reference', 'r3', '--provider', 'eu', '--destination', 'x', '--metadata', 'a=1'],
+    ['lookup', 'nowhere'],
+    ['resolve', 'nowhere', '--absent'],
+    ['events', 'send', 'payout.paid', '--to', 'http://127.0.0.1:1'],
+  ];
+
+  it.each(BAD.map((args) => [args]))('%j', async (args) => {
+    const end = await disburse(args, await world());
+    expect(end.code).not.toBe(0);
+    const said = `${end.stdout}${end.stderr}`
+      .replaceAll(/--options [\w.]+(?:: is not known here; known are [\w, ]+)?/g, '') // Members as they are typed.
+      .replaceAll(/\b[a-z]+_\w+/g, ''); // An id.
+    expect(OF_PROGRAMS.exec(said)?.[0]).toBeUndefined();
+    expect(CAMEL_CASE.exec(said)?.[0]).toBeUndefined();
+    expect(said).not.toMatch(/\bmoney[.:]/);
   });
 });

@@ -37,7 +37,7 @@ export function normalized(text: string): string {
   return text
     .replaceAll(NAMES, (name) => name.replace(/(?<=_|TRACE|:).*/, '*'))
     .replaceAll(/\b\d+ ms\b/g, '0 ms')
-    .replaceAll(/(T\d\d:\d\d):\d\d\.\d{3}Z/g, '$1:00.000Z')
+    .replaceAll(/(T\d\d:\d\d):\d\d(\.\d{3})?Z/g, '$1:00$2Z')
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n')

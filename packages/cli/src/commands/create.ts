@@ -16,6 +16,7 @@ import { exactRequest, requestLines } from '../exact-request.ts';
 import { CliError, EXIT, exitCodeOf } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
 import { assertKeeps, attemptsToResolve, fileOf, isRefused, storedAttempts, submissionRecord } from '../kept.ts';
+import { allOf, mistakesOf } from '../mistakes.ts';
 import { ofOtherClock } from '../other-clock.ts';
 import { endWith, howToResolve, nameOf, paidAdvice, whatRetryMeans } from '../outcome.ts';
 import { storedAndAsked } from '../asked.ts';
@@ -25,7 +26,8 @@ import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
 import { askBeforeLive } from '../question.ts';
 import { openSession, type Session } from '../session.ts';
-import { facts, moneyText } from '../tables.ts';
+import { inCommandWords } from '../words.ts';
+import { facts, moneyText, timeText, widthOf } from '../tables.ts';
 
 interface CreateOptions extends AccountOption {
   readonly reference: string;
@@ -46,30 +48,33 @@ type Request = CreatePayoutRequest<string, NoOptions, RequestFeature>;
 export function addCreate(program: Command, perform: Perform): void {
   program
     .command('create')
-    .summary('make a payout')
-    .description('Makes a payout. Its submission is kept under .disburse/ before anything is sent, so that nothing is ever paid twice.')
-    .argument('[amount]', 'exact, in major units: 125.00')
-    .argument('[currency]', 'ISO 4217: EUR')
-    .requiredOption('--reference <reference>', 'your own id of this payout: one reference is one payout, for ever')
-    .option('--full-balance', 'all there is, where the provider supports it')
-    .option('--description <text>', 'for people')
-    .option('--destination <id>', "the provider's id of a saved destination")
-    .option('--statement-descriptor <text>', 'what the recipient reads on the bank statement')
-    .option('--metadata <key=value>', 'of your own; may be repeated', collectPairs)
-    .option('--options <json>', "the provider's own options, or @FILE with them")
+    .description('Make a payout.')
+    .argument('[amount]', 'the exact amount in major units, such as 125.00')
+    .argument('[currency]', 'the ISO 4217 code of its currency, such as EUR')
+    .requiredOption('--reference <reference>', 'give it your own id, which stands for one payout for ever')
+    .option('--full-balance', 'pay out everything there is, where the provider can')
+    .option('--description <text>', 'describe it for people')
+    .option('--destination <id>', "pay to this saved destination, by the provider's id")
+    .option('--statement-descriptor <text>', 'put this text on the bank statement')
+    .option('--metadata <key=value>', 'attach an entry of your own (repeatable)', collectPairs)
+    .option('--options <json>', "pass the provider's own options, as JSON or as @FILE")
     .option(...ACCOUNT)
-    .option('--next-attempt', 'after a rejection that allows it, once its cause is gone')
-    .option('--dry-run', 'print the exact request, send and keep nothing')
-    .option('--yes', 'do not ask before live money')
+    .option('--next-attempt', 'try again after a rejection that allows it, once its cause is gone')
+    .option('--dry-run', 'print the exact request, and send and write nothing')
+    .option('--yes', 'skip the question before live money')
     .addHelpText(
       'after',
       `
+Before the request is sent, it is written to the folder of submissions: so
+nothing is paid twice.
+
 Examples:
   $ disburse create 125.00 USD --reference seller-42-2026-11 --dry-run
   $ disburse create 125.00 USD --reference seller-42-2026-11 --description "November earnings"
   $ disburse create 10.00 USD --reference bonus-7 --provider us --options '{"method":"instant"}' --yes
 
-Exit codes: 0 accepted, 3 rejected, 4 a payout may exist (submit, lookup or resolve it), 5 nothing was sent.`,
+Exit codes: 0 accepted, 3 rejected, 5 nothing was sent,
+4 a payout may exist (submit, lookup or resolve it).`,
     )
     .action(perform('create', 'changes', create));
 }
@@ -81,9 +86,7 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   const dry = options.dryRun === true;
   const kept = await (dry ? storedAttempts(session, reference) : attemptsToResolve(session, call.host.cwd, reference));
   const last = kept.at(-1)?.submission;
-  const configured = session.provider(options.provider ?? last?.name);
-  // Of a reference that is kept for a connected account, that account is named: another place is another request, as core says.
-  const provider = ofAccount(configured, options.account);
+  const provider = await providerOf(call, session, last?.name);
   if (!dry) await refuseUnresolved(call, session, provider, kept);
   for (const { submission, resolution } of dry ? [] : kept) {
     if (resolution !== null && 'payoutId' in resolution) call.mayHaveSent(paidAdvice(submission, resolution.payoutId));
@@ -113,29 +116,58 @@ async function create(call: CreateCall): Promise<Ending<'create'>> {
   return endWith(call, session, outcome, { before, asked: submission, hasMore: hasMore(options) });
 }
 
+/** Of a reference that is kept for a connected account, that account is named: another place is another request, as core says. */
+async function providerOf(call: CreateCall, session: Session, last: string | undefined): Promise<Provider> {
+  const { provider, account } = call.options;
+  const find = (): Provider => ofAccount(session.provider(provider ?? last), account);
+  const [mistake] = await mistakesOf(find);
+  if (mistake !== undefined) throw allOf(mistake, ...(await mistakesOf(() => moneyOf(call))));
+  return find();
+}
+
 /** What the next command, as it is told, does not repeat. */
 function hasMore({ description, destination, statementDescriptor, metadata, options }: CreateOptions): boolean {
   return [description, destination, statementDescriptor, metadata, options].some((option) => option !== undefined);
 }
 
 async function requestOf(call: CreateCall, provider: Provider, kept: readonly StoredSubmission[]): Promise<Request> {
-  const { options, args, host } = call;
-  const [amount, currency] = args;
-  const { reference, description, destination, statementDescriptor, metadata } = options;
-  const bag = await optionsOf(options.options, provider.id, host.cwd);
+  const { options, host } = call;
+  const bagOf = (): ReturnType<typeof optionsOf> => optionsOf(options.options, provider.id, host.cwd);
+  const attempt = (): Request['attempt'] => (options.nextAttempt === true ? attemptAfter(kept, options.reference) : undefined);
+  const [mistake, ...more] = await mistakesOf(bagOf, () => moneyOf(call), attempt);
+  if (mistake !== undefined) throw allOf(mistake, ...more, ...(await alsoWrong(call, provider)));
+  const bag = await bagOf();
   return {
-    reference,
-    money: moneyOf(amount, currency, options.fullBalance === true),
-    ...(options.nextAttempt === true ? { attempt: attemptAfter(kept, reference) } : {}),
-    ...(description === undefined ? {} : { description }),
-    ...(destination === undefined ? {} : { destination }),
-    ...(statementDescriptor === undefined ? {} : { statementDescriptor }),
-    ...(metadata === undefined ? {} : { metadata }),
+    ...textsOf(options),
+    money: moneyOf(call),
+    ...(options.nextAttempt === true ? { attempt: attempt() } : {}),
     ...(bag === undefined ? {} : { providerOptions: bag }),
   };
 }
 
-function moneyOf(amount: string | undefined, currency: string | undefined, fullBalance: boolean): Request['money'] {
+function textsOf({ reference, description, destination, statementDescriptor, metadata }: CreateOptions): Omit<Request, 'money'> {
+  return {
+    reference,
+    ...(description === undefined ? {} : { description }),
+    ...(destination === undefined ? {} : { destination }),
+    ...(statementDescriptor === undefined ? {} : { statementDescriptor }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}
+
+/** What the provider says of the rest, where the command itself found something wrong. Nothing is sent. */
+async function alsoWrong(call: CreateCall, provider: Provider): Promise<readonly CliError[]> {
+  const [noAmount] = await mistakesOf(() => moneyOf(call));
+  const money = noAmount === undefined ? moneyOf(call) : 'full_balance';
+  const [rest] = await mistakesOf(() => provider.prepare({ ...textsOf(call.options), money }));
+  const issues = isPayoutError(rest) ? inCommandWords(rest).issues : [];
+  // An amount that nobody typed has no problem.
+  const real = noAmount === undefined ? issues : issues.filter(({ path }) => path !== '' && path !== 'amount');
+  return real.map(({ path, message }) => new CliError('usage', path === '' ? message : `${path}: ${message}`));
+}
+
+function moneyOf({ args: [amount, currency], options }: Pick<CreateCall, 'args' | 'options'>): Request['money'] {
+  const fullBalance = options.fullBalance === true;
   if (fullBalance && amount === undefined) return 'full_balance';
   if (fullBalance) throw new CliError('usage', 'say an amount or --full-balance, not both.');
   if (amount === undefined || currency === undefined) {
@@ -192,8 +224,8 @@ async function refuseUnresolved(call: CreateCall, session: Session, provider: Pr
   const other = await otherThan(call, provider, submission);
   const message =
     other === null
-      ? `${reference} was submitted at ${preparedAt} through ${name} and is not resolved: a payout may exist. Nothing was sent now.`
-      : `reference ${reference} is taken by ${other[0]}, submitted at ${preparedAt} and not resolved: that payout may exist. ${other[1]} is another request, and was not sent.`;
+      ? `${reference} was submitted at ${timeText(preparedAt)} through ${name} and is not resolved: a payout may exist. Nothing was sent now.`
+      : `reference ${reference} is taken by ${other[0]}, submitted at ${timeText(preparedAt)} and not resolved: that payout may exist. ${other[1]} is another request, and was not sent.`;
   const submit = `disburse submit ${nameOf(found)} resolves it: it may be repeated, and cannot pay twice.`;
   const own = other === null ? [] : ['Another payout needs a reference of its own.'];
   throw new CliError('unresolved', message, { exitCode: EXIT.unknown, advice: [...howToResolve(found), submit, ...own] });
@@ -203,8 +235,8 @@ async function refuseUnresolved(call: CreateCall, session: Session, provider: Pr
 async function otherThan(call: CreateCall, provider: Provider, kept: Submission): Promise<readonly [string, string] | null> {
   try {
     const { nextAttempt: _, ...options } = call.options;
-    const told = storedAndAsked(kept, await provider.prepare(await requestOf({ ...call, options }, provider, [])));
-    return told[0] === told[1] ? null : told;
+    const both = storedAndAsked(kept, await provider.prepare(await requestOf({ ...call, options }, provider, [])));
+    return both[0] === both[1] ? null : both;
   } catch (error) {
     if (isPayoutError(error) || error instanceof CliError) return null;
     throw error;
@@ -269,7 +301,7 @@ function whatWillHappen(call: CreateCall, provider: Provider, submission: Submis
       ['on the statement', statementDescriptor],
       ...provider.capabilities.sideEffects.map((effect) => ['side effect', effect] as const),
     ],
-    (_, text) => text,
+    { paint: (_, text) => text, width: widthOf(call.host.stderr) },
   );
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Call, Ending } from '../call.ts';
 import { CliError, EXIT } from '../exit-code.ts';
 import { ADAPTERS, type AdapterId } from '../factories.ts';
+import { together } from '../mistakes.ts';
 import type { Perform } from '../perform.ts';
 import { openSession, type Session, webhookSecretsOf } from '../session.ts';
 import { table } from '../tables.ts';
@@ -13,16 +14,14 @@ const PATIENCE_MS = 20_000;
 export function addEvents(program: Command, perform: Perform): void {
   const events = program
     .command('events')
-    .summary('event types per provider; events send signs and sends a sample')
-    .description('Lists the event types of each provider.')
+    .description('List the event types of each provider.')
     .addHelpText('after', '\nExamples:\n  $ disburse events\n  $ disburse events send payout.paid --to http://127.0.0.1:4242')
     .action(perform('events', 'reads', listTypes));
   events
     .command('send')
-    .summary('sign a sample event and send it to a URL')
-    .description("Signs a sample event with the provider's first webhook secret, as the provider would, and sends it to a URL.")
-    .argument('<type>', 'for example payout.paid; disburse events lists them')
-    .requiredOption('--to <url>', 'where to; disburse listen prints its own')
+    .description('Sign a sample event as the provider would, and send it to a URL.')
+    .argument('<type>', 'the type of the event, such as payout.paid')
+    .requiredOption('--to <url>', 'send it to this URL, such as the one that disburse listen prints')
     .addHelpText('after', '\nExamples:\n  $ disburse events send payout.failed --provider us --to http://127.0.0.1:4242')
     .action(perform('events send', 'reads', send));
 }
@@ -38,20 +37,17 @@ async function listTypes(call: Call<'events'>): Promise<Ending<'events'>> {
         source: EVENT_TYPES[adapter].source,
       })),
     },
-    text: table(['adapter', 'type', 'meaning'], rows, call.paint),
+    text: table(['adapter', 'type', 'meaning'], rows, call),
   };
 }
 
 async function send(call: Call<'events send', { readonly to: string }>): Promise<Ending<'events send'>> {
   const type = call.args[0] ?? '';
   const { to } = call.options;
-  if (!URL.canParse(to)) throw new CliError('usage', '--to is a URL, for example http://127.0.0.1:4242.');
-  const session = await openSession(call);
-  const { name, id } = session.provider();
-  const adapter = id as AdapterId; // Every provider of a configuration is made by one of the factories.
-  if (!Object.hasOwn(EVENT_TYPES[adapter].types, type)) {
-    throw new CliError('usage', `${name} (${adapter}) has no event ${type}; it has ${Object.keys(EVENT_TYPES[adapter].types).join(', ')}.`);
-  }
+  const [, { session, name, adapter }] = await together(
+    () => assertUrl(to),
+    () => sender(call, type),
+  );
   const sample = (await sampleEvents(adapter, session.now())).find((event) => event.type === type);
   if (sample === undefined) throw new CliError('internal', `there is no sample of ${type}.`);
   const headers = { 'content-type': 'application/json', ...signatureOf(adapter, secretOf(session, name), sample.body, session.now()) };
@@ -63,10 +59,31 @@ async function send(call: Call<'events send', { readonly to: string }>): Promise
   };
 }
 
+function assertUrl(to: string): void {
+  if (!URL.canParse(to)) throw new CliError('usage', '--to is a URL, for example http://127.0.0.1:4242.');
+}
+
+interface Sender {
+  readonly session: Session;
+  readonly name: string;
+  readonly adapter: AdapterId;
+}
+
+/** The provider that would send an event of this type. */
+async function sender(call: Call<'events send'>, type: string): Promise<Sender> {
+  const session = await openSession(call);
+  const { name, id } = session.provider();
+  const adapter = id as AdapterId; // Every provider of a configuration is made by one of the factories.
+  if (!Object.hasOwn(EVENT_TYPES[adapter].types, type)) {
+    throw new CliError('usage', `${name} (${adapter}) has no event ${type}; it has ${Object.keys(EVENT_TYPES[adapter].types).join(', ')}.`);
+  }
+  return { session, name, adapter };
+}
+
 function secretOf(session: Session, name: string): string {
   const [secret] = webhookSecretsOf(session, name);
   if (secret !== undefined) return secret;
-  throw new CliError('config', `${session.config.shown} has no webhookSecrets for ${name}, so nothing can be signed.`, {
+  throw new CliError('config', `${session.config.shown} has no "webhookSecrets" for ${name}, so nothing can be signed.`, {
     advice: [`Add "webhookSecrets": [{ "env": "NAME_OF_A_VARIABLE" }] to providers.${name}.`],
   });
 }

@@ -9,10 +9,11 @@ import { nameOf } from '../outcome.ts';
 import { payoutRecord } from '../out.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
+import { REVERSAL_CONDITION, reversalRefused } from '../reversals.ts';
 import type { PossibleRecord, Results, SubmissionRecord } from '../records.ts';
 import { openSession, type Session } from '../session.ts';
 import { FINALITY_WORDS } from '../style.ts';
-import { payoutFacts } from '../tables.ts';
+import { payoutFacts, timeText } from '../tables.ts';
 
 /** What each provider says about money that comes back. "Does not say" is a fact, too: nobody has found a limit. */
 const RETURNS: Readonly<Record<AdapterId, { readonly text: string; readonly source: string }>> = {
@@ -25,23 +26,19 @@ const RETURNS: Readonly<Record<AdapterId, { readonly text: string; readonly sour
     source: 'https://docs.stripe.com/api/treasury/outbound_payments/object',
   },
   balance: {
-    text: 'A bank can return a completed payout. Mollie does not say for how long. Returned money goes into the next payout.',
+    text: 'A bank can return the money, and it goes into the next payout. Mollie says neither for how long, nor whether a completed payout then reads returned.',
     source: 'https://docs.mollie.com/reference/get-payout',
   },
 };
 
-/** What a payout must be beside its state, and does not show. */
-const REVERSALS: { readonly [Id in AdapterId]?: string } = {
-  stripe:
-    'Stripe reverses only payouts of connected accounts to bank accounts in the US and Canada, not instant, expected to arrive less than 90 days ago. (https://docs.stripe.com/connect/payout-reversals)',
-};
+/** A payout moves on by itself: what is possible now may be refused a moment later. */
+const CANCEL_CONDITION = 'Only as long as it is pending: the provider refuses it from then on.';
 
 export function addExplain(program: Command, perform: Perform): void {
   program
     .command('explain')
-    .summary('what is known of a payout, and what may still happen')
-    .description('Prints what is known of a payout, where it came from, and what may still happen to it.')
-    .argument('<id>', "the provider's id of the payout")
+    .description('Show what is known of a payout, and what may still happen to it.')
+    .argument('<id>', 'the id that the provider gave the payout')
     .option(...ACCOUNT)
     .addHelpText('after', '\nExamples:\n  $ disburse explain po_1Nv0')
     .action(perform('explain', 'reads', explain));
@@ -59,21 +56,27 @@ async function explain(call: Call<'explain', AccountOption>): Promise<Ending<'ex
     payout: payoutRecord(payout, call.options.raw, account),
     finality: finalityOf(payout.status),
     returns: RETURNS[provider.id as AdapterId], // Every provider of a configuration is made by one of the factories.
-    cancel: possible(provider, 'cancel', payout),
-    reverse: possible(provider, 'reverse', payout),
+    cancel: possible(provider, 'cancel', payout, CANCEL_CONDITION),
+    reverse: reversalOf(provider, payout, account, session.now()),
     submission,
     recorded: kept?.recorded ?? null,
     facts: factsOf(session, payout, kept),
   };
-  const text = [...payoutFacts(payout, call.paint, account), '', ...linesOf(result, call.options.account)];
+  const text = [...payoutFacts(payout, call, account), '', ...linesOf(result, call.options.account)];
   return { exitCode: EXIT.done, result, text, advice: kept?.advice ?? [] };
 }
 
-function possible(provider: Provider, operation: 'cancel' | 'reverse', payout: Payout): PossibleRecord {
+function possible(provider: Provider, operation: 'cancel' | 'reverse', payout: Payout, condition: string | null): PossibleRecord {
   const reason = reasonAgainst(provider, operation, payout);
-  if (reason !== null) return { possible: false, reason, condition: null };
-  const condition = operation === 'reverse' ? REVERSALS[provider.id as AdapterId] : undefined;
-  return { possible: true, reason: null, condition: condition ?? null };
+  return reason === null ? { possible: true, reason, condition } : { possible: false, reason, condition: null };
+}
+
+/** Only Stripe reverses payouts, and not all of them. */
+function reversalOf(provider: Provider, payout: Payout, account: string | null, now: number): PossibleRecord {
+  const isStripe = provider.id === 'stripe';
+  const able = possible(provider, 'reverse', payout, isStripe ? REVERSAL_CONDITION : null);
+  const reason = able.possible && isStripe ? reversalRefused(payout, account, now) : null;
+  return reason === null ? able : { possible: false, reason, condition: null };
 }
 
 /** What was submitted for a payout from here, and what is on record of it. */
@@ -116,7 +119,7 @@ const RECORDED: Readonly<Record<KeptOfIt['recorded'], string>> = {
 };
 
 function factsOf(session: Session, payout: Payout, kept: KeptOfIt | null): readonly string[] {
-  const read = `Read from ${payout.name} (${payout.provider}) at ${new Date(session.now()).toISOString()}; ${payout.providerStatus} is the provider's own word.`;
+  const read = `Read from ${payout.name} (${payout.provider}) at ${timeText(new Date(session.now()).toISOString())}; ${payout.providerStatus} is the provider's own word.`;
   const origin = payout.automatic
     ? "The provider's schedule made it, no request of yours."
     : kept === null
@@ -127,13 +130,15 @@ function factsOf(session: Session, payout: Payout, kept: KeptOfIt | null): reado
     payout.reversedBy === null ? [] : [`${payout.reversedBy} brings its money back.`],
   ].flat();
   const arrival =
-    payout.expectedArrival === null || finalityOf(payout.status) !== 'open' ? [] : [`Expected to arrive ${payout.expectedArrival}.`];
+    payout.expectedArrival === null || finalityOf(payout.status) !== 'open'
+      ? []
+      : [`Expected to arrive ${timeText(payout.expectedArrival)}.`];
   return [read, origin, ...reversal, ...arrival];
 }
 
 function submittedAs({ submission, recorded }: KeptOfIt): string {
   const { preparedAt, reference, file } = submission;
-  return `Submitted from here at ${preparedAt}, reference ${reference}, kept in ${file ?? 'the folder of submissions'}.${RECORDED[recorded]}`;
+  return `Submitted from here at ${timeText(preparedAt)}, reference ${reference}, kept in ${file ?? 'the folder of submissions'}.${RECORDED[recorded]}`;
 }
 
 function linesOf(
@@ -146,7 +151,9 @@ function linesOf(
     ...facts,
     `${payout.status} is ${finality}: ${FINALITY_WORDS[finality]}.`,
     ...mayReturn,
-    cancel.possible ? `It can be canceled: disburse cancel ${typed}` : `It cannot be canceled. ${cancel.reason ?? ''}`,
+    cancel.possible
+      ? `It can be canceled as long as it is pending: disburse cancel ${typed}`
+      : `It cannot be canceled. ${cancel.reason ?? ''}`,
     ...reversalLines(typed, reverse),
   ];
 }

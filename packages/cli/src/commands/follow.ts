@@ -1,15 +1,17 @@
 import { finalityOf, follow as followPayout, type AppliedSnapshot, type Payout } from '@disburse/core';
 import { type Command, Option } from 'commander';
-import { ACCOUNT, type AccountOption, ofAccount } from '../account.ts';
+import { ACCOUNT, type AccountOption, ofAccount, whose } from '../account.ts';
 import type { Call, Ending } from '../call.ts';
 import { CliError, EXIT } from '../exit-code.ts';
+import type { Provider } from '../factories.ts';
+import { together } from '../mistakes.ts';
 import { payoutRecord } from '../out.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
 import type { Results } from '../records.ts';
 import { openSession, type Session } from '../session.ts';
 import { FINALITY_WORDS, printable, STATUS_COLOURS } from '../style.ts';
-import { moneyText } from '../tables.ts';
+import { moneyText, timeText } from '../tables.ts';
 import { numberOf } from '../typed.ts';
 
 interface FollowOptions extends AccountOption {
@@ -22,19 +24,23 @@ type Word = Results['follow']['observation'];
 export function addFollow(program: Command, perform: Perform): void {
   program
     .command('follow')
-    .description('Shows what becomes of a payout, until it is final. Paid is not final: money comes back.')
-    .argument('<id>', "the provider's id of the payout")
-    .addOption(new Option('--until <state>', 'stop there').choices(['paid', 'final']).default('final'))
+    .description('Show what becomes of a payout, until it is final.')
+    .argument('<id>', 'the id that the provider gave the payout')
+    .addOption(new Option('--until <state>', 'stop at this state').choices(['paid', 'final']).default('final'))
     .option(...ACCOUNT)
-    .option('--every <seconds>', 'how often to read; default: after 2 seconds, then ever more rarely')
-    .addHelpText('after', '\nExamples:\n  $ disburse follow po_1Nv0\n  $ disburse follow po_1Nv0 --until paid --json')
+    .option('--every <seconds>', 'read this often; without it, after 2 seconds and then ever more rarely')
+    .addHelpText(
+      'after',
+      '\nPaid is not final: the money can come back.\n\nExamples:\n  $ disburse follow po_1Nv0\n  $ disburse follow po_1Nv0 --until paid --json\n\nExit codes: 0 it is so, 5 it could not be read, or Ctrl-C came before.',
+    )
     .action(perform('follow', 'reads', follow));
 }
 
 async function follow(call: FollowCall): Promise<Ending<'follow'>> {
-  const pause = pauseOf(call.options.every);
-  const session = await openSession(call);
-  const provider = ofAccount(session.provider(), call.options.account);
+  const [pause, { session, provider }] = await together(
+    () => pauseOf(call.options.every),
+    () => opened(call),
+  );
   const id = call.args[0] ?? '';
   let known = await withProgress(call, `Reading ${id}`, provider.retrieve(id, { signal: call.signal }));
   tell(call, session, 'first', null, known);
@@ -46,7 +52,20 @@ async function follow(call: FollowCall): Promise<Ending<'follow'>> {
     known = payout;
     tell(call, session, result, from, payout);
   }
-  return { exitCode: EXIT.done, result: recordOf(call, session, 'end', null, known), text: [lastWords(known)] };
+  const end = { result: recordOf(call, session, 'end', null, known), text: [lastWords(known)] };
+  if (until(known)) return { ...end, exitCode: EXIT.done };
+  const error = new CliError('interrupted', `interrupted before ${id} was ${call.options.until}.`);
+  return {
+    ...end,
+    exitCode: error.exitCode,
+    error,
+    advice: [`disburse follow ${id} ${whose(provider.name, call.options.account)} goes on.`],
+  };
+}
+
+async function opened(call: FollowCall): Promise<{ readonly session: Session; readonly provider: Provider }> {
+  const session = await openSession(call);
+  return { session, provider: ofAccount(session.provider(), call.options.account) };
 }
 
 function pauseOf(every: string | undefined): { readonly firstPauseMs?: number; readonly longestPauseMs?: number } {
@@ -85,7 +104,7 @@ function tell(
   const why = failure === null ? '' : printable(`${failure.reason}${failure.message === null ? '' : `: ${failure.message}`}`);
   const parts = [call.paint(STATUS_COLOURS[status], status.padEnd(12)), moneyText(money), MARKS[observation], why];
   const result = recordOf(call, session, observation, from, payout);
-  call.emit({ result, text: [`${result.at}  ${parts.filter((part) => part !== '').join('  ')}`] });
+  call.emit({ result, text: [`${timeText(result.at)}  ${parts.filter((part) => part !== '').join('  ')}`] });
 }
 
 function lastWords({ id, status }: Payout): string {

@@ -1,14 +1,16 @@
 import { isPayoutError, type PayoutEvent } from '@disburse/core';
 import type { Command } from 'commander';
+import { whose } from '../account.ts';
 import type { Call, Ending } from '../call.ts';
 import { CliError, EXIT } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
+import { together } from '../mistakes.ts';
 import { payoutRecord } from '../out.ts';
 import type { Perform } from '../perform.ts';
 import type { Results } from '../records.ts';
 import { openSession, type Session, webhookSecretsOf } from '../session.ts';
 import { printable, STATUS_COLOURS } from '../style.ts';
-import { moneyText } from '../tables.ts';
+import { moneyText, timeText } from '../tables.ts';
 import { numberOf } from '../typed.ts';
 import { inWords } from '../words.ts';
 import { type Delivery, startReceiver } from '../webhooks/receiver.ts';
@@ -22,16 +24,14 @@ type ListenCall = Call<'listen', ListenOptions>;
 export function addListen(program: Command, perform: Perform): void {
   program
     .command('listen')
-    .summary('receive webhooks, verify them and print what they say')
-    .description(
-      'Receives webhooks on 127.0.0.1, verifies their signatures, and prints what they say in the words that are the same for all providers.',
-    )
-    .option('--port <port>', 'where; 0 for a free one', '4242')
-    .option('--count <count>', 'stop after so many deliveries')
+    .description('Receive webhooks on 127.0.0.1, verify them, and print what they say.')
+    .option('--port <port>', 'listen on this port, or on a free one for 0', '4242')
+    .option('--count <count>', 'stop after this many deliveries')
     .addHelpText(
       'after',
       `
-POST /NAME goes to the provider of that name; any other path to whichever provider's secret fits.
+POST /NAME goes to the provider of that name. Any other path goes to the
+provider whose secret fits.
 
 Examples:
   $ disburse listen
@@ -41,9 +41,11 @@ Examples:
 }
 
 async function listen(call: ListenCall): Promise<Ending<'listen'>> {
-  const { port, limit } = numbersOf(call.options);
-  const session = await openSession(call);
-  const candidates = candidatesOf(call, session);
+  const [port, limit, { session, candidates }] = await together(
+    () => portOf(call.options),
+    () => limitOf(call.options),
+    () => opened(call),
+  );
   const enough = Promise.withResolvers<void>();
   let deliveries = 0;
   const receiver = await startReceiver(port, async (delivery) => {
@@ -60,15 +62,28 @@ async function listen(call: ListenCall): Promise<Ending<'listen'>> {
   call.signal.addEventListener('abort', () => enough.resolve(), { once: true });
   await enough.promise;
   await receiver.close();
-  return { exitCode: EXIT.done, result: null, text: [] };
+  const nothing = { result: null, text: [] };
+  if (call.options.count === undefined || deliveries >= limit) return { ...nothing, exitCode: EXIT.done };
+  const error = new CliError('interrupted', `interrupted after ${deliveries} of ${limit} deliveries.`);
+  return { ...nothing, exitCode: error.exitCode, error };
 }
 
-function numbersOf({ port, count }: ListenOptions): { readonly port: number; readonly limit: number } {
+async function opened(call: ListenCall): Promise<{ readonly session: Session; readonly candidates: readonly Provider[] }> {
+  const session = await openSession(call);
+  return { session, candidates: candidatesOf(call, session) };
+}
+
+function portOf({ port }: ListenOptions): number {
   const number = numberOf(port);
-  const limit = count === undefined ? Number.POSITIVE_INFINITY : numberOf(count);
-  if (!Number.isSafeInteger(number) || number < 0 || number > 65_535) throw new CliError('usage', '--port is a number from 0 to 65535.');
-  if (count !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) throw new CliError('usage', '--count is a whole number from 1.');
-  return { port: number, limit };
+  if (!Number.isSafeInteger(number) || number > 65_535) throw new CliError('usage', '--port is a number from 0 to 65535.');
+  return number;
+}
+
+function limitOf({ count }: ListenOptions): number {
+  if (count === undefined) return Number.POSITIVE_INFINITY;
+  const limit = numberOf(count);
+  if (!Number.isSafeInteger(limit) || limit < 1) throw new CliError('usage', '--count is a whole number from 1.');
+  return limit;
 }
 
 /** Providers that can verify anything; nobody else is listened for. */
@@ -76,7 +91,7 @@ function candidatesOf(call: ListenCall, session: Session): readonly Provider[] {
   const names = call.options.provider === undefined ? session.names : [session.provider().name];
   const able = names.filter((name) => webhookSecretsOf(session, name).length > 0);
   if (able.length > 0) return able.map((name) => session.provider(name));
-  throw new CliError('config', `${session.config.shown} has no webhookSecrets for ${names.join(', ')}: no delivery could be believed.`, {
+  throw new CliError('config', `${session.config.shown} has no "webhookSecrets" for ${names.join(', ')}: no delivery could be believed.`, {
     advice: ['Add "webhookSecrets": [{ "env": "NAME_OF_A_VARIABLE" }] to the provider.'],
   });
 }
@@ -118,8 +133,10 @@ function linesOf(call: ListenCall, step: Step): readonly string[] {
   if ('event' in step) {
     const { occurredAt, name, type, payoutId, payout } = step.event;
     const state =
-      payout === null ? 'retrieve it' : `${call.paint(STATUS_COLOURS[payout.status], payout.status)}  ${moneyText(payout.money)}`;
-    return [printable(`${occurredAt}  ${name}  ${type}  ${payoutId}`) + `  ${state}`];
+      payout === null
+        ? `read it: disburse get ${payoutId} ${whose(name, null)}`
+        : `${call.paint(STATUS_COLOURS[payout.status], payout.status)}  ${moneyText(payout.money)}`;
+    return [printable(`${timeText(occurredAt)}  ${name}  ${type}  ${payoutId}`) + `  ${state}`];
   }
   if ('ignored' in step) return [`ignored  ${printable(step.ignored)}`];
   return 'refused' in step ? [`refused  ${printable(step.refused)}`] : [];

@@ -7,7 +7,7 @@ import { errorLines, errorRecord } from '../out.ts';
 import type { Perform } from '../perform.ts';
 import { withProgress } from '../progress.ts';
 import { openSession } from '../session.ts';
-import { table } from '../tables.ts';
+import { table, wrapped } from '../tables.ts';
 import { typedAs } from '../words.ts';
 
 const HOUR_MS = 3_600_000;
@@ -15,14 +15,12 @@ const HOUR_MS = 3_600_000;
 export function addLook(program: Command, perform: Perform): void {
   program
     .command('providers')
-    .summary('what is configured, and what each can do')
-    .description('Lists what is configured and what each provider can do. Asks nobody.')
+    .description('Show the configured providers and what each can do, without asking them.')
     .addHelpText('after', '\nExamples:\n  $ disburse providers\n  $ disburse providers --json')
     .action(perform('providers', 'reads', providers));
   program
     .command('check')
-    .summary('verify configuration and credentials')
-    .description('Verifies the configuration, and the credentials with a harmless read at every provider (or the one of --provider).')
+    .description('Check the configuration, and each credential with a harmless read.')
     .addHelpText('after', '\nExamples:\n  $ disburse check\n  $ disburse check --provider eu')
     .action(perform('check', 'reads', check));
 }
@@ -39,7 +37,9 @@ async function providers(call: Call<'providers'>): Promise<Ending<'providers'>> 
     capabilities.lookup,
     `${capabilities.key.retentionMs / HOUR_MS} h`,
   ]);
-  const effects = all.flatMap(({ name, capabilities }) => capabilities.sideEffects.map((effect) => `${name}: ${effect}`));
+  const effects = all.flatMap(({ name, capabilities }) =>
+    capabilities.sideEffects.flatMap((effect) => wrapped(`${name}: ${effect}`, call.width)),
+  );
   return {
     exitCode: EXIT.done,
     result: {
@@ -47,7 +47,7 @@ async function providers(call: Call<'providers'>): Promise<Ending<'providers'>> 
       default: session.defaultName,
       providers: all.map(({ name, id, capabilities }) => ({ name, adapter: id, capabilities })),
     },
-    text: [...table(['name', 'adapter', 'beyond the common', 'looked up by', 'key kept'], rows, call.paint), ...effects],
+    text: [...table(['name', 'adapter', 'beyond the common', 'looked up by', 'key kept'], rows, call), ...effects],
   };
 }
 
@@ -89,7 +89,7 @@ async function check(call: Call<'check'>): Promise<Ending<'check'>> {
       })),
     },
     text: [
-      ...table(['name', 'adapter', 'credential', 'by'], rows, call.paint),
+      ...table(['name', 'adapter', 'credential', 'by'], rows, call),
       ...failed.flatMap(({ error }) => (error === null ? [] : errorLines(error, call.secrets))),
     ],
     advice: failed.length === 0 ? [] : ['Correct what each of them says, in the configuration or its environment; then disburse check.'],

@@ -8,16 +8,16 @@ import { nameOf } from '../outcome.ts';
 import type { Perform } from '../perform.ts';
 import type { OpenRecord } from '../records.ts';
 import { openSession } from '../session.ts';
-import { moneyText, table, widthOf, wrapped } from '../tables.ts';
+import { moneyText, notBeforeText, table, widthOf, wrapped } from '../tables.ts';
 
 export function addOpen(program: Command, perform: Perform): void {
   program
     .command('open')
-    .summary('what is not resolved, and what to do about it')
-    .description(
-      'Lists the submissions that are not resolved, the oldest first: what may exist, and what was refused and may be sent again.',
+    .description('List the submissions that need another step, the oldest first.')
+    .addHelpText(
+      'after',
+      '\nThe payout of one may exist, or it was refused and may be sent again.\n\nExamples:\n  $ disburse open\n  $ disburse open --json',
     )
-    .addHelpText('after', '\nExamples:\n  $ disburse open\n  $ disburse open --json')
     .action(perform('open', 'reads', open));
 }
 
@@ -43,10 +43,7 @@ async function open(call: Call<'open'>): Promise<Ending<'open'>> {
     text:
       records.length === 0
         ? ['Everything is resolved.']
-        : [
-            ...table(['reference', 'amount', 'provider', 'age', 'state', 'next'], records.map(rowOf), call.paint),
-            ...reasonLines(call, records),
-          ],
+        : [...table(['reference', 'amount', 'provider', 'age', 'state', 'next'], records.map(rowOf), call), ...reasonLines(call, records)],
     advice: due === 0 ? [] : [`disburse submit --all submits what is due (${due}): it cannot pay twice.`],
   };
 }
@@ -66,7 +63,7 @@ function reasonLines({ host, secrets }: Call<'open'>, records: readonly OpenReco
 function nextText({ submission: { file }, next }: OpenRecord, submission: Submission | undefined, now: number): string {
   const name = nameOf(submission === undefined ? null : { submission, file });
   if (next.action === 'review') return `look at the provider, then disburse resolve ${name}`;
-  return `disburse submit ${name}${Date.parse(next.notBefore) > now ? ` (from ${next.notBefore})` : ''}`;
+  return `disburse submit ${name}${Date.parse(next.notBefore) > now ? ` (from ${notBeforeText(next.notBefore)})` : ''}`;
 }
 
 const UNITS: readonly (readonly [string, number])[] = [

@@ -1,10 +1,12 @@
 import type { ListPayoutsQuery, NoOptions, Payout, PayoutOperations, PayoutStatus } from '@disburse/core';
-import { assertSupports } from '@disburse/core';
+import { assertSupports, isPayoutError } from '@disburse/core';
 import { type Command, Option } from 'commander';
 import { ACCOUNT, type AccountOption, ofAccount, whose } from '../account.ts';
 import type { Call, CallFacts, Ending } from '../call.ts';
+import { csvLines } from '../csv.ts';
 import { CliError, EXIT } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
+import { together } from '../mistakes.ts';
 import { payoutRecord } from '../out.ts';
 import { collectPairs, optionsOf } from '../pairs.ts';
 import type { Perform } from '../perform.ts';
@@ -31,18 +33,19 @@ interface ListOptions extends BagOption {
   readonly limit?: string | undefined;
   readonly cursor?: string | undefined;
   readonly all?: boolean | undefined;
+  readonly csv?: boolean | undefined;
 }
 
-const ID = "the provider's id of the payout";
+const ID = 'the id that the provider gave the payout';
 const STATUSES: readonly PayoutStatus[] = ['pending', 'in_transit', 'paid', 'failed', 'canceled', 'returned', 'unrecognized'];
-const OPTIONS = ['--options <json>', "the provider's own options, or @FILE with them"] as const;
-const YES = ['--yes', 'do not ask before live money'] as const;
+const OPTIONS = ['--options <json>', "pass the provider's own options, as JSON or as @FILE"] as const;
+const YES = ['--yes', 'skip the question before live money'] as const;
 
 export function addPayouts(program: Command, perform: Perform): void {
   addReads(program, perform);
   program
     .command('cancel')
-    .description('Cancels a payout that has not left the provider yet.')
+    .description('Cancel a payout that has not left the provider yet.')
     .argument('<id>', ID)
     .option(...YES)
     .option(...ACCOUNT)
@@ -51,20 +54,20 @@ export function addPayouts(program: Command, perform: Perform): void {
     .action(perform('cancel', 'changes', cancel));
   program
     .command('update')
-    .description('Changes the metadata of a payout.')
+    .description('Change the metadata of a payout.')
     .argument('<id>', ID)
-    .option('--metadata <key=value>', 'set; may be repeated', collectPairs)
-    .option('--unset <key...>', 'remove')
-    .option('--unset-all', 'remove all but the disburse_ ones')
+    .option('--metadata <key=value>', 'set this entry (repeatable)', collectPairs)
+    .option('--unset <key...>', 'remove these entries')
+    .option('--unset-all', 'remove all entries but those that begin with disburse_')
     .option(...ACCOUNT)
     .option(...OPTIONS)
     .addHelpText('after', '\nExamples:\n  $ disburse update po_1Nv0 --metadata order=42 --unset draft')
     .action(perform('update', 'changes', update));
   program
     .command('reverse')
-    .description('Brings the money of a payout back, where the provider can.')
+    .description('Bring the money of a payout back, where the provider can.')
     .argument('<id>', ID)
-    .option('--metadata <key=value>', 'of the payout that reverses it; may be repeated', collectPairs)
+    .option('--metadata <key=value>', 'attach this entry to the reversal (repeatable)', collectPairs)
     .option(...YES)
     .option(...ACCOUNT)
     .option(...OPTIONS)
@@ -75,7 +78,7 @@ export function addPayouts(program: Command, perform: Perform): void {
 function addReads(program: Command, perform: Perform): void {
   program
     .command('get')
-    .description('Shows one payout.')
+    .description('Show one payout.')
     .argument('<id>', ID)
     .option(...ACCOUNT)
     .option(...OPTIONS)
@@ -83,26 +86,37 @@ function addReads(program: Command, perform: Perform): void {
     .action(perform('get', 'reads', get));
   program
     .command('list')
-    .description('Lists payouts, newest first, also those that the provider made by itself.')
-    .addOption(new Option('--status <status>', 'only these').choices(STATUSES))
-    .option('--from <time>', 'created at this time or later (ISO 8601)')
-    .option('--to <time>', 'created before this time (ISO 8601)')
-    .option('--destination <id>', 'only to this destination')
-    .option('--limit <count>', "payouts a page; default: the provider's own")
-    .option('--cursor <cursor>', 'the next page, as the one before named it')
-    .option('--all', 'all pages')
+    .description('List payouts, newest first.')
+    .addOption(new Option('--status <status>', 'show only payouts in this state').choices(STATUSES))
+    .option('--from <time>', 'show only payouts created at this time or later (ISO 8601)')
+    .option('--to <time>', 'show only payouts created before this time (ISO 8601)')
+    .option('--destination <id>', 'show only payouts to this destination')
+    .option('--limit <count>', 'read this many payouts a page; without it, as many as the provider likes')
+    .option('--cursor <cursor>', 'go on with the page that the one before named')
+    .option('--all', 'read all pages')
+    .option('--csv', 'print CSV for a spreadsheet, without metadata and account numbers')
     .option(...ACCOUNT)
     .option(...OPTIONS)
-    .addHelpText('after', '\nExamples:\n  $ disburse list --status paid --from 2026-11-01T00:00:00Z\n  $ disburse list --all --json')
+    .addHelpText(
+      'after',
+      '\nPayouts that the provider made by itself are listed, too.\n\nExamples:\n  $ disburse list --status paid --from 2026-11-01T00:00:00Z\n  $ disburse list --all --csv > payouts.csv',
+    )
     .action(perform('list', 'reads', list));
   program
     .command('balances')
-    .description('Shows what can be paid out now.')
+    .description('Show what can be paid out now.')
     .option(...ACCOUNT)
     .option(...OPTIONS)
     .addHelpText('after', '\nExamples:\n  $ disburse balances --provider eu')
     .action(perform('balances', 'reads', balances));
 }
+
+interface Listing {
+  readonly provider: ListingProvider;
+  readonly account: string | null;
+  readonly query: ListPayoutsQuery;
+}
+type ListingProvider = Provider & Pick<PayoutOperations<string, object, never>, 'list' | 'listAll'>;
 
 interface Opened {
   readonly provider: Provider;
@@ -123,7 +137,7 @@ async function opened(call: CallFacts<BagOption>): Promise<Opened> {
 
 function endedWith(call: CallFacts, account: string | null, payout: Payout): Pick<Ending<'get'>, 'exitCode' | 'result' | 'text'> {
   const result = { payout: payoutRecord(payout, call.options.raw, account) };
-  return { exitCode: EXIT.done, result, text: payoutFacts(payout, call.paint, account) };
+  return { exitCode: EXIT.done, result, text: payoutFacts(payout, call, account) };
 }
 
 async function get(call: Call<'get', BagOption>): Promise<Ending<'get'>> {
@@ -179,32 +193,62 @@ async function update(call: Call<'update', ChangeOptions>): Promise<Ending<'upda
 }
 
 async function list(call: Call<'list', ListOptions>): Promise<Ending<'list'>> {
-  const { status, from, to, destination, limit, cursor, all, raw } = call.options;
-  for (const [flag, time] of [['--from', from] as const, ['--to', to] as const]) if (time !== undefined) timeOf(flag, time);
-  const { provider, account, bag } = await opened(call);
-  assertSupports(provider, 'list');
-  const query: ListPayoutsQuery = {
-    ...(status === undefined ? {} : { status }),
-    ...(from === undefined ? {} : { createdFrom: from }),
-    ...(to === undefined ? {} : { createdTo: to }),
-    ...(destination === undefined ? {} : { destination }),
-    ...(limit === undefined ? {} : { limit: numberOf(limit) }),
-    ...(cursor === undefined ? {} : { cursor }),
-    ...(bag.providerOptions === undefined ? {} : { providerOptions: bag.providerOptions }),
-  };
+  const { from, to, all, raw, csv } = call.options;
+  const [times, { provider, account, query: typed }] = await together(
+    () => timesOf({ from, to }),
+    () => listing(call),
+    () => oneForm(call.options),
+  );
+  const query = { ...typed, ...times };
   const { signal } = call;
   const pages = all === true ? everything(provider, query, signal) : provider.list(query, { signal });
   const { payouts, nextCursor } = await withProgress(call, 'Listing', pages);
   return {
     exitCode: EXIT.done,
     result: { payouts: payouts.map((payout) => payoutRecord(payout, raw, account)), nextCursor },
-    text: payouts.length === 0 ? ['No payouts.'] : payoutTable(payouts, call.paint),
-    advice: nextCursor === null ? [] : [`More: --cursor ${nextCursor}, or --all.`],
+    text: csv === true ? csvLines(payouts, account) : payouts.length === 0 ? ['No payouts.'] : payoutTable(payouts, call),
+    advice: nextCursor === null ? [] : [moreText(payouts.length, nextCursor)],
   };
 }
 
+function oneForm({ csv, json }: CallFacts<ListOptions>['options']): void {
+  if (csv === true && json === true) throw new CliError('usage', 'say --csv or --json, not both.');
+}
+
+const moreText = (count: number, cursor: string): string =>
+  `${count} ${count === 1 ? 'payout is' : 'payouts are'} shown, and there are more. Add --cursor ${cursor} for the next page, or --all for all of them.`;
+
+async function timesOf({ from, to }: Pick<ListOptions, 'from' | 'to'>): Promise<Pick<ListPayoutsQuery, 'createdFrom' | 'createdTo'>> {
+  const [createdFrom, createdTo] = await together(
+    () => (from === undefined ? undefined : timeOf('--from', from)),
+    () => (to === undefined ? undefined : timeOf('--to', to)),
+  );
+  return { ...(createdFrom === undefined ? {} : { createdFrom }), ...(createdTo === undefined ? {} : { createdTo }) };
+}
+
+/** The provider and what is asked of it, but for the times, which the command checks more strictly. */
+async function listing(call: Call<'list', ListOptions>): Promise<Listing> {
+  const { status, destination, limit, cursor } = call.options;
+  const { provider, account, bag } = await opened(call);
+  assertSupports(provider, 'list');
+  const query: ListPayoutsQuery = {
+    ...(status === undefined ? {} : { status }),
+    ...(destination === undefined ? {} : { destination }),
+    ...(limit === undefined ? {} : { limit: numberOf(limit) }),
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(bag.providerOptions === undefined ? {} : { providerOptions: bag.providerOptions }),
+  };
+  await provider.list(query, { signal: AbortSignal.abort() }).catch(refused); // Only checked: nothing is sent.
+  return { provider, account, query };
+}
+
+/** What was aborted had no problem. */
+function refused(error: unknown): void {
+  if (!isPayoutError(error) || error.code !== 'aborted') throw error;
+}
+
 async function everything(
-  provider: Provider & Pick<PayoutOperations<string, object, never>, 'listAll'>,
+  provider: ListingProvider,
   query: ListPayoutsQuery,
   signal: AbortSignal,
 ): Promise<{ readonly payouts: readonly Payout[]; readonly nextCursor: null }> {
@@ -217,5 +261,5 @@ async function balances(call: Call<'balances', BagOption>): Promise<Ending<'bala
   const { provider, bag } = await opened(call);
   assertSupports(provider, 'balances');
   const found = await withProgress(call, 'Reading balances', provider.balances(bag));
-  return { exitCode: EXIT.done, result: { balances: found }, text: balanceTable(found, call.paint) };
+  return { exitCode: EXIT.done, result: { balances: found }, text: balanceTable(found, call) };
 }

@@ -3,12 +3,14 @@ import { createInterface } from 'node:readline';
 import type { Call, CallFacts, Ending } from '../call.ts';
 import { configFolder, shownFrom } from '../config-file.ts';
 import { CliError, EXIT } from '../exit-code.ts';
+import { together } from '../mistakes.ts';
 import type { Perform } from '../perform.ts';
 import { createConsole } from '../simulate/console.ts';
 import { startControlServer } from '../simulate/control-server.ts';
 import { isRealTime, OTHER_TIME } from '../simulate/shown-times.ts';
 import { type SimulatedRails, startRails } from '../simulate/simulated-rails.ts';
 import { undeliveredText } from '../simulate/undelivered.ts';
+import { timeText } from '../tables.ts';
 import { numberOf, timeOf } from '../typed.ts';
 import { readSimulatedEnv, removeSimulatedEnv, type SimulatedEnv, typeIntoSimulator, writeSimulatedEnv } from '../simulated-place.ts';
 
@@ -21,16 +23,13 @@ type SimulateCall = Call<'simulate', SimulateOptions>;
 export function addSimulate(program: Command, perform: Perform): void {
   program
     .command('simulate')
-    .summary('run all three providers on this machine, with a console')
-    .description(
-      'Runs all three providers on loopback ports. Its console lets time pass, moves payouts, makes and funds accounts, and breaks requests.\nWith a line, types it into the console of the one that runs.',
-    )
-    .argument('[line...]', 'for the console of the simulator that runs')
-    .option('--start <time>', 'let it be this time (ISO 8601), and let time stand still; default: now, and time runs')
-    .option('--port <port>', 'of the console; the providers take the next three; default: free ones')
+    .description('Run all three providers on this machine, with a console.')
+    .argument('[line...]', 'a line for the console of the simulator that runs')
+    .option('--start <time>', 'begin at this time (ISO 8601) and let it stand still; without it, time runs from now')
+    .option('--port <port>', 'put the console on this port and the providers on the next three; without it, on free ones')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ disburse simulate\n  $ disburse simulate advance 3 days\n  $ disburse simulate fault lose-answer\n  $ disburse simulate fund 100.00 USD\n  $ disburse simulate help',
+      '\nThe console lets time pass, moves payouts, makes and funds accounts, and breaks\nrequests.\nA line that is typed with the command goes to the simulator that runs.\n\nExamples:\n  $ disburse simulate\n  $ disburse simulate advance 3 days\n  $ disburse simulate fault lose-answer\n  $ disburse simulate fund 100.00 USD\n  $ disburse simulate help',
     )
     .allowUnknownOption() // Of the console's own lines: fault lose-answer --times 3.
     .action(perform('simulate', 'reads', simulate));
@@ -85,7 +84,7 @@ const addressesOf = ({ rails }: SimulatedRails): Readonly<Record<string, string>
 function greeting({ clock, rails }: SimulatedRails, file: string): readonly string[] {
   return [
     ...rails.map(({ adapter, server }) => `${adapter.padEnd(16)}${server.url}`),
-    `It is ${new Date(clock.now()).toISOString()} in there. Addresses and keys are in ${file}.`,
+    `It is ${timeText(new Date(clock.now()).toISOString())} in there. Addresses and keys are in ${file}.`,
     ...otherTime({ clock }),
     'Type help, or quit.',
   ];
@@ -102,8 +101,10 @@ interface Started {
 }
 
 async function started(options: SimulateOptions): Promise<Started> {
-  const start = timeOf('--start', options.start ?? new Date().toISOString());
-  const [stripe, treasury, mollie] = portsOf(options);
+  const [start, [stripe, treasury, mollie]] = await together(
+    () => timeOf('--start', options.start ?? new Date().toISOString()),
+    () => portsOf(options),
+  );
   const simulated = await startRails(start, [stripe, treasury, mollie]).catch(refusedPort);
   return { simulated, close: () => simulated.close() };
 }

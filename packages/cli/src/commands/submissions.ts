@@ -5,6 +5,7 @@ import type { Call, Ending } from '../call.ts';
 import { CliError } from '../exit-code.ts';
 import type { Provider } from '../factories.ts';
 import { findSubmission, type FoundSubmission, isRefused } from '../kept.ts';
+import { together } from '../mistakes.ts';
 import { ofOtherClock } from '../other-clock.ts';
 import { endWith, howToResolve, type OutcomeCommand, paidAdvice } from '../outcome.ts';
 import type { Perform } from '../perform.ts';
@@ -12,9 +13,9 @@ import { withProgress } from '../progress.ts';
 import { askBeforeLive, askBeforeRecording, paymentText } from '../question.ts';
 import { openSession, type Session } from '../session.ts';
 import { submitAll } from '../submit-all.ts';
-import { moneyText } from '../tables.ts';
+import { moneyText, timeText } from '../tables.ts';
 
-const FILE = 'a submission that was kept: its file, or its reference';
+const SUBMISSION = 'the reference of a submission, or a file with one';
 
 interface YesOption {
   readonly yes?: boolean | undefined;
@@ -30,11 +31,10 @@ interface SettleOptions extends YesOption {
 export function addSubmissions(program: Command, perform: Perform): void {
   program
     .command('submit')
-    .summary('resolve a submission by sending it again: cannot pay twice')
-    .description('Sends a submission, or sends it again with the same key. It may be repeated for ever and cannot pay twice.')
-    .argument('[file]', FILE)
-    .option('--all', 'everything that is not resolved and due, one after the other')
-    .option('--yes', 'do not ask before live money')
+    .description('Send a submission, or send it again, which cannot pay twice.')
+    .argument('[reference|file]', SUBMISSION)
+    .option('--all', 'submit everything that is due, one after the other')
+    .option('--yes', 'skip the question before live money')
     .addHelpText(
       'after',
       '\nExamples:\n  $ disburse submit seller-42-2026-11\n  $ disburse submit seller-42-2026-11.json --json\n  $ disburse submit --all --yes',
@@ -42,30 +42,33 @@ export function addSubmissions(program: Command, perform: Perform): void {
     .action(perform('submit', 'changes', submit));
   program
     .command('lookup')
-    .summary('find out what became of a submission, without sending it')
-    .description('Finds out what became of a submission: only reads at the provider; what is then certain is recorded here.')
-    .argument('<file>', FILE)
-    .addHelpText('after', '\nExamples:\n  $ disburse lookup seller-42-2026-11')
+    .description('Find out what became of a submission, without sending it.')
+    .argument('<reference|file>', SUBMISSION)
+    .addHelpText(
+      'after',
+      '\nWhat is certain after it is recorded here.\n\nExamples:\n  $ disburse lookup seller-42-2026-11\n  $ disburse lookup ./seller-42-2026-11.json',
+    )
     .action(perform('lookup', 'changes', lookup));
   program
     .command('resolve')
-    .summary('record what a person found out about a submission')
-    .description('Records what a person found out about a submission that no machine can resolve.')
-    .argument('<file>', FILE)
-    .option('--payout-id <id>', 'this payout is the one that was submitted')
-    .option('--absent', 'no payout was made: a new attempt may be sent from then on')
-    .option('--yes', 'do not ask before it is recorded')
+    .description('Record what a person found out about a submission.')
+    .argument('<reference|file>', SUBMISSION)
+    .option('--payout-id <id>', 'record that this payout is the one that was submitted')
+    .option('--absent', 'record that no payout was made, so that a new attempt may be sent')
+    .option('--yes', 'skip the question before it is recorded')
     .addHelpText(
       'after',
       `
-What is recorded is your word: look at the provider's dashboard first. --absent for a payout that exists lets it be paid twice;
---payout-id of another one leaves this one unpaid.
+Your word is recorded, so look at the provider's dashboard first. --absent for a
+payout that exists lets it be paid twice. --payout-id of another payout leaves
+this one unpaid.
 
 Examples:
   $ disburse resolve seller-42-2026-11 --payout-id po_1Nv0
   $ disburse resolve seller-42-2026-11 --absent
 
-Exit codes: 0 the payout is recorded, 2 usage or not confirmed, 3 recorded as absent, 4 not resolved: a payout may exist.`,
+Exit codes: 0 the payout is recorded, 2 usage or not confirmed,
+3 recorded as absent, 4 nothing is recorded and a payout may exist.`,
     )
     .action(perform('resolve', 'changes', resolve));
 }
@@ -118,9 +121,11 @@ async function lookup(call: Call<'lookup'>): Promise<Ending<'lookup'>> {
 }
 
 async function resolve(call: Call<'resolve', SettleOptions>): Promise<Ending<'resolve'>> {
-  const { payoutId, absent } = call.options;
-  if ((payoutId === undefined) === (absent !== true)) throw new CliError('usage', 'say what you found out: --payout-id ID, or --absent.');
-  const one = await found(call);
+  const { payoutId } = call.options;
+  const [, one] = await together(
+    () => assertOneAnswer(call.options),
+    () => found(call),
+  );
   const { session, provider, submission, given, before } = one;
   const resolution = before?.resolution ?? null;
   // Where the payout is known already, nothing is recorded on anybody's word.
@@ -131,10 +136,14 @@ async function resolve(call: Call<'resolve', SettleOptions>): Promise<Ending<'re
   return endWith(call, session, outcome, { given, before: paid, word: payoutId === undefined ? 'absent' : 'payout' });
 }
 
+function assertOneAnswer({ payoutId, absent }: SettleOptions): void {
+  if ((payoutId === undefined) === (absent !== true)) throw new CliError('usage', 'say what you found out: --payout-id ID, or --absent.');
+}
+
 /** What a person says, and what follows from it. */
 function wordOf({ submission }: FoundSubmission, payoutId: string | undefined): string {
   const { reference, attempt, name, money, preparedAt } = submission;
-  const what = `${moneyText(money)}, reference ${reference}${attempt === 1 ? '' : `, attempt ${attempt}`}, submitted at ${preparedAt} through ${name}`;
+  const what = `${moneyText(money)}, reference ${reference}${attempt === 1 ? '' : `, attempt ${attempt}`}, submitted at ${timeText(preparedAt)} through ${name}`;
   return payoutId === undefined
     ? `your word that no payout was made for ${what}. A new attempt may then be sent: if you are wrong, it is paid twice.`
     : `your word that ${payoutId} is the payout of ${what}. It then counts as paid and is not sent again: if you are wrong, it is never paid.`;

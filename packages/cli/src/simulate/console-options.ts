@@ -16,9 +16,7 @@ export const onlyThere = (): Option =>
 export const chosenOf = (rails: readonly Rail[], adapter: AdapterId | undefined): readonly Rail[] =>
   rails.filter((rail) => adapter === undefined || rail.adapter === adapter);
 
-/** A table without the columns in which nothing stands, and without colours: it may be shown in another process. */
+/** A table without colours, and as wide as it needs: it may be shown in another process. */
 export function plainTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const used = head.map((_, column) => rows.some((row) => (row[column] ?? '') !== ''));
-  const kept = (row: readonly string[]): readonly string[] => row.filter((_, column) => used[column] === true);
-  return table(kept(head), rows.map(kept), (_, text) => text).join('\n');
+  return table(head, rows, { paint: (_, text) => text, width: Number.POSITIVE_INFINITY }).join('\n');
 }
