@@ -67,6 +67,7 @@ describe.each(pages)('$path', (page) => {
       if (typeof read !== 'object' || read === null || !('providers' in read)) continue;
       const registry = registryFromConfig(read, factories, { env, settings: { submissions: memorySubmissions() } });
       expect(registry.names, `line ${at}`).toEqual(Object.keys(read.providers as object));
+      for (const name of registry.names) expect(registry.select(name).name).toBe(name); // Its variables are known above.
       if ('default' in read) expect(registry.select().name).toBe(read.default);
     }
   });

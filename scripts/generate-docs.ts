@@ -1,7 +1,9 @@
-// Writes docs/status.md, docs/errors.md and docs/capabilities.md from the adapters' own tables: `pnpm docs:tables`.
-// scripts/generate-docs.test.ts fails when they differ from what is committed.
+// Writes docs/status.md, docs/errors.md and docs/capabilities.md from the adapters' own tables, and the schema of a configuration
+// from their settings: `pnpm docs:tables`. scripts/generate-docs.test.ts and scripts/config-schema.test.ts fail when they differ from
+// what is committed.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { configSchema, SCHEMA_FILE } from './config-schema.ts';
 import { ADAPTER_PAGE, adapterDocument } from './docs-adapter.ts';
 import { capabilitiesDocument } from './docs-capabilities.ts';
 import { errorsDocument } from './docs-errors.ts';
@@ -16,7 +18,7 @@ export const DOCUMENTS: Readonly<Record<string, () => string>> = {
 };
 
 if (import.meta.main) {
-  for (const [file, text] of Object.entries(DOCUMENTS)) {
+  for (const [file, text] of Object.entries({ ...DOCUMENTS, [SCHEMA_FILE]: configSchema })) {
     writeFileSync(join(import.meta.dirname, '..', file), text());
     console.log(file);
   }

@@ -64,7 +64,8 @@ export function problemsOfManifest(manifest: Manifest, folder: string, files: Re
 
 /** Files that nobody expects in a tarball, and those that everybody expects. */
 export function problemsOfFiles(files: ReadonlySet<string>): string[] {
-  const known = /^(?:package\.json|README\.md|LICENSE|dist\/.+\.(?:js|js\.map|d\.ts|d\.ts\.map)|src\/.+\.ts)$/;
+  const known =
+    /^(?:package\.json|disburse\.config\.schema\.json|README\.md|LICENSE|dist\/.+\.(?:js|js\.map|d\.ts|d\.ts\.map)|src\/.+\.ts)$/;
   const tests = /\.test(?:-d)?\.|__tests__|__fixtures__/;
   return [
     ...['package.json', 'README.md', 'LICENSE'].flatMap((file) => (files.has(file) ? [] : [`${file} is missing`])),

@@ -114,7 +114,7 @@ export interface BalanceFactory extends AdapterDescription<BalanceSettings, Bala
  * const outcome = await mollie.createPayout({ reference: 'week-47', money: { amount: '10.00', currency: 'EUR' } });
  */
 export const createBalance: BalanceFactory = defineAdapter<BalanceSettings, BalanceProvider, 'token' | 'webhookSecrets'>(
-  { id: 'balance', settings: Settings, secrets: ['token', 'webhookSecrets'] },
+  { id: 'balance', settings: Settings, secrets: ['token', 'webhookSecrets'], aliases: ['mollie'] },
   create,
 ) as BalanceFactory;
 

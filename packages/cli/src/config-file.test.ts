@@ -254,22 +254,66 @@ it('a program that loads the same file hears the same words', async () => {
 });
 
 describe('init', () => {
-  it('writes one with comments that passes once its variables are set', async () => {
+  it('writes one that passes once its variables are set', async () => {
     const cwd = await folder();
     expect(await disburse(['init', 'stripe', 'balance', '--json'], { cwd })).toMatchObject({
       code: 0,
-      records: [{ result: { simulated: false, providers: [{ name: 'us' }, { name: 'eu' }] } }],
+      records: [
+        {
+          result: {
+            simulated: false,
+            providers: [
+              { name: 'us', adapter: 'stripe' },
+              { name: 'eu', adapter: 'balance' },
+            ],
+          },
+        },
+      ],
     });
-    expect(await readFile(join(cwd, 'disburse.config.json'), 'utf8')).toContain('// Secrets come from the environment');
     const all = { STRIPE_SECRET_KEY: 'sk_test_super-secret', MOLLIE_TOKEN: 'test_super-secret' };
     expect(await disburse(['providers'], { cwd, env: all })).toMatchObject({ code: 0 });
   });
 
-  it('--no-comments is for JSON.parse, and --config says where', async () => {
+  it.each<readonly [readonly string[], readonly string[]]>([
+    [['mollie'], ['mollie']],
+    [['balance'], ['balance']],
+    [
+      ['mollie', 'stripe'],
+      ['stripe', 'mollie'],
+    ],
+    [['balance', 'mollie'], ['mollie']],
+  ])('takes %j, and the command pays by what it wrote', async (words, adapters) => {
     const cwd = await folder();
-    await disburse(['init', 'stripe', 'stripe-treasury', 'balance', '--no-comments', '--config', 'conf/pay.json'], { cwd });
+    expect(await disburse(['init', ...words], { cwd })).toMatchObject({ code: 0 });
+    const { providers } = JSON.parse(await readFile(join(cwd, 'disburse.config.json'), 'utf8')) as { providers: object };
+    expect(Object.values(providers).map(({ adapter }: { readonly adapter: string }) => adapter)).toEqual(adapters);
+    const all = { STRIPE_SECRET_KEY: 'sk_test_super-secret', MOLLIE_TOKEN: 'test_super-secret' };
+    expect(await disburse(['providers', '--provider', 'eu', '--json'], { cwd, env: all })).toMatchObject({
+      records: [{ result: { providers: [{ name: 'eu', adapter: 'balance' }] } }],
+    });
+  });
+
+  it('is for JSON.parse, and --config says where', async () => {
+    const cwd = await folder();
+    await disburse(['init', 'stripe', 'stripe-treasury', 'balance', '--config', 'conf/pay.json'], { cwd });
     const config: unknown = JSON.parse(await readFile(join(cwd, 'conf', 'pay.json'), 'utf8'));
     expect(config).toMatchObject({ default: 'us', submissions: '.disburse/submissions', providers: { us: {}, parties: {}, eu: {} } });
+  });
+
+  it.each([
+    ['nowhere yet', null, './node_modules/@disburse/core/disburse.config.schema.json'],
+    ['beside it', 'app/conf', './node_modules/@disburse/core/disburse.config.schema.json'],
+    ['above it', 'app', '../node_modules/@disburse/core/disburse.config.schema.json'],
+    ['further above', '.', '../../node_modules/@disburse/core/disburse.config.schema.json'],
+  ])('names the schema that is installed %s', async (_, installed, schema) => {
+    const cwd = await folder();
+    if (installed !== null) {
+      const core = join(cwd, installed, 'node_modules', '@disburse', 'core');
+      await mkdir(core, { recursive: true });
+      await writeFile(join(core, 'disburse.config.schema.json'), '{}');
+    }
+    await disburse(['init', 'stripe', '--config', 'app/conf/disburse.config.json'], { cwd });
+    expect(JSON.parse(await readFile(join(cwd, 'app/conf/disburse.config.json'), 'utf8'))).toMatchObject({ $schema: schema });
   });
 
   it('never replaces one unasked', async () => {

@@ -23,7 +23,7 @@ export async function openRecord(session: Session, cwd: string, row: StoredSubmi
 /** While its key lives it is sent again; between that and the time when no copy can arrive any more nothing can be found out. */
 function nextOf(session: Session, { submission, refused }: StoredSubmission, now: number): OpenRecord['next'] {
   const { name, preparedAt } = submission;
-  if (!session.names.includes(name)) return { action: 'review' };
+  if (!session.usable.includes(name)) return { action: 'review' };
   const at = (time: number): OpenRecord['next'] => ({ action: 'submit', notBefore: new Date(time).toISOString() });
   if (refused != null) return at(now);
   const { key, lookup } = session.provider(name).capabilities;

@@ -111,7 +111,7 @@ describe('what is to be done', () => {
       ...more,
     };
     const session = {
-      names: ['us'],
+      usable: ['us'],
       folder: '/nowhere',
       now: () => Date.parse(now),
       provider: () => ({ capabilities: { key: { retentionMs }, lookup } }),

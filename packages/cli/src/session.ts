@@ -1,8 +1,7 @@
 import {
-  type AnyPayoutProvider,
   isPayoutError,
   type OnTelemetry,
-  type PayoutError,
+  type PayoutIssue,
   registryFromConfig,
   type SubmissionStore,
   type TelemetryEvent,
@@ -20,6 +19,8 @@ import { type Stretch, wasShown } from './simulate/shown-times.ts';
 export interface Session {
   readonly config: ConfigFile;
   readonly names: readonly string[];
+  /** Those of them that can be asked: every variable that they name is set. One at least. */
+  readonly usable: readonly string[];
   /** `null` where the configuration names none and has several. */
   readonly defaultName: string | null;
   /** What the configuration's environment references are read from. */
@@ -29,7 +30,11 @@ export interface Session {
   readonly store: SubmissionStore;
   /** One for all providers of a configuration. */
   readonly namespace: string;
-  /** By its name, else by `--provider`, else the default. @throws {CliError} `usage` when that is none. */
+  /**
+   * By its name, else by `--provider`, else the default.
+   *
+   * @throws {CliError} `usage` when that is none; `config` for one whose variables are not set, with each of them and its line.
+   */
   provider(name?: string): Provider;
   /** The connected account that the configuration names for a provider; `null` where it names none. */
   accountOf(name: string): string | null;
@@ -43,6 +48,8 @@ export interface Session {
 }
 
 interface SessionSettings {
+  /** Every provider is needed: a variable that is not set is told, whoever names it. */
+  readonly complete?: boolean | undefined;
   /** Nothing will be asked of a provider, so a simulator need not run. */
   readonly offline?: boolean | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -57,7 +64,8 @@ type SessionCall = Pick<Call, 'host' | 'options' | 'note' | 'secrets'>;
 /**
  * Reads the configuration and makes its providers.
  *
- * @throws {CliError} `config` with every problem and its line; `unavailable` for a simulator that does not run any more.
+ * @throws {CliError} `config` with every problem and its line, also where the variables of no provider are set; `unavailable` for a
+ * simulator that does not run any more.
  */
 export async function openSession(call: SessionCall, settings: SessionSettings = {}): Promise<Session> {
   const { host, options } = call;
@@ -75,18 +83,27 @@ export async function openSession(call: SessionCall, settings: SessionSettings =
     onTelemetry: telemetryOf(call),
     ...(settings.fetch === undefined ? {} : { fetch: settings.fetch }),
   });
-  if (settings.offline !== true) await clock.refresh();
   const names = registry.names;
+  const unset = unsetIn(registry);
+  const usable = names.filter((name) => !unset.has(name));
+  if (unset.size > 0 && (settings.complete === true || usable.length === 0)) throw located(config, [...unset.values()].flat(), SET_IT);
+  if (settings.offline !== true) await clock.refresh();
   const defaultName = defaultOf(config.value) ?? (names.length === 1 ? (names[0] ?? null) : null);
   return {
     config,
     names,
+    usable,
     defaultName,
     env,
     folder,
     store,
-    namespace: namespaceOf(config.value, env),
-    provider: (name) => chosen((one) => registry.select(one), names, name ?? options.provider ?? defaultName),
+    namespace: namespaceOf(config.value, usable[0] ?? '', env),
+    provider: (given) => {
+      const name = chosen(names, given ?? options.provider ?? defaultName);
+      const missing = unset.get(name);
+      if (missing !== undefined) throw located(config, missing, SET_IT);
+      return registry.select(name) as Provider; // Typed by what some provider takes: core refuses what this one does not.
+    },
     accountOf: (name) => accountIn(memberOf(memberOf(config.value, 'providers'), name), env),
     now: clock.now,
     isSimulated: simulator !== undefined,
@@ -102,13 +119,30 @@ function registryOf(config: ConfigFile, env: Session['env'], settings: RegistryS
   try {
     return registryFromConfig(config.value, FACTORIES, { env, settings });
   } catch (error) {
-    if (isPayoutError(error) && error.code === 'invalid_settings') throw located(config, error);
+    if (isPayoutError(error) && error.code === 'invalid_settings') throw located(config, error.issues, 'Correct it, then disburse check.');
     throw error;
   }
 }
 
-function located(config: ConfigFile, error: PayoutError): CliError {
-  const issues = error.issues.map(({ path, message }) => ({ path, message, ...config.locate(path) }));
+/** Providers whose variables are not set, and which variables those are. */
+function unsetIn(registry: Registry): ReadonlyMap<string, readonly PayoutIssue[]> {
+  return new Map(
+    registry.names.flatMap((name) => {
+      try {
+        registry.select(name);
+        return [];
+      } catch (error) {
+        if (isPayoutError(error)) return [[name, error.issues] as const];
+        throw error;
+      }
+    }),
+  );
+}
+
+const SET_IT = 'Set what is missing, then disburse check.';
+
+function located(config: ConfigFile, problems: readonly PayoutIssue[], advice: string): CliError {
+  const issues = problems.map(({ path, message }) => ({ path, message, ...config.locate(path) }));
   const simulated = issues.filter(({ message }) => message.includes('DISBURSE_SIMULATED_'));
   if (simulated.length === issues.length) {
     const message = 'the simulator is not running, or its .disburse/simulator.env is missing: disburse simulate.';
@@ -118,17 +152,18 @@ function located(config: ConfigFile, error: PayoutError): CliError {
   return configError(
     config.shown,
     issues,
-    simulator ? ['disburse simulate, in another terminal, sets what this configuration reads.'] : ['Correct it, then disburse check.'],
+    simulator ? ['disburse simulate, in another terminal, sets what this configuration reads.'] : [advice],
   );
 }
 
-function chosen(select: (name: string) => AnyPayoutProvider, names: readonly string[], name: string | null): Provider {
+/** A name that is configured. @throws {CliError} `usage` */
+function chosen(names: readonly string[], name: string | null): string {
   const known = names.join(', ');
   const advice = ['disburse providers shows what each of them can do.'];
   if (name === null)
     throw new CliError('usage', `no provider is the default; name one with --provider (configured: ${known}).`, { advice });
   if (!names.includes(name)) throw new CliError('usage', `no provider is configured under "${name}" (configured: ${known}).`, { advice });
-  return select(name) as Provider; // Typed by what some provider takes: core refuses what this one does not.
+  return name;
 }
 
 // ---- Parts of a configuration that passed its checks -----------------------------------------------------------------
@@ -138,10 +173,9 @@ function defaultOf(config: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** Core has checked that it is the same for all. */
-function namespaceOf(config: unknown, env: Session['env']): string {
-  const [first] = Object.values(memberOf(config, 'providers') ?? {}) as unknown[];
-  const value = memberOf(first, 'namespace');
+/** Of a provider that can be asked: core has checked that it is the same for all of those. */
+function namespaceOf(config: unknown, name: string, env: Session['env']): string {
+  const value = memberOf(memberOf(memberOf(config, 'providers'), name), 'namespace') ?? memberOf(config, 'namespace');
   if (typeof value === 'string') return value;
   const variable = memberOf(value, 'env');
   return typeof variable === 'string' ? (env[variable] ?? '') : '';

@@ -65,7 +65,7 @@ async function ask(call: SubmitCall, session: Session, due: readonly StoredSubmi
 
 /** From the bytes that will be sent. What submitting would refuse anyway is told as it is kept. */
 async function whereTo(session: Session, submission: Submission): Promise<string> {
-  if (!session.names.includes(submission.name)) return paymentText(null, submission);
+  if (!session.usable.includes(submission.name)) return paymentText(null, submission);
   const provider = boundTo(session.provider(submission.name), submission.account);
   try {
     return paymentText(await decodeSubmission(provider, submission), submission);

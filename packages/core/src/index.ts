@@ -69,6 +69,7 @@ export {
   type OperationOptions,
   type PayoutOperations,
   type PayoutProvider,
+  type PayoutRequest,
   type ProviderOptions,
   type ReadingOptions,
   type RequestFeature,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import * as v from 'valibot';
+import { ADAPTERS } from '../factories.ts';
 import type { Host } from '../host.ts';
 import { JsonRecordSchema } from '../record-schemas.ts';
 import type { JsonRecord } from '../records.ts';
@@ -109,7 +110,8 @@ export async function world(): Promise<World> {
   });
   await writeSimulatedEnv(cwd, { DISBURSE_SIMULATOR_URL: control.url, ...simulated.env });
   // Without resends: their pauses are real time.
-  const config = simulatedConfig(['stripe', 'stripe-treasury', 'balance']).replaceAll('"adapter"', '"maxResends": 0,\n      "adapter"');
+  const adapters = ADAPTERS.map((id) => ({ id, word: id }));
+  const config = simulatedConfig(adapters, './schema.json').replaceAll('"adapter"', '"maxResends": 0,\n      "adapter"');
   await writeFile(join(cwd, 'disburse.config.json'), config);
   const [stripe, treasury, mollie] = simulated.rails;
   if (stripe === undefined || treasury === undefined || mollie === undefined) throw new Error('There are three.');

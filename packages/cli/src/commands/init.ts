@@ -1,35 +1,35 @@
 import { isCancel, multiselect } from '@clack/prompts';
 import { Argument, type Command } from 'commander';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Call, Ending } from '../call.ts';
 import { CONFIG_FILE, shownFrom } from '../config-file.ts';
 import { CliError, EXIT } from '../exit-code.ts';
-import { type AdapterId, ADAPTERS } from '../factories.ts';
+import { type AdapterId, ADAPTERS, FACTORIES } from '../factories.ts';
 import { isInteractive } from '../host.ts';
 import type { Perform } from '../perform.ts';
 import { makePlace } from '../simulated-place.ts';
-import { liveConfig, simulatedConfig, STARTING_NAMES, withoutComments } from '../starting-config.ts';
+import { type ChosenAdapter, liveConfig, simulatedConfig, STARTING_NAMES } from '../starting-config.ts';
 
 interface InitOptions {
   readonly simulated?: boolean | undefined;
   readonly force?: boolean | undefined;
-  readonly comments?: boolean | undefined;
 }
 
 export function addInit(program: Command, perform: Perform): void {
   program
     .command('init')
     .summary('write a configuration')
-    .description('Writes a configuration with comments for the chosen providers. Secrets stay in the environment.')
-    .addArgument(new Argument('[adapters...]', 'which providers to begin with').choices(ADAPTERS))
+    .description(
+      'Writes a configuration for the chosen providers. It names a schema, by which editors complete it. Secrets stay in the environment.',
+    )
+    .addArgument(new Argument('[adapters...]', 'which providers to begin with').choices([...WORDS.keys()]))
     .option('--simulated', 'one that works at once, without an account, against disburse simulate')
-    .option('--no-comments', 'plain JSON, which JSON.parse can read too')
     .option('--force', 'replace the file that is there')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ disburse init --simulated\n  $ disburse init stripe balance\n  $ disburse init stripe --no-comments --config conf/pay.json',
+      '\nExamples:\n  $ disburse init --simulated\n  $ disburse init stripe mollie\n  $ disburse init stripe --config conf/pay.json',
     )
     .action(perform('init', 'reads', init));
 }
@@ -38,18 +38,19 @@ async function init(call: Call<'init', InitOptions>): Promise<Ending<'init'>> {
   const { options, host } = call;
   const simulated = options.simulated === true;
   const adapters = await chosen(call, simulated);
-  const text = simulated ? simulatedConfig(adapters) : liveConfig(adapters);
   const path = resolve(host.cwd, options.config ?? join(host.cwd, CONFIG_FILE));
-  await write(path, shownFrom(host.cwd, path), options.comments === false ? withoutComments(text) : text, options.force === true);
+  const schema = await schemaFor(dirname(path));
+  const text = simulated ? simulatedConfig(adapters, schema) : liveConfig(adapters, schema);
+  await write(path, shownFrom(host.cwd, path), text, options.force === true);
   const ignored = await makePlace(dirname(path)).catch(() => null);
   const next = simulated
     ? ['disburse simulate, in another terminal, starts the providers; then disburse check.']
     : ['Set the environment variables that it names, then disburse check.'];
   return {
     exitCode: EXIT.done,
-    result: { file: path, ignored, simulated, providers: adapters.map((adapter) => ({ name: STARTING_NAMES[adapter], adapter })) },
+    result: { file: path, ignored, simulated, providers: adapters.map(({ id, word }) => ({ name: STARTING_NAMES[id], adapter: word })) },
     text: [
-      `Wrote ${path}: ${adapters.map((adapter) => `${STARTING_NAMES[adapter]} (${adapter})`).join(', ')}.`,
+      `Wrote ${path}: ${adapters.map(({ id, word }) => `${STARTING_NAMES[id]} (${word})`).join(', ')}.`,
       ignored === null
         ? 'Let git ignore the folder .disburse beside it: what is kept there can hold account numbers.'
         : `Wrote ${ignored}, so that git leaves out what is kept beside it.`,
@@ -58,9 +59,22 @@ async function init(call: Call<'init', InitOptions>): Promise<Ending<'init'>> {
   };
 }
 
-async function chosen(call: Call<'init', InitOptions>, simulated: boolean): Promise<readonly AdapterId[]> {
-  if (call.args.length > 0) return ADAPTERS.filter((adapter) => call.args.includes(adapter));
-  if (simulated) return ADAPTERS;
+/** What may be typed for each adapter: its id, or an alias such as `mollie`. */
+const WORDS: ReadonlyMap<string, AdapterId> = new Map(
+  ADAPTERS.flatMap((id) => [id, ...(FACTORIES[id].aliases ?? [])].map((word) => [word, id] as const)),
+);
+
+const byTheirIds = (ids: readonly AdapterId[]): readonly ChosenAdapter[] => ids.map((id) => ({ id, word: id }));
+
+/** Each adapter once, under the word that was typed last. */
+function typed(words: readonly string[]): readonly ChosenAdapter[] {
+  const wordOf = new Map(words.flatMap((word) => (WORDS.has(word) ? [[WORDS.get(word), word] as const] : [])));
+  return ADAPTERS.flatMap((id) => (wordOf.has(id) ? [{ id, word: wordOf.get(id) ?? id }] : []));
+}
+
+async function chosen(call: Call<'init', InitOptions>, simulated: boolean): Promise<readonly ChosenAdapter[]> {
+  if (call.args.length > 0) return typed(call.args);
+  if (simulated) return byTheirIds(ADAPTERS);
   if (!isInteractive(call.host)) throw new CliError('usage', `name the providers: disburse init ${ADAPTERS.join(' ')}, or --simulated.`);
   const answer = await multiselect({
     message: 'Which providers?',
@@ -71,7 +85,22 @@ async function chosen(call: Call<'init', InitOptions>, simulated: boolean): Prom
     signal: call.signal,
   });
   if (isCancel(answer)) throw new CliError('interrupted', 'Nothing was written.');
-  return ADAPTERS.filter((adapter) => answer.includes(adapter));
+  return byTheirIds(ADAPTERS.filter((adapter) => answer.includes(adapter)));
+}
+
+const SCHEMA = 'node_modules/@disburse/core/disburse.config.schema.json';
+
+/** The schema, from the folder of a configuration: the one that is installed there or above, else where it will be once it is. */
+async function schemaFor(configFolder: string): Promise<string> {
+  let way = './';
+  for (let folder = configFolder; ; folder = dirname(folder), way = way === './' ? '../' : `../${way}`) {
+    const isThere = await stat(join(folder, SCHEMA)).then(
+      (file) => file.isFile(),
+      () => false,
+    );
+    if (isThere) return `${way}${SCHEMA}`;
+    if (dirname(folder) === folder) return `./${SCHEMA}`;
+  }
 }
 
 async function write(path: string, shown: string, text: string, replace: boolean): Promise<void> {

@@ -26,7 +26,7 @@ export function addLook(program: Command, perform: Perform): void {
 }
 
 async function providers(call: Call<'providers'>): Promise<Ending<'providers'>> {
-  const session = await openSession(call, { offline: true });
+  const session = await openSession(call, { offline: true, complete: call.options.provider === undefined });
   const { provider: wanted } = call.options;
   const names = wanted === undefined ? session.names : [session.provider().name];
   const all = names.map((name) => session.provider(name));
@@ -65,7 +65,7 @@ interface Checked {
 }
 
 async function check(call: Call<'check'>): Promise<Ending<'check'>> {
-  const session = await openSession(call);
+  const session = await openSession(call, { complete: call.options.provider === undefined });
   const names = call.options.provider === undefined ? session.names : [session.provider().name];
   const all = Promise.all(names.map((name) => checked(session.provider(name), call.signal)));
   const results = await withProgress(call, 'Asking every provider', all);

@@ -7,7 +7,7 @@ import { openRows } from '../kept.ts';
 import { nameOf } from '../outcome.ts';
 import type { Perform } from '../perform.ts';
 import type { OpenRecord } from '../records.ts';
-import { openSession } from '../session.ts';
+import { openSession, type Session } from '../session.ts';
 import { moneyText, notBeforeText, table, widthOf, wrapped } from '../tables.ts';
 
 export function addOpen(program: Command, perform: Perform): void {
@@ -32,9 +32,7 @@ async function open(call: Call<'open'>): Promise<Ending<'open'>> {
     record.submission.name,
     ageText(record.ageSeconds),
     record.state === 'refused' ? 'refused' : 'may exist',
-    session.names.includes(record.submission.name)
-      ? nextText(record, rows[index]?.submission, now)
-      : `configure ${record.submission.name} again, then submit`,
+    whyNotAsked(session, record.submission.name) ?? nextText(record, rows[index]?.submission, now),
   ];
   const due = records.filter((record) => isDue(record, now)).length;
   return {
@@ -58,6 +56,12 @@ function reasonLines({ host, secrets }: Call<'open'>, records: readonly OpenReco
   // What is hidden is hidden before: half of it on a line would not be found.
   const lines = [...reasons].flatMap(([reason, references]) => wrapped(secrets.hideIn(`${references.join(', ')}: ${reason}`), width));
   return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/** What to do first where a provider cannot be asked; `null` where it can. */
+function whyNotAsked({ names, usable }: Session, name: string): string | null {
+  if (!names.includes(name)) return `configure ${name} again, then submit`;
+  return usable.includes(name) ? null : `set the variables of ${name} (disburse check names them), then submit`;
 }
 
 function nextText({ submission: { file }, next }: OpenRecord, submission: Submission | undefined, now: number): string {

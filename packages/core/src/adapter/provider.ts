@@ -93,6 +93,17 @@ export type CreatePayoutRequest<Id extends string = string, Options = NoOptions,
     readonly providerOptions?: ProviderOptions<Id, Options> | undefined;
   };
 
+/**
+ * What a create asks for, for a function that builds it. Without a parameter it is what every provider and every registry takes.
+ *
+ * @example
+ * const rent = (month: string): PayoutRequest => ({ reference: `rent-${month}`, money: { amount: '900.00', currency: 'EUR' } });
+ * const share = (account: string): PayoutRequest<StripeProvider> => ({ ...rent('2026-11'), account }); // What this one takes besides.
+ */
+export type PayoutRequest<P extends AnyPayoutProvider = never> = [P] extends [never]
+  ? CommonCreateRequest & { readonly money: Money }
+  : Parameters<P['createPayout']>[0];
+
 /** Which payouts to list, newest first. */
 export interface ListPayoutsQuery<Id extends string = string, Options = NoOptions> {
   readonly status?: PayoutStatus | undefined;

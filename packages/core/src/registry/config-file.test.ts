@@ -40,6 +40,7 @@ describe('loadConfig', () => {
     ['the line', '"submissions": "kept/here",', ['kept', 'here']],
     ['no line', '', ['.disburse', 'submissions']],
     ['a variable', '"submissions": { "env": "KEPT" },', ['elsewhere']],
+    ['a schema', '"$schema": "./disburse.config.schema.json",', ['.disburse', 'submissions']],
   ])('keeps what it sends beside the file, wherever the program runs: %s', async (_, line, kept) => {
     const { folder, path } = await written(`\uFEFF{ /* mine */ ${line} "default": "us", "providers": { ${US}, } }`);
     const bank = acmeBank();

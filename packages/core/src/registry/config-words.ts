@@ -2,6 +2,7 @@ import type { GenericSchema } from 'valibot';
 import * as v from 'valibot';
 import type { PayoutIssue } from '../errors.ts';
 import { nearest, notKnown } from '../known-keys.ts';
+import type { AnyAdapterFactory } from './registry.ts';
 
 /** Settings that are functions and objects of a program: no file can hold them. */
 const OF_CODE = ['fetch', 'runtime', 'onTelemetry', 'submissions'];
@@ -17,6 +18,17 @@ export function strangeKeys(schema: GenericSchema, given: Readonly<Record<string
     if (OF_CODE.includes(path) && Object.hasOwn(entries, path)) return [{ path, message: 'is nothing that a file can hold; remove it' }];
     return Object.hasOwn(entries, path) ? [] : [{ path, message: notKnown(path, able) }];
   });
+}
+
+/**
+ * The factory that a configuration means by `adapter`: the key that the program gave it, else its id or an alias.
+ *
+ * So one file serves a program and the command, whichever word each of them has for the adapter.
+ */
+export function factoryFor(adapter: string, factories: Readonly<Record<string, AnyAdapterFactory>>): AnyAdapterFactory | undefined {
+  if (Object.hasOwn(factories, adapter)) return factories[adapter];
+  const [found, ...others] = Object.values(factories).filter(({ id, aliases = [] }) => id === adapter || aliases.includes(adapter));
+  return others.length === 0 ? found : undefined;
 }
 
 /** No credential of a provider is as short, and hardly a name is longer. */

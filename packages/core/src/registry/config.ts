@@ -1,15 +1,19 @@
-import { notOneOf, referenceText, strangeKeys, takesList } from './config-words.ts';
+import { factoryFor, notOneOf, referenceText, strangeKeys, takesList } from './config-words.ts';
 import { errorOfIssues, isPayoutError, type PayoutIssue } from '../errors.ts';
 import { isDeep, MOST_LEVELS } from '../platform/json.ts';
 import { type Elsewhere, notKnown, unknownKeys } from '../known-keys.ts';
 import type { AnyPayoutProvider } from '../adapter/provider.ts';
-import { type AnyAdapterFactory, createPayoutRegistry, hideTogether, type PayoutRegistry } from './registry.ts';
+import { type AnyAdapterFactory, configuredRegistry, hideTogether, type PayoutRegistry, type UnsetProvider } from './registry.ts';
 import { type CommonSettings, commonSettings } from '../adapter/settings.ts';
 import { isPlainObject, kindOf, problemsOf } from '../validation.ts';
 
 // ---- The shape of a configuration, for those written in TypeScript ---------------------------------------------------
 
-/** Names a variable of the environment; the value is read when the registry is made. */
+/**
+ * Names a variable of the environment; the value is read when the registry is made.
+ *
+ * Where it is not set, the provider of that setting cannot be used, and the others can.
+ */
 export interface EnvironmentReference {
   readonly env: string;
 }
@@ -36,6 +40,8 @@ export type ProviderConfig<Name extends string, F extends AnyAdapterFactory> = {
 export interface PayoutConfig<Factories extends Record<string, AnyAdapterFactory>> {
   readonly $schema?: string | undefined;
   readonly default?: string | undefined;
+  /** Of every provider that names none itself. It must differ between programs that number their own references. @default '' */
+  readonly namespace?: string | EnvironmentReference | undefined;
   /**
    * The folder of submissions, relative to the file: one for the program and the command. Only `loadConfig` of
    * `@disburse/core/node` opens it.
@@ -67,6 +73,9 @@ export interface ConfigContext {
  * Secrets come from the environment, never from the file. Configuration decides for new references only: `createPayout`,
  * `submit` and `lookup` of the registry go where a kept submission was made.
  *
+ * A provider whose variables are not set is not made. Whoever names it is told which ones: `provider`, `select`, `submit`, `lookup`,
+ * and a create that would go to it.
+ *
  * @param config What `JSON.parse` gave. One that names `submissions` is refused, unless `context.settings` hands a store over.
  * @param factories The adapters that a configuration may name.
  * @throws {PayoutError} `invalid_settings`, with the path of every problem and never a value; also for a key of `context` that nobody
@@ -79,20 +88,30 @@ export function registryFromConfig<const Factories extends Record<string, AnyAda
 ): PayoutRegistry<Record<string, ReturnType<Factories[keyof Factories]>>> {
   if (isDeep(config)) throw errorOfIssues('invalid_settings', [{ path: 'config', message: `is nested deeper than ${MOST_LEVELS} levels` }]);
   const beside = contextProblems(context);
-  const problems: PayoutIssue[] = [...shapeProblems(config), ...beside, ...(beside.length > 0 ? [] : storeProblems(config, context))];
+  const shared = namespaceIn(config, context.env ?? hostEnvironment());
+  const problems: PayoutIssue[] = [
+    ...shapeProblems(config),
+    ...beside,
+    ...(beside.length > 0 ? [] : storeProblems(config, context)),
+    ...shared.problems,
+  ];
   const secrets: string[] = [];
   // Filled below with what these factories made, under own properties: a provider may be named anything.
   const made = {} as Record<string, ReturnType<Factories[keyof Factories]>>;
-  if (isPlainObject(config) && isPlainObject(config['providers'])) {
-    for (const [name, entry] of Object.entries(config['providers'])) {
-      const result = providerOf(name, entry, factories, { ...context, secrets });
-      if (Array.isArray(result)) problems.push(...result.map((issue) => ({ ...issue, path: pathOf(`providers.${name}`, issue.path) })));
-      else Object.defineProperty(made, name, { value: result, enumerable: true });
+  const unset = new Map<string, UnsetProvider>();
+  const entries = isPlainObject(config) && isPlainObject(config['providers']) ? Object.entries(config['providers']) : [];
+  for (const [name, entry] of entries) {
+    const result = providerOf(name, entry, factories, { ...context, secrets, namespace: shared.value });
+    if (result.type === 'provider') Object.defineProperty(made, name, { value: result.provider, enumerable: true });
+    else {
+      const issues = result.issues.map(({ path, message }) => ({ path: pathOf(`providers.${name}`, path), message }));
+      if (result.type === 'unset') unset.set(name, { issues, namespace: result.namespace });
+      else problems.push(...issues);
     }
   }
   if (problems.length > 0) throw errorOfIssues('invalid_settings', problems);
   hideTogether(Object.values(made), secrets);
-  return createPayoutRegistry(made, { default: defaultOf(config) });
+  return configuredRegistry(made, { names: entries.map(([name]) => name), unset, default: defaultOf(config) });
 }
 
 const OF_HOST = ['fetch', 'runtime', 'submissions', 'onTelemetry'];
@@ -109,11 +128,14 @@ function contextProblems(context: unknown): PayoutIssue[] {
   return [...beside, ...settings];
 }
 
-const IN_FILES: Elsewhere = Object.fromEntries(
-  Object.keys(commonSettings)
-    .filter((key) => !OF_HOST.includes(key))
-    .map((key) => [key, 'belongs into the entry of each provider in the configuration']),
-);
+const IN_FILES: Elsewhere = {
+  ...Object.fromEntries(
+    Object.keys(commonSettings)
+      .filter((key) => !OF_HOST.includes(key))
+      .map((key) => [key, 'belongs into the entry of each provider in the configuration']),
+  ),
+  namespace: 'belongs into the configuration, beside "providers"',
+};
 
 const pathOf = (prefix: string, path: string): string => (path === '' ? prefix : `${prefix}.${path}`);
 
@@ -123,8 +145,8 @@ function defaultOf(config: unknown): string | undefined {
 
 function shapeProblems(config: unknown): PayoutIssue[] {
   if (!isPlainObject(config)) return [{ path: 'config', message: `must be an object with "providers", not ${kindOf(config)}` }];
-  const { default: byDefault, providers, submissions: _store, $schema: _schema, ...rest } = config;
-  const issues = Object.keys(rest).map((path) => ({ path, message: notKnown(path, ['default', 'providers', 'submissions']) }));
+  const { default: byDefault, providers, namespace: _namespace, submissions: _store, $schema: _schema, ...rest } = config;
+  const issues = Object.keys(rest).map((path) => ({ path, message: notKnown(path, ['default', 'namespace', 'providers', 'submissions']) }));
   if (!isPlainObject(providers))
     return [...issues, { path: 'providers', message: `must be an object of named providers, not ${kindOf(providers)}` }];
   const names = Object.keys(providers);
@@ -158,6 +180,22 @@ export function folderIn(config: unknown, env: Environment): { readonly folder: 
   return { folder: null, problems: [{ path: 'submissions', message }] };
 }
 
+/** The namespace of every provider that names none; `undefined` where the configuration says nothing. */
+function namespaceIn(config: unknown, env: Environment): { readonly value: unknown; readonly problems: readonly PayoutIssue[] } {
+  const given = isPlainObject(config) ? config['namespace'] : undefined;
+  if (given === undefined) return { value: undefined, problems: [] };
+  const path = 'namespace';
+  const { value, problems } = settingOf(given, 'none', env);
+  if (problems.length > 0) return { value: undefined, problems: problems.map(({ message }) => ({ path, message })) };
+  if (isPlainObject(given) && isPlainObject(config) && namesVariable(config['providers'], given['env'])) {
+    const message =
+      'names the variable of a provider, which may be a secret, and a namespace is written into the store. Give it a variable of its own';
+    return { value: undefined, problems: [{ path, message }] };
+  }
+  const wrong = problemsOf(commonSettings.namespace, value).map(({ message }) => ({ path, message }));
+  return { value: wrong.length > 0 ? undefined : value, problems: wrong };
+}
+
 /** Whether a setting of one of these providers is read from this variable. */
 function namesVariable(providers: unknown, variable: unknown): boolean {
   const entries = isPlainObject(providers) ? Object.values(providers).filter(isPlainObject) : [];
@@ -165,51 +203,72 @@ function namesVariable(providers: unknown, variable: unknown): boolean {
   return values.some((value) => isPlainObject(value) && value['env'] === variable);
 }
 
+/** What an entry comes to. `unset`: nothing is wrong with it but variables of the environment that are not set. */
+type Made =
+  | { readonly type: 'provider'; readonly provider: AnyPayoutProvider }
+  | ({ readonly type: 'unset' } & UnsetProvider)
+  | { readonly type: 'wrong'; readonly issues: readonly PayoutIssue[] };
+
+interface EntryContext extends ConfigContext {
+  readonly secrets: string[];
+  /** Of a provider that names none. */
+  readonly namespace: unknown;
+}
+
+const wrongAt = (path: string, message: string): Made => ({ type: 'wrong', issues: [{ path, message }] });
+
 /** One provider, or everything that is wrong with its entry. */
-function providerOf(
-  name: string,
-  entry: unknown,
-  factories: Record<string, AnyAdapterFactory>,
-  context: ConfigContext & { readonly secrets: string[] },
-): AnyPayoutProvider | PayoutIssue[] {
-  if (!isPlainObject(entry)) return [{ path: '', message: `must be an object with "adapter", not ${kindOf(entry)}` }];
+function providerOf(name: string, entry: unknown, factories: Record<string, AnyAdapterFactory>, context: EntryContext): Made {
+  if (!isPlainObject(entry)) return wrongAt('', `must be an object with "adapter", not ${kindOf(entry)}`);
   const { adapter, ...given } = entry;
-  if (typeof adapter !== 'string') return [{ path: 'adapter', message: `is missing; one of ${Object.keys(factories).join(', ')}` }];
-  const factory = Object.hasOwn(factories, adapter) ? factories[adapter] : undefined;
-  if (factory === undefined) return [{ path: 'adapter', message: notOneOf(adapter, Object.keys(factories)) }];
-  const problems: PayoutIssue[] = strangeKeys(factory.settings, given);
+  if (typeof adapter !== 'string') return wrongAt('adapter', `is missing; one of ${Object.keys(factories).join(', ')}`);
+  const factory = factoryFor(adapter, factories);
+  if (factory === undefined) return wrongAt('adapter', notOneOf(adapter, Object.keys(factories)));
+  const problems: SettingIssue[] = strangeKeys(factory.settings, given);
   const strange = new Set(problems.map(({ path }) => path));
   const settings: Record<string, unknown> = { ...context.settings, name };
+  if (context.namespace !== undefined) settings['namespace'] = context.namespace;
   for (const [key, value] of Object.entries(given)) {
     if (strange.has(key)) continue;
     const secret = !factory.secrets.includes(key) ? 'none' : takesList(factory.settings, key) ? 'list' : 'one';
     const read = settingOf(value, secret, context.env ?? hostEnvironment());
-    if (secret !== 'none' && read.problems.length === 0) context.secrets.push(...textsIn(read.value));
+    if (secret !== 'none') context.secrets.push(...textsIn(read.problems.every(isUnset) ? read.value : undefined));
     // Assigned, __proto__ would change what settings are instead of being a setting that nobody knows.
-    Object.defineProperty(settings, key, { value: read.value, enumerable: true });
+    Object.defineProperty(settings, key, { value: read.value, enumerable: true, configurable: true });
     problems.push(...read.problems.map((issue) => ({ ...issue, path: pathOf(key, issue.path) })));
   }
   const unread = new Set(problems.map((issue) => issue.path.split('.')[0]));
   // A secret that could not be read is one problem, not a second one about its being absent.
   problems.push(...problemsOf(factory.settings, settings).filter((issue) => !unread.has(issue.path.split('.')[0])));
-  return problems.length > 0 ? problems : construct(factory, settings);
+  if (problems.length === 0) return construct(factory, settings);
+  if (!problems.every(isUnset)) return { type: 'wrong', issues: problems };
+  const namespace = settings['namespace'] ?? (unread.has('namespace') ? null : '');
+  return { type: 'unset', issues: problems, namespace: typeof namespace === 'string' ? namespace : null };
 }
 
 const textsIn = (value: unknown): readonly string[] => [value].flat().filter((item) => typeof item === 'string');
 
 /** Rules that no schema can see are found by the factory itself. */
-function construct(factory: AnyAdapterFactory, settings: object): AnyPayoutProvider | PayoutIssue[] {
+function construct(factory: AnyAdapterFactory, settings: object): Made {
   try {
-    return factory(settings as never);
+    return { type: 'provider', provider: factory(settings as never) };
   } catch (error) {
-    if (isPayoutError(error) && error.code === 'invalid_settings') return [...error.issues];
+    if (isPayoutError(error) && error.code === 'invalid_settings') return { type: 'wrong', issues: error.issues };
     throw error;
   }
 }
 
+/** What is wrong with a setting. */
+interface SettingIssue extends PayoutIssue {
+  /** The file is right, and the environment lacks the variable. */
+  readonly isUnset?: true;
+}
+
+const isUnset = (issue: SettingIssue): boolean => issue.isUnset === true;
+
 interface Read {
   readonly value: unknown;
-  readonly problems: readonly PayoutIssue[];
+  readonly problems: readonly SettingIssue[];
 }
 
 function settingOf(value: unknown, secret: 'none' | 'one' | 'list', env: Environment): Read {
@@ -237,7 +296,7 @@ function settingOf(value: unknown, secret: 'none' | 'one' | 'list', env: Environ
   if (found === undefined || found === '') {
     // Who writes the secret itself in the place of a variable's name must not find it in a log.
     const named = /^[A-Z_][A-Z0-9_]*$/.test(variable) ? ` ${variable}` : ' that "env" names';
-    return { value: undefined, problems: [{ path: '', message: `the environment variable${named} is not set` }] };
+    return { value: undefined, problems: [{ path: '', message: `the environment variable${named} is not set`, isUnset: true }] };
   }
   return { value: found, problems: [] };
 }

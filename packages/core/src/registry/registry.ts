@@ -6,7 +6,7 @@ import type { Route } from '../create/arrival.ts';
 import { type Elsewhere, unknownKeys } from '../known-keys.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';
 import type { AnyPayoutProvider, CallOptions } from '../adapter/provider.ts';
-import { parseSubmission, type Submission } from '../stores/submission.ts';
+import { parseSubmission, type Submission, type SubmissionStore } from '../stores/submission.ts';
 import { isPlainObject } from '../validation.ts';
 
 // ---- Factories -------------------------------------------------------------------------------------------------------
@@ -17,6 +17,8 @@ export interface AdapterDescription<Settings extends object, P extends AnyPayout
   readonly settings: GenericSchema<unknown, Settings>;
   /** Settings that may only come from the environment, never from a file. */
   readonly secrets: readonly Secret[];
+  /** Other words that a configuration may write as its `adapter`, besides the id and the key that the program gives it. */
+  readonly aliases?: readonly string[] | undefined;
 }
 
 /** A factory that configuration can drive too: it carries its settings schema and says which settings are secrets. */
@@ -34,6 +36,7 @@ export interface AnyAdapterFactory {
   readonly id: string;
   readonly settings: GenericSchema<unknown, object>;
   readonly secrets: readonly string[];
+  readonly aliases?: readonly string[] | undefined;
 }
 
 /** Makes a factory that configuration can drive. */
@@ -50,7 +53,12 @@ export function defineAdapter<Settings extends object, P extends AnyPayoutProvid
 /** Several providers under names. */
 export interface PayoutRegistry<Providers extends Record<string, AnyPayoutProvider>> {
   readonly names: readonly (keyof Providers & string)[];
-  /** For a name written in the program. @throws {PayoutError} `invalid_settings` for a name that is not configured. */
+  /**
+   * For a name written in the program.
+   *
+   * @throws {PayoutError} `invalid_settings` for a name that is not configured, or whose configuration names a variable of the
+   * environment that is not set.
+   */
   provider<Name extends keyof Providers & string>(name: Name): Providers[Name];
   /** For a name read at run time; the default when omitted. Offers what every configured provider has, until narrowed. */
   select(name?: string): Providers[keyof Providers];
@@ -74,10 +82,47 @@ export function createPayoutRegistry<const Providers extends Record<string, AnyP
   providers: Providers,
   options: { readonly default?: (keyof Providers & string) | undefined } = {},
 ): PayoutRegistry<Providers> {
-  checkNames(providers, options);
+  checkNames(providers, options, NOTHING_UNSET);
+  return registryOf(providers, { names: Object.keys(providers), unset: NOTHING_UNSET, default: options.default });
+}
+
+/** A provider of a configuration that was not made, because variables of the environment are not set. */
+export interface UnsetProvider {
+  /** The variables, with the path of each setting that names one. */
+  readonly issues: readonly PayoutIssue[];
+  /** `null` where the variable of the namespace itself is not set. */
+  readonly namespace: string | null;
+}
+
+type UnsetProviders = ReadonlyMap<string, UnsetProvider>;
+const NOTHING_UNSET: UnsetProviders = new Map();
+
+/** What {@link registryOf} makes a registry of, besides the providers. */
+interface Configured {
+  /** All of them in the order of the configuration, also those that were not made. */
+  readonly names: readonly string[];
+  /** Nothing can be asked of these: whoever names one is told which variable is not set. */
+  readonly unset: UnsetProviders;
+  readonly default: string | undefined;
+}
+
+/** A registry of a configuration. @throws {PayoutError} `invalid_settings`, as {@link createPayoutRegistry}. */
+export function configuredRegistry<P extends AnyPayoutProvider>(
+  providers: Record<string, P>,
+  configured: Configured,
+): PayoutRegistry<Record<string, P>> {
+  checkNames(providers, { default: configured.default }, configured.unset);
+  return registryOf(providers, configured);
+}
+
+function registryOf<Providers extends Record<string, AnyPayoutProvider>>(
+  providers: Providers,
+  { names, unset, default: byDefault }: Configured,
+): PayoutRegistry<Providers> {
   hideTogether(Object.values(providers));
-  const names = Object.keys(providers);
-  const select = (name: string | undefined = options.default): AnyPayoutProvider => {
+  const select = (name: string | undefined = byDefault): AnyPayoutProvider => {
+    const missing = name === undefined ? undefined : unset.get(name);
+    if (missing !== undefined) throw errorOfIssues('invalid_settings', missing.issues, { provider: name });
     const found = name !== undefined && Object.hasOwn(providers, name) ? providers[name] : undefined;
     if (found !== undefined) return found;
     const message = name === undefined ? 'no default provider is configured; name one' : `no provider is configured under "${name}"`;
@@ -90,7 +135,7 @@ export function createPayoutRegistry<const Providers extends Record<string, AnyP
     return account === undefined || home?.identity.account === account ? home : null;
   };
   const createPayout = async (request: unknown, call?: CallOptions): Promise<PayoutOutcome> =>
-    inside(select()).create(request, call, route);
+    unlessUnset(await inside(select()).create(request, call, route), unset);
   return {
     names,
     provider: select as PayoutRegistry<Providers>['provider'],
@@ -98,6 +143,19 @@ export function createPayoutRegistry<const Providers extends Record<string, AnyP
     createPayout: createPayout as Providers[keyof Providers]['createPayout'],
     submit: async (submission, call) => homeOf(select, submission).submit(submission, call),
     lookup: async (submission, call) => homeOf(select, submission).lookup(submission, call),
+  };
+}
+
+/** A reference that is stored for a provider that was not made: what it needs is told. It was not looked up, and nothing was sent. */
+function unlessUnset(outcome: PayoutOutcome, unset: UnsetProviders): PayoutOutcome {
+  const { name, reference } = outcome.submission ?? {};
+  const missing = name === undefined ? undefined : unset.get(name);
+  if (outcome.outcome !== 'unknown' || missing === undefined) return outcome;
+  const told = missing.issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  const message = `reference ${reference} is stored for ${name}, which cannot be asked. ${told}. Nothing was sent.`;
+  return {
+    ...outcome,
+    error: new PayoutError('invalid_settings', message, { provider: name, outcome: 'unknown', issues: missing.issues }),
   };
 }
 
@@ -109,13 +167,13 @@ const OF_PROVIDERS: Elsewhere = Object.fromEntries(
   ]),
 );
 
-function checkNames(providers: Record<string, AnyPayoutProvider>, options: unknown): void {
+function checkNames(providers: Record<string, AnyPayoutProvider>, options: unknown, unset: UnsetProviders): void {
   const issues = [...unknownKeys(options, ['default'], OF_PROVIDERS), ...nameProblems(providers)];
   const byDefault = isPlainObject(options) && typeof options['default'] === 'string' ? options['default'] : undefined;
-  if (byDefault !== undefined && !Object.hasOwn(providers, byDefault)) {
+  if (byDefault !== undefined && !Object.hasOwn(providers, byDefault) && !unset.has(byDefault)) {
     issues.push({ path: 'default', message: `"${byDefault}" is not one of ${Object.keys(providers).join(', ')}` });
   }
-  const all = [...issues, ...strangerProblems(providers)];
+  const all = [...issues, ...strangerProblems(providers, unset)];
   if (all.length > 0) throw errorOfIssues('invalid_settings', all);
 }
 
@@ -126,20 +184,25 @@ function nameProblems(providers: Record<string, AnyPayoutProvider>): PayoutIssue
 }
 
 /** A kept reference must be found whatever the default is today (R2): one store and one numbering for all. */
-function strangerProblems(providers: Record<string, AnyPayoutProvider>): PayoutIssue[] {
-  const [first, ...others] = Object.entries(providers).flatMap(([name, provider]) => {
+function strangerProblems(providers: Record<string, AnyPayoutProvider>, unset: UnsetProviders): PayoutIssue[] {
+  const made = Object.entries(providers).flatMap(([name, provider]) => {
     const found = internalsOf(provider);
-    return found === null ? [] : [{ name, context: found.context, submissions: found.submissions }];
+    return found === null ? [] : [{ name, namespace: found.context.identity.namespace, submissions: found.submissions }];
   });
-  if (first === undefined) return [];
-  return others.flatMap(({ name, context, submissions }) => [
-    ...(submissions === first.submissions
-      ? []
-      : [{ path: name, message: `must have the same submissions store (or runtime) as ${first.name}` }]),
-    ...(context.identity.namespace === first.context.identity.namespace
-      ? []
-      : [{ path: name, message: `must have the same namespace as ${first.name}` }]),
-  ]);
+  return [...otherStores(made), ...otherNamespaces([...made, ...[...unset].map(([name, { namespace }]) => ({ name, namespace }))])];
+}
+
+function otherStores([first, ...others]: readonly { readonly name: string; readonly submissions: SubmissionStore }[]): PayoutIssue[] {
+  return others
+    .filter(({ submissions }) => submissions !== first?.submissions)
+    .map(({ name }) => ({ path: name, message: `must have the same submissions store (or runtime) as ${first?.name}` }));
+}
+
+function otherNamespaces(all: readonly { readonly name: string; readonly namespace: string | null }[]): PayoutIssue[] {
+  const [first, ...others] = all.filter(({ namespace }) => namespace !== null);
+  return others
+    .filter(({ namespace }) => namespace !== first?.namespace)
+    .map(({ name }) => ({ path: name, message: `must have the same namespace as ${first?.name}` }));
 }
 
 function inside(provider: AnyPayoutProvider): Internals {
