@@ -25,7 +25,11 @@ const TEST_TOOLS = ['vitest', 'nock', 'fast-check', 'node:*'];
 const SDKS = ['stripe', 'mollie-api-typescript'];
 
 const ADAPTER: Directions = {
-  source: { '@disburse/core': 'everywhere', valibot: 'everywhere' },
+  source: {
+    '@disburse/core': 'everywhere',
+    '@disburse/core/adapter': 'everywhere',
+    valibot: 'everywhere',
+  },
   tests: [...TEST_TOOLS, ...SDKS, '@disburse/simulator', '@disburse/conformance', '@disburse/core/node'],
   peers: ['@disburse/core'],
   clock: [],
@@ -72,7 +76,7 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
       'create',
       'provider-operations.ts define-provider.ts',
       'registry',
-      'index.ts node.ts opentelemetry.ts',
+      'index.ts adapter.ts node.ts opentelemetry.ts',
     ],
     neverNames: /stripe|mollie/i,
   },
@@ -81,12 +85,13 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
   'stripe-treasury-adapter': { ...ADAPTER, source: { ...ADAPTER.source, '@disburse/stripe-adapter/internal': 'everywhere' } },
   '*-adapter': ADAPTER,
   conformance: {
-    source: { '@disburse/core': 'everywhere' },
+    source: { '@disburse/core': 'everywhere', '@disburse/core/adapter': 'everywhere' },
     tests: [...TEST_TOOLS, 'valibot', '@disburse/simulator', '@disburse/*-adapter', '@disburse/core/node'],
   },
   cli: {
     source: {
       '@disburse/core': 'everywhere',
+      '@disburse/core/adapter': 'everywhere',
       '@disburse/core/node': 'everywhere',
       '@disburse/*-adapter': 'everywhere',
       '@disburse/stripe-adapter/internal': ['src/simulate/stripe-wire.ts'], // Amounts and references of the simulated Stripes.
@@ -105,6 +110,7 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
   'never-twice': {
     source: {
       '@disburse/core': 'everywhere',
+      '@disburse/core/adapter': 'everywhere',
       '@disburse/*-adapter': 'everywhere',
       '@disburse/simulator': 'everywhere',
       'node:*': 'everywhere',

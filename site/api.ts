@@ -7,8 +7,9 @@ import type { PluginOptions } from 'typedoc-plugin-markdown';
 export const ENTRY_POINTS: Readonly<Record<string, { readonly file: string; readonly about: string }>> = {
   core: {
     file: 'packages/core/src/index.ts',
-    about: 'Payouts, outcomes, money, webhooks, the registry, and what an adapter is made with.',
+    about: 'Payouts, outcomes, money, webhooks and the registry.',
   },
+  'core/adapter': { file: 'packages/core/src/adapter.ts', about: 'What an adapter is made with.' },
   'core/node': { file: 'packages/core/src/node.ts', about: 'A store of submissions in files, for what can write files.' },
   'core/opentelemetry': { file: 'packages/core/src/opentelemetry.ts', about: 'Spans and metrics.' },
   'stripe-adapter': { file: 'packages/stripe-adapter/src/index.ts', about: 'Stripe Payouts.' },

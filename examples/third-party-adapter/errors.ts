@@ -1,5 +1,6 @@
 // CONTRACT.md, "Errors" and "Once keys"
-import type { HttpResponse, PayoutErrorCode, Refusal } from '@disburse/core';
+import type { PayoutErrorCode } from '@disburse/core';
+import type { HttpResponse, Refusal } from '@disburse/core/adapter';
 import * as v from 'valibot';
 
 type Row = { readonly code: PayoutErrorCode; readonly says: string } & (

@@ -1,5 +1,6 @@
 // CONTRACT.md, "Amounts"
-import { defineMoneyProfile, type MoneyProfile } from '@disburse/core';
+import type { MoneyProfile } from '@disburse/core';
+import { defineMoneyProfile } from '@disburse/core/adapter';
 
 /** How Fjord writes money: integers in the minor unit, SEK in whole kronor. */
 export const MONEY: MoneyProfile = defineMoneyProfile({

@@ -1,21 +1,18 @@
 // CONTRACT.md
+import { type CommonSettings, PayoutError, type PayoutIssue, type PayoutProvider } from '@disburse/core';
 import {
   type AdapterCreateRequest,
   type AdapterFactory,
   type AdapterOperations,
   checkSettings,
-  type CommonSettings,
   commonSettings,
   defineAdapter,
   definePayoutProvider,
   HeaderText,
   type Http,
-  PayoutError,
-  type PayoutIssue,
-  type PayoutProvider,
   type PayoutProviderSpec,
   readRows,
-} from '@disburse/core';
+} from '@disburse/core/adapter';
 import * as v from 'valibot';
 import { refusalOf } from './errors.ts';
 import { MONEY } from './money.ts';

@@ -1,5 +1,6 @@
 // CONTRACT.md, "Transfers"
-import { defineStatusTable, type FailureReason, type PayoutFailure, type StatusTable } from '@disburse/core';
+import type { FailureReason, PayoutFailure } from '@disburse/core';
+import { defineStatusTable, type StatusTable } from '@disburse/core/adapter';
 
 /** `status`. */
 export const STATUS: StatusTable = defineStatusTable({

@@ -1,5 +1,5 @@
 // CONTRACT.md, "Webhooks"
-import { type AdapterWebhooks, prefixBody, type SignatureClaim, decodeHexSignature, type WebhookReading } from '@disburse/core';
+import { type AdapterWebhooks, prefixBody, type SignatureClaim, decodeHexSignature, type WebhookReading } from '@disburse/core/adapter';
 import * as v from 'valibot';
 
 const EventShape = v.object({ eventId: v.string(), topic: v.string(), at: v.number(), mode: v.string(), transferId: v.string() });

@@ -1,5 +1,6 @@
 // CONTRACT.md, "Transfers"
-import { type Balance, type DecodedCreate, exactJson, isCreate, type Payout, PayoutError, type Submission } from '@disburse/core';
+import { type Balance, type Payout, PayoutError, type Submission } from '@disburse/core';
+import { type DecodedCreate, exactJson, isCreate } from '@disburse/core/adapter';
 import * as v from 'valibot';
 import { MONEY } from './money.ts';
 import { failureOf, STATUS } from './status.ts';

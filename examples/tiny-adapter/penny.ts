@@ -1,32 +1,34 @@
 // penny.ts: a whole adapter, for Penny, a provider that exists only here. In a package of your own each part is a file: a room.
 import {
+  type CommonSettings,
+  type FailureReason,
+  type MoneyProfile,
+  type Payout,
+  PayoutError,
+  type PayoutErrorCode,
+  type PayoutProvider,
+} from '@disburse/core';
+import {
   type AdapterFactory,
   type AdapterOperations,
   type HttpResponse,
   checkSettings,
-  type CommonSettings,
   commonSettings,
   defineAdapter,
   defineMoneyProfile,
   definePayoutProvider,
   defineStatusTable,
   exactJson,
-  type FailureReason,
   HeaderText,
   type Http,
   isCreate,
-  type MoneyProfile,
-  type Payout,
-  PayoutError,
-  type PayoutErrorCode,
-  type PayoutProvider,
   type PayoutProviderSpec,
   readRows,
   type Refusal,
   decodeHexSignature,
   type StatusTable,
   type WebhookReading,
-} from '@disburse/core';
+} from '@disburse/core/adapter';
 import * as v from 'valibot';
 
 // ---- money.ts and status.ts: tables, each under the address of the page that it was copied from -------------------------

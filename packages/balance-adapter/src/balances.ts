@@ -1,5 +1,6 @@
 // https://docs.mollie.com/reference/get-balance (read 2026-11-20)
-import { type AdapterBalances, type Balance, type CallOptions, type Http, type Money, PayoutError, readRows } from '@disburse/core';
+import { type Balance, type CallOptions, type Money, PayoutError } from '@disburse/core';
+import { type AdapterBalances, type Http, readRows } from '@disburse/core/adapter';
 import { type Credential, pathOf } from './credential.ts';
 import { MONEY } from './money.ts';
 import { type Reader, readBalance } from './read-payout.ts';

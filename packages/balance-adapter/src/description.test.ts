@@ -1,5 +1,5 @@
 // correlation: 'description': how the reference and the key travel in it, and how a lookup finds them.
-import { deriveKey } from '@disburse/core';
+import { deriveKey } from '@disburse/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { answer, fixture, inTurn, NOW, P, played, routes, SETTINGS, TEN } from './__fixtures__/double.ts';
 import { markOf } from './description.ts';

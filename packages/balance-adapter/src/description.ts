@@ -1,5 +1,6 @@
 // https://docs.mollie.com/reference/create-payout (description; read 2026-11-20)
-import type { Correlation, Payout, PayoutIssue } from '@disburse/core';
+import type { Payout, PayoutIssue } from '@disburse/core';
+import type { Correlation } from '@disburse/core/adapter';
 
 /** In characters; what `correlation: 'description'` appends counts. */
 const LONGEST_DESCRIPTION = 255;

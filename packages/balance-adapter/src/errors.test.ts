@@ -1,5 +1,6 @@
 // https://docs.mollie.com/overview/handling-errors and https://docs.mollie.com/overview/api-idempotency
-import type { PayoutErrorCode, RequestPurpose } from '@disburse/core';
+import type { PayoutErrorCode } from '@disburse/core';
+import type { RequestPurpose } from '@disburse/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { answer, fixture, hang, inTurn, P, played, type Play, REPLAYED, routes, TEN } from './__fixtures__/double.ts';
 import { CANCEL_ERRORS, CREATE_ERRORS, ERRORS, isReplay, mayResend, refusalOf, rowFor } from './errors.ts';

@@ -1,5 +1,6 @@
 // https://docs.mollie.com/overview/handling-errors (read 2026-11-20)
-import type { HttpResponse, PayoutErrorCode, RequestPurpose, Refusal } from '@disburse/core';
+import type { PayoutErrorCode } from '@disburse/core';
+import type { HttpResponse, RequestPurpose, Refusal } from '@disburse/core/adapter';
 import * as v from 'valibot';
 
 /** What an answer means: see `Refusal` of `@disburse/core` for `key` and `resend`. */

@@ -1,5 +1,5 @@
 // After a 422: what the payouts list and the balance can prove, and payouts that could be ours (NEVER-TWICE R15, R17).
-import { deriveKey } from '@disburse/core';
+import { deriveKey } from '@disburse/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { answer, B, fixture, hang, NOW, played, playedReading, type Play, REPLAYED, routes, SETTINGS, TEN } from './__fixtures__/double.ts';
 

@@ -1,16 +1,7 @@
 // https://docs.mollie.com/reference/create-payout (why a payout may be refused at once; read 2026-11-20)
 // All reasons come as the same 422 without a code. What can be read may prove one of them; it never makes a refusal a success.
-import {
-  type AdapterPage,
-  compareMoney,
-  type Explained,
-  type Money,
-  type Payout,
-  type PayoutErrorCode,
-  type Refusal,
-  type Submission,
-  unreadableError,
-} from '@disburse/core';
+import { compareMoney, type Money, type Payout, type PayoutErrorCode, type Submission } from '@disburse/core';
+import { type AdapterPage, type Explained, type Refusal, unreadableError } from '@disburse/core/adapter';
 import { tokenOf } from './description.ts';
 import { MONEY } from './money.ts';
 import type { BalanceObject } from './wire.ts';

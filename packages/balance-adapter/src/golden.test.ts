@@ -1,5 +1,6 @@
 // The golden requests G1 to G10 of the contract, byte for byte.
-import { deriveKey, type Submission } from '@disburse/core';
+import type { Submission } from '@disburse/core';
+import { deriveKey } from '@disburse/core/adapter';
 import nock from 'nock';
 import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ACCESS, B, fixture, NOW, P, SETTINGS, TEN } from './__fixtures__/double.ts';

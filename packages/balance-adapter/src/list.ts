@@ -1,5 +1,6 @@
 // https://docs.mollie.com/reference/list-payouts (read 2026-11-20)
-import { type AdapterListQuery, type AdapterPage, type HttpResponse, errorOfIssues, PayoutError, readRows } from '@disburse/core';
+import { PayoutError } from '@disburse/core';
+import { type AdapterListQuery, type AdapterPage, type HttpResponse, errorOfIssues, readRows } from '@disburse/core/adapter';
 import * as v from 'valibot';
 import { type Credential, pathOf } from './credential.ts';
 import { balanceOf, type Reader, readPage, readPayout } from './read-payout.ts';

@@ -1,6 +1,7 @@
 // https://github.com/mollie/api-documentation/blob/5562885/source/payments/multicurrency.rst
 // Mollie's own decimals (read 2026-11-20). Amounts are strings with exactly that many.
-import { defineMoneyProfile, type MoneyProfile } from '@disburse/core';
+import type { MoneyProfile } from '@disburse/core';
+import { defineMoneyProfile } from '@disburse/core/adapter';
 
 /**
  * How Mollie writes money: `'10.00'`.

@@ -1,5 +1,5 @@
 // https://docs.mollie.com/reference/create-payout
-import type { NoOptions } from '@disburse/core';
+import type { NoOptions } from '@disburse/core/adapter';
 
 /** Mollie Balances takes no options beyond the common ones, in no operation: any key in its bag is an error. */
 export type BalanceBags = Record<never, NoOptions>;

@@ -1,4 +1,5 @@
-import { type AnyPayoutProvider, createPayoutRegistry, type NoOptions, type PayoutProvider, supports } from '@disburse/core';
+import { type AnyPayoutProvider, createPayoutRegistry, type PayoutProvider, supports } from '@disburse/core';
+import type { NoOptions } from '@disburse/core/adapter';
 import { expectTypeOf, it } from 'vitest';
 import { type BalancePayoutObject, type BalanceProvider, balancePayoutOf, createBalance, type ReadingBalanceProvider } from './index.ts';
 

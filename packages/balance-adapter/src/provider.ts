@@ -1,20 +1,18 @@
 // https://docs.mollie.com/reference/create-payout and its siblings get-payout, list-payouts, cancel-payout (read 2026-11-20)
+import { type CommonSettings, type PayoutProvider } from '@disburse/core';
 import {
   type AdapterDescription,
   type AdapterOperations,
   checkSettings,
-  type CommonSettings,
   commonSettings,
   defineAdapter,
   definePayoutProvider,
   HeaderText,
   type Http,
-  type Payout,
-  PayoutError,
-  type PayoutProvider,
   type PayoutProviderSpec,
   type Scope,
-} from '@disburse/core';
+  webhookSecrets,
+} from '@disburse/core/adapter';
 import * as v from 'valibot';
 import { type BalanceReads, fetchBalance, frequencyBefore, toBalances } from './balances.ts';
 import { credentialOf, credentialProblems, pathOf } from './credential.ts';
@@ -24,7 +22,7 @@ import { currencyRefusal, type EvidenceReads, explain422, isUnexplained } from '
 import { LARGEST_PAGE, LIST_FLOOR, listPayouts } from './list.ts';
 import { MONEY } from './money.ts';
 import { type BalanceBags, OPTIONS } from './options.ts';
-import { balanceOf, type Reader, readPayout, withoutAmount } from './read-payout.ts';
+import { balanceOf, readPayout, withoutAmount } from './read-payout.ts';
 import { SCHEDULE_SIDE_EFFECT, schedulePaused } from './schedule.ts';
 import { VERSION } from './version.ts';
 import { balanceWebhooks } from './webhook.ts';
@@ -76,12 +74,7 @@ const Settings: v.GenericSchema<unknown, BalanceSettings> = v.strictObject({
   testmode: v.optional(v.boolean()),
   readBalances: v.optional(v.boolean()),
   correlation: v.optional(v.picklist(['none', 'description'])),
-  webhookSecrets: v.optional(
-    v.pipe(
-      v.array(v.pipe(v.string(), v.regex(/\S/, 'must not be empty'))),
-      v.minLength(1, 'must hold one secret at least, or be left out'),
-    ),
-  ),
+  webhookSecrets: v.optional(webhookSecrets),
 });
 
 // ---- The provider ----------------------------------------------------------------------------------------------------
@@ -119,7 +112,7 @@ export const createBalance: BalanceFactory = defineAdapter<BalanceSettings, Bala
 ) as BalanceFactory;
 
 function create(given: BalanceSettings): BalanceProvider {
-  const settings = checkSettings(nameOf(given), Settings, given, credentialProblems);
+  const settings = checkSettings('balance', Settings, given, credentialProblems);
   const context = contextOf(settings);
   if (settings.readBalances === true) {
     // Its type has one member more, and it is the factory's type that tells who gets it.
@@ -132,12 +125,6 @@ function create(given: BalanceSettings): BalanceProvider {
     }) as PayoutProvider<'balance', BalanceBags, 'list' | 'fullBalance'>;
   }
   return definePayoutProvider<BalanceProvider>({ ...specOf(context), operations: (http, scope) => operationsOf(context, http, scope) });
-}
-
-/** For messages about settings that are not checked yet. */
-function nameOf(settings: BalanceSettings | undefined): string {
-  const name: unknown = settings?.name;
-  return typeof name === 'string' && /^[\x21-\x7e]{1,120}$/.test(name) ? name : 'balance';
 }
 
 /** What one provider is made of. */
@@ -246,14 +233,14 @@ function operationsOf(context: Context, http: Http, scope: Scope): Operations {
     // https://docs.mollie.com/reference/get-payout
     retrieve: async (id, _options, call) => {
       const answer = await http.get(pathOf(credential, 'retrieve', one(id)), call, 'retrieve');
-      return aboutId(reader, id, readPayout(reader, answer.json), null);
+      return readPayout(reader, answer.json);
     },
     // https://docs.mollie.com/reference/list-payouts
     page: (query, _options, call) => listPayouts({ ...list, get: (path) => http.get(path, call, 'list') }, query),
     // https://docs.mollie.com/reference/cancel-payout
     cancel: async (id, _options, call) => {
       const answer = await http.delete(pathOf(credential, 'cancel', one(id)), call, 'cancel');
-      return aboutId(reader, id, readPayout(reader, answer.json, 'unknown'), 'unknown');
+      return readPayout(reader, answer.json, 'unknown');
     },
   };
 }
@@ -261,11 +248,4 @@ function operationsOf(context: Context, http: Http, scope: Scope): Operations {
 /** The balance of a stored submission where one is looked up, else the one of the settings. */
 function sourceOf({ settings }: Context, scope: Scope): string {
   return scope.source ?? settings.balanceId;
-}
-
-/** @param outcome What an answer about another payout means for a call that changes something. */
-function aboutId(reader: Reader, id: string, payout: Payout, outcome: 'unknown' | null): Payout {
-  if (payout.id === id) return payout;
-  const message = `answered with payout ${payout.id}, although ${id} was asked for.`;
-  throw new PayoutError('unexpected_response', message, { provider: reader.name, outcome, payoutId: payout.id });
 }

@@ -1,5 +1,6 @@
 // https://docs.mollie.com/reference/get-payout (read 2026-11-20)
-import { type HttpResponse, type Payout, PayoutError } from '@disburse/core';
+import { type Payout, PayoutError } from '@disburse/core';
+import type { HttpResponse } from '@disburse/core/adapter';
 import * as v from 'valibot';
 import { markOf } from './description.ts';
 import { MONEY } from './money.ts';

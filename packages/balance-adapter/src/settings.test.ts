@@ -51,7 +51,7 @@ it.each([
   ['testmode false with a live_ key', { ...SETTINGS, token: 'live_x', testmode: false }, /^testmode: an API key decides/],
   ['readBalances with an API key', { ...SETTINGS, readBalances: true }, /^readBalances: an API key cannot read balances/],
   ['an unknown correlation', { ...SETTINGS, correlation: 'metadata' }, /^correlation: must be/],
-  ['an empty list of webhook secrets', { ...SETTINGS, webhookSecrets: [] }, /^webhookSecrets: must hold one secret at least/],
+  ['an empty list of webhook secrets', { ...SETTINGS, webhookSecrets: [] }, /^webhookSecrets: must hold at least one secret/],
   ['an empty webhook secret', { ...SETTINGS, webhookSecrets: [''] }, /^webhookSecrets\.0: must not be empty/],
   ['a destination', { ...SETTINGS, destination: 'NL00' }, /^destination: is not known here/],
   ['plain http', { ...SETTINGS, baseUrl: 'http://api.mollie.com' }, /^baseUrl: must be an https address/],

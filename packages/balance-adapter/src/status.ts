@@ -1,5 +1,6 @@
 // https://docs.mollie.com/reference/get-payout (status, statusReason; read 2026-11-20)
-import { defineStatusTable, type FailureReason, type PayoutFailure, type PayoutStatus, type StatusTable } from '@disburse/core';
+import type { FailureReason, PayoutFailure, PayoutStatus } from '@disburse/core';
+import { defineStatusTable, type StatusTable } from '@disburse/core/adapter';
 
 /** `status`, with hyphens. */
 export const STATUS: StatusTable = defineStatusTable({

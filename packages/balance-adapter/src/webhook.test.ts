@@ -1,6 +1,7 @@
 // Contract section 14, and negative tests 5 and 12 of section 16.
 import { createHmac } from 'node:crypto';
-import { isPayoutError, type TelemetryDiagnostic, type WebhookPayload } from '@disburse/core';
+import { isPayoutError, type TelemetryDiagnostic } from '@disburse/core';
+import type { WebhookPayload } from '@disburse/core/adapter';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { B, fixture, fixtureNames, NOW } from './__fixtures__/double.ts';

@@ -2,11 +2,13 @@
 import {
   type AdapterEvent,
   type AdapterWebhooks,
-  type Payout,
   type SignatureClaim,
   decodeHexSignature,
   type WebhookReading,
-} from '@disburse/core';
+  oneEvent,
+  ignoredEvent,
+  readOrNull,
+} from '@disburse/core/adapter';
 import * as v from 'valibot';
 import { type Reader, readPayout, utcOf } from './read-payout.ts';
 import { type BalancePayoutObject, PayoutShape } from './wire.ts';
@@ -55,11 +57,11 @@ const EventShape = v.object({
 
 function readDelivery(reader: Reader, body: unknown): WebhookReading {
   const { resource, type } = v.parse(Kind, body);
-  if (type === 'hook.ping') return ignored('webhook_ping', 'a ping was received and verified.');
+  if (type === 'hook.ping') return ignoredEvent('webhook_ping', 'a ping was received and verified.');
   if (resource === 'payout') return readBare(reader, body);
-  if (resource !== 'event') return ignored('webhook_unknown', `a verified delivery of ${word(resource)} was ignored.`);
+  if (resource !== 'event') return ignoredEvent('webhook_unknown', `a verified delivery of ${word(resource)} was ignored.`);
   if (type === null || !EVENT_TYPES.includes(type)) {
-    return ignored('webhook_unknown', `an event of type ${word(type)} is no event of a payout and was ignored.`);
+    return ignoredEvent('webhook_unknown', `an event of type ${word(type)} is no event of a payout and was ignored.`);
   }
   return readEvent(reader, body, type);
 }
@@ -67,14 +69,15 @@ function readDelivery(reader: Reader, body: unknown): WebhookReading {
 /** An event with its payout, or ("simple" subscriptions) without. */
 function readEvent(reader: Reader, body: unknown, type: string): WebhookReading {
   const read = v.safeParse(EventShape, body);
-  if (!read.success) return ignored('webhook_unreadable', `an event of type ${type} came without what an event must have and was ignored.`);
+  if (!read.success)
+    return ignoredEvent('webhook_unreadable', `an event of type ${type} came without what an event must have and was ignored.`);
   const { id, entityId, createdAt, _embedded } = read.output;
   const entity = _embedded?.entity ?? null;
-  const payout = entity === null ? null : payoutOf(reader, entity);
+  const payout = entity === null ? null : readOrNull(() => readPayout(reader, entity));
   const event = { id, type, payoutId: entityId, occurredAt: utcOf(createdAt), account: null, idempotencyKey: null };
-  if (payout !== null && payout.id === entityId) return told({ ...event, payout, live: payout.live });
+  if (payout !== null && payout.id === entityId) return oneEvent({ ...event, payout, live: payout.live });
   const hint: AdapterEvent = { ...event, payout: null, live: reader.live };
-  if (entity === null) return told(hint);
+  if (entity === null) return oneEvent(hint);
   const what = payout === null ? 'holds a payout that could not be read' : 'names one payout and holds another';
   return {
     events: [hint],
@@ -92,29 +95,18 @@ const CHANGED_AT: Readonly<Record<string, 'initiatedAt' | 'completedAt' | 'cance
 /** A payout without an event around it has no event id: one state of it is one event. */
 function readBare(reader: Reader, body: unknown): WebhookReading {
   const read = v.safeParse(PayoutShape, body);
-  const payout = payoutOf(reader, body);
-  if (!read.success || payout === null) return ignored('webhook_unreadable', 'a bare payout that could not be read was ignored.');
+  const payout = readOrNull(() => readPayout(reader, body));
+  if (!read.success || payout === null) return ignoredEvent('webhook_unreadable', 'a bare payout that could not be read was ignored.');
   const wire = read.output;
   const field = Object.hasOwn(CHANGED_AT, wire.status) ? CHANGED_AT[wire.status] : undefined;
   const occurredAt = field === undefined ? null : utcOf(wire[field]);
   const event = { id: stateOf(wire), type: `payout.${wire.status}`, payoutId: payout.id, payout, occurredAt };
-  return told({ ...event, live: payout.live, account: null, idempotencyKey: null });
+  return oneEvent({ ...event, live: payout.live, account: null, idempotencyKey: null });
 }
 
 function stateOf({ id, status, statusReason, initiatedAt, completedAt, canceledAt }: BalancePayoutObject): string {
   return [id, status, statusReason?.code, initiatedAt, completedAt, canceledAt].map((part) => part ?? '').join(' ');
 }
-
-function payoutOf(reader: Reader, json: unknown): Payout | null {
-  try {
-    return readPayout(reader, json);
-  } catch {
-    return null;
-  }
-}
-
-const told = (event: AdapterEvent): WebhookReading => ({ events: [event], diagnostics: [] });
-const ignored = (code: string, message: string): WebhookReading => ({ events: [], diagnostics: [{ code, message }] });
 
 /** A name of Mollie's for a log line: anything that does not look like one could be anything. */
 function word(value: string | null): string {

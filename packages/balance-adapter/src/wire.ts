@@ -1,15 +1,6 @@
 // https://docs.mollie.com/reference/get-payout, /list-payouts and /get-balance (fields and their presence; read 2026-11-20)
-import {
-  type AdapterCreateRequest,
-  type Correlation,
-  type DecodedCreate,
-  exactJson,
-  isCreate,
-  type Money,
-  type Payout,
-  PayoutError,
-  type Submission,
-} from '@disburse/core';
+import { type Money, type Payout, PayoutError, type Submission } from '@disburse/core';
+import { type AdapterCreateRequest, type Correlation, type DecodedCreate, exactJson, isCreate, USUAL_ID } from '@disburse/core/adapter';
 import * as v from 'valibot';
 import { type Credential, testmodeInBody } from './credential.ts';
 import { describe, markOf } from './description.ts';
@@ -98,7 +89,7 @@ export interface BalancePayoutObject {
 
 const Word = v.pipe(v.string(), v.minLength(1));
 /** Ids are named in messages: what is no id makes an answer that cannot be read. */
-const Id = v.pipe(v.string(), v.regex(/^[\w.:-]{1,128}$/));
+const Id = v.pipe(v.string(), v.regex(USUAL_ID));
 
 /** The shape that an answer must have; whatever else it has is kept and not read. */
 export const PayoutShape: v.GenericSchema<unknown, BalancePayoutObject> = v.looseObject({

@@ -1,5 +1,6 @@
 import { createBalance } from '@disburse/balance-adapter';
-import type { AnyPayoutProvider, PayoutOperations, RequestFeature } from '@disburse/core';
+import type { AnyPayoutProvider, PayoutOperations } from '@disburse/core';
+import type { RequestFeature } from '@disburse/core/adapter';
 import { createStripe } from '@disburse/stripe-adapter';
 import { createStripeTreasury } from '@disburse/stripe-treasury-adapter';
 

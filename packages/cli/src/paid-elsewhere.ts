@@ -1,7 +1,6 @@
 // A program may have paid a reference with a store of its own. Once the provider has forgotten the key, only its list still tells.
 import {
   type Attempt,
-  deriveKey,
   isPayoutError,
   nextAttempt,
   type Notice,
@@ -13,6 +12,7 @@ import {
   type Submission,
   supports,
 } from '@disburse/core';
+import { deriveKey } from '@disburse/core/adapter';
 import type { CallFacts } from './call.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import type { Provider } from './factories.ts';

@@ -1,4 +1,4 @@
-import type { NoOptions } from '@disburse/core';
+import type { NoOptions } from '@disburse/core/adapter';
 import { withoutMark } from '@disburse/core/node';
 import { InvalidArgumentError } from 'commander';
 import { readFile } from 'node:fs/promises';

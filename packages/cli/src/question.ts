@@ -1,5 +1,6 @@
 import { confirm, isCancel } from '@clack/prompts';
-import type { DecodedCreate, Submission } from '@disburse/core';
+import type { Submission } from '@disburse/core';
+import type { DecodedCreate } from '@disburse/core/adapter';
 import type { Readable, Writable } from 'node:stream';
 import type { CallFacts } from './call.ts';
 import { CliError, EXIT } from './exit-code.ts';

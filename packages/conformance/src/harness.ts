@@ -4,7 +4,6 @@ import {
   type Capabilities,
   isPayoutError,
   memorySubmissions,
-  type OptionalOperation,
   type Payout,
   type PayoutError,
   type PayoutOperations,
@@ -16,6 +15,7 @@ import {
   type SubmissionStore,
   type TelemetryEvent,
 } from '@disburse/core';
+import type { OptionalOperation } from '@disburse/core/adapter';
 import { must, the } from './must.ts';
 import { answer, createFaultProxy, type About, type Fault, type FaultProxy, type SentRequest, type Side } from './fault-proxy.ts';
 import { createRuntime } from './time.ts';

@@ -1,4 +1,5 @@
-import type { AnyAdapterFactory, FailureReason, Money, PayoutStatus, RequestFeature } from '@disburse/core';
+import type { AnyAdapterFactory, FailureReason, Money, PayoutStatus } from '@disburse/core';
+import type { RequestFeature } from '@disburse/core/adapter';
 
 /** A JSON object as the provider sends it. */
 export type Json = Readonly<Record<string, unknown>>;

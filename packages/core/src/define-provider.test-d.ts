@@ -1,19 +1,15 @@
 // definePayoutProvider: what an adapter promises and what it writes must agree, both ways.
 import * as v from 'valibot';
 import { describe, expectTypeOf, it } from 'vitest';
+import { type AnyPayoutProvider, createPayoutRegistry, type Payout, type PayoutProvider, supports } from './index.ts';
 import {
   type AdapterOperations,
   type HttpResponse,
-  type AnyPayoutProvider,
-  createPayoutRegistry,
   defineMoneyProfile,
   definePayoutProvider,
-  type Payout,
-  type PayoutProvider,
   type PayoutProviderSpec,
   type Refusal,
-  supports,
-} from './index.ts';
+} from './adapter.ts';
 
 interface AcmeCreateOptions {
   readonly speed?: 'fast' | undefined;

@@ -1,4 +1,4 @@
-import { hasAccountNumber, isAccountNumber } from './printable.ts';
+import { hasAccountNumber, isAccountNumber, USUAL_ID } from './printable.ts';
 
 /** The codes, in the order in which docs/errors.md explains them. */
 const CODES = [
@@ -100,7 +100,7 @@ export class PayoutError extends Error {
     Object.defineProperty(this, 'unreadAnswer', { value: unreadAnswer, enumerable: false });
     this.requestId = idIn(details.requestId, /^[\w.:/=+-]{1,128}$/);
     this.retryAfterSeconds = details.retryAfterSeconds ?? null;
-    this.payoutId = idIn(details.payoutId, /^[\w.:-]{1,128}$/, isAccountNumber);
+    this.payoutId = idIn(details.payoutId, USUAL_ID, isAccountNumber);
     this.issues = details.issues ?? [];
   }
 

@@ -96,3 +96,6 @@ export function hasAccountNumber(id: string): boolean {
   if (grouped.some((groups) => ACCOUNT_NUMBER.test(groups.replaceAll(/\D/g, '')))) return true;
   return id.split(/[^\da-z]/i).some((part) => ACCOUNT_NUMBER.test(part) && !HEXADECIMAL.test(part));
 }
+
+/** What the id of a provider's object looks like. Another text in its place may be anything, also a secret. */
+export const USUAL_ID: RegExp = /^[\w.:-]{1,128}$/;

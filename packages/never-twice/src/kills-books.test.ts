@@ -1,5 +1,5 @@
 // What counts as told falsely while workers are killed.
-import { deriveKey } from '@disburse/core';
+import { deriveKey } from '@disburse/core/adapter';
 import { expect, it } from 'vitest';
 import { newBooks } from './__tests__/kills/books.ts';
 import { referenceOf, type Told } from './__tests__/kills/lines.ts';

@@ -1,4 +1,5 @@
-import { deriveKey, type PayoutOutcome } from '@disburse/core';
+import type { PayoutOutcome } from '@disburse/core';
+import { deriveKey } from '@disburse/core/adapter';
 import * as app from './application.ts';
 import { closeAll } from './close.ts';
 import { dice as newDice, type Dice } from './dice.ts';

@@ -1,5 +1,6 @@
 // https://docs.stripe.com/api/balance/balance_object (read 2026-11-20)
-import { type AdapterBalances, type HttpResponse, type Balance, type Money, type ReadRows, readRows } from '@disburse/core';
+import type { Balance, Money } from '@disburse/core';
+import { type AdapterBalances, type HttpResponse, type ReadRows, readRows } from '@disburse/core/adapter';
 import * as v from 'valibot';
 import { STRIPE_MONEY } from './money.ts';
 import { currencyField, unreadable } from './read-payout.ts';

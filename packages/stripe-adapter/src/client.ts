@@ -1,4 +1,4 @@
-import type { Http } from '@disburse/core';
+import type { Http } from '@disburse/core/adapter';
 
 /** What a call that core does not know needs of the provider it goes through. */
 export interface Client {

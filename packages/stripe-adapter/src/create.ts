@@ -1,12 +1,6 @@
 // https://docs.stripe.com/api/payouts/create (parameters in its order; read 2026-11-20)
-import {
-  type AdapterCreateRequest,
-  type Correlation,
-  type DecodedCreate,
-  type EncodedCreate,
-  isCreate,
-  type Submission,
-} from '@disburse/core';
+import type { Submission } from '@disburse/core';
+import { type AdapterCreateRequest, type Correlation, type DecodedCreate, type EncodedCreate, isCreate } from '@disburse/core/adapter';
 import { decodeForm, encodeForm } from './form.ts';
 import { STRIPE_MONEY } from './money.ts';
 import type { StripeCreateOptions } from './options.ts';

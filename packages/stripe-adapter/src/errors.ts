@@ -1,5 +1,5 @@
 // https://docs.stripe.com/api/errors and https://docs.stripe.com/error-low-level (read 2026-11-20)
-import type { HttpResponse, Refusal, RequestPurpose } from '@disburse/core';
+import type { HttpResponse, Refusal, RequestPurpose } from '@disburse/core/adapter';
 import * as v from 'valibot';
 import { CODES, MESSAGES } from './error-codes.ts';
 import type { CodeRow, Conclusion, MessageRow, SeenError, StatusRow } from './error-rows.ts';

@@ -1,5 +1,5 @@
 // Contract section 12: every golden request, byte for byte, as it leaves through the built-in transport.
-import { deriveReversalKey } from '@disburse/core';
+import { deriveReversalKey } from '@disburse/core/adapter';
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import balance from './__fixtures__/balance.json' with { type: 'json' };

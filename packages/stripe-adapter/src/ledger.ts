@@ -1,5 +1,6 @@
 // https://docs.stripe.com/api/balance_transactions/list (read 2026-11-20)
-import { type CallOptions, errorOfIssues, type Money, PayoutError } from '@disburse/core';
+import { type CallOptions, type Money, PayoutError } from '@disburse/core';
+import { errorOfIssues } from '@disburse/core/adapter';
 import * as v from 'valibot';
 import { clientOf } from './client.ts';
 import { withQuery } from './form.ts';

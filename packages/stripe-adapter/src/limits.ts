@@ -1,5 +1,6 @@
 // https://docs.stripe.com/api/payouts/create and https://docs.stripe.com/api/metadata (read 2026-11-20)
-import type { AdapterCreateRequest, Notice, PayoutIssue, Submission } from '@disburse/core';
+import type { Notice, PayoutIssue, Submission } from '@disburse/core';
+import type { AdapterCreateRequest } from '@disburse/core/adapter';
 import type { StripeCreateOptions } from './options.ts';
 
 /** Stripe's limits, in characters unless the name says otherwise. */

@@ -1,5 +1,6 @@
 // https://docs.stripe.com/currencies (read 2026-11-20; three decimals as archived 2022-12-31, not said to have changed since)
-import { defineMoneyProfile, type MoneyProfile } from '@disburse/core';
+import type { MoneyProfile } from '@disburse/core';
+import { defineMoneyProfile } from '@disburse/core/adapter';
 
 const ZERO_DECIMAL = ['BIF', 'CLP', 'DJF', 'GNF', 'JPY', 'KMF', 'KRW', 'MGA', 'PYG', 'RWF', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'];
 const THREE_DECIMAL = ['BHD', 'JOD', 'KWD', 'OMR', 'TND'];

@@ -1,5 +1,6 @@
 // https://docs.stripe.com/api/pagination (read 2026-11-20; the same for every list)
-import { type AdapterListQuery, type AdapterPage, type HttpResponse, type Payout, type PayoutIssue, readRows } from '@disburse/core';
+import type { Payout, PayoutIssue } from '@disburse/core';
+import { type AdapterListQuery, type AdapterPage, type HttpResponse, readRows } from '@disburse/core/adapter';
 import * as v from 'valibot';
 import type { FormFields } from './form.ts';
 import type { StripeListOptions } from './options.ts';

@@ -1,5 +1,6 @@
 // https://docs.stripe.com/api (authentication, versioning, connected accounts, idempotent requests; read 2026-11-20)
-import { type HttpResponse, type ApiEndpoint, HeaderText, type PayoutIssue } from '@disburse/core';
+import type { PayoutIssue } from '@disburse/core';
+import { type HttpResponse, type ApiEndpoint, HeaderText, webhookSecrets } from '@disburse/core/adapter';
 import * as v from 'valibot';
 
 /** The API version that this adapter was written against. @see https://docs.stripe.com/changelog */
@@ -63,12 +64,7 @@ export const stripeAccess: { readonly [K in keyof StripeAccess]-?: v.GenericSche
     ),
   ),
   correlation: v.optional(v.picklist(['metadata', 'none'])),
-  webhookSecrets: v.optional(
-    v.pipe(
-      v.array(v.pipe(v.string(), v.regex(/\S/, 'must not be empty'))),
-      v.minLength(1, 'must hold at least one secret; leave it out where webhooks are not used'),
-    ),
-  ),
+  webhookSecrets: v.optional(webhookSecrets),
 };
 
 /** What no schema sees. Stripe refuses both headers together: https://docs.stripe.com/context */

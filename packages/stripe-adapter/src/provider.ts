@@ -1,18 +1,16 @@
 // https://docs.stripe.com/api/payouts (operations in its order; read 2026-11-20)
+import type { CommonSettings, PayoutProvider } from '@disburse/core';
 import {
   type AdapterFactory,
   type AdapterListQuery,
   type AdapterOperations,
   checkSettings,
-  type CommonSettings,
   commonSettings,
   defineAdapter,
   definePayoutProvider,
-  errorOfIssues,
   type Http,
-  type PayoutIssue,
-  type PayoutProvider,
-} from '@disburse/core';
+  refuseProblems,
+} from '@disburse/core/adapter';
 import * as v from 'valibot';
 import { toBalances } from './balances.ts';
 import { rememberClient } from './client.ts';
@@ -84,14 +82,8 @@ const Settings: v.GenericSchema<unknown, StripeSettings> = v.strictObject({
  */
 export const createStripe: AdapterFactory<StripeSettings, StripeProvider, 'apiKey' | 'webhookSecrets'> = defineAdapter(
   { id: 'stripe', settings: Settings, secrets: ['apiKey', 'webhookSecrets'] },
-  (given) => bind(checkSettings(nameOf(given), Settings, given, accessProblems)),
+  (given) => bind(checkSettings('stripe', Settings, given, accessProblems)),
 );
-
-/** For messages about settings that are not checked yet. */
-function nameOf(settings: StripeSettings | undefined): string {
-  const name: unknown = settings?.name;
-  return typeof name === 'string' && /^[\x21-\x7e]{1,120}$/.test(name) ? name : 'stripe';
-}
 
 function bind(settings: StripeSettings): StripeProvider {
   const name = settings.name ?? 'stripe';
@@ -158,7 +150,7 @@ function operationsOver(http: Http, settings: StripeSettings, name: string): Wri
     notices: (submission) => descriptorNotices(submission),
 
     update: async (id, { metadata }, options, call) => {
-      refuseIf(name, metadataProblems(metadata ?? {}));
+      refuseProblems({ provider: name, problems: metadataProblems(metadata ?? {}), outcome: 'rejected' });
       const answer = await http.post(at(id), formOf(encodeForm({ metadata, expand: options?.expand })), call, 'update');
       return toPayout(name, answer.json);
     },
@@ -169,7 +161,7 @@ function operationsOver(http: Http, settings: StripeSettings, name: string): Wri
     },
 
     page: async (query, options, call) => {
-      refuseIf(name, listProblems('stripe', query, options), null);
+      refuseProblems({ provider: name, problems: listProblems('stripe', query, options) });
       if (query.status === 'returned') return { payouts: [], nextCursor: null }; // Stripe's object keeps no such history.
       const place = placeOf(query, options);
       const answer = await http.get(withQuery('/v1/payouts', listParameters(query, options, place)), call, 'list');
@@ -182,7 +174,7 @@ function operationsOver(http: Http, settings: StripeSettings, name: string): Wri
     },
 
     reverse: async (id, { metadata }, key, options, call) => {
-      refuseIf(name, metadataProblems(metadata ?? {}));
+      refuseProblems({ provider: name, problems: metadataProblems(metadata ?? {}), outcome: 'rejected' });
       const answer = await http.post(at(id, '/reverse'), formOf(encodeForm({ metadata, expand: options?.expand }), key), call, 'reverse');
       return toPayout(name, answer.json);
     },
@@ -190,11 +182,6 @@ function operationsOver(http: Http, settings: StripeSettings, name: string): Wri
     balances: async (options, call) =>
       toBalances(name, await http.get(withQuery('/v1/balance', { expand: options?.expand }), call, 'balances')),
   };
-}
-
-/** Before anything is sent. `outcome` is for calls that could have changed something. */
-function refuseIf(name: string, problems: readonly PayoutIssue[], outcome: 'rejected' | null = 'rejected'): void {
-  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: name, outcome });
 }
 
 // ---- Lists -----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 // https://docs.stripe.com/api/payouts/object: the fields of wire.ts, by hand
+import { USUAL_ID } from '@disburse/core/adapter';
 import type { ReadPayout } from './wire.ts';
 
 /**
@@ -37,7 +38,6 @@ export function readShape(raw: unknown): ReadPayout | null {
 
 /** The last second that an ISO time can write. */
 const LAST_SECOND = 253_402_300_799;
-const USUAL_ID = /^[\w.:-]{1,128}$/;
 
 /** Whether it has fields: as the schemas see it, a list has, too. */
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;

@@ -1,5 +1,6 @@
 // https://docs.stripe.com/api/payouts/object#payout_object-status (read 2026-11-20)
-import { defineStatusTable, type FailureReason, type StatusTable } from '@disburse/core';
+import type { FailureReason } from '@disburse/core';
+import { defineStatusTable, type StatusTable } from '@disburse/core/adapter';
 
 /** Stripe's statuses. `returned` is never produced: the object keeps no history, a bounce after `paid` reads `failed`. */
 export const STATUS: StatusTable = defineStatusTable({

@@ -1,5 +1,5 @@
 // https://docs.stripe.com/api/payouts/list (arrival_date, created: an exact value or a range, in unix seconds)
-import { parseTime } from '@disburse/core';
+import { parseTime } from '@disburse/core/adapter';
 import * as v from 'valibot';
 import type { FormFields } from './form.ts';
 import { strictObject } from './strict.ts';

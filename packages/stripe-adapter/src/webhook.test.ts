@@ -1,5 +1,6 @@
 // Contract section 11: signature, envelope, thin events.
-import { isPayoutError, type WebhookPayload } from '@disburse/core';
+import { isPayoutError } from '@disburse/core';
+import type { WebhookPayload } from '@disburse/core/adapter';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { delivery, hooked, SECRET, snapshot, T, thin, v1 } from './__fixtures__/delivery.ts';

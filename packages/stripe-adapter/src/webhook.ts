@@ -1,13 +1,15 @@
 // https://docs.stripe.com/webhooks (signatures) and https://docs.stripe.com/api/events/object (read 2026-11-20)
+import type { Payout } from '@disburse/core';
 import {
-  type AdapterEvent,
   type AdapterWebhooks,
   prefixBody,
-  type Payout,
   type SignatureClaim,
   decodeHexSignature,
   type WebhookReading,
-} from '@disburse/core';
+  oneEvent,
+  ignoredEvent,
+  readOrNull,
+} from '@disburse/core/adapter';
 import { readKind, readSnapshot, readThin } from './event-shape.ts';
 import { isoTime } from './read-payout.ts';
 
@@ -73,12 +75,12 @@ export function stripeWebhooks(secrets: readonly string[] | undefined, events: S
 
 function readEvent(body: unknown, events: StripeEvents): WebhookReading {
   const kind = readKind(body);
-  if (kind === null) return ignored('webhook_unreadable', 'a verified delivery that is no event was ignored.');
+  if (kind === null) return ignoredEvent('webhook_unreadable', 'a verified delivery that is no event was ignored.');
   const { object, type } = kind;
   const thin = object === 'v2.core.event';
-  if (!thin && object !== 'event') return ignored('webhook_unknown', `a verified delivery of ${word(object)} was ignored.`);
+  if (!thin && object !== 'event') return ignoredEvent('webhook_unknown', `a verified delivery of ${word(object)} was ignored.`);
   if (!(thin ? events.thinTypes : events.types).includes(type)) {
-    return ignored('webhook_unknown', `an event of type ${word(type)} is no event of a payout and was ignored.`);
+    return ignoredEvent('webhook_unknown', `an event of type ${word(type)} is no event of a payout and was ignored.`);
   }
   return thin ? thinEvent(body, type) : snapshotEvent(body, type, events);
 }
@@ -89,14 +91,14 @@ function snapshotEvent(body: unknown, type: string, events: StripeEvents): Webho
   const { id, livemode: live, created, request, data } = read;
   const account = accountIn(read.context) ?? read.account;
   if (data.object.object !== events.object) {
-    return ignored('webhook_foreign', `an event of type ${type} is about ${word(data.object.object)} and was ignored.`);
+    return ignoredEvent('webhook_foreign', `an event of type ${type} is about ${word(data.object.object)} and was ignored.`);
   }
   // As it was sent: what was read of it lacks what is not listed.
-  const payout = payoutOf(events, (body as { data: { object: unknown } }).data.object);
+  const payout = readOrNull(() => events.toPayout((body as { data: { object: unknown } }).data.object));
   const occurredAt = created === null ? null : isoTime(created);
   const idempotencyKey = request === null ? null : request.idempotency_key;
   const event = { id, type, payoutId: data.object.id, payout, occurredAt, live, account, idempotencyKey };
-  if (payout !== null) return told(event);
+  if (payout !== null) return oneEvent(event);
   const message = `the object of an event of type ${type} could not be read; retrieve the payout.`;
   return { events: [event], diagnostics: [{ code: 'webhook_payout_unreadable', message }] };
 }
@@ -109,27 +111,17 @@ function accountIn(context: string | null): string | null {
   return context !== null && /^acct_[A-Za-z0-9]+(\/acct_[A-Za-z0-9]+)*$/.test(context) ? context : null;
 }
 
-function payoutOf(events: StripeEvents, raw: unknown): Payout | null {
-  try {
-    return events.toPayout(raw);
-  } catch {
-    return null;
-  }
-}
-
 function thinEvent(body: unknown, type: string): WebhookReading {
   const read = readThin(body);
   if (read === null) return incomplete(type);
   const { id, livemode: live, created, context, reason, related_object } = read;
   const account = accountIn(context);
   const event = { id, type, payoutId: related_object.id, payout: null, occurredAt: utcOf(created), live, account };
-  return told({ ...event, idempotencyKey: reason?.request?.idempotency_key ?? null });
+  return oneEvent({ ...event, idempotencyKey: reason?.request?.idempotency_key ?? null });
 }
 
-const told = (event: AdapterEvent): WebhookReading => ({ events: [event], diagnostics: [] });
-const ignored = (code: string, message: string): WebhookReading => ({ events: [], diagnostics: [{ code, message }] });
 const incomplete = (type: string): WebhookReading =>
-  ignored('webhook_unreadable', `an event of type ${type} came without what an event must have and was ignored.`);
+  ignoredEvent('webhook_unreadable', `an event of type ${type} came without what an event must have and was ignored.`);
 
 /** A name of Stripe's for a log line: anything that does not look like one could be anything. */
 function word(value: string): string {

@@ -1,4 +1,5 @@
 // https://docs.stripe.com/api/payouts/object (read 2026-11-20; fields as in stripe/openapi spec3.json @ af5309ca)
+import { USUAL_ID } from '@disburse/core/adapter';
 import type { Payout } from '@disburse/core';
 import * as v from 'valibot';
 
@@ -92,7 +93,7 @@ export const IdOf: v.GenericSchema<unknown, string> = v.union([
 ]);
 
 /** The id of a payout. Ids are named in messages: what is no id makes an answer that cannot be read. */
-export const PayoutId: v.GenericSchema<unknown, string> = v.pipe(v.string(), v.regex(/^[\w.:-]{1,128}$/));
+export const PayoutId: v.GenericSchema<unknown, string> = v.pipe(v.string(), v.regex(USUAL_ID));
 
 /** Unix seconds that a date can hold. */
 export const UnixSeconds: v.GenericSchema<unknown, number> = v.pipe(

@@ -1,5 +1,6 @@
 // https://docs.stripe.com/api/treasury/outbound_payments/create (parameters in its order; read 2026-11-20)
-import type { AdapterCreateRequest, Correlation, DecodedCreate, EncodedCreate, Submission } from '@disburse/core';
+import type { Submission } from '@disburse/core';
+import type { AdapterCreateRequest, Correlation, DecodedCreate, EncodedCreate } from '@disburse/core/adapter';
 import { encodeForm, formOf, REFERENCE_KEY, TOKEN_KEY } from '@disburse/stripe-adapter/internal';
 import { type CreateDefaults, savedDestination } from './limits.ts';
 import { TREASURY_MONEY } from './money.ts';

@@ -1,5 +1,5 @@
 // https://docs.stripe.com/error-codes and npm `stripe` 23.1.0 (types; read 2026-11-20); the rest is stripe-adapter's errors.ts
-import type { HttpResponse, Refusal, RequestPurpose } from '@disburse/core';
+import type { HttpResponse, Refusal, RequestPurpose } from '@disburse/core/adapter';
 import { type CodeRow, type SeenError, type StatusRow, stripeRefusals } from '@disburse/stripe-adapter/internal';
 
 const CODES_PAGE = 'https://docs.stripe.com/error-codes';

@@ -1,5 +1,6 @@
 // https://docs.stripe.com/api/treasury/financial_accounts/object (balance; read 2026-11-20)
-import { type AdapterBalances, type HttpResponse, type Balance, type Money, readRows } from '@disburse/core';
+import type { Balance, Money } from '@disburse/core';
+import { type AdapterBalances, type HttpResponse, readRows } from '@disburse/core/adapter';
 import { currencyField, STRIPE_MONEY, unreadable } from '@disburse/stripe-adapter/internal';
 import * as v from 'valibot';
 import { FinancialAccountShape, type Pot } from './wire.ts';

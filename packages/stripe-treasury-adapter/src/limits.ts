@@ -1,6 +1,7 @@
 // https://docs.stripe.com/api/treasury/outbound_payments/create (read 2026-11-20)
 // https://docs.stripe.com/financial-accounts/connect/moving-money/out-of/outbound-payments (wires, descriptors; read 2026-11-20)
-import type { AdapterCreateRequest, Notice, PayoutIssue, Submission } from '@disburse/core';
+import type { Notice, PayoutIssue, Submission } from '@disburse/core';
+import type { AdapterCreateRequest } from '@disburse/core/adapter';
 import { metadataProblems } from '@disburse/stripe-adapter/internal';
 import { missingMembers } from './inline-destination.ts';
 import type { TreasuryCreateOptions, TreasuryToBankAccount, TreasuryToFinancialAccount } from './options.ts';

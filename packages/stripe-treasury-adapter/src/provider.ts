@@ -1,19 +1,17 @@
 // https://docs.stripe.com/api/treasury/outbound_payments (operations in its order; read 2026-11-20)
+import type { CommonSettings, PayoutProvider } from '@disburse/core';
 import {
   type AdapterFactory,
   type AdapterListQuery,
   type AdapterOperations,
   checkSettings,
-  type CommonSettings,
   commonSettings,
   defineAdapter,
   definePayoutProvider,
-  errorOfIssues,
   type Http,
-  type PayoutIssue,
-  type PayoutProvider,
   type Scope,
-} from '@disburse/core';
+  refuseProblems,
+} from '@disburse/core/adapter';
 import {
   accessFor,
   accessProblems,
@@ -100,14 +98,8 @@ const Settings: v.GenericSchema<unknown, StripeTreasurySettings> = v.strictObjec
 export const createStripeTreasury: AdapterFactory<StripeTreasurySettings, StripeTreasuryProvider, 'apiKey' | 'webhookSecrets'> =
   defineAdapter(
     { id: 'stripe-treasury', settings: Settings, secrets: ['apiKey', 'webhookSecrets'] },
-    (given) => connect(checkSettings(nameOf(given), Settings, given, accessProblems)).provider,
+    (given) => connect(checkSettings('stripe-treasury', Settings, given, accessProblems)).provider,
   );
-
-/** For messages about settings that are not checked yet. */
-export function nameOf(settings: { readonly name?: unknown } | undefined): string {
-  const name = settings?.name;
-  return typeof name === 'string' && /^[\x21-\x7e]{1,120}$/.test(name) ? name : 'stripe-treasury';
-}
 
 /** Checked settings; only the test helpers name no FinancialAccount. */
 export type Bound = Omit<StripeTreasurySettings, 'financialAccount'> & { readonly financialAccount?: string | undefined };
@@ -159,7 +151,7 @@ export function connect(settings: Bound): Connected {
       return operationsOver(http, scope, settings, name);
     },
     extraMembers: {
-      forAccount: (account) => connect(checkSettings(nameOf(settings), Settings, accessFor(settings, account), accessProblems)).provider,
+      forAccount: (account) => connect(checkSettings('stripe-treasury', Settings, accessFor(settings, account), accessProblems)).provider,
     },
   });
   if (own.http === undefined) throw new TypeError('definePayoutProvider asked for no operations.');
@@ -195,7 +187,7 @@ function operationsOver(http: Http, scope: Scope, settings: Bound, name: string)
     },
 
     page: async (query, options, call) => {
-      refuseIf(name, listProblems('stripe-treasury', query, options));
+      refuseProblems({ provider: name, problems: listProblems('stripe-treasury', query, options) });
       const place = placeOf(query, options);
       const answer = await http.get(withQuery(COLLECTION, listParameters(query, options, scope, place)), call, 'list');
       return toPage(name, answer, place, toPayout);
@@ -206,10 +198,6 @@ function operationsOver(http: Http, scope: Scope, settings: Bound, name: string)
       return toBalances(name, await http.get(withQuery(path, { expand: options?.expand }), call, 'balances'));
     },
   };
-}
-
-function refuseIf(name: string, problems: readonly PayoutIssue[]): void {
-  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: name });
 }
 
 /** A lookup lists the FinancialAccount of its submission, whatever the settings are today. */

@@ -1,5 +1,6 @@
 // https://docs.stripe.com/financial-accounts/connect/moving-money/out-of/outbound-payments (states; read 2026-11-20)
-import { defineStatusTable, type FailureReason, type PayoutStatus, type StatusTable } from '@disburse/core';
+import type { FailureReason, PayoutStatus } from '@disburse/core';
+import { defineStatusTable, type StatusTable } from '@disburse/core/adapter';
 
 /** Stripe's statuses. `processing` is split by `cancelable`, see {@link statusOf}. */
 export const STATUS: StatusTable = defineStatusTable({

@@ -1,15 +1,6 @@
 // https://docs.stripe.com/api/treasury/outbound_payments/test_mode_fail (and _post, _return, _update; read 2026-11-20)
-import {
-  type CallOptions,
-  checkSettings,
-  type CommonSettings,
-  commonSettings,
-  errorOfIssues,
-  isPayoutError,
-  type Payout,
-  PayoutError,
-  type PayoutIssue,
-} from '@disburse/core';
+import { type CallOptions, type CommonSettings, isPayoutError, type Payout, PayoutError, type PayoutIssue } from '@disburse/core';
+import { checkSettings, commonSettings, refuseProblems } from '@disburse/core/adapter';
 import {
   accessProblems,
   encodeForm,
@@ -20,7 +11,7 @@ import {
   stripeAccess,
 } from '@disburse/stripe-adapter/internal';
 import * as v from 'valibot';
-import { connect, nameOf } from './provider.ts';
+import { connect } from './provider.ts';
 import { toPayout } from './read-payment.ts';
 import type { TreasuryReturnedDetails } from './wire.ts';
 
@@ -87,10 +78,10 @@ const COLLECTION = '/v1/test_helpers/treasury/outbound_payments';
  * await helpers.return('obp_...', 'account_closed');
  */
 export function createTreasuryTestHelpers(settings: TreasuryTestHelperSettings): TreasuryTestHelpers {
-  const { provider, http, name } = connect(checkSettings(nameOf(settings), Settings, settings, accessProblems));
+  const { provider, http, name } = connect(checkSettings('stripe-treasury', Settings, settings, accessProblems));
 
   const move = async (id: string, action: string, parameters: FormFields, when: Precondition, call?: CallOptions): Promise<Payout> => {
-    refuseIf(name, idProblems(id));
+    refuseProblems({ provider: name, problems: idProblems(id) });
     const path = `${COLLECTION}/${encodeURIComponent(id)}${action}`;
     try {
       const answer = await http.post(path, { body: encodeForm(parameters), headers: {}, key: null }, call, 'other');
@@ -113,11 +104,11 @@ export function createTreasuryTestHelpers(settings: TreasuryTestHelperSettings):
     post: async (id, call) => move(id, '/post', {}, PROCESSING, call),
     fail: async (id, call) => move(id, '/fail', {}, PROCESSING, call),
     return: async (id, code, call) => {
-      refuseIf(name, [...idProblems(id), ...textProblems('code', code)]);
+      refuseProblems({ provider: name, problems: [...idProblems(id), ...textProblems('code', code)] });
       return move(id, '/return', { returned_details: { code } }, PROCESSING, call);
     },
     track: async (id, tracking, call) => {
-      refuseIf(name, [...idProblems(id), ...trackingProblems(tracking)]);
+      refuseProblems({ provider: name, problems: [...idProblems(id), ...trackingProblems(tracking)] });
       return move(id, '', { tracking_details: trackingParameters(tracking) }, SUBMITTED, call);
     },
   };
@@ -173,8 +164,4 @@ function idProblems(id: unknown): readonly PayoutIssue[] {
 
 function textProblems(path: string, text: unknown): readonly PayoutIssue[] {
   return text === undefined || (typeof text === 'string' && text !== '') ? [] : [{ path, message: 'must be a string that is not empty' }];
-}
-
-function refuseIf(name: string, problems: readonly PayoutIssue[]): void {
-  if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: name, outcome: 'rejected' });
 }

@@ -1,6 +1,7 @@
 // Contract section 10: seven types, the signature and envelope of every Stripe adapter, no thin events.
 import { createHmac } from 'node:crypto';
-import { isPayoutError, type TelemetryDiagnostic, type WebhookPayload } from '@disburse/core';
+import { isPayoutError, type TelemetryDiagnostic } from '@disburse/core';
+import type { WebhookPayload } from '@disburse/core/adapter';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import payment from './__fixtures__/outbound-payment.json' with { type: 'json' };

@@ -1,5 +1,5 @@
 // https://docs.stripe.com/api/events/types#event_types-treasury.outbound_payment.canceled and its siblings (read 2026-11-20)
-import type { AdapterWebhooks } from '@disburse/core';
+import type { AdapterWebhooks } from '@disburse/core/adapter';
 import { stripeWebhooks } from '@disburse/stripe-adapter/internal';
 import { toPayout } from './read-payment.ts';
 

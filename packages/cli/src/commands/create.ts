@@ -4,11 +4,10 @@ import {
   isPayoutError,
   type StoredSubmission,
   nextAttempt,
-  type NoOptions,
   type PayoutError,
-  type RequestFeature,
   type Submission,
 } from '@disburse/core';
+import type { NoOptions, RequestFeature } from '@disburse/core/adapter';
 import type { Command } from 'commander';
 import { ACCOUNT, type AccountOption, ofAccount } from '../account.ts';
 import type { Call, Ending } from '../call.ts';

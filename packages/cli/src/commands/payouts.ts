@@ -1,4 +1,5 @@
-import type { ListPayoutsQuery, NoOptions, Payout, PayoutOperations, PayoutStatus } from '@disburse/core';
+import type { ListPayoutsQuery, Payout, PayoutOperations, PayoutStatus } from '@disburse/core';
+import type { NoOptions } from '@disburse/core/adapter';
 import { assertSupports, isPayoutError } from '@disburse/core';
 import { type Command, Option } from 'commander';
 import { ACCOUNT, type AccountOption, ofAccount, whose } from '../account.ts';

@@ -1,31 +1,33 @@
 // Harbor's adapter: the smallest one that has everything, and correct. The planted mistakes of broken.test.ts change one thing in it.
 import {
+  type Balance,
+  type CommonSettings,
+  type FailureReason,
+  type MoneyProfile,
+  type Payout,
+  PayoutError,
+  type PayoutErrorCode,
+  type PayoutProvider,
+} from '@disburse/core';
+import {
   type AdapterFactory,
   type HttpResponse,
-  type Balance,
   checkSettings,
-  type CommonSettings,
   commonSettings,
   defineAdapter,
   defineMoneyProfile,
   definePayoutProvider,
   defineStatusTable,
   exactJson,
-  type FailureReason,
   HeaderText,
   type Http,
   isCreate,
-  type MoneyProfile,
-  type Payout,
-  PayoutError,
-  type PayoutErrorCode,
-  type PayoutProvider,
   type PayoutProviderSpec,
   readRows,
   type Refusal,
   type RequestPurpose,
   type StatusTable,
-} from '@disburse/core';
+} from '@disburse/core/adapter';
 import * as v from 'valibot';
 
 export interface HarborSettings extends CommonSettings {

@@ -1,5 +1,6 @@
 // How one mistake is planted in the correct adapter, and found.
-import type { HttpResponse, MoneyProfile, Payout, PayoutError, PayoutOutcome, Refusal, StatusTable } from '@disburse/core';
+import type { MoneyProfile, Payout, PayoutError, PayoutOutcome } from '@disburse/core';
+import type { HttpResponse, Refusal, StatusTable } from '@disburse/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { type ConformanceWorld, runConformance } from '../index.ts';
 import { harborWorld } from './harbor-world.ts';

@@ -1,4 +1,5 @@
-import { PayoutError, type Refusal } from '@disburse/core';
+import { PayoutError } from '@disburse/core';
+import type { Refusal } from '@disburse/core/adapter';
 import { type HarborProvider } from '../__tests__/harbor.ts';
 import { around, inOperations, inPayout, mustBeCaught, refusing } from '../__tests__/plant.ts';
 

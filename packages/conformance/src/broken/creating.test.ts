@@ -1,4 +1,5 @@
-import { acceptedOrThrow, type Refusal } from '@disburse/core';
+import { acceptedOrThrow } from '@disburse/core';
+import type { Refusal } from '@disburse/core/adapter';
 import { type HarborProvider } from '../__tests__/harbor.ts';
 import {
   around,

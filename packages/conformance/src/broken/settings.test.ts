@@ -1,4 +1,5 @@
-import { checkSettings, commonSettings, PayoutError } from '@disburse/core';
+import { PayoutError } from '@disburse/core';
+import { checkSettings, commonSettings } from '@disburse/core/adapter';
 import * as v from 'valibot';
 import { HARBOR_PARTS, type HarborProvider, type HarborSettings } from '../__tests__/harbor.ts';
 import { around, inPayout, inSpec, mustBeCaught, without } from '../__tests__/plant.ts';

@@ -1,4 +1,5 @@
-import { type Balance, reasonAgainst, deriveReversalKey, type OptionalOperation, type Payout, type UnreadableRow } from '@disburse/core';
+import { type Balance, reasonAgainst, type Payout, type UnreadableRow } from '@disburse/core';
+import { deriveReversalKey, type OptionalOperation } from '@disburse/core/adapter';
 import { type Check, NotApplicable } from '../check.ts';
 import { must, same, shown, the } from '../must.ts';
 import { type Fault, reset } from '../fault-proxy.ts';

@@ -1,4 +1,5 @@
-import { decodeSubmission, parseSubmission, type RequestFeature, type Submission, supports } from '@disburse/core';
+import { decodeSubmission, parseSubmission, type Submission, supports } from '@disburse/core';
+import type { RequestFeature } from '@disburse/core/adapter';
 import { type Check, NotApplicable } from '../check.ts';
 import { must, same, the } from '../must.ts';
 import { acceptedOf, errorOf, exist, rejectedOf } from '../harness.ts';

@@ -1,4 +1,5 @@
-import { reasonAgainst, type OptionalOperation, type RequestFeature, supports } from '@disburse/core';
+import { reasonAgainst, supports } from '@disburse/core';
+import type { OptionalOperation, RequestFeature } from '@disburse/core/adapter';
 import { type Check, NotApplicable } from '../check.ts';
 import { must, same } from '../must.ts';
 import { errorOf, exist, optional, rejectedOf, type Harness } from '../harness.ts';

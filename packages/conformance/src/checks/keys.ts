@@ -1,4 +1,5 @@
-import { deriveKey, parseSubmission, type Submission } from '@disburse/core';
+import { parseSubmission, type Submission } from '@disburse/core';
+import { deriveKey } from '@disburse/core/adapter';
 import type { Check } from '../check.ts';
 import { must, same, the } from '../must.ts';
 import { leaksIn } from '../leaks.ts';

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { TelemetryDiagnostic, WebhookPayload } from '../index.ts';
+import type { TelemetryDiagnostic } from '../index.ts';
+import type { WebhookPayload } from '../adapter.ts';
 import { type AcmeProvider, type AcmeSettings, createAcme } from '../__tests__/acme.ts';
 import { ACME_TOKEN } from '../__tests__/acme-bank.ts';
 

@@ -1,12 +1,12 @@
 // Acme's adapter: every room of an adapter, each as small as it can be. Written against index.ts, as anybody's would be.
 import * as v from 'valibot';
+import { type CommonSettings, type Payout, PayoutError, type PayoutErrorCode, type PayoutProvider } from '../index.ts';
 import {
   type AdapterFactory,
   type AdapterOperations,
   type AdapterWebhooks,
   type HttpResponse,
   checkSettings,
-  type CommonSettings,
   commonSettings,
   defineAdapter,
   defineMoneyProfile,
@@ -16,15 +16,11 @@ import {
   HeaderText,
   type Http,
   isCreate,
-  type Payout,
-  PayoutError,
-  type PayoutErrorCode,
-  type PayoutProvider,
   readRows,
   type Refusal,
   type RequestPurpose,
   decodeHexSignature,
-} from '../index.ts';
+} from '../adapter.ts';
 import { ACME_REPLAYED } from './acme-bank.ts';
 
 /** Settings of {@link createAcme}: `createAcme({ token: ACME_TOKEN, fetch: bank.fetch })`. */

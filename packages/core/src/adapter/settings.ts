@@ -3,7 +3,7 @@ import { errorOfIssues, type PayoutIssue } from '../errors.ts';
 import type { Runtime } from '../platform/runtime.ts';
 import type { SubmissionStore } from '../stores/submission.ts';
 import type { OnTelemetry } from '../telemetry/telemetry.ts';
-import { readBy } from '../validation.ts';
+import { isPlainObject, readBy } from '../validation.ts';
 
 /** Settings that every adapter takes. */
 export interface CommonSettings {
@@ -102,19 +102,32 @@ export const commonSettings: {
 /**
  * Checks settings, all at once, in words that never repeat a value.
  *
- * @param provider How the message names it: the configured name or the adapter's id.
+ * @param id The adapter's id. The message says the configured name instead, where that can be printed.
  * @param rules Problems that no schema can see, computed from settings that the schema accepted.
  * @throws {PayoutError} `invalid_settings`, with every problem in `issues`.
  */
 export function checkSettings<S extends object>(
-  provider: string,
+  id: string,
   schema: v.GenericSchema<unknown, S>,
   settings: unknown,
   rules: (settings: S) => readonly PayoutIssue[] = () => [],
 ): S {
+  const provider = nameIn(settings) ?? id;
   const read = readBy(schema, settings);
   if (!read.ok) throw errorOfIssues('invalid_settings', read.problems, { provider });
   const broken = rules(read.value);
   if (broken.length > 0) throw errorOfIssues('invalid_settings', broken, { provider });
   return read.value;
 }
+
+/** The configured name, for messages about settings that are not checked yet. */
+function nameIn(settings: unknown): string | null {
+  const name: unknown = isPlainObject(settings) ? settings['name'] : undefined;
+  return typeof name === 'string' && /^[\x21-\x7e]{1,120}$/.test(name) ? name : null;
+}
+
+/** The setting of an adapter whose deliveries are signed: the secrets of the endpoint, several while one replaces the other. */
+export const webhookSecrets: v.GenericSchema<readonly string[]> = v.pipe(
+  v.array(v.pipe(v.string(), v.regex(/\S/, 'must not be empty'))),
+  v.minLength(1, 'must hold at least one secret; leave it out where webhooks are not used'),
+);

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { ACME_TOKEN } from '../__tests__/acme-bank.ts';
 import { acmeWorld, RENT, TEN } from '../__tests__/acme-world.ts';
 import { createAcme } from '../__tests__/acme.ts';
-import { createPayoutRegistry, definePayoutProvider, follow, memorySeenEvents, memorySubmissions, registryFromConfig } from '../index.ts';
+import { createPayoutRegistry, follow, memorySeenEvents, memorySubmissions, registryFromConfig } from '../index.ts';
+import { definePayoutProvider } from '../adapter.ts';
 import { moneyIssues } from '../money/money.ts';
 import { fileSubmissions } from '../node.ts';
 

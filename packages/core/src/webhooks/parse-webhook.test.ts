@@ -3,7 +3,8 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acmeEvent, acmePayout, delivery, hookedAcme, request, SECRET, sign } from '../__fixtures__/acme-delivery.ts';
-import { PayoutError, type WebhookInput, type WebhookPayload } from '../index.ts';
+import { PayoutError, type WebhookInput } from '../index.ts';
+import type { WebhookPayload } from '../adapter.ts';
 import { equalBytes, decodeHexSignature } from './signature.ts';
 
 const NOW = Date.parse('2026-11-23T09:00:00.000Z');

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { TelemetryDiagnostic, WebhookPayload } from '@disburse/core';
+import type { TelemetryDiagnostic } from '@disburse/core';
+import type { WebhookPayload } from '@disburse/core/adapter';
 import { createStripe, type StripeProvider, type StripeSettings } from '../index.ts';
 import created from './payout.create.json' with { type: 'json' };
 

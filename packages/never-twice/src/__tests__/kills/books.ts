@@ -1,5 +1,5 @@
 // The bank's books against what the workers were told.
-import { deriveKey } from '@disburse/core';
+import { deriveKey } from '@disburse/core/adapter';
 import { SWITCHES } from '../../switches.ts';
 import { micros, type Told } from './lines.ts';
 
