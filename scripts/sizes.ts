@@ -29,6 +29,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     ),
   },
   'all of core': whole('@disburse/core'),
+  'all of core/adapter': whole('@disburse/core/adapter'),
   'all of core/node': whole('@disburse/core/node'),
   // Their own code: the rest is counted above, or never shipped to anybody's users.
   ...Object.fromEntries(Object.values(ADAPTERS).map((path) => [`own: ${path}`, whole(path, '@disburse/core', 'valibot')])),
