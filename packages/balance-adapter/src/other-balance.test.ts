@@ -69,6 +69,20 @@ describe.each<readonly [string, () => SubmissionStore]>([
   });
 
   it.each(['submit', 'lookup'] as const)(
+    '%s of the older one, after the stored one was paid, is answered with that payout',
+    async (looks) => {
+      const mollie = simulateMollie();
+      const at = process(mollie, makeStore());
+      const given = await at(mollie.test.balance().id).prepare(RENT);
+      await mollie.clock.advance(1000);
+      const younger = at(mollie.test.addBalance({ available: '1000.00' }).id);
+      await younger.createPayout(RENT);
+      expect(await younger[looks](given)).toMatchObject({ outcome: 'accepted', payout: { id: mollie.payouts[0]?.id } });
+      expect(mollie.payouts).toHaveLength(1);
+    },
+  );
+
+  it.each(['submit', 'lookup'] as const)(
     '%s of the older one, beside a payout that may be its own, ends with a decision about the kept one',
     async (looks) => {
       const mollie = simulateMollie();

@@ -1,4 +1,3 @@
-import { saysTheSame } from '../context/disagreements.ts';
 import { duplicatesOf, type Duplicates, arePreparedSeparately } from '../context/duplicates.ts';
 import type { ProviderContext } from '../context/context.ts';
 import { withOutcome } from '../context/outcome-errors.ts';
@@ -10,7 +9,7 @@ import { callWithin, ownRoute, storeWithin } from './arrival.ts';
 import type { CallOptions } from '../adapter/provider.ts';
 import { addStandingNotices, paidAs, payoutIdOf, readAgain, takenOutcome, unlessPaidHere } from './read-again.ts';
 import { recordOutcome, type RefusedBy } from './record-outcome.ts';
-import { relate, type Relation } from './relate.ts';
+import { isSameRequest, relate, type Relation } from './relate.ts';
 import type { CheckedSubmission } from '../context/checked-store.ts';
 import { isRejected, type Submission } from '../stores/submission.ts';
 
@@ -32,19 +31,24 @@ async function lookedUpKept(context: ProviderContext, submission: Submission, de
   const call = callWithin(context, deadline);
   const duplicates = duplicatesOf(context, kept.submission, submission);
   if (isRejected(kept.resolution) && arePreparedSeparately(duplicates)) return lookUpAfterRejection(context, submission, deadline);
-  const isSame = asksTheSame(kept.submission, submission);
   const relation = relate(context, kept.submission, submission);
-  if (!isSame && kept.resolution === null && arePreparedSeparately(duplicates) && relation.type === 'same') {
-    return lookUpWithoutSending(context, { given: submission, kept: kept.submission }, deadline);
-  }
-  if (!isSame) {
-    const taken = relation.type === 'taken' ? relation : OTHER_BYTES;
-    return takenOutcome(context, kept.submission, taken, { home: context, payoutId: payoutIdOf(kept), call });
-  }
-  if (isRejected(kept.resolution)) return rejectedBefore(kept.submission, kept.resolution);
   const paid = paidAs(kept);
-  if (paid !== null) return addStandingNotices(context, await readAgain(context, duplicates, paid, call));
-  return addStandingNotices(context, await recordOutcome(context, await look(duplicates), { by: 'lookup' }));
+  switch (relation.type) {
+    case 'same':
+      if (isRejected(kept.resolution)) return rejectedBefore(kept.submission, kept.resolution);
+      if (paid === null) return addStandingNotices(context, await recordOutcome(context, await look(duplicates), { by: 'lookup' }));
+      return addStandingNotices(context, await readAgain(context, duplicates, paid, call));
+    case 'variant':
+      if (paid !== null) return addStandingNotices(context, await readAgain(context, duplicates, paid, call));
+      if (kept.resolution === null && arePreparedSeparately(duplicates)) {
+        return lookUpWithoutSending(context, { given: submission, kept: kept.submission }, deadline);
+      }
+      return takenOutcome(context, kept.submission, OTHER_BYTES, { home: context, payoutId: null, call });
+    default: {
+      const taken = relation.type === 'taken' ? relation : OTHER_BYTES;
+      return takenOutcome(context, kept.submission, taken, { home: context, payoutId: payoutIdOf(kept), call });
+    }
+  }
 }
 
 const OTHER_BYTES: Extract<Relation, { type: 'taken' }> = {
@@ -77,7 +81,7 @@ export async function recordUnlessTaken(context: ProviderContext, outcome: Payou
   const { submission, error } = outcome;
   try {
     const row = await context.store.putIfAbsent(submission);
-    const isThis = asksTheSame(row.submission, submission) && row.submission.preparedAt === submission.preparedAt;
+    const isThis = isSameRequest(row.submission, submission) && row.submission.preparedAt === submission.preparedAt;
     if (isThis && (row.resolution === null || isRejected(row.resolution))) return await recordOutcome(context, outcome, { by });
   } catch {
     // Who has it now cannot be seen.
@@ -100,21 +104,6 @@ export async function storedFor(context: ProviderContext, submission: Submission
   } catch {
     return 'unread';
   }
-}
-
-/** Whether two submissions are the same request; only the time at which they were prepared may differ. */
-export function asksTheSame(kept: Submission, other: Submission): boolean {
-  const same = (member: 'name' | 'provider' | 'account' | 'live' | 'source' | 'key' | 'fingerprint'): boolean =>
-    kept[member] === other[member];
-  const { method, path, body } = kept.request;
-  return (
-    (['name', 'provider', 'account', 'live', 'source', 'key', 'fingerprint'] as const).every(same) &&
-    saysTheSame(kept, other) &&
-    method === other.request.method &&
-    path === other.request.path &&
-    // A body may be blanked once it is resolved (docs/stores.md); the fingerprint still tells what was asked.
-    (body === other.request.body || body === '')
-  );
 }
 
 export async function withDeadline<T>(context: ProviderContext, call: CallOptions, work: (deadline: Deadline) => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import { saysTheSame } from '../context/disagreements.ts';
 import type { ProviderContext } from '../context/context.ts';
 import type { PayoutIssue } from '../errors.ts';
 import { sameMoney } from '../money/money.ts';
@@ -6,12 +7,15 @@ import type { Submission } from '../stores/submission.ts';
 /** How what is asked now relates to what is kept for its reference. */
 export type Relation =
   | { readonly type: 'same' }
+  /** The caller asks for the same, but the bytes differ: they name another source, or were written in another version. */
+  | { readonly type: 'variant' }
   /** Who is paid how much is the same; a description, a descriptor or metadata differs. */
   | { readonly type: 'same_payment' }
   /** Something else: every member that differs, and what is kept. */
   | { readonly type: 'taken'; readonly differences: readonly PayoutIssue[] };
 
 const SAME: Relation = { type: 'same' };
+const VARIANT: Relation = { type: 'variant' };
 
 /** What is kept was made under a name that this program does not have. */
 export const NOT_HERE: Extract<Relation, { type: 'taken' }> = { type: 'taken', differences: [] };
@@ -23,7 +27,7 @@ export const NOT_HERE: Extract<Relation, { type: 'taken' }> = { type: 'taken', d
  */
 export function relate(home: Pick<ProviderContext, 'identity'> | null, kept: Submission, asked: Submission): Relation {
   const places = placeDifferences(home, kept, asked);
-  if (places.length === 0 && kept.fingerprint === asked.fingerprint) return SAME;
+  if (places.length === 0 && kept.fingerprint === asked.fingerprint) return isSameRequest(kept, asked) ? SAME : VARIANT;
   if (places.length === 0 && kept.payment !== undefined && kept.payment === asked.payment) return { type: 'same_payment' };
   return { type: 'taken', differences: [...places, ...requestDifferences(kept, asked)] };
 }
@@ -61,4 +65,19 @@ function isSameMoney({ money: kept }: Submission, { money: asked }: Submission):
 /** What is kept, for people. */
 export function moneyOf({ money }: Submission): string {
   return money === 'full_balance' ? 'the full balance' : `${money.amount} ${money.currency}`;
+}
+
+/** Whether two submissions are the same request; only the time at which they were prepared may differ. */
+export function isSameRequest(kept: Submission, other: Submission): boolean {
+  const same = (member: 'name' | 'provider' | 'account' | 'live' | 'source' | 'key' | 'fingerprint'): boolean =>
+    kept[member] === other[member];
+  const { method, path, body } = kept.request;
+  return (
+    (['name', 'provider', 'account', 'live', 'source', 'key', 'fingerprint'] as const).every(same) &&
+    saysTheSame(kept, other) &&
+    method === other.request.method &&
+    path === other.request.path &&
+    // A body may be blanked once it is resolved (docs/stores.md); the fingerprint still tells what was asked.
+    (body === other.request.body || body === '')
+  );
 }

@@ -3,12 +3,13 @@ import { lastArrivalAt, duplicatesOf, type Duplicates } from '../context/duplica
 import type { ProviderContext } from '../context/context.ts';
 import { belongsToAnotherSubmission } from '../context/process-memory.ts';
 import { PayoutError } from '../errors.ts';
-import { asksTheSame, storedFor, recordUnlessTaken, unlessPaidLater, withDeadline } from './lookup-stored.ts';
+import { storedFor, recordUnlessTaken, unlessPaidLater, withDeadline } from './lookup-stored.ts';
 import type { Notice, PayoutOutcome } from '../payout/outcome.ts';
 import type { Payout } from '../payout/payout.ts';
 import type { Decision } from '../adapter/provider.ts';
 import { addStandingNotices, operationsOf, RESOLVED_WITH_DIFFERENCE } from './read-again.ts';
 import { recordOutcome, rejectedAs } from './record-outcome.ts';
+import { isSameRequest } from './relate.ts';
 import { remaining, search } from '../context/search.ts';
 import type { CheckedSubmission } from '../context/checked-store.ts';
 import { isRejected, type Submission } from '../stores/submission.ts';
@@ -38,7 +39,7 @@ async function rowToResolve(context: ProviderContext, submission: Submission): P
     const message = 'the submissions store failed, so nothing was recorded. Decide again once it works.';
     throw new PayoutError('provider_unavailable', message, { provider: context.identity.name });
   }
-  if (row === null || isRejected(row.resolution) || asksTheSame(row.submission, submission)) return row;
+  if (row === null || isRejected(row.resolution) || isSameRequest(row.submission, submission)) return row;
   const message = `another submission is kept for reference ${submission.reference}; resolve that one. lookup(submission) answers it.`;
   throw new PayoutError('invalid_state', message, { provider: context.identity.name });
 }

@@ -3,7 +3,7 @@ import type { ProviderContext } from '../context/context.ts';
 import { isCertainlyUnsent, memoryKeyOf, type InFlightResult } from '../context/process-memory.ts';
 import { payoutKnownFor } from '../context/known-payouts.ts';
 import { laterAnswer, ofRejected, recordAgain } from './later-attempts.ts';
-import { asksTheSame, lookUpAfterRejection, lookUpWithoutSending } from './lookup-stored.ts';
+import { lookUpAfterRejection, lookUpWithoutSending } from './lookup-stored.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';
 import { type Arrival, callWithin, homeOf, ownRoute, type Passage, storeFailed, storeWithin } from './arrival.ts';
 import type { CallOptions } from '../adapter/provider.ts';
@@ -94,7 +94,7 @@ async function answered(
   if (refused !== undefined) return (await laterAnswer(passage, row)) ?? recordAgain(home, row.submission, refused);
   // Also one that was prepared here: a look at its source would miss the payout of the kept one.
   const leftElsewhere = arrival.given && asked.source !== row.submission.source;
-  if ((arePreparedSeparately(duplicates) || leftElsewhere) && !asksTheSame(row.submission, asked))
+  if ((arePreparedSeparately(duplicates) || leftElsewhere) && relation.type !== 'same')
     return lookUpWithoutSending(home, { given: asked, kept: row.submission }, deadline);
   return sentOrLookedUp(passage, home, row, relation, { duplicates, hold, alone: row.alone });
 }

@@ -69,7 +69,7 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     edits: [
       core(
         'create/relate',
-        '  if (places.length === 0 && kept.fingerprint === asked.fingerprint) return SAME;',
+        '  if (places.length === 0 && kept.fingerprint === asked.fingerprint) return isSameRequest(kept, asked) ? SAME : VARIANT;',
         '  if (places.length === 0) return SAME;',
       ),
     ],
