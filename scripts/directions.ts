@@ -42,7 +42,7 @@ export const DIRECTIONS: Readonly<Record<string, Directions>> = {
       valibot: 'everywhere',
       '#transport': 'everywhere',
       '#digest': 'everywhere',
-      ky: ['src/http/http.ts'],
+      ky: ['src/http/through-ky.ts'],
       'decimal.js': ['src/money/money.test.ts'], // Against what money.ts calculates. It does not load where Object.prototype is frozen.
       '@opentelemetry/api': ['src/opentelemetry.ts'], // An optional peer: the main entry must load without it.
       // All else runs where there is no Node, too.

@@ -19,7 +19,7 @@ export type {
 export { definePayoutProvider } from './define-provider.ts';
 export { errorOfIssues } from './errors.ts';
 export { type CreateForm, exactJson, isCreate } from './stores/exact-request.ts';
-export type { HttpResponse, ApiEndpoint } from './http/http.ts';
+export type { HttpResponse, ApiEndpoint } from './http/exchange.ts';
 export { deriveKey, deriveReversalKey } from './stores/idempotency.ts';
 export type { NoOptions } from './known-keys.ts';
 export { defineMoneyProfile, type MoneyProfileSpec, type WireAmount } from './money/money-profile.ts';

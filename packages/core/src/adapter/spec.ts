@@ -1,6 +1,6 @@
 import type { GenericSchema } from 'valibot';
 import type { PayoutErrorCode, PayoutIssue } from '../errors.ts';
-import type { HttpResponse, ApiEndpoint } from '../http/http.ts';
+import type { HttpResponse, ApiEndpoint } from '../http/exchange.ts';
 import type { Money } from '../money/money.ts';
 import type { MoneyProfile } from '../money/money-profile.ts';
 import type { Notice } from '../payout/outcome.ts';

@@ -1,6 +1,6 @@
 import type { ProviderContext } from './context.ts';
 import type { ProcessMemory } from './process-memory.ts';
-import type { Deadline } from '../http/http.ts';
+import type { Deadline } from '../http/deadline.ts';
 import { disagreementsOf } from './disagreements.ts';
 import { isErrorCode, isPayoutError, nameOfThrown } from '../errors.ts';
 import { isApprovalMarker } from './pending-approval.ts';

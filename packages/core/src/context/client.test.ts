@@ -5,7 +5,7 @@ import type { AcmeSettings } from '../__tests__/acme.ts';
 import type { Http } from '../adapter/spec.ts';
 import { createClient } from './client.ts';
 import { PayoutError } from '../errors.ts';
-import type { HttpResponse } from '../http/http.ts';
+import type { HttpResponse } from '../http/exchange.ts';
 
 interface Line extends AcmeWorld {
   readonly http: Http;

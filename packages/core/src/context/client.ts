@@ -3,15 +3,9 @@ import type { ProviderContext } from './context.ts';
 import { errorOf, withOutcome } from './outcome-errors.ts';
 import { isRetryableRefusal } from './retryable-refusal.ts';
 import type { PayoutError } from '../errors.ts';
-import {
-  type HttpResponse,
-  type Deadline,
-  type OutgoingRequest,
-  pauseBefore,
-  retryAfterSecondsOf,
-  type Sent,
-  startDeadline,
-} from '../http/http.ts';
+import type { HttpResponse, OutgoingRequest, Sent } from '../http/exchange.ts';
+import { type Deadline, startDeadline } from '../http/deadline.ts';
+import { pauseBefore, retryAfterSecondsOf } from '../http/retry-schedule.ts';
 import { randomKey } from '../stores/idempotency.ts';
 import type { CallOptions } from '../adapter/provider.ts';
 

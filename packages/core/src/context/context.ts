@@ -1,6 +1,7 @@
 import type { AdapterOperations, DecodedCreate, Refusal, RequestPurpose, Scope, SometimesWritten } from '../adapter/spec.ts';
 import type { AnyPayoutProvider, Capabilities } from '../adapter/provider.ts';
-import type { ApiEndpoint, HttpResponse, Send } from '../http/http.ts';
+import type { ApiEndpoint, HttpResponse } from '../http/exchange.ts';
+import type { Send } from '../http/http.ts';
 import type { Payout } from '../payout/payout.ts';
 import type { Runtime } from '../platform/runtime.ts';
 import type { Redact } from '../printable.ts';

@@ -1,7 +1,9 @@
 // Errors, and what they mean for an operation.
 import type { Refusal } from '../adapter/spec.ts';
 import { nameOfThrown, PayoutError } from '../errors.ts';
-import { type HttpResponse, requestIdOf, retryAfterSecondsOf } from '../http/http.ts';
+import type { HttpResponse } from '../http/exchange.ts';
+import { requestIdOf } from '../http/http.ts';
+import { retryAfterSecondsOf } from '../http/retry-schedule.ts';
 import type { ProviderContext } from './context.ts';
 
 /** The error that a refusal means. */

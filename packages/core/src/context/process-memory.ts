@@ -1,5 +1,6 @@
 // What this process remembers (NEVER-TWICE R7).
-import type { ApiEndpoint, Deadline } from '../http/http.ts';
+import type { ApiEndpoint } from '../http/exchange.ts';
+import type { Deadline } from '../http/deadline.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';
 import type { Runtime } from '../platform/runtime.ts';
 import { memorySubmissions, type Resolution, type Submission, type SubmissionStore } from '../stores/submission.ts';

@@ -17,7 +17,7 @@ import type { AcmeSettings } from '../__tests__/acme.ts';
 import { HOUR_MS, MINUTE_MS, NINE } from '../__tests__/manual-time.ts';
 import { duplicatesOf } from './duplicates.ts';
 import type { ContextParts } from './context.ts';
-import { startDeadline } from '../http/http.ts';
+import { startDeadline } from '../http/deadline.ts';
 import { lookup } from '../create/lookup.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';
 import type { Payout } from '../payout/payout.ts';

@@ -3,7 +3,7 @@ import type { ProviderContext } from './context.ts';
 import { belongsToAnotherSubmission } from './process-memory.ts';
 import { asPayoutError } from './outcome-errors.ts';
 import type { PayoutError } from '../errors.ts';
-import type { Deadline } from '../http/http.ts';
+import type { Deadline } from '../http/deadline.ts';
 import { sameMoney } from '../money/money.ts';
 import type { Payout } from '../payout/payout.ts';
 import type { Submission } from '../stores/submission.ts';

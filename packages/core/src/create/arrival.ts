@@ -1,6 +1,6 @@
 import type { ProviderContext } from '../context/context.ts';
 import { PayoutError } from '../errors.ts';
-import type { Deadline } from '../http/http.ts';
+import type { Deadline } from '../http/deadline.ts';
 import { unknownForNow } from './lookup.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';
 import type { CallOptions } from '../adapter/provider.ts';

@@ -4,7 +4,7 @@ import { acmeWorld, MARKED } from '../__tests__/acme-world.ts';
 import type { Refusal } from '../adapter/spec.ts';
 import type { AdapterRules, ProviderContext } from '../context/context.ts';
 import { PayoutError } from '../errors.ts';
-import type { HttpResponse, Sent } from '../http/http.ts';
+import type { HttpResponse, Sent } from '../http/exchange.ts';
 import { type ExchangeState, decideNext, type Step, type Verdict } from './decide.ts';
 import type { Payout } from '../payout/payout.ts';
 

@@ -4,7 +4,7 @@ import type { ProviderContext } from '../context/context.ts';
 import { errorOf, withOutcome } from '../context/outcome-errors.ts';
 import { PayoutError } from '../errors.ts';
 import { needsApproval } from '../context/pending-approval.ts';
-import type { HttpResponse, Sent } from '../http/http.ts';
+import type { HttpResponse, Sent } from '../http/exchange.ts';
 import type { RetryAdvice } from '../payout/outcome.ts';
 import type { Payout } from '../payout/payout.ts';
 import { mayBePrinted } from '../printable.ts';

@@ -1,7 +1,7 @@
 import { duplicatesOf, type Duplicates, arePreparedSeparately } from '../context/duplicates.ts';
 import type { ProviderContext } from '../context/context.ts';
 import { withOutcome } from '../context/outcome-errors.ts';
-import { type Deadline, startDeadline } from '../http/http.ts';
+import { type Deadline, startDeadline } from '../http/deadline.ts';
 import { laterAnswer, rejectedBefore } from './later-attempts.ts';
 import { lookup, unknownForNow } from './lookup.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';

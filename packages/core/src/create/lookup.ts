@@ -11,7 +11,7 @@ import {
   markPendingApproval,
   rememberPendingApproval,
 } from '../context/pending-approval.ts';
-import type { Deadline } from '../http/http.ts';
+import type { Deadline } from '../http/deadline.ts';
 import { keyWindow } from '../stores/idempotency.ts';
 import type { NextStep, Notice, PayoutOutcome, UnknownPayout } from '../payout/outcome.ts';
 import type { Payout } from '../payout/payout.ts';

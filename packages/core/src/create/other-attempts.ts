@@ -4,7 +4,7 @@ import { memoryKeyOf } from '../context/process-memory.ts';
 import { payoutKnownOf } from '../context/known-payouts.ts';
 import { withOutcome } from '../context/outcome-errors.ts';
 import { PayoutError } from '../errors.ts';
-import type { Deadline } from '../http/http.ts';
+import type { Deadline } from '../http/deadline.ts';
 import { type PendingApproval, isPendingApproval } from '../context/pending-approval.ts';
 import { lookup, submitNow, unknownForNow, unknownOutcome } from './lookup.ts';
 import type { NextStep, PayoutOutcome } from '../payout/outcome.ts';

@@ -1,7 +1,8 @@
 // How long is waited before a resend: what the provider asked for, up to half a minute, or half a second doubling to five.
 import { describe, expect, it } from 'vitest';
 import { NINE } from '../__tests__/manual-time.ts';
-import { type HttpResponse, pauseBefore, retryAfterSecondsOf } from '../http/http.ts';
+import type { HttpResponse } from '../http/exchange.ts';
+import { pauseBefore, retryAfterSecondsOf } from '../http/retry-schedule.ts';
 
 describe('pauses', () => {
   it.each([

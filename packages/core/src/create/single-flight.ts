@@ -2,7 +2,7 @@ import { saysTheSame } from '../context/disagreements.ts';
 import type { ProviderContext } from '../context/context.ts';
 import { memoryKeyOf, sameEndpoint, type InFlightSubmission, type InFlightResult } from '../context/process-memory.ts';
 import { PayoutError } from '../errors.ts';
-import { CallerAborted, type Deadline, startDeadline } from '../http/http.ts';
+import { CallerAborted, type Deadline, startDeadline } from '../http/deadline.ts';
 import { unknownForNow } from './lookup.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';
 import type { CallOptions } from '../adapter/provider.ts';

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { manualTime } from '../__tests__/manual-time.ts';
 import { PayoutError } from '../errors.ts';
-import { addressesBelow, createSend, type OutgoingRequest, type Sent } from './http.ts';
+import { addressesBelow } from './request-message.ts';
+import { createSend } from './http.ts';
+import type { OutgoingRequest, Sent } from './exchange.ts';
 import { noopEmit, type Emit } from '../telemetry/telemetry.ts';
 
 const ORIGIN = 'https://acme.test';

@@ -6,7 +6,10 @@ import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { manualTime, NINE } from '../__tests__/manual-time.ts';
 import { PayoutError } from '../errors.ts';
-import { addressesBelow, CallerAborted, createSend, DeadlineExceeded, type HttpSettings, type Sent, startDeadline } from './http.ts';
+import { addressesBelow } from './request-message.ts';
+import { CallerAborted, DeadlineExceeded, startDeadline } from './deadline.ts';
+import { createSend, type HttpSettings } from './http.ts';
+import type { Sent } from './exchange.ts';
 import { systemRuntime } from '../platform/runtime.ts';
 import type { EventBody } from '../telemetry/telemetry.ts';
 

@@ -4,16 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { refusingPort } from '../__fixtures__/loopback.ts';
 import { manualTime, NINE } from '../__tests__/manual-time.ts';
 import { PayoutError } from '../errors.ts';
-import {
-  CallerAborted,
-  createSend,
-  DeadlineExceeded,
-  type HttpSettings,
-  requestIdOf,
-  retryAfterSecondsOf,
-  type Sent,
-  startDeadline,
-} from './http.ts';
+import { CallerAborted, DeadlineExceeded, startDeadline } from './deadline.ts';
+import { createSend, type HttpSettings, requestIdOf } from './http.ts';
+import { retryAfterSecondsOf } from './retry-schedule.ts';
+import type { Sent } from './exchange.ts';
 import { redactor } from '../printable.ts';
 import { systemRuntime } from '../platform/runtime.ts';
 import type { EventBody } from '../telemetry/telemetry.ts';
@@ -307,7 +301,11 @@ describe('small parts', () => {
   });
 
   it('the reasons of our own signals have names', async () => {
-    expect([BY_DEADLINE.name, BY_DEADLINE.message, BY_DEADLINE.timeoutMs]).toEqual(['DeadlineOver', 'no answer within 45000 ms', 45_000]);
+    expect([BY_DEADLINE.name, BY_DEADLINE.message, BY_DEADLINE.timeoutMs]).toEqual([
+      'DeadlineExceeded',
+      'no answer within 45000 ms',
+      45_000,
+    ]);
     expect(BY_CALLER.name).toBe('CallerAborted');
     const deadline = startDeadline(manualTime(), 60_000, AbortSignal.abort('their own words'));
     expect(deadline.signal.reason).toMatchObject({ name: 'CallerAborted', message: 'the caller aborted' });

@@ -1,7 +1,7 @@
 import { internalsOf } from '../define-provider.ts';
 import { notARequest } from '../webhooks/delivery-kinds.ts';
 import { errorOfIssues, isPayoutError, nameOfThrown, PayoutError } from '../errors.ts';
-import { startDeadline } from '../http/http.ts';
+import { startDeadline } from '../http/deadline.ts';
 import type { KnownKeys } from '../known-keys.ts';
 import { DEFAULT_MAX_BODY_BYTES, readBody } from '../webhooks/parse-webhook.ts';
 import type { AnyPayoutProvider } from '../adapter/provider.ts';

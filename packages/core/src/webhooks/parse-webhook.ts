@@ -2,7 +2,7 @@ import { type Bytes, copyOf, textOf, utf8Of } from '../platform/bytes.ts';
 import { bytesIn, bytesOfBase64, isBlob, looksLikeBase64, notARequest } from './delivery-kinds.ts';
 import type { ProviderContext } from '../context/context.ts';
 import { PayoutError } from '../errors.ts';
-import { CallerAborted, startDeadline } from '../http/http.ts';
+import { CallerAborted, startDeadline } from '../http/deadline.ts';
 import { jsonIn } from '../platform/json.ts';
 import type { CallOptions } from '../adapter/provider.ts';
 import { verifySignature, SIGNATURE_TOLERANCE_SECONDS } from './signature.ts';

@@ -1,0 +1,46 @@
+// One exchange: what goes out, and how it ended.
+import type { PayoutError } from '../errors.ts';
+import type { ResponseHeaders } from './transport.ts';
+
+/** Where a provider is, and what every request to it carries. */
+export interface ApiEndpoint {
+  /** `https:`, or `http:` on loopback; checked with the settings. */
+  readonly baseUrl: string;
+  /** Sent with every request and kept in a submission: versions, the connected account. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent with every request and kept nowhere: `authorization`. */
+  readonly credentials: Readonly<Record<string, string>>;
+}
+
+/** One request, ready to be sent: exact path, headers and bytes. */
+export interface OutgoingRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Begins with one slash; holds the query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+/** A complete answer. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  /** Without secrets, where they were repeated. */
+  readonly text: string;
+  /** The parsed body; `undefined` when it is not JSON, or nested deeper than 64 levels. */
+  readonly json: unknown;
+}
+
+/** How one exchange ended. */
+export type Sent =
+  | { readonly type: 'not_sent'; readonly error: PayoutError; readonly tooLate: boolean; readonly failure?: string | undefined }
+  | { readonly type: 'lost'; readonly error: PayoutError; readonly failure?: string | undefined }
+  | { readonly type: 'answered'; readonly answer: HttpResponse };
+
+/** What one exchange needs beside the request. */
+export interface ExchangeContext {
+  readonly signal: AbortSignal;
+  /** See {@link Exchange.notAfter}. */
+  readonly notAfter: number | null;
+  readonly resend: number;
+}
