@@ -18,14 +18,17 @@ import type { AnyPayoutProvider, CallOptions } from '../adapter/provider.ts';
 import type { CheckedSubmission } from '../context/checked-store.ts';
 import { isRejected, type AttemptId, type Submission } from '../stores/submission.ts';
 
+/** A create as it was called. */
+export interface Create<P extends AnyPayoutProvider> {
+  readonly context: ProviderContext;
+  readonly spec: PayoutProviderSpec<P>;
+  readonly input: unknown;
+  readonly call?: CallOptions | undefined;
+  readonly route?: Route | undefined;
+}
+
 /** Prepares, keeps, submits. What cannot be prepared is `rejected`, unless its reference is kept already. */
-export async function createStored<P extends AnyPayoutProvider>(
-  context: ProviderContext,
-  spec: PayoutProviderSpec<P>,
-  input: unknown,
-  call?: CallOptions,
-  route?: Route,
-): Promise<PayoutOutcome> {
+export async function createStored<P extends AnyPayoutProvider>({ context, spec, input, call, route }: Create<P>): Promise<PayoutOutcome> {
   const options = checkedOptions(context, call);
   const place = placeOf(context, input); // Read now: the caller may change its object while the key is derived.
   let prepared: Prepared;

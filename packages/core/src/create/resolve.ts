@@ -136,6 +136,8 @@ async function absentByDecision(context: ProviderContext, duplicates: Duplicates
 
 /** The payout with our token, where the list shows one. A list that cannot be read leaves the decision to the person. */
 async function listed(context: ProviderContext, submission: Submission): Promise<string | null> {
-  const found = await withDeadline(context, {}, (deadline) => search(context, submission, deadline, [submission.correlation.token]));
+  const found = await withDeadline(context, {}, (deadline) =>
+    search({ context, submission, deadline, tokens: [submission.correlation.token] }),
+  );
   return found.matched?.id ?? null;
 }

@@ -44,7 +44,7 @@ const unrecorded = (outcome: PayoutOutcome, recordAs: RefusedBy = 'provider'): C
  * Sends or resends the oldest copy of a submission inside its key's window; outside it sends nothing and looks up (NEVER-TWICE
  * R7 to R15).
  *
- * Runs once per key at a time: `shareExchange` sees to that.
+ * Runs once per key at a time: `joinOrStart` sees to that.
  */
 export async function submitOnce(context: ProviderContext, sending: Sending, deadline: Deadline): Promise<Concluded> {
   const { duplicates, alone } = sending;
@@ -73,8 +73,8 @@ export async function submitOnce(context: ProviderContext, sending: Sending, dea
   const adapter = context.operationsFor(context.http.headers, { source: submission.source });
   const notices = await noticesOf(adapter, submission, context, deadline);
   context.memory.uncertain.add(memoryKeyOf(submission)); // Until a certain refusal says otherwise; also when this call never returns.
-  const sent = await exchange(context, adapter, submission, deadline, window, fresh);
-  return outcomeOf({ context, adapter, submission, sending, deadline, window, notices }, sent);
+  const sendContext: SendContext = { context, adapter, submission, sending, deadline, window, notices };
+  return outcomeOf(sendContext, await sendUntilCertain(sendContext, fresh));
 }
 
 /** Every send of it was refused, and its key's time is over: it ends without another send, and without a look at the list. */
@@ -127,14 +127,7 @@ interface Exchanged {
 }
 
 /** The same bytes under the same key, until a verdict is certain or nothing more may be sent. */
-async function exchange(
-  context: ProviderContext,
-  adapter: ErasedOperations,
-  submission: Submission,
-  deadline: Deadline,
-  window: KeyWindow,
-  fresh: boolean,
-): Promise<Exchanged> {
+async function sendUntilCertain({ context, adapter, submission, deadline, window }: SendContext, fresh: boolean): Promise<Exchanged> {
   const request = requestOf(submission);
   let state: ExchangeState = { mayExist: !fresh, confirming: null };
   let troubles = 0;
@@ -326,7 +319,7 @@ async function paidMeanwhile(sendContext: SendContext, payoutId: string): Promis
 /** The key was used for something else before: whatever that made is what the caller must see (R15). */
 async function conflictOutcome(sendContext: SendContext, error: PayoutError): Promise<PayoutOutcome> {
   const { context, submission, deadline, notices } = sendContext;
-  const found = await search(context, submission, deadline, [submission.correlation.token]);
+  const found = await search({ context, submission, deadline, tokens: [submission.correlation.token] });
   const candidates = found.matched === null ? found.candidates : [found.matched];
   const advice = 'An earlier request with this reference was different; look at what it made before anything else.';
   return unknownOutcome(submission, withOutcome(error, 'unknown', advice), { action: 'review', candidates }, notices);
@@ -335,6 +328,6 @@ async function conflictOutcome(sendContext: SendContext, error: PayoutError): Pr
 /** After a 5xx: the payout, where the list shows it already. Its absence proves nothing yet. */
 async function presence(sendContext: SendContext): Promise<PayoutOutcome | null> {
   const { context, submission, deadline, notices } = sendContext;
-  const found = await search(context, submission, deadline, [submission.correlation.token]);
+  const found = await search({ context, submission, deadline, tokens: [submission.correlation.token] });
   return found.matched === null ? null : foundOutcome(context, submission, found.matched, notices);
 }
