@@ -69,7 +69,7 @@ function bundling(bundle: keyof typeof BUNDLES): Consumer {
         logLevel: 'silent',
       });
       if (warnings.length > 0) throw new Error(JSON.stringify(warnings, null, 2));
-      const transports = Object.keys(metafile.inputs).flatMap((file) => /core\/dist\/transport\.(\w+)\.js$/.exec(file)?.[1] ?? []);
+      const transports = Object.keys(metafile.inputs).flatMap((file) => /core\/dist\/http\/transport\.(\w+)\.js$/.exec(file)?.[1] ?? []);
       if (transports.join() !== expected) throw new Error(`it has the transports [${transports.join()}], expected ${expected}`);
       const modules = modulesOfNode(metafile, `${bundle}/${entry}.js`);
       if (expected === 'fetch' && modules.length > 0) throw new Error(`it cannot start without ${modules.join(', ')}`);
