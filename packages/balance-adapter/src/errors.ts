@@ -152,8 +152,8 @@ const BEYOND_HTTP: ErrorRow = {
 };
 
 /** The row of an answer: the operation's own before the common ones, the exact status before its class. */
-export function rowFor(status: number, about: RequestPurpose, namesField: boolean): ErrorRow {
-  const own = about === 'create' ? CREATE_ERRORS : about === 'cancel' ? CANCEL_ERRORS : {};
+export function rowFor(status: number, purpose: RequestPurpose, namesField: boolean): ErrorRow {
+  const own = purpose === 'create' ? CREATE_ERRORS : purpose === 'cancel' ? CANCEL_ERRORS : {};
   const rows: ErrorTable = { ...ERRORS, ...own };
   const keys = [...(namesField ? [] : [`${status} without field`]), `${status}`, `${Math.floor(status / 100)}xx`];
   const key = keys.find((candidate) => Object.hasOwn(rows, candidate));
@@ -176,15 +176,15 @@ export type BalanceRefusal = Refusal & { readonly status: number; readonly field
  *
  * @param token Removed from what the provider says, should it ever be repeated there.
  */
-export function refusalOf(answer: HttpResponse, about: RequestPurpose, token: string): BalanceRefusal {
+export function refusalOf(answer: HttpResponse, purpose: RequestPurpose, token: string): BalanceRefusal {
   const { status } = answer;
   const body = v.parse(ErrorBody, answer.json);
   const without = (text: string | null): string | null => text?.replaceAll(token, '[token]') ?? null;
-  const row = isFromMollie(answer, about) ? rowFor(status, about, body.field !== null) : NOT_FROM_MOLLIE;
+  const row = isFromMollie(answer, purpose) ? rowFor(status, purpose, body.field !== null) : NOT_FROM_MOLLIE;
   const verb = row.outcome === 'rejected' ? 'was refused' : 'was not answered properly';
   const common = {
     code: row.as,
-    message: `${about === 'other' ? 'the request' : about} ${verb} (${told(status, without(body.field))}): ${row.says}`,
+    message: `${purpose === 'other' ? 'the request' : purpose} ${verb} (${told(status, without(body.field))}): ${row.says}`,
     providerCode: without(body.title), // These errors have no code; the title is the nearest thing.
     providerMessage: without(body.detail),
     status,
@@ -196,9 +196,9 @@ export function refusalOf(answer: HttpResponse, about: RequestPurpose, token: st
 }
 
 /** A refusal of a create or a cancel must be Mollie's own, a 401, 403 or 429 too. A read changes nothing, and a 408 is never certain. */
-function isFromMollie(answer: HttpResponse, about: RequestPurpose): boolean {
+function isFromMollie(answer: HttpResponse, purpose: RequestPurpose): boolean {
   const { status } = answer;
-  const counts = (about === 'create' || about === 'cancel') && status >= 400 && status < 500 && status !== 408;
+  const counts = (purpose === 'create' || purpose === 'cancel') && status >= 400 && status < 500 && status !== 408;
   return !counts || hasOwnForm(answer);
 }
 

@@ -179,7 +179,7 @@ function specOf({ settings, credential, baseUrl, reader }: Context): CommonSpec 
     request: { fullBalance: true, account: false, destination: false, statementDescriptor: false, metadata: false },
     capabilities: CAPABILITIES,
     problems: (request) => descriptionProblems(request.description, request.reference, correlation),
-    refusal: (answer, about) => refusalOf(answer, about, settings.token),
+    refusal: (answer, purpose) => refusalOf(answer, purpose, settings.token),
     isReplay,
     mayResend,
     webhooks: balanceWebhooks(reader, settings.webhookSecrets),

@@ -40,9 +40,9 @@ export interface FaultProxy {
   /** Counts everything that happens, so that silence can be noticed. */
   readonly activity: number;
   /** Once, to the next request that fits. */
-  next(fault: Fault, about?: About): void;
+  next(fault: Fault, purpose?: About): void;
   /** To every request that fits, until `clear`. */
-  always(fault: Fault, about?: About): void;
+  always(fault: Fault, purpose?: About): void;
   clear(): void;
 }
 
@@ -108,8 +108,8 @@ export function createFaultProxy(provider: typeof globalThis.fetch, now: () => n
     get activity() {
       return count.activity;
     },
-    next: (fault, about = everything) => void rules.push({ fault, about, once: true }),
-    always: (fault, about = everything) => void rules.push({ fault, about, once: false }),
+    next: (fault, purpose = everything) => void rules.push({ fault, about: purpose, once: true }),
+    always: (fault, purpose = everything) => void rules.push({ fault, about: purpose, once: false }),
     clear: () => {
       rules = [];
     },

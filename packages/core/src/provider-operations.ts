@@ -38,7 +38,7 @@ import type { WebhookInput } from './adapter/webhook.ts';
 
 type AnyCall = CallWith<string, object>;
 
-/** The adapter's operations for an engine: made once for what nobody listens to, and anew where it is told whose they are. */
+/** The adapter's operations for a context: made once for what nobody listens to, and anew where it is told whose they are. */
 export type AdapterOf = (context: ProviderContext) => ErasedOperations;
 
 /** Operations by their names. The type of the whole provider says what each takes and answers. */

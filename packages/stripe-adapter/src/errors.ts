@@ -148,13 +148,13 @@ const Envelope = v.object({ error: v.object({ type: Text, code: Text, param: Tex
 /**
  * What an answer says; a body that is not Stripe's envelope says nothing but its status.
  *
- * @param about For what changes something, an envelope must have one of Stripe's own types: gateways write `error` objects, too.
+ * @param purpose For what changes something, an envelope must have one of Stripe's own types: gateways write `error` objects, too.
  * Without it not even a 401, 403 or 429 says that nothing was done: a mesh may have sent the request before.
  */
-export function seenIn(answer: HttpResponse, about: RequestPurpose): SeenError {
+export function seenIn(answer: HttpResponse, purpose: RequestPurpose): SeenError {
   const body = v.safeParse(Envelope, answer.json);
   const type = body.success ? body.output.error.type : null;
-  const reads = READS.includes(about);
+  const reads = READS.includes(purpose);
   if (!body.success || type === null || !(reads || TYPES.includes(type))) {
     return { status: answer.status, enveloped: false, telling: reads, type: null, code: null, param: null, message: null };
   }
@@ -198,16 +198,16 @@ function afterForbidden(row: Conclusion, { status }: SeenError): Conclusion {
  *
  * Stripe's own sentence may name people and accounts: it is kept in `providerMessage` and is no part of the message.
  */
-export function stripeRefusals(tables: ErrorTables): (answer: HttpResponse, about: RequestPurpose) => Refusal {
-  return (answer, about) => {
-    const seen = seenIn(answer, about);
+export function stripeRefusals(tables: ErrorTables): (answer: HttpResponse, purpose: RequestPurpose) => Refusal {
+  return (answer, purpose) => {
+    const seen = seenIn(answer, purpose);
     const conclusion = concludeFrom(seen, tables);
     const verb =
       conclusion.outcome === 'rejected' ? 'was refused' : conclusion.as === 'payouts_blocked' ? 'is held' : 'was not answered properly';
     const without = (text: string | null): string | null => text?.replaceAll(tables.secret, '[apiKey]') ?? null;
     const common = {
       code: conclusion.as,
-      message: `${about === 'other' ? 'the request' : about} ${verb} (${told(seen)}): ${conclusion.says}`,
+      message: `${purpose === 'other' ? 'the request' : purpose} ${verb} (${told(seen)}): ${conclusion.says}`,
       providerCode: without(seen.code),
       providerMessage: without(seen.message),
     };

@@ -91,10 +91,10 @@ const REPEATED: readonly (readonly [RegExp, string])[] = [
 const withoutNumbers = (text: string): string => REPEATED.reduce((left, [pattern, mark]) => left.replace(pattern, mark), text);
 
 /** What every answer other than 2xx means. */
-export function treasuryRefusals(apiKey: string): (answer: HttpResponse, about: RequestPurpose) => Refusal {
+export function treasuryRefusals(apiKey: string): (answer: HttpResponse, purpose: RequestPurpose) => Refusal {
   const refusal = stripeRefusals({ codes: CODES, rules: RULES, secret: apiKey });
-  return (answer, about) => {
-    const found = refusal(answer, about);
+  return (answer, purpose) => {
+    const found = refusal(answer, purpose);
     return { ...found, providerMessage: found.providerMessage === null ? null : withoutNumbers(found.providerMessage) };
   };
 }

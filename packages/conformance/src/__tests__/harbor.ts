@@ -48,7 +48,7 @@ export interface HarborParts {
   readonly money: MoneyProfile;
   readonly status: StatusTable;
   readonly toPayout: (parts: HarborParts, name: string, json: unknown) => Payout;
-  readonly refusal: (answer: HttpResponse, about: RequestPurpose, settings: HarborSettings) => Refusal;
+  readonly refusal: (answer: HttpResponse, purpose: RequestPurpose, settings: HarborSettings) => Refusal;
   readonly settings: (settings: HarborSettings) => HarborSettings;
   readonly spec: (spec: HarborSpec, settings: HarborSettings) => HarborSpec;
   readonly operations: (written: HarborOperations, http: Http, settings: HarborSettings, parts: HarborParts) => HarborOperations;
@@ -118,7 +118,7 @@ function specOf(settings: HarborSettings, parts: HarborParts): HarborSpec {
       sideEffects: [],
     },
     problems: () => [],
-    refusal: (answer, about) => parts.refusal(answer, about, settings),
+    refusal: (answer, purpose) => parts.refusal(answer, purpose, settings),
     isReplay: ({ headers }) => headers.get('harbor-replayed') === 'yes',
     webhooks: {
       secrets: undefined,
@@ -283,14 +283,14 @@ const REFUSALS: Readonly<Record<number, readonly [code: PayoutErrorCode, key: 'u
 /** They change nothing: there the status alone helps, whoever wrote it. */
 const READS: readonly RequestPurpose[] = ['retrieve', 'list', 'balances'];
 
-export function refusalOf({ status, json }: HttpResponse, about: RequestPurpose): Refusal {
+export function refusalOf({ status, json }: HttpResponse, purpose: RequestPurpose): Refusal {
   const told = v.safeParse(v.object({ code: v.string() }), json);
   const common = { message: `refused with HTTP ${status}.`, providerCode: told.success ? told.output.code : null, providerMessage: null };
   // A page or another's JSON refuses nothing, whatever its status: a proxy may have put it in the place of a payout.
-  const ours = told.success || READS.includes(about);
+  const ours = told.success || READS.includes(purpose);
   const [code, key] = (ours ? REFUSALS[status] : undefined) ?? [];
   if (code !== undefined && key !== undefined) return { code, ...common, outcome: 'rejected', keyState: key };
-  if (status === 409 && about === 'cancel') return { code: 'invalid_state', ...common, outcome: 'rejected', keyState: 'unused' };
+  if (status === 409 && purpose === 'cancel') return { code: 'invalid_state', ...common, outcome: 'rejected', keyState: 'unused' };
   if (status === 409) return { code: 'idempotency_conflict', ...common, outcome: 'unknown', resend: common.providerCode !== 'key_reused' };
   return { code: 'provider_unavailable', ...common, outcome: 'unknown', resend: true };
 }

@@ -19,8 +19,8 @@ import {
 export type Mistake = readonly [what: string, parts: Partial<HarborParts>, caughtBy: readonly string[]];
 
 /** One test for each mistake: every check that it belongs to fails. That they pass without it, conformance.test.ts shows. */
-export function mustBeCaught(about: string, mistakes: readonly Mistake[], worldWith = harborWith): void {
-  describe(`${about}: a planted mistake is found`, () => {
+export function mustBeCaught(purpose: string, mistakes: readonly Mistake[], worldWith = harborWith): void {
+  describe(`${purpose}: a planted mistake is found`, () => {
     it.each(mistakes)('%s', async (_, parts, caughtBy) => {
       const { checks } = await runConformance(worldWith(parts), (id) => caughtBy.includes(id));
       const found = checks.filter(({ result }) => result === 'failed').map(({ id }) => id);
@@ -89,7 +89,7 @@ export const failedInstead = (outcome: PayoutOutcome, of: (error: PayoutError) =
 
 /** Changes what an answer without success means. */
 export const refusing = (change: (answer: HttpResponse, right: Refusal) => Refusal): Partial<HarborParts> => ({
-  refusal: (answer, about) => change(answer, refusalOf(answer, about)),
+  refusal: (answer, purpose) => change(answer, refusalOf(answer, purpose)),
 });
 /** The refusal as a certain one. */
 export const asRejected = (right: Refusal): Refusal =>

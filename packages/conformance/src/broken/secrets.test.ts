@@ -5,12 +5,12 @@ import { around, inOperations, inSpec, mustBeCaught } from '../__tests__/plant.t
 mustBeCaught('secrets', [
   [
     'an error tells the token',
-    { refusal: (answer, about, { token }) => ({ ...refusalOf(answer, about), message: `refused for ${token}.` }) },
+    { refusal: (answer, purpose, { token }) => ({ ...refusalOf(answer, purpose), message: `refused for ${token}.` }) },
     ['secrets/errors'],
   ],
   [
     'an error tells what the provider says',
-    { refusal: (answer, about) => ({ ...refusalOf(answer, about), message: answer.text }) },
+    { refusal: (answer, purpose) => ({ ...refusalOf(answer, purpose), message: answer.text }) },
     ['secrets/errors'],
   ],
   [

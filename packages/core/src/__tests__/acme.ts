@@ -239,12 +239,12 @@ const REFUSALS: Readonly<Record<number, readonly [code: PayoutErrorCode, key: Ex
   429: ['rate_limited', 'unused'],
 };
 
-function refusalOf({ status, json }: HttpResponse, about: RequestPurpose): Refusal {
+function refusalOf({ status, json }: HttpResponse, purpose: RequestPurpose): Refusal {
   const told = v.safeParse(v.object({ code: v.string() }), json);
   const providerCode = told.success ? told.output.code : null;
   const common = { message: `refused with HTTP ${status}.`, providerCode, providerMessage: null };
   // Without Acme's own form only a read is told by its status: a gateway may have written it, over a payout.
-  const ours = told.success || (about !== 'create' && about !== 'cancel');
+  const ours = told.success || (purpose !== 'create' && purpose !== 'cancel');
   const [code, key] = (ours ? REFUSALS[status] : undefined) ?? [];
   if (code !== undefined && key !== undefined) return { code, ...common, outcome: 'rejected', keyState: key };
   // In flight until it is known that the key was used for something else.

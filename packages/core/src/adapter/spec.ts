@@ -114,15 +114,15 @@ export interface Explained {
 
 /** What an adapter may call. Errors are thrown as `PayoutError`, mapped by the adapter's own `refusal`. */
 export interface Http {
-  get(path: string, call?: CallOptions, about?: RequestPurpose): Promise<HttpResponse>;
+  get(path: string, call?: CallOptions, purpose?: RequestPurpose): Promise<HttpResponse>;
   /** `key: null` sends a random idempotency key. */
   post(
     path: string,
     sent: { readonly body: string; readonly headers: Readonly<Record<string, string>>; readonly key: string | null },
     call?: CallOptions,
-    about?: RequestPurpose,
+    purpose?: RequestPurpose,
   ): Promise<HttpResponse>;
-  delete(path: string, call?: CallOptions, about?: RequestPurpose): Promise<HttpResponse>;
+  delete(path: string, call?: CallOptions, purpose?: RequestPurpose): Promise<HttpResponse>;
 }
 
 /** A query as an adapter gets it: checked; `limit` and times included. */
@@ -233,7 +233,7 @@ export interface PayoutProviderSpec<P extends AnyPayoutProvider> {
   /** The provider's own limits on a create: every problem, with its path. */
   readonly problems: (request: AdapterCreateRequest, options: OptionsFor<OptionsOf<P>, 'create'> | undefined) => readonly PayoutIssue[];
   /** What an answer other than 2xx means. */
-  readonly refusal: (answer: HttpResponse, about: RequestPurpose) => Refusal;
+  readonly refusal: (answer: HttpResponse, purpose: RequestPurpose) => Refusal;
   /** Whether an answer is a replay of an earlier one under the same key. */
   readonly isReplay: (answer: HttpResponse) => boolean;
   /** The provider's own word on resending: `false` stops it, `true` sends a refusal again too, `undefined` leaves it to the common rules. */

@@ -15,16 +15,16 @@ export function createClient(
   headers: Readonly<Record<string, string>>,
   onAnswer: (answer: HttpResponse) => void = () => undefined,
 ): Http {
-  const call = (request: OutgoingRequest, about: RequestPurpose, options: CallOptions = {}): Promise<HttpResponse> =>
-    sendUntilAnswered({ context, request, about, options, onAnswer });
+  const call = (request: OutgoingRequest, purpose: RequestPurpose, options: CallOptions = {}): Promise<HttpResponse> =>
+    sendUntilAnswered({ context, request, about: purpose, options, onAnswer });
   return {
-    get: (path, options, about = 'other') => call({ method: 'GET', path, headers, body: null }, about, options),
-    delete: (path, options, about = 'other') => call({ method: 'DELETE', path, headers, body: null }, about, options),
-    post: (path, sent, options, about = 'other') => {
+    get: (path, options, purpose = 'other') => call({ method: 'GET', path, headers, body: null }, purpose, options),
+    delete: (path, options, purpose = 'other') => call({ method: 'DELETE', path, headers, body: null }, purpose, options),
+    post: (path, sent, options, purpose = 'other') => {
       const key = sent.key ?? randomKey(context.runtime);
       return call(
         { method: 'POST', path, headers: { ...headers, ...sent.headers, 'idempotency-key': key }, body: sent.body },
-        about,
+        purpose,
         options,
       );
     },
@@ -62,9 +62,13 @@ async function sendUntilAnswered({ context, request, about, options, onAnswer }:
   }
 }
 
-function failureOf(context: ProviderContext, sent: Sent, about: RequestPurpose): { error: PayoutError; unknown: boolean; resend: boolean } {
+function failureOf(
+  context: ProviderContext,
+  sent: Sent,
+  purpose: RequestPurpose,
+): { error: PayoutError; unknown: boolean; resend: boolean } {
   if (sent.type !== 'answered') return { error: sent.error, unknown: sent.type === 'lost', resend: sent.error.code !== 'aborted' };
-  const refusal = context.rules.refusal(sent.answer, about);
+  const refusal = context.rules.refusal(sent.answer, purpose);
   const resend = refusal.outcome === 'unknown' ? refusal.resend : isRetryableRefusal(context, sent.answer, refusal);
   return { error: errorOf(context, refusal, sent.answer, null), unknown: refusal.outcome === 'unknown', resend };
 }

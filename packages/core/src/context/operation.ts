@@ -13,7 +13,7 @@ let operations = 0;
  * Runs one operation. Where somebody listens, its start, its end and all that is told between them carry one number; where
  * nobody does, it is the work and nothing else.
  *
- * @param work Gets the engine to work with: what it tells is told as part of this operation.
+ * @param work Gets the context to work with: what it tells is told as part of this operation.
  */
 export function perform<T>(
   context: ProviderContext,

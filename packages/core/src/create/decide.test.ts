@@ -287,8 +287,8 @@ describe('a success that cannot be read', () => {
   ])('says so: %i', (status, message) => {
     const asked: unknown[] = [];
     const stumbling = having({
-      refusal: (_, about) => {
-        asked.push(about);
+      refusal: (_, purpose) => {
+        asked.push(purpose);
         throw new TypeError('a null that nobody expected');
       },
     });

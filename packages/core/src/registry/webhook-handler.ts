@@ -127,7 +127,7 @@ async function statusFor(endpoint: Endpoint, request: Request): Promise<200 | 40
       provider: provider.name,
     });
   }
-  const body = await inTime(provider, (signal) => readBody(request, maxBodyBytes, signal));
+  const body = await readWithTimeout(provider, (signal) => readBody(request, maxBodyBytes, signal));
   if (body === null) return refused(endpoint, 400, 'the body broke off, or did not come in time.');
   if (body === 'too_large') return refused(endpoint, 413, `the body is longer than maxBodyBytes, ${maxBodyBytes}.`);
   const events = await verified(endpoint, { headers: request.headers, body });
@@ -137,7 +137,7 @@ async function statusFor(endpoint: Endpoint, request: Request): Promise<200 | 40
 }
 
 /** `null` when it failed, or took longer than a call of this provider may: nobody may hold a request open for ever. */
-async function inTime<T>(provider: AnyPayoutProvider, read: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
+async function readWithTimeout<T>(provider: AnyPayoutProvider, read: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
   const {
     limits: { timeoutMs },
     runtime,
