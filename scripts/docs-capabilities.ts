@@ -174,7 +174,7 @@ export function capabilitiesDocument(): string {
     operations(),
     '## A create',
     requestFields(),
-    '## What safety stands on',
+    '## What safety depends on',
     safety(),
     'The library sends a submission only during key retention, less a safety margin. After that it looks the payout up. ' +
       "With `correlation: 'none'` a person may have to look after a lost response, once the provider has forgotten the key.",

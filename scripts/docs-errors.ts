@@ -102,7 +102,7 @@ export const MEANINGS: Readonly<Record<PayoutErrorCode, Meaning>> = {
     next: 'Correct them. Nothing was sent.',
   },
   webhook_refused: {
-    means: 'From the library: a webhook has no signature, a wrong one, or one whose time is too far off.',
+    means: 'From the library: a webhook has no signature, a wrong signature, or a signature whose time is too far off.',
     outcome: 'thrown by `parseWebhook`',
     next: 'Respond with 400 and do nothing: [webhooks](webhooks.md).',
   },
