@@ -57,7 +57,7 @@ describe('docs/stores.md', () => {
     const open = submissionToKeep({ reference: 'open' });
     await store.putIfAbsent(open);
     await store.setResolution(submissionToKeep(), { payoutId: 'po_1' });
-    await db.exec(`update payout_submissions set kept_at = now() - interval '1 year'; ${blocks('sql')[1]}`);
+    await db.exec(`update payout_submissions set stored_at = now() - interval '1 year'; ${blocks('sql')[1]}`);
     const kept = await store.putIfAbsent(submissionToKeep());
     expect(kept).toMatchObject({ resolution: { payoutId: 'po_1' }, submission: { ...submissionToKeep(), request: { body: '' } } });
     expect((await store.putIfAbsent({ ...open })).submission).toEqual(open);

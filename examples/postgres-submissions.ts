@@ -1,7 +1,7 @@
 // A store of submissions in PostgreSQL, with pg, PGlite or whatever else has query(sql, values). docs/stores.md
 import { type StoredSubmission, parseSubmission, type RecordedRefusal, type Resolution, type SubmissionStore } from '@disburse/core';
 
-/** `json`, not `jsonb`: it gives back what it was given, character for character. */
+/** `json`, not `jsonb`: it returns the text as it was stored, character for character. */
 export const TABLE = `
   create table payout_submissions (
     namespace  text        not null,
@@ -12,7 +12,7 @@ export const TABLE = `
     shared     boolean     not null default false,
     refused    json,
     resolution json,
-    kept_at    timestamptz not null default now(),
+    stored_at  timestamptz not null default now(),
     primary key (namespace, reference, attempt)
   )`;
 
@@ -27,31 +27,31 @@ interface Row {
   readonly resolution: Resolution | null;
 }
 
-const PLACE = '(namespace, reference, attempt)';
-const INTO = 'insert into payout_submissions as kept (namespace, reference, attempt, submission';
-const ROW = `${PLACE} = ($1, $2, $3)`;
+const PRIMARY_KEY = '(namespace, reference, attempt)';
+const INTO = 'insert into payout_submissions as stored (namespace, reference, attempt, submission';
+const ROW = `${PRIMARY_KEY} = ($1, $2, $3)`;
 const COLUMNS = 'submission, shared, refused, resolution';
 
-/** The same call asks again, for its answer was lost. */
-const OWN = `kept.refused is null and kept.hold <> '' and kept.hold = excluded.hold`;
-/** Every send was refused, nobody holds it, and the same is asked for. */
-const FREE = `kept.refused is not null and excluded.hold <> ''
-  and kept.submission ->> 'fingerprint' = excluded.submission ->> 'fingerprint'`;
+/** The same call comes again, because its response was lost. */
+const OWN = `stored.refused is null and stored.hold <> '' and stored.hold = excluded.hold`;
+/** Every send was refused, nobody holds the row, and the request is the same. */
+const FREE = `stored.refused is not null and excluded.hold <> ''
+  and stored.submission ->> 'fingerprint' = excluded.submission ->> 'fingerprint'`;
 
-/** One statement: between a look and a write, somebody else would keep and pay. */
-const KEEP = `${INTO}, hold) values ($1, $2, $3, $4, $5)
-  on conflict ${PLACE} do update set
-    hold    = case when kept.resolution is not null or (${OWN}) then kept.hold when ${FREE} then excluded.hold else '' end,
-    shared  = kept.shared or not (kept.resolution is not null or (${OWN}) or (${FREE})),
+/** One statement: between a read and a write, somebody else could store and pay. */
+const PUT_IF_ABSENT = `${INTO}, hold) values ($1, $2, $3, $4, $5)
+  on conflict ${PRIMARY_KEY} do update set
+    hold    = case when stored.resolution is not null or (${OWN}) then stored.hold when ${FREE} then excluded.hold else '' end,
+    shared  = stored.shared or not (stored.resolution is not null or (${OWN}) or (${FREE})),
     refused = null
   returning ${COLUMNS}, hold, submission::text = $4::text as same`;
 
-/** The first word stays, except that a payout wins over a rejection. */
-const SETTLE = `${INTO}, resolution) values ($1, $2, $3, $4, $5)
-  on conflict ${PLACE} do update set resolution = excluded.resolution, refused = null, hold = ''
-  where kept.resolution is null or (kept.resolution ->> 'payoutId' is null and excluded.resolution ->> 'payoutId' is not null)`;
+/** The first resolution stays, except that a payout wins over a rejection. */
+const SET_RESOLUTION = `${INTO}, resolution) values ($1, $2, $3, $4, $5)
+  on conflict ${PRIMARY_KEY} do update set resolution = excluded.resolution, refused = null, hold = ''
+  where stored.resolution is null or (stored.resolution ->> 'payoutId' is null and excluded.resolution ->> 'payoutId' is not null)`;
 
-/** Only for the hold, and only once: `same_attempt` leaves the row open to the next one, the others end it. */
+/** Only for the hold, and only once: `same_attempt` leaves the row open to the next call, the others end it. */
 const refuse = (column: 'refused' | 'resolution', other: 'refused' | 'resolution'): string =>
   `update payout_submissions set ${column} = coalesce(${column}, $5)
    where ${ROW} and hold = $4 and hold <> '' and ${other} is null returning 1`;
@@ -61,40 +61,40 @@ const REFUSE = {
   never: refuse('resolution', 'refused'),
 };
 
-const placeOf = (of: { namespace: string; reference: string; attempt: number }) => [of.namespace, of.reference, of.attempt];
-const keptIn = ({ submission, shared, refused, resolution }: Row): StoredSubmission => ({
+const primaryKeyOf = (of: { namespace: string; reference: string; attempt: number }) => [of.namespace, of.reference, of.attempt];
+const storedIn = ({ submission, shared, refused, resolution }: Row): StoredSubmission => ({
   submission: parseSubmission(submission),
   shared,
   refused,
   resolution,
 });
 
-/** @param db A pool, never a transaction of yours: what it rolls back was kept by nobody, and is paid again. */
+/** @param db A pool, never a transaction of yours: a row that it rolls back is deleted, and its reference can be paid again. */
 export function postgresSubmissions(db: Database): SubmissionStore {
   return {
     putIfAbsent: async (submission, hold = '') => {
-      const values = [...placeOf(submission), JSON.stringify(submission), hold];
-      const [row] = (await db.query<Row & { hold: string; same: boolean }>(KEEP, values)).rows;
-      if (row === undefined) throw new Error('The database did not answer the row that it keeps.');
-      if (row.resolution !== null || row.shared || row.hold !== hold) return keptIn(row);
-      // This call holds it. The very object: it stored it. Another one: it took over what was refused.
-      return row.same ? { submission, resolution: null, shared: false } : { ...keptIn(row), alone: true };
+      const values = [...primaryKeyOf(submission), JSON.stringify(submission), hold];
+      const [row] = (await db.query<Row & { hold: string; same: boolean }>(PUT_IF_ABSENT, values)).rows;
+      if (row === undefined) throw new Error('The database did not return the row that it has stored.');
+      if (row.resolution !== null || row.shared || row.hold !== hold) return storedIn(row);
+      // This call holds the row. The same object: this call stored it. Another object: it took over what was refused.
+      return row.same ? { submission, resolution: null, shared: false } : { ...storedIn(row), alone: true };
     },
     refuse: async (submission, hold, refusal) => {
-      const recorded = await db.query(REFUSE[refusal.retry], [...placeOf(submission), hold, JSON.stringify(refusal)]);
+      const recorded = await db.query(REFUSE[refusal.retry], [...primaryKeyOf(submission), hold, JSON.stringify(refusal)]);
       return recorded.rows.length === 1;
     },
     setResolution: async (submission, resolution) => {
-      await db.query(SETTLE, [...placeOf(submission), JSON.stringify(submission), JSON.stringify(resolution)]);
+      await db.query(SET_RESOLUTION, [...primaryKeyOf(submission), JSON.stringify(submission), JSON.stringify(resolution)]);
     },
     find: async (reference) => {
-      const [row] = (await db.query<Row>(`select ${COLUMNS} from payout_submissions where ${ROW}`, placeOf(reference))).rows;
-      return row === undefined ? null : keptIn(row);
+      const [row] = (await db.query<Row>(`select ${COLUMNS} from payout_submissions where ${ROW}`, primaryKeyOf(reference))).rows;
+      return row === undefined ? null : storedIn(row);
     },
     open: async function* () {
       const oldest = `(submission ->> 'preparedAt')::timestamptz`;
       const { rows } = await db.query<Row>(`select ${COLUMNS} from payout_submissions where resolution is null order by ${oldest}`, []);
-      yield* rows.map(keptIn);
+      yield* rows.map(storedIn);
     },
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 
-const GATES = 'format, lint, types, directions, names, unused, build, consumer, package, size, licences, sbom, audit.\n';
+const GATES = 'format, lint, types, directions, names, sentences, unused, build, consumer, package, size, licences, sbom, audit.\n';
 
 it.each([
   ['--help names the gates', ['--help'], 0, `pnpm check runs all gates, or those that are named: ${GATES}`, ''],

@@ -19,6 +19,7 @@ const GATES: readonly Gate[] = [
   ['types', ['tsc', '--project', 'tsconfig.json']],
   ['directions', ['node', 'scripts/directions.ts']],
   ['names', ['node', 'scripts/names.ts']],
+  ['sentences', ['node', 'scripts/sentences.ts']],
   ['unused', ['knip'], ['knip', '--production', '--config', 'knip.production.jsonc']],
   ['build', ['pnpm', '--recursive', '--filter', './packages/*', 'run', 'build']],
   ['consumer', ['node', 'scripts/consumer.ts']],

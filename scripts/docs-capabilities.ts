@@ -16,7 +16,7 @@ interface Column {
   readonly settings: unknown;
   readonly secrets: readonly string[];
   /** In words, where the provider does not document it. */
-  readonly refusalsKept?: string;
+  readonly refusalsStored?: string;
 }
 
 // Credentials of no account: nothing is sent.
@@ -48,7 +48,7 @@ const COLUMNS: readonly Column[] = [
     options: {},
     settings: createBalance.settings,
     secrets: createBalance.secrets,
-    refusalsKept: 'not documented: a refused create is sent once more to see',
+    refusalsStored: 'not documented: the library sends a refused create once more to find out',
   },
 ];
 const reading = createBalance({ ...mollie, readBalances: true });
@@ -99,8 +99,8 @@ function correlations({ provider, withCorrelation }: Column): string {
 
 const hours = (ms: number): string => (ms === 3_600_000 ? '1 hour' : `${ms / 3_600_000} hours`);
 
-/** Where the documentation is silent, `storesRefusals` only makes core ask: the mark of a replay says whether it was kept. */
-const refusals = ({ provider, refusalsKept }: Column): string => refusalsKept ?? yes(provider.capabilities.key.storesRefusals);
+/** Where the documentation is silent, `storesRefusals` only makes core send again: the mark of a replay says whether the refusal was stored. */
+const refusals = ({ provider, refusalsStored }: Column): string => refusalsStored ?? yes(provider.capabilities.key.storesRefusals);
 
 const PROOFS = { by_list: 'a list that was read to its end', never: 'nothing: a person decides' } as const;
 
@@ -109,8 +109,8 @@ function safety(): string {
   return table(
     ['', ...NAMES],
     [
-      ['the provider remembers a key for', ...each(({ provider }) => hours(provider.capabilities.key.retentionMs))],
-      ['and keeps refusals under it', ...each(refusals)],
+      ['key retention', ...each(({ provider }) => hours(provider.capabilities.key.retentionMs))],
+      ['the provider stores refusals under the key', ...each(refusals)],
       ['a lookup recognises our payouts by (setting `correlation`)', ...each(correlations)],
       ['what proves that a payout does not exist', ...each(({ provider }) => PROOFS[provider.capabilities.absence])],
       ['can be canceled while', ...each((column) => states(column, 'cancel'))],
@@ -166,22 +166,23 @@ export function capabilitiesDocument(): string {
   return documentOf(
     '# What each provider can do',
     GENERATED,
-    'A provider that you write down has exactly these members; calling another does not compile. One that configuration chose is asked with ' +
-      '`supports(provider, operation)` or `assertSupports(provider, operation)`, and untyped code meets an error before any request. ' +
-      '`reasonAgainst(provider, operation, payout)` says whether it is possible now, and why not. All of it is data in `provider.capabilities`.',
+    'A provider that you make in code has exactly the operations of its adapter: a call of any other does not compile. If a configuration chose the ' +
+      'provider, ask `supports(provider, operation)` or `assertSupports(provider, operation)`. Untyped code gets an error before any request. ' +
+      '`reasonAgainst(provider, operation, payout)` says whether an operation is possible now, and why not. `provider.capabilities` has all of ' +
+      'this as data.',
     '## Operations',
     operations(),
     '## A create',
     requestFields(),
-    '## What safety stands on',
+    '## What safety depends on',
     safety(),
-    "Outside the time for which a key is remembered, less a guard, nothing is sent: it is looked up. With `correlation: 'none'` a lost answer may " +
-      'need a person once the key is forgotten.',
+    'The library sends a submission only during key retention, less a safety margin. After that it looks the payout up. ' +
+      "With `correlation: 'none'` a person may have to look after a lost response, once the provider has forgotten the key.",
     '## Lists',
     lists(),
-    'What a provider cannot filter, core filters while it pages, and stops where the order allows.',
+    'Core applies the filters that a provider lacks while it reads the pages. It stops early where the order of the list allows that.',
     '## Options and settings',
-    'A typo fails before any request.',
+    'A typing error fails before any request.',
     options(),
     settings(),
   );

@@ -1,5 +1,5 @@
 // docs/errors.md: every code of ours, what to do about it, and what each provider's errors become.
-import type { PayoutErrorCode } from '@disburse/core';
+import type { PayoutErrorCode, Refusal } from '@disburse/core';
 import * as mollie from '../packages/balance-adapter/src/errors.ts';
 import * as stripeCodes from '../packages/stripe-adapter/src/error-codes.ts';
 import * as stripe from '../packages/stripe-adapter/src/errors.ts';
@@ -23,22 +23,22 @@ export const MEANINGS: Readonly<Record<PayoutErrorCode, Meaning>> = {
   invalid_request: {
     means: 'The request is wrong; `issues` or `providerMessage` says how.',
     outcome: REJECTED,
-    next: 'Correct it, then do what `retry` says. With `submission: null` nothing was prepared or kept: create again, under the same reference.',
+    next: 'Correct it, then do what `retry` says. With `submission: null` nothing was prepared or stored: create again, under the same reference.',
   },
   invalid_state: {
-    means: 'The payout, or the balance, is not in a state that allows it.',
+    means: 'The state of the payout, or of the balance, does not allow this.',
     outcome: REJECTED,
-    next: 'Read the payout, and decide by where it stands. `reasonAgainst(provider, operation, payout)` tells before a call.',
+    next: 'Read the payout, and decide by its status. `reasonAgainst(provider, operation, payout)` says so before a call.',
   },
   insufficient_funds: {
-    means: 'The balance does not cover it.',
+    means: 'The balance does not cover the amount.',
     outcome: REJECTED,
-    next: 'Fund the balance, or pay less; then do what `retry` says.',
+    next: 'Fund the balance, or pay less. Then do what `retry` says.',
   },
   invalid_destination: {
-    means: 'The destination cannot take it.',
+    means: 'The destination cannot take the payout.',
     outcome: REJECTED,
-    next: 'Correct its details at the provider, or name another one; then do what `retry` says.',
+    next: 'Correct its details at the provider, or name another destination. Then do what `retry` says.',
   },
   authentication: {
     means: 'The credential was not accepted.',
@@ -46,9 +46,9 @@ export const MEANINGS: Readonly<Record<PayoutErrorCode, Meaning>> = {
     next: 'Replace the credential, then make the same request again.',
   },
   permission: {
-    means: 'The credential may not do it.',
+    means: 'The credential may not do this.',
     outcome: REJECTED,
-    next: 'Give it the permission, then do what `retry` says.',
+    next: 'Give the credential the permission, then do what `retry` says.',
   },
   not_found: {
     means: 'There is no such object.',
@@ -58,63 +58,63 @@ export const MEANINGS: Readonly<Record<PayoutErrorCode, Meaning>> = {
   rate_limited: {
     means: 'Too many requests, also after `maxResends`.',
     outcome: REJECTED,
-    next: 'Wait, `retryAfterSeconds` where the provider says, then make the same request again.',
+    next: 'Wait for `retryAfterSeconds`, if the provider gave it. Then make the same request again.',
   },
   reference_taken: {
     means:
-      'The reference is kept for another request, which `outcome.submission` is. `issues` says which members differ, and what is kept; it is empty while the other request is being sent.',
+      'The reference is stored for another request, which is in `outcome.submission`. `issues` says which members differ, and what is stored. It is empty while the other request is in flight.',
     outcome: UNKNOWN,
-    next: 'Do what `next` says about the kept one. Give a second payment a reference of its own.',
+    next: 'Do what `next` says about the stored submission. Give a second payment a reference of its own.',
   },
   idempotency_conflict: {
     means: 'The key was used for something else at the provider, or is in use right now.',
     outcome: UNKNOWN,
-    next: 'Do what `next` says. If two payments have one reference, give the second one of its own.',
+    next: 'Do what `next` says. If two payments have one reference, give the second payment another reference.',
   },
   payouts_blocked: {
-    means: 'The provider holds payouts of this account back.',
-    outcome: `${REJECTED}; ${UNKNOWN} where it waits for an approval`,
-    next: "A person looks at the provider’s dashboard. With `retry: 'never'` no machine tries again, and there is no next attempt. Unknown: the provider makes the payout by itself once it is approved; `lookup` then finds it, and `resolve` records that it was denied.",
+    means: 'The provider blocks payouts of this account, or this payout.',
+    outcome: `${REJECTED}; ${UNKNOWN} while an approval is pending`,
+    next: "A person looks at the provider’s dashboard. With `retry: 'never'` no machine tries again, and there is no next attempt. Unknown: once a person approves the payout, the provider makes it by itself, and `lookup` finds it. If the payout was denied, `resolve` records that.",
   },
   limit_exceeded: {
-    means: 'It is above a limit of the account.',
+    means: 'The amount is above a limit of the account.',
     outcome: REJECTED,
-    next: 'Pay less, or later, or without `instant`; then do what `retry` says.',
+    next: 'Pay less, or later, or without `instant`. Then do what `retry` says.',
   },
   unsupported: {
-    means: 'The provider, or the account, cannot do it.',
+    means: 'The provider, or the account, cannot do this.',
     outcome: REJECTED,
-    next: 'Ask for something it can do: [capabilities](capabilities.md), `supports(provider, operation)`.',
+    next: 'Request something that the provider can do: [capabilities](capabilities.md), `supports(provider, operation)`.',
   },
   provider_unavailable: {
-    means: 'No answer, or one that says that something is wrong on their side; or the store of submissions could not answer.',
-    outcome: `${UNKNOWN}; rejected where certainly no byte left`,
-    next: 'Unknown: keep `submission` and do what `next` says. Rejected: the same request again, later.',
+    means: 'The provider did not respond, or says that something is wrong on its side. Or the store of submissions failed.',
+    outcome: `${UNKNOWN}; rejected if certainly no byte was sent`,
+    next: 'Unknown: store `submission`, and do what `next` says. Rejected: make the same request again, later.',
   },
   unexpected_response: {
-    means: 'An answer that cannot be understood, or that is about another payout. `unreadAnswer` holds a success that could not be read.',
+    means: 'The response cannot be understood, or is about another payout. `unreadAnswer` holds a success that could not be read.',
     outcome: UNKNOWN,
-    next: 'Do what `next` says; look at `payoutId` where there is one.',
+    next: 'Do what `next` says. Look at `payoutId`, if the error has one.',
   },
   invalid_settings: {
-    means: 'From the library: settings or a configuration are wrong; every problem is in `issues`.',
+    means: 'From the library: settings or a configuration are wrong. `issues` has every problem.',
     outcome: 'thrown when a provider or registry is made',
-    next: 'Correct them; nothing was sent.',
+    next: 'Correct them. Nothing was sent.',
   },
   webhook_refused: {
-    means: 'From the library: a webhook is not signed, or not by whom it should be, or not now.',
+    means: 'From the library: a webhook has no signature, a wrong signature, or a signature whose time is too far off.',
     outcome: 'thrown by `parseWebhook`',
-    next: 'Answer 400 and do nothing: [webhooks](webhooks.md).',
+    next: 'Respond with 400 and do nothing: [webhooks](webhooks.md).',
   },
   aborted: {
-    means: 'From the library: the caller aborted.',
-    outcome: `${UNKNOWN}; rejected where certainly no byte left`,
-    next: 'Unknown: keep `submission` and do what `next` says.',
+    means: 'From the library: your program aborted the call.',
+    outcome: `${UNKNOWN}; rejected if certainly no byte was sent`,
+    next: 'Unknown: store `submission`, and do what `next` says.',
   },
   unresolved: {
-    means: 'From the library: nothing can be proven by looking.',
+    means: 'From the library: reading at the provider proves nothing.',
     outcome: UNKNOWN,
-    next: 'Do what `next` says: `submit` from `notBefore` on, or `review`: a person looks at `candidates` and records it with `resolve`.',
+    next: 'Do what `next` says. `submit`: submit again from `notBefore` on. `review`: a person looks at `candidates`, and `resolve` records what they found.',
   },
 };
 
@@ -129,31 +129,40 @@ const members = (): string =>
     ['member of a `PayoutError`', ''],
     [
       ['`code`', 'one of the codes below'],
-      ['`message`', 'one sentence for people: who, what, and what to do. It repeats no credential, account number or body'],
+      ['`message`', 'text for people: who, what, and what to do. It repeats no credential, account number or body'],
       ['`provider`', 'the configured name'],
-      ['`outcome`', '`rejected` or `unknown` where the call could have changed something, else `null`'],
+      ['`outcome`', '`rejected` or `unknown` if the call could have changed something, else `null`'],
       ['`issues`', 'every problem of an input: `{ path, message }`'],
       ['`httpStatus`, `providerCode`, `requestId`, `retryAfterSeconds`', 'as the provider gave them, or `null`'],
-      ['`payoutId`', 'the payout in question, where it is known although the call did not succeed'],
-      ['`providerMessage`', 'the provider’s own sentence. It may name people: not enumerable, not in `toJSON()`; show it, do not log it'],
-      ['`unreadAnswer`', 'a success that could not be read, without the credential. Not enumerable, not in `toJSON()`'],
+      ['`payoutId`', 'the payout in question, if it is known although the call did not succeed'],
+      [
+        '`providerMessage`',
+        'the provider’s own sentence. It may name people, so show it, but do not log it. It is not enumerable and not in `toJSON()`',
+      ],
+      ['`unreadAnswer`', 'a success that could not be read, without the credential. It is not enumerable and not in `toJSON()`'],
     ],
   );
 
-// ---- What an answer becomes ------------------------------------------------------------------------------------------
+// ---- What a response becomes -----------------------------------------------------------------------------------------
+
+type KeyState = Extract<Refusal, { outcome: 'rejected' }>['keyState'];
 
 interface Conclusion {
   readonly as: PayoutErrorCode;
   readonly says: string;
   readonly outcome: 'rejected' | 'unknown';
-  readonly key?: string | undefined;
+  readonly keyState?: KeyState | undefined;
   readonly resend?: boolean | undefined;
 }
 
-const AFTER: Readonly<Record<string, string>> = { alive: 'same', ask: 'ask', useless: 'next', human: 'never' };
+/** The word that the page has for each state of the key. */
+const AFTER: Readonly<Record<KeyState, string>> = { unused: 'same', maybe_stored: 'confirm', never_valid: 'next', needs_person: 'never' };
 
-const ending = ({ outcome, key, resend }: Conclusion): string =>
-  outcome === 'rejected' ? `rejected (${AFTER[key ?? ''] ?? '?'})` : `${UNKNOWN}${resend === true ? ' (sent again)' : ''}`;
+function ending({ as, outcome, keyState, resend }: Conclusion): string {
+  if (outcome === 'unknown') return `${UNKNOWN}${resend === true ? ' (sent again)' : ''}`;
+  if (keyState === undefined) throw new Error(`A refusal that is ${as} does not say what became of its key.`);
+  return `rejected (${AFTER[keyState]})`;
+}
 const shown = (conclusion: Conclusion): string => `\`${conclusion.as}\`, ${ending(conclusion)}`;
 /** A row of a provider's own table. */
 const rowOf = (said: string, conclusion: Conclusion): string[] => [
@@ -268,44 +277,45 @@ export function errorsDocument(): string {
   return documentOf(
     '# Errors',
     GENERATED,
-    'A create does not throw for anything that happens: it answers an outcome, and `rejected` and `unknown` carry an `error`. Every other call ' +
-      'answers its value or throws a `PayoutError`. `isPayoutError(value)` tells one, also from another copy of the package. Why a payout that ' +
-      'exists did not arrive is no error, but its `failure`: [statuses](status.md).',
+    'A create does not throw for anything that happens on the way: it returns an outcome, and `rejected` and `unknown` carry an `error`. Every ' +
+      'other call returns its value or throws a `PayoutError`. `isPayoutError(value)` recognises a `PayoutError`, also from another copy of the ' +
+      'package. If a payout exists and did not arrive, that is no error. Its `failure` says why: [statuses](status.md).',
     members(),
     '## Codes',
-    'The set is closed. What a program does depends on the outcome first, then on `retry` or `next`, and on the code only for the reason.',
+    'These are all codes. Decide by the outcome first, then by `retry` or `next`. Use the code only to show the reason.',
     codeTable(),
-    'A submission that is handed to another provider, account or mode than it was made with is a mistake of the program: `submit`, `lookup` and ' +
-      '`resolve` then throw `invalid_request` and send nothing. Such an error says nothing about the payout.',
-    '## What an answer of a provider becomes',
-    'For a create that nobody can have sent before. *Rejected*: certainly nothing exists. *Unknown*: a payout may exist. In brackets, what ' +
-      'may follow a rejection:',
+    'A submission belongs to the provider, account and mode that made it. If a program hands it to another provider, account or mode, `submit`, ' +
+      '`lookup` and `resolve` throw `invalid_request` and send nothing. Such an error says nothing about the payout.',
+    '## What a response of a provider becomes',
+    'These tables are for a create that nobody can have sent before. *Rejected*: certainly nothing exists. *Unknown*: a payout may exist. The ' +
+      'word in brackets says what may follow a rejection:',
     table(
       ['word', '`retry`'],
       [
-        ['same', '`same_attempt`: the key is alive, the same request may be made again'],
+        ['same', '`same_attempt`: the key is unused, and the same request may be made again'],
         ['next', '`next_attempt`: these bytes can never succeed; correct them'],
         [
-          'ask',
-          'it is sent once more: `next_attempt` where the provider keeps the refusal under the key, `same_attempt` where it does not',
+          'confirm',
+          'the library sends the request once more: `next_attempt` if the provider stored the refusal under the key, `same_attempt` if it did not',
         ],
         ['never', '`never`: the provider refused it for good; [a person has to act](concepts.md#outcomes)'],
       ],
     ),
-    '*Sent again*: the same bytes under the same key, `maxResends` times. A create that may have been sent before stays unknown after all of these, ' +
-      'unless the answer is marked as a replay.',
+    '*Sent again*: the library sends the same bytes under the same key, `maxResends` times. A create that may have been sent before stays unknown ' +
+      'after all of these, unless the provider replayed the refusal.',
     '### By HTTP status',
-    'Where nothing else is said. A 4xx is unknown, also a 401, 403 or 429, when its body has not the form of the provider’s own errors. A proxy may have written it, and may have sent the request before.',
+    'This table holds where no other table says more. A 4xx is unknown, also a 401, 403 or 429, when its body does not have the form of the ' +
+      'provider’s own errors. A proxy may have written it, and may have sent the request before.',
     byStatus(),
     '### Stripe',
-    'Looked at before the status, with a status of 400 unless the row says another.',
+    'These rows count before the HTTP status. They have a status of 400, unless a row says another.',
     stripeTable(),
     '### Stripe Treasury',
-    'These first, then the rows of Stripe.',
+    'These rows come first, then the rows of Stripe.',
     treasuryTable(),
     '### Mollie Balances',
-    'Mollie’s errors have no code. It gives one 422 for many reasons; the adapter reads the balance and the recent payouts, and says ' +
-      '`invalid_state`, `insufficient_funds` or `invalid_destination` where they prove one. Where a payout could be yours, the outcome is unknown.',
+    'Mollie’s errors have no code, and one 422 has many reasons. So the adapter reads the balance and the recent payouts. If they prove the reason, ' +
+      'the code is `invalid_state`, `insufficient_funds` or `invalid_destination`. If one of the payouts could be yours, the outcome is unknown.',
     mollieTable(),
   );
 }

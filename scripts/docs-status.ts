@@ -9,12 +9,13 @@ import { codes, documentOf, GENERATED, PROVIDERS, table } from './docs-markdown.
 
 const MEANINGS: Readonly<Record<PayoutStatus, string>> = {
   pending: 'It exists and has not left the provider.',
-  in_transit: 'It is on its way and can no longer be canceled.',
+  in_transit: 'It is on its way, and nobody can cancel it any more.',
   paid: 'The provider reports success. A bank can still send it back: `paid` → `failed` and `paid` → `returned` are normal.',
   failed: 'It did not arrive; `failure` says why. The money is, or will be, back.',
   canceled: 'It was canceled before it left.',
   returned: 'It had arrived or was on its way, and the bank sent it back.',
-  unrecognized: 'The provider used a word that this version does not know; `providerStatus` holds it. Keep asking, conclude nothing.',
+  unrecognized:
+    'The provider used a word that this version does not know. `providerStatus` holds it. Read the payout again later, and conclude nothing.',
 };
 const STATUSES = Object.keys(MEANINGS) as readonly PayoutStatus[];
 
@@ -86,18 +87,18 @@ export function statusDocument(): string {
   return documentOf(
     '# Statuses and failure reasons',
     GENERATED,
-    'What the providers say about a payout that exists, in one set of words. The provider’s own word is always kept beside ours. Why a ' +
-      'request was refused, so that no payout exists, is another table: [errors](errors.md).',
+    'This page says what the providers’ words about an existing payout mean. The library stores the provider’s own word beside ours. If a ' +
+      'request was refused, no payout exists, and another page says why: [errors](errors.md).',
     '## Statuses',
     table(
       ['status', 'it means'],
       STATUSES.map((status) => [`\`${status}\``, MEANINGS[status]]),
     ),
-    'An *open* status still moves; *provisional* is a success that can turn; *final* never changes. The providers’ words:',
+    'An *open* status still moves. A *provisional* status is a success that can still turn. A *final* status never changes. The providers’ words:',
     statuses(),
-    'A failure reason beside another word than `failed` is, at Mollie, a contradiction: `unrecognized`.',
+    'At Mollie, a failure reason beside another word than `failed` is a contradiction. Such a payout is `unrecognized`.',
     '## Why a payout failed',
-    'A code that is not in this table, or none, is `other`. The provider’s own is in `failure.code` and `failure.message`.',
+    'A missing code, and a code that is not in this table, is `other`. `failure.code` and `failure.message` have the provider’s own words.',
     failureReasons(),
   );
 }

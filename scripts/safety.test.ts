@@ -108,7 +108,7 @@ describe('docs/safety.md', () => {
 });
 
 describe('SECURITY.md', () => {
-  const model = security.slice(security.indexOf('## Threat model'), security.indexOf('## What we stand on'));
+  const model = security.slice(security.indexOf('## Threat model'), security.indexOf('## Dependencies'));
   const rows = model.split('\n').filter((line) => line.startsWith('| ') && !/^\| (?:what they try|---) \|/.test(line));
 
   it('says in every row where it is, which test shows it, or what is left to you', () => {
@@ -123,7 +123,7 @@ describe('SECURITY.md', () => {
   it.each(citedBy(model))('%s has “%s”', (file, title) => expect(has(titlesIn(file), title.split(' › '))).toBe(true));
 
   it('says of everything that comes with the packages what it is for', () => {
-    const table = security.slice(security.indexOf('## What we stand on'), security.indexOf('## What is left'));
+    const table = security.slice(security.indexOf('## Dependencies'), security.indexOf('## What is left'));
     const told = table.split('\n').flatMap((line) => {
       const [names = '', , , licence = ''] = line.replace(/^\| /, '').split(' | ');
       return line.startsWith('| `') ? [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => `${name}: ${licence.split(',')[0]}`) : [];

@@ -78,17 +78,17 @@ export type Refusal = {
 } & (
   | {
       /**
-       * The provider did not do it. What that means for the key is in `key`.
+       * The provider did not do it. `keyState` says what that means for the key.
        *
-       * Say it only of an answer in the form of the provider's own errors, whatever its status. A mesh on the way may answer 401,
-       * 403 or 429 by itself, after it has sent the request before.
+       * Say it only of a response in the form of the provider's own errors, whatever its status. A proxy on the way may respond with
+       * 401, 403 or 429 by itself, after it has sent the request before.
        */
       readonly outcome: 'rejected';
       /**
-       * `alive`: answered before keys are looked at (401, 429), so the same bytes are judged afresh.
-       * `ask`: may be stored under the key; core asks once more to see.
-       * `useless`: these bytes can never succeed, stored or not.
-       * `human`: no machine may retry.
+       * `unused`: the provider responds before it looks at the key (401, 429), so the same bytes may be sent again.
+       * `maybe_stored`: the provider may store the refusal under the key; core sends the request once more to find out.
+       * `never_valid`: these bytes can never succeed, stored or not.
+       * `needs_person`: no machine may retry.
        */
       readonly keyState: 'unused' | 'maybe_stored' | 'never_valid' | 'needs_person';
     }
