@@ -8,8 +8,8 @@ const adapters = { stripe: createStripe, 'stripe-treasury': createStripeTreasury
 const payouts = await loadConfig('disburse.config.json', adapters);
 
 // The reference is your own id: one reference is one payout.
-const [reference = 'seller-42-2026-11', amount = '125.00', currency = 'USD'] = process.argv.slice(2);
-const outcome = await payouts.createPayout({ reference, money: { amount, currency }, description: 'November earnings' });
+const [reference = 'week-47', amount = '125.00', currency = 'USD'] = process.argv.slice(2);
+const outcome = await payouts.createPayout({ reference, money: { amount, currency }, description: 'Earnings of week 47' });
 
 if (outcome.outcome === 'accepted') {
   console.log(`accepted: ${outcome.payout.id} is ${outcome.payout.status}`);
