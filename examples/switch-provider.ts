@@ -16,7 +16,7 @@ if (outcome.outcome === 'accepted') {
   for (const notice of outcome.notices) console.log(`note: ${notice.message}`);
 } else if (outcome.outcome === 'rejected') {
   console.log(`rejected, certainly nothing was paid: ${outcome.error.message} (retry: ${outcome.retry})`);
-  // After `next_attempt`, once the cause is gone: createPayout({ ..., attempt: nextAttempt(outcome) }), of @disburse/core.
+  // For `next_attempt`: remove the cause, then createPayout({ ..., attempt: nextAttempt(outcome) }), from @disburse/core.
 } else {
   await writeFile(`${encodeURIComponent(reference)}.json`, JSON.stringify(outcome.submission)); // It may have been paid.
   console.log(`unknown: ${outcome.error.message}`);
