@@ -1,4 +1,4 @@
-// docs/pictures/demo.svg shows what the demo prints; to write it again: npx -y pnpm@12 exec vitest run -u scripts/demo-picture.test.ts
+// docs/pictures/demo.svg shows what the demo prints; to write it again: npx -y pnpm@12 exec vitest run scripts/demo-picture.test.ts -u
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
