@@ -29,21 +29,21 @@ export async function tellDayLater({ clock, rails, config, env }: Rails, { scene
   const run = (defaultName: string, reference: string): Promise<PayoutOutcome> => {
     const settings = { runtime: { now: () => clock.now() }, submissions: fileSubmissions(folder) };
     const payouts = registryFromConfig({ ...config, default: defaultName }, factories, { env, settings });
-    return payouts.createPayout({ reference, money: { amount: '80.00', currency: 'USD' } });
+    return payouts.createPayout({ reference, money: { amount: '125.00', currency: 'USD' } });
   };
 
   scene('with disburse: the answer is lost, and the job runs again a day later');
   us.loseAnswers(3);
-  const lost = await run('us', 'seller-43');
-  line(lost.outcome, 'a payout may exist, and the job dies: what it sent is kept in a folder');
+  const lost = await run('us', 'week-48');
+  line(lost.outcome, 'a payout may exist, and the job dies: a folder keeps what was sent');
   await clock.advance(DAY_AND_MORE_MS);
-  const again = await run('us', 'seller-43');
-  line(again.outcome, `${told(again)}: Stripe forgot the key, so it was looked up, not sent`);
-  const switched = await run('eu', 'seller-43');
-  line(switched.outcome, `${told(switched)}: the default is eu now, and this one stays where it was made`);
+  const again = await run('us', 'week-48');
+  line(again.outcome, `${told(again)}: the same payout, looked up because Stripe forgot the key`);
+  const switched = await run('eu', 'week-48');
+  line(switched.outcome, `${told(switched)}: the same payout, though the default is eu now`);
   check('three runs, one payout', us.count() === before.us + 1 && eu.count() === before.eu);
-  const next = await run('eu', 'seller-44');
-  line(next.outcome, `${told(next)}: a new reference goes to the new default`);
+  const next = await run('eu', 'week-49');
+  line(next.outcome, `${told(next)}: week 49 is a new reference, so the new default pays it`);
   check('it is one payout, by eu', eu.count() === before.eu + 1);
   await rm(folder, { recursive: true });
   return 2;

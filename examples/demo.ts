@@ -31,7 +31,7 @@ async function story(rail: Rail): Promise<void> {
   scene(`${rail.name}: the adapter is ${provider.id}`);
 
   asked.references += 4;
-  const made = await provider.createPayout({ reference: `${rail.name}-1`, money: money('125.00'), description: 'November earnings' });
+  const made = await provider.createPayout({ reference: `${rail.name}-1`, money: money('125.00'), description: 'Earnings of week 47' });
   let payout = acceptedOrThrow(made);
   line(payout.status, shown(payout));
   for (const notice of made.outcome === 'accepted' ? made.notices : []) line('notice', notice.message);

@@ -31,17 +31,17 @@ export async function tellMostCode(clock: VirtualClock, { scene, line, check }: 
   stripe.faults.on({ method: 'POST' }, { reset: 'after' }, 1);
   // A new key for each attempt: the provider cannot know that they are the same.
   await pay(server.url, stripe.apiKey, randomUUID()).catch(() =>
-    line('failed', 'the answer was lost: stored as failed, so the next run pays'),
+    line('failed', 'the answer was lost: stored as failed, so the next run pays again'),
   );
   await pay(server.url, stripe.apiKey, randomUUID());
-  paid('125.00 USD for one seller', ...stripe.payouts.map(({ id }) => id));
-  check('one seller was paid twice', stripe.payouts.length === 2);
+  paid('125.00 USD for week 47', ...stripe.payouts.map(({ id }) => id));
+  check('one week was paid twice', stripe.payouts.length === 2);
 
-  scene('what better code does: one key for each seller, and the job runs again a day later');
-  const first = await pay(server.url, stripe.apiKey, 'seller-43');
+  scene('what better code does: one key for each week, and the job runs again a day later');
+  const first = await pay(server.url, stripe.apiKey, 'week-48');
   await clock.advance(DAY_AND_MORE_MS);
   line('forgotten', 'the same key is sent: Stripe kept it for 24 hours');
-  paid('125.00 USD for one seller', first, await pay(server.url, stripe.apiKey, 'seller-43'));
-  check('another seller was paid twice', stripe.payouts.length === 4);
+  paid('125.00 USD for week 48', first, await pay(server.url, stripe.apiKey, 'week-48'));
+  check('another week was paid twice', stripe.payouts.length === 4);
   await server.close();
 }

@@ -141,7 +141,7 @@ describe.concurrent('the README’s program', () => {
     const folder = await folderFor(onTestFinished, name, rail);
     expect(await run('examples/switch-provider.ts', folder, rail.env)).toMatch(/^accepted: \S+ is (pending|in_transit)\n(note: .+\n)?$/);
     expect(rail.count()).toBe(1);
-    expect(existsSync(join(folder, 'seller-42-2026-11.json'))).toBe(false);
+    expect(existsSync(join(folder, 'week-47.json'))).toBe(false);
   });
 
   it('again, by another default: the same payout', { timeout: TIMEOUT_MS }, async ({ onTestFinished }) => {
@@ -156,8 +156,8 @@ describe.concurrent('the README’s program', () => {
     // A new reference goes to the new default, in the currency of that balance and in no other.
     const again = (...args: readonly string[]): Promise<string> =>
       run('examples/switch-provider.ts', folder, { ...us.env, ...eu.env }, args);
-    expect(await again('seller-43-2026-11', '80.00', 'EUR')).toMatch(/^rejected, certainly nothing was paid: /);
-    expect(await again('seller-44-2026-11', '80.00', 'USD')).toMatch(/^accepted: payout_\S+ is pending\n/);
+    expect(await again('week-48', '80.00', 'EUR')).toMatch(/^rejected, certainly nothing was paid: /);
+    expect(await again('week-49', '80.00', 'USD')).toMatch(/^accepted: payout_\S+ is pending\n/);
     expect([us.count(), eu.count()]).toEqual([1, 1]);
   });
 

@@ -9,6 +9,6 @@ const adapters = { stripe: createStripe, 'stripe-treasury': createStripeTreasury
 const payouts = await loadConfig('disburse.config.json', adapters);
 
 // Today, tomorrow, after a crash, twice: a submission is one payout. It goes to the provider it was made with.
-const [file = 'seller-42-2026-11.json'] = process.argv.slice(2);
+const [file = 'week-47.json'] = process.argv.slice(2);
 const outcome = await payouts.submit(parseSubmission(await readFile(file, 'utf8')));
 console.log(outcome.outcome === 'accepted' ? `accepted: ${outcome.payout.id}` : `${outcome.outcome}: ${outcome.error.message}`);

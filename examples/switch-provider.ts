@@ -8,15 +8,15 @@ const adapters = { stripe: createStripe, 'stripe-treasury': createStripeTreasury
 const payouts = await loadConfig('disburse.config.json', adapters);
 
 // The reference is your own id: one reference is one payout.
-const [reference = 'seller-42-2026-11', amount = '125.00', currency = 'USD'] = process.argv.slice(2);
-const outcome = await payouts.createPayout({ reference, money: { amount, currency }, description: 'November earnings' });
+const [reference = 'week-47', amount = '125.00', currency = 'USD'] = process.argv.slice(2);
+const outcome = await payouts.createPayout({ reference, money: { amount, currency }, description: 'Earnings of week 47' });
 
 if (outcome.outcome === 'accepted') {
   console.log(`accepted: ${outcome.payout.id} is ${outcome.payout.status}`);
   for (const notice of outcome.notices) console.log(`note: ${notice.message}`);
 } else if (outcome.outcome === 'rejected') {
   console.log(`rejected, certainly nothing was paid: ${outcome.error.message} (retry: ${outcome.retry})`);
-  // After `next_attempt`, once the cause is gone: createPayout({ ..., attempt: nextAttempt(outcome) }), of @disburse/core.
+  // For `next_attempt`: remove the cause, then createPayout({ ..., attempt: nextAttempt(outcome) }), from @disburse/core.
 } else {
   await writeFile(`${encodeURIComponent(reference)}.json`, JSON.stringify(outcome.submission)); // It may have been paid.
   console.log(`unknown: ${outcome.error.message}`);

@@ -41,3 +41,8 @@ it('takes comments out, rewrites links outside code, and says what they lead to'
   expect(text).not.toMatch(/\]\(\.\.\//);
   expect(linked).toContain('examples/tiny-adapter/penny.ts');
 });
+
+it.each([
+  ['docs/index.md', '](pictures/demo.svg)'],
+  ['README.md', '](../pictures/demo.svg)'],
+])('%s shows its picture where the site has it', (path, link) => expect(sitePage(root, path).text).toContain(link));

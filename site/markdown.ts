@@ -45,7 +45,7 @@ export function sitePage(root: string, path: string): SitePage {
     if (/^(?:[a-z]+:|#|\/)/i.test(target)) return target;
     const [file = '', anchor] = target.split('#');
     const to = posix.normalize(posix.join(posix.dirname(path), decodeURI(file)));
-    if (IMAGE.test(to)) return target;
+    if (IMAGE.test(to)) return posix.relative(posix.dirname(addressOf(path)), `/${to.replace(/^docs\//, '')}`);
     if (!to.startsWith('docs/') || !to.endsWith('.md')) linked.push(to);
     return `${addressOf(to)}${anchor === undefined || !to.endsWith('.md') ? '' : `#${anchor}`}`;
   };
