@@ -21,7 +21,7 @@ it('the picture shows what the demo prints', async () => {
 
 it('leaves out no word of the scenes that it shows', () => {
   const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
-  const shown = new Set(words(pictureOf(said).replaceAll(/<[^>]+>/g, ' ')));
+  const shown = new Set(words(pictureOf(said).replaceAll(/<[^>]+>|&#160;/g, ' ')));
   const scenes = stripVTControlCharacters(said)
     .split('\n\n')
     .filter((scene) => /^\s*(?:what|with|Asked)/.test(scene));

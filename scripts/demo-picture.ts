@@ -80,7 +80,13 @@ function wrapped(text: string, columns: number): readonly string[] {
   return rows;
 }
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** Browsers make one of several spaces, so they are written as spaces that stay. */
+const escaped = (text: string): string =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll(/ {2,}/g, (spaces) => '&#160;'.repeat(spaces.length));
 
 function textAt(x: number, y: number, row: Row): string {
   const spans = row.map(({ style, text }) => {
@@ -94,7 +100,7 @@ const FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, 
 
 function svg(height: number, inside: readonly string[]): string {
   const lines = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title desc" font-family="${FONTS}" font-size="13" style="white-space: pre">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title desc" font-family="${FONTS}" font-size="13">`,
     '<title id="title">The demo in a terminal</title>',
     '<desc id="desc">Left, most code pays one week twice after a lost answer. Right, disburse finds the one payout that was made.</desc>',
     `<rect width="${WIDTH}" height="${height}" rx="8" fill="#171923"/>`,
