@@ -4,8 +4,8 @@
 /** Of text in a terminal. */
 const [CHARACTER, ROW] = [7.85, 18];
 const [COLUMNS, MARGIN, TOP] = [54, 22, 62];
-const PANE = Math.ceil(COLUMNS * CHARACTER) + MARGIN;
-const WIDTH = 2 * PANE + MARGIN;
+const PANE = Math.ceil(COLUMNS * CHARACTER) + 2 * MARGIN;
+const WIDTH = 2 * PANE;
 
 const PLAIN = '#d9dbe6';
 const [DIM, BOLD] = ['2', '1'];
@@ -33,18 +33,17 @@ export function pictureOf(said: string): string {
   const startingWith = (word: string): readonly string[] => scenes.filter((scene) => titleOf(scene).startsWith(word));
   const [left, right] = [startingWith('what '), startingWith('with disburse')].map((pane) => pane.flatMap(rowsOf));
   if (left === undefined || right === undefined || left.length === 0 || right.length === 0) throw new Error('The demo has other scenes.');
-  const rows = Math.max(left.length, right.length);
-  const last = TOP + (rows + 1) * ROW;
-  return svg(last + 2 * ROW, [
+  // Only what disburse did is counted in the last line, so it stands in that pane.
+  right.push(...partsOf(scenes.at(-1) ?? '').flatMap(({ style, text }) => wrapped(text, COLUMNS).map((row) => [{ style, text: row }])));
+  const height = TOP + (Math.max(left.length, right.length) + 0.5) * ROW;
+  return svg(height, [
     textAt(MARGIN, 34, [
       { style: DIM, text: '$ ' },
       { style: BOLD, text: 'npx -y pnpm@12 demo' },
     ]),
-    `<path d="M0 46H${WIDTH}M${PANE} 46V${last - 2 * ROW + 8}" stroke="#3a3e52"/>`,
+    `<path d="M0 46H${WIDTH}M${PANE} 46V${height}" stroke="#3a3e52"/>`,
     ...left.map((row, index) => textAt(MARGIN, TOP + (index + 0.5) * ROW, row)),
     ...right.map((row, index) => textAt(PANE + MARGIN, TOP + (index + 0.5) * ROW, row)),
-    `<path d="M0 ${last - 2 * ROW + 8}H${WIDTH}" stroke="#3a3e52"/>`,
-    textAt(MARGIN, last, partsOf(scenes.at(-1) ?? '')),
   ]);
 }
 
