@@ -1,7 +1,7 @@
 // The programs of a page: its blocks of ```ts, put together, compiled in one go, and run in a process each.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
@@ -117,7 +117,8 @@ const LONGEST_RUN_MS = 30_000;
 /**
  * Runs a program in the world of docs-world.ts.
  *
- * `workerd` picks the transport over the global `fetch`, and that of Stripe's own SDK: docs-world.ts stands behind it.
+ * `workerd` picks the transport over the global `fetch`, and that of Stripe's own SDK: docs-world.ts stands behind it. A program with nock
+ * has its answers from there, and keeps the transport of Node, which nock replaces.
  */
 export async function run(
   path: string,
@@ -125,7 +126,8 @@ export async function run(
 ): Promise<{ readonly code: number; readonly said: string; readonly complained: string }> {
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   const world = pathToFileURL(join(import.meta.dirname, 'docs-world.ts')).href;
-  const child = spawn(process.execPath, ['--conditions=@disburse/source', '--conditions=workerd', '--import', world, path], {
+  const transport = readFileSync(path, 'utf8').includes(`from 'nock'`) ? [] : ['--conditions=workerd'];
+  const child = spawn(process.execPath, ['--conditions=@disburse/source', ...transport, '--import', world, path], {
     cwd,
     env: { PATH, NODE_COMPILE_CACHE, HOME: cwd },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,14 +9,38 @@ const docs = join(root, 'docs');
 const linksOf = (entries: readonly Entry[]): readonly string[] =>
   entries.flatMap(({ link, items }) => [...(link === undefined ? [] : [link]), ...linksOf(items ?? [])]);
 
-it('has every page of docs/ in its sidebar, once, and begins with the first', () => {
+it('has every page of docs/ in its sidebar, once, and none that nobody has put in order', () => {
   const links = linksOf(sidebarOf(docs));
   expect(links.toSorted()).toEqual(
     pagesIn(docs)
       .map((page) => addressOf(`docs/${page}.md`))
       .toSorted(),
   );
-  expect(links.slice(0, 3)).toEqual(['/', '/start', '/concepts']);
+  expect(sidebarOf(docs).map(({ text }) => text)).not.toContain('More');
+});
+
+it('names tasks first, then concepts and reference, then what is for contributors', () => {
+  const groups = sidebarOf(docs).map(({ text, items }) => [text, linksOf(items ?? [])] as const);
+  expect(groups.map(([text]) => text)).toEqual([
+    'Begin',
+    'Pay',
+    'When something goes wrong',
+    'Build on it',
+    'Coming from an SDK',
+    'Concepts',
+    'Providers',
+    'Reference',
+    'For contributors',
+  ]);
+  expect(groups[0]?.[1]).toEqual(['/', '/start']);
+  expect(groups[1]?.[1]).toEqual(['/pay/one', '/pay/many', '/pay/connected-accounts']);
+  expect(groups.at(-1)?.[1].slice(0, 5)).toEqual([
+    '/safety',
+    '/performance',
+    '/adding-an-adapter',
+    '/architecture',
+    '/decisions/0001-lint-and-format',
+  ]);
 });
 
 it.each([

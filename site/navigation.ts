@@ -13,14 +13,18 @@ export interface Entry {
 
 /** Paths under docs/, without `.md`; `decisions/*` is every decision. A page that does not exist is left out. */
 const GROUPS: readonly (readonly [text: string, ...pages: readonly string[]])[] = [
-  ['Begin', 'index', 'start', 'concepts'],
-  ['Providers', 'providers/stripe', 'providers/stripe-treasury', 'providers/balance'],
-  ['Before live money moves', 'webhooks', 'errors', 'safety', 'performance', 'stores', 'keys'],
-  ['Look up', 'status', 'capabilities', 'runtimes', 'cli', 'telemetry'],
-  ['Extend', 'adding-an-adapter', 'architecture'],
+  ['Begin', 'index', 'start'],
+  ['Pay', 'pay/one', 'pay/many', 'pay/connected-accounts'],
+  ['When something goes wrong', 'unknown', 'refusals', 'recipes'],
+  ['Build on it', 'webhooks', 'stores', 'switching', 'testing', 'production'],
   ['Coming from an SDK', 'migrating-from-stripe', 'migrating-from-mollie'],
-  ['Questions', 'faq'],
+  ['Concepts', 'concepts', 'faq'],
+  ['Providers', 'providers/stripe', 'providers/stripe-treasury', 'providers/balance'],
+  ['Reference', 'cli', 'errors', 'status', 'capabilities', 'keys', 'telemetry', 'runtimes'],
 ];
+
+/** Who works on the library itself reads these, and the decisions below them. */
+const FOR_CONTRIBUTORS = ['safety', 'performance', 'adding-an-adapter', 'architecture'];
 
 const DECISIONS = 'decisions/';
 
@@ -31,17 +35,23 @@ export function pagesIn(docs: string): readonly string[] {
     .sort();
 }
 
-/** The sidebar of the pages that exist; a page that nobody has put in order comes last, under "More". */
+/** The sidebar of the pages that exist. A page that nobody has put in order comes under "More", before those for contributors. */
 export function sidebarOf(docs: string): readonly Entry[] {
   const pages = pagesIn(docs);
   const entry = (page: string): Entry => ({ text: titleOf(join(docs, `${page}.md`)), link: page === 'index' ? '/' : `/${page}` });
-  const ordered = GROUPS.flatMap(([, ...group]) => group);
+  const existing = (group: readonly string[]): readonly Entry[] => group.filter((page) => pages.includes(page)).map(entry);
+  const ordered = new Set([...GROUPS.flatMap(([, ...group]) => group), ...FOR_CONTRIBUTORS]);
   const decisions = pages.filter((page) => page.startsWith(DECISIONS));
-  const more = pages.filter((page) => !ordered.includes(page) && !decisions.includes(page));
-  const groups = GROUPS.map(([text, ...group]): Entry => ({ text, items: group.filter((page) => pages.includes(page)).map(entry) }));
-  return [...groups, { text: 'More', items: more.map(entry) }, { text: 'Decisions', collapsed: true, items: decisions.map(entry) }].filter(
-    ({ items }) => items !== undefined && items.length > 0,
-  );
+  const more = pages.filter((page) => !ordered.has(page) && !decisions.includes(page));
+  const groups: readonly Entry[] = [
+    ...GROUPS.map(([text, ...group]) => ({ text, items: existing(group) })),
+    { text: 'More', items: more.map(entry) },
+    {
+      text: 'For contributors',
+      items: [...existing(FOR_CONTRIBUTORS), { text: 'Decisions', collapsed: true, items: decisions.map(entry) }],
+    },
+  ];
+  return groups.filter(({ items }) => items !== undefined && items.length > 0);
 }
 
 const KINDS = ['functions', 'classes', 'interfaces', 'type-aliases', 'variables'];
