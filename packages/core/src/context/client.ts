@@ -31,7 +31,7 @@ export function createClient(
   };
 }
 
-/** Sends until there is a 2xx, or throws why there is none. */
+/** Sends until there is a 2xx, or throws the reason why there is none. */
 async function answered(
   context: ProviderContext,
   request: OutgoingRequest,
@@ -73,7 +73,7 @@ export function pauseAfter(context: ProviderContext, sent: Sent, resend: number)
   return pauseBefore(resend, retryAfterSecondsOf(sent.answer, context.runtime.now()), context.runtime.random());
 }
 
-/** Waits, unless the deadline is over first or would be over before the pause is. */
+/** Waits for the pause. Answers `false` when the deadline ends first, or would end before the pause does. */
 export async function waitUnlessOver(context: ProviderContext, pauseMs: number, deadline: Deadline): Promise<boolean> {
   if (deadline.signal.aborted || context.runtime.now() + pauseMs >= deadline.endsAt) return false;
   try {
