@@ -84,7 +84,7 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(given: PayoutP
   const create: Internals['create'] = (input, call, route) => {
     const one = forAccountIn(spec, input);
     const own = (request: unknown, way: Route | undefined): Promise<PayoutOutcome> =>
-      perform(context, 'createPayout', (mine) => createStored(mine, spec, request, call, way), endingOf);
+      perform(context, 'createPayout', (mine) => createStored({ context: mine, spec, input: request, call, route: way }), endingOf);
     if (one === null) return own(input, route);
     const way = routeFor(route, one.account);
     return one.bound === null ? own(one.request, way) : one.bound.create(one.request, call, way);

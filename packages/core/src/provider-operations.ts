@@ -3,7 +3,7 @@ import type { PayoutProviderSpec } from './adapter/spec.ts';
 import { disagreeing, disagreementError } from './create/agreement.ts';
 import { assertNoCall, checkedOptions, readCall } from './context/call-options.ts';
 import { changeProblems, checkedCall, checkedDecision, dataOf, idProblems, reversalProblems } from './context/call-request.ts';
-import { cancelAndSee, reverseAndSee, updateAndSee } from './changes/changes.ts';
+import { cancelAndConfirm, reverseAndConfirm, updateAndConfirm } from './changes/changes.ts';
 import { optionProblems, optionsOf } from './adapter/provider-options.ts';
 import type { Internals } from './define-provider.ts';
 import type { ProviderContext, ErasedOperations } from './context/context.ts';
@@ -112,13 +112,13 @@ export function readOperations<P extends AnyPayoutProvider>(
   return {
     retrieve: (id: string, given?: AnyCall) =>
       perform(context, 'retrieve', async (mine) => {
-        const { call, options } = checkedCall(context, spec.options, 'retrieve', given, idProblems(id));
+        const { call, options } = checkedCall({ context, schemas: spec.options, operation: 'retrieve', given, problems: idProblems(id) });
         return adapterOf(mine).retrieve(id, options as never, call);
       }),
     cancel: (id: string, given?: AnyCall) =>
       perform(context, 'cancel', async (mine) => {
-        const { call, options } = checkedCall(context, spec.options, 'cancel', given, idProblems(id));
-        return cancelAndSee(mine, adapterOf(mine), id, options, call);
+        const { call, options } = checkedCall({ context, schemas: spec.options, operation: 'cancel', given, problems: idProblems(id) });
+        return cancelAndConfirm({ context: mine, adapter: adapterOf(mine), id, options, call });
       }),
     parseWebhook: (input: WebhookInput, call?: CallOptions) =>
       perform(context, 'parseWebhook', async (mine) => parseWebhook(mine, spec.webhooks, input, checkedOptions(mine, call))),
@@ -181,20 +181,32 @@ export function changeOperations<P extends AnyPayoutProvider>(
       perform(context, 'update', async (mine) => {
         const { value, problems } = dataOf(change, 'change');
         const wrong = problems.length > 0 ? problems : changeProblems(value);
-        const { call, options } = checkedCall(context, spec.options, 'update', given, [...idProblems(id), ...wrong]);
-        return updateAndSee(mine, adapterOf(mine), id, value as UpdatePayout, options, call);
+        const { call, options } = checkedCall({
+          context,
+          schemas: spec.options,
+          operation: 'update',
+          given,
+          problems: [...idProblems(id), ...wrong],
+        });
+        return updateAndConfirm({ context: mine, adapter: adapterOf(mine), id, change: value as UpdatePayout, options, call });
       }),
     reverse: (id: string, change: ReversePayout = {}, given?: AnyCall) =>
       perform(context, 'reverse', async (mine) => {
         const { value, problems } = dataOf(change, 'change');
         const wrong = problems.length > 0 ? problems : reversalProblems(value);
-        const { call, options } = checkedCall(context, spec.options, 'reverse', given, [...idProblems(id), ...wrong]);
-        return reverseAndSee(mine, adapterOf(mine), id, value as ReversePayout, options, call);
+        const { call, options } = checkedCall({
+          context,
+          schemas: spec.options,
+          operation: 'reverse',
+          given,
+          problems: [...idProblems(id), ...wrong],
+        });
+        return reverseAndConfirm({ context: mine, adapter: adapterOf(mine), id, change: value as ReversePayout, options, call });
       }),
     balances: (given?: AnyCall & ReadingOptions) =>
       perform(context, 'balances', async (mine) => {
         const { call: heard, hears, problems } = withoutListener(given);
-        const { call, options } = checkedCall(context, spec.options, 'balances', heard, problems);
+        const { call, options } = checkedCall({ context, schemas: spec.options, operation: 'balances', given: heard, problems });
         const read = await adapterOf(mine).balances?.(options as never, call);
         pastUnreadable(mine, 'a balance', read?.unreadable ?? [], hears);
         return read?.balances;

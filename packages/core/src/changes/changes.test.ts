@@ -1,7 +1,7 @@
 // NEVER-TWICE R19: a cancel, an update or a reversal whose answer was lost is read again before anything is said.
 import { describe, expect, it } from 'vitest';
 import { acmeWorld, answered, RENT, TEN } from '../__tests__/acme-world.ts';
-import { cancelAndSee, reverseAndSee, updateAndSee } from './changes.ts';
+import { cancelAndConfirm, reverseAndConfirm, updateAndConfirm } from './changes.ts';
 import type { ProviderContext, ErasedOperations } from '../context/context.ts';
 import { PayoutError } from '../errors.ts';
 import { deriveReversalKey } from '../stores/idempotency.ts';
@@ -111,7 +111,7 @@ describe('cancel', () => {
     ['not sent', {}, 'read', 'rejected provider_unavailable'],
   ])('%s, of one that is %j and can be %s: %s', async (answers, first, reads, line) => {
     const { adapter, calls } = world(first, answers, reads);
-    expect(await told(cancelAndSee(context, adapter, 'ac_1', undefined, {}))).toBe(line);
+    expect(await told(cancelAndConfirm({ context, adapter, id: 'ac_1', call: {} }))).toBe(line);
     expect(calls.filter((call) => call.startsWith('cancel'))).toHaveLength(1);
   });
 
@@ -119,7 +119,7 @@ describe('cancel', () => {
     'a refusal that says %s is told without a read',
     async (code) => {
       const { adapter, calls } = world({}, 'refused', 'read', { code });
-      expect(await told(cancelAndSee(context, adapter, 'ac_1', undefined, {}))).toBe(`rejected ${code}`);
+      expect(await told(cancelAndConfirm({ context, adapter, id: 'ac_1', call: {} }))).toBe(`rejected ${code}`);
       expect(calls).toEqual(['cancel ac_1']);
     },
   );
@@ -127,15 +127,15 @@ describe('cancel', () => {
   it('a success that does not say canceled is read again', async () => {
     const { adapter, payouts } = world({}, 'done');
     const vague = { ...adapter, cancel: async () => payoutOf() } as ErasedOperations;
-    expect(await told(cancelAndSee(context, vague, 'ac_1', undefined, {}))).toBe('unknown invalid_state');
+    expect(await told(cancelAndConfirm({ context, adapter: vague, id: 'ac_1', call: {} }))).toBe('unknown invalid_state');
     payouts.set('ac_1', payoutOf(CANCELED));
-    expect(await told(cancelAndSee(context, vague, 'ac_1', undefined, {}))).toBe('ac_1 canceled');
+    expect(await told(cancelAndConfirm({ context, adapter: vague, id: 'ac_1', call: {} }))).toBe('ac_1 canceled');
   });
 
   it('an answer about another payout says nothing about this one', async () => {
     const { adapter } = world({}, 'done');
     const other = { ...adapter, cancel: async () => payoutOf({ id: 'ac_9', status: 'canceled' }) } as unknown as ErasedOperations;
-    expect(await told(cancelAndSee(context, other, 'ac_1', undefined, {}))).toBe('unknown unexpected_response');
+    expect(await told(cancelAndConfirm({ context, adapter: other, id: 'ac_1', call: {} }))).toBe('unknown unexpected_response');
   });
 
   it('whatever an adapter throws becomes an unknown', async () => {
@@ -145,7 +145,7 @@ describe('cancel', () => {
       retrieve: async () => Promise.reject(new TypeError('null')),
       cancel: async () => Promise.reject(new TypeError('undefined is not a function')),
     } as unknown as ErasedOperations;
-    expect(await told(cancelAndSee(context, stumbling, 'ac_1', undefined, {}))).toBe('unknown unexpected_response');
+    expect(await told(cancelAndConfirm({ context, adapter: stumbling, id: 'ac_1', call: {} }))).toBe('unknown unexpected_response');
   });
 
   it('over the wire: one request, one random key, and a second cancel answers the payout', async () => {
@@ -183,44 +183,46 @@ describe('update', () => {
     ['not sent', 'read', 'rejected provider_unavailable'],
   ])('%s (%s): %s', async (answers, reads, line) => {
     const { adapter, calls } = world({ metadata: { gone: 'x', kept: 'y' } }, answers, reads);
-    expect(await told(updateAndSee(context, adapter, 'ac_1', change, undefined, {}))).toBe(line);
+    expect(await told(updateAndConfirm({ context, adapter, id: 'ac_1', change, call: {} }))).toBe(line);
     expect(calls.filter((call) => call.startsWith('update'))).toHaveLength(1);
   });
 
   it('an answer that was lost, and a payout that cannot be read, stay unknown', async () => {
     const { adapter } = world({}, 'done, answer lost');
     const unread = { ...adapter, retrieve: async () => Promise.reject(new TypeError('null')) } as unknown as ErasedOperations;
-    expect(await told(updateAndSee(context, unread, 'ac_1', change, undefined, {}))).toBe('unknown provider_unavailable');
+    expect(await told(updateAndConfirm({ context, adapter: unread, id: 'ac_1', change, call: {} }))).toBe('unknown provider_unavailable');
   });
 
   it('an inherited name is not a key that is there', async () => {
     const { adapter } = world({}, 'not done, answer lost');
     const { constructor } = Object.prototype;
     expect(typeof constructor).toBe('function');
-    expect(await told(updateAndSee(context, adapter, 'ac_1', { metadata: { constructor: 'x' } }, undefined, {}))).toBe(
+    expect(await told(updateAndConfirm({ context, adapter, id: 'ac_1', change: { metadata: { constructor: 'x' } }, call: {} }))).toBe(
       'unknown provider_unavailable',
     );
-    expect(await told(updateAndSee(context, adapter, 'ac_1', { metadata: { constructor: null } }, undefined, {}))).toBe('ac_1 pending');
+    expect(await told(updateAndConfirm({ context, adapter, id: 'ac_1', change: { metadata: { constructor: null } }, call: {} }))).toBe(
+      'ac_1 pending',
+    );
   });
 
   it('R17: removing all removes the caller’s keys and never ours', async () => {
     const ours = { disburse_key: 'k', disburse_reference: 'r', ' Disburse_Key': 'as some provider may write it' };
     const { adapter, calls, payouts } = world({ metadata: { a: '1', ...ours, b: '2' } }, 'done');
-    await updateAndSee(context, adapter, 'ac_1', { metadata: null }, undefined, {});
+    await updateAndConfirm({ context, adapter, id: 'ac_1', change: { metadata: null }, call: {} });
     expect(calls).toEqual(['retrieve ac_1', 'update ac_1 {"a":null,"b":null}']);
     expect(payouts.get('ac_1')?.metadata).toEqual(ours);
   });
 
   it('removing all where nothing is the caller’s changes nothing', async () => {
     const { adapter, calls } = world({ metadata: { disburse_key: 'k' } }, 'done');
-    expect(await told(updateAndSee(context, adapter, 'ac_1', { metadata: null }, undefined, {}))).toBe('ac_1 pending');
+    expect(await told(updateAndConfirm({ context, adapter, id: 'ac_1', change: { metadata: null }, call: {} }))).toBe('ac_1 pending');
     expect(calls).toEqual(['retrieve ac_1', 'retrieve ac_1']);
   });
 });
 
 describe('reverse', () => {
   const reversed = (engineToUse: ProviderContext, { adapter }: ReturnType<typeof world>, attempt?: number): Promise<string> =>
-    told(reverseAndSee(engineToUse, adapter, 'ac_1', attempt === undefined ? {} : { attempt }, undefined, {}));
+    told(reverseAndConfirm({ context: engineToUse, adapter, id: 'ac_1', change: attempt === undefined ? {} : { attempt }, call: {} }));
 
   it.each<readonly [Answers, string]>([
     ['done', 'ac_2 pending'],
@@ -279,7 +281,10 @@ describe('reverse', () => {
         return its.payouts.get(id);
       },
     } as unknown as ErasedOperations;
-    await expect(reverseAndSee(context, unread, 'ac_1', {}, undefined, {})).rejects.toMatchObject({ outcome: 'unknown', payoutId: 'ac_2' });
+    await expect(reverseAndConfirm({ context, adapter: unread, id: 'ac_1', change: {}, call: {} })).rejects.toMatchObject({
+      outcome: 'unknown',
+      payoutId: 'ac_2',
+    });
   });
 
   it('that is refused because somebody reversed it meanwhile answers that reversal', async () => {
@@ -292,19 +297,21 @@ describe('reverse', () => {
         throw new PayoutError('invalid_state', 'reversed already.', { outcome: 'rejected' });
       },
     } as unknown as ErasedOperations;
-    expect(await told(reverseAndSee(context, raced, 'ac_1', {}, undefined, {}))).toBe('ac_2 pending');
+    expect(await told(reverseAndConfirm({ context, adapter: raced, id: 'ac_1', change: {}, call: {} }))).toBe('ac_2 pending');
   });
 
   it('answered with the payout itself has reversed nothing', async () => {
     const { adapter } = world({ status: 'paid' }, 'done');
     const same = { ...adapter, reverse: async () => payoutOf({ status: 'paid' }) } as unknown as ErasedOperations;
-    expect(await told(reverseAndSee(context, same, 'ac_1', {}, undefined, {}))).toBe('unknown unexpected_response');
+    expect(await told(reverseAndConfirm({ context, adapter: same, id: 'ac_1', change: {}, call: {} }))).toBe('unknown unexpected_response');
   });
 
   it('that answers another payout’s reversal is told as unknown, unless a read shows ours', async () => {
     const { adapter } = world({ status: 'paid' }, 'done');
     const other = { ...adapter, reverse: async () => payoutOf({ id: 'ac_8', reverses: 'ac_7' }) } as unknown as ErasedOperations;
-    expect(await told(reverseAndSee(context, other, 'ac_1', {}, undefined, {}))).toBe('unknown unexpected_response');
+    expect(await told(reverseAndConfirm({ context, adapter: other, id: 'ac_1', change: {}, call: {} }))).toBe(
+      'unknown unexpected_response',
+    );
   });
 });
 
@@ -314,8 +321,8 @@ describe('an adapter that lacks it', () => {
     const lacking = { ...adapter, [operation]: undefined } as unknown as ErasedOperations;
     const call =
       operation === 'update'
-        ? updateAndSee(context, lacking, 'ac_1', { metadata: { a: '1' } }, undefined, {})
-        : reverseAndSee(context, lacking, 'ac_1', {}, undefined, {});
+        ? updateAndConfirm({ context, adapter: lacking, id: 'ac_1', change: { metadata: { a: '1' } }, call: {} })
+        : reverseAndConfirm({ context, adapter: lacking, id: 'ac_1', change: {}, call: {} });
     expect(await told(call)).toBe('rejected unsupported');
     expect(calls).toEqual([]);
   });

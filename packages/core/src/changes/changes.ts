@@ -7,15 +7,18 @@ import { isReservedKey } from '../adapter/reserved-metadata.ts';
 import type { Payout } from '../payout/payout.ts';
 import type { CallOptions, ReversePayout, UpdatePayout } from '../adapter/provider.ts';
 
+/** The parameters of a cancel. */
+export interface Cancel {
+  readonly context: ProviderContext;
+  readonly adapter: ErasedOperations;
+  readonly id: string;
+  readonly options?: object | undefined;
+  readonly call: CallOptions;
+}
+
 /** Cancel, update and reverse. When an answer is lost, the payout is read before anything is said (NEVER-TWICE R19). */
 
-export async function cancelAndSee(
-  context: ProviderContext,
-  adapter: ErasedOperations,
-  id: string,
-  options: object | undefined,
-  call: CallOptions,
-): Promise<Payout> {
+export async function cancelAndConfirm({ context, adapter, id, options, call }: Cancel): Promise<Payout> {
   try {
     const payout = assertPayoutId(context, id, await adapter.cancel(id, options as never, call), 'unknown');
     if (payout.status === 'canceled') return payout;
@@ -62,14 +65,17 @@ async function readQuietly(adapter: ErasedOperations, id: string, call: CallOpti
   }
 }
 
-export async function updateAndSee(
-  context: ProviderContext,
-  adapter: ErasedOperations,
-  id: string,
-  change: UpdatePayout,
-  options: object | undefined,
-  call: CallOptions,
-): Promise<Payout> {
+/** The parameters of an update. */
+export interface Update {
+  readonly context: ProviderContext;
+  readonly adapter: ErasedOperations;
+  readonly id: string;
+  readonly change: UpdatePayout;
+  readonly options?: object | undefined;
+  readonly call: CallOptions;
+}
+
+export async function updateAndConfirm({ context, adapter, id, change, options, call }: Update): Promise<Payout> {
   if (adapter.update === undefined)
     throw new PayoutError('unsupported', 'update is not supported.', { provider: context.identity.name, outcome: 'rejected' });
   const keys = change.metadata === null ? await ownKeys(adapter, id, call) : change.metadata;
@@ -104,14 +110,17 @@ function shows(payout: Payout, keys: Readonly<Record<string, string | null>>): b
   });
 }
 
-export async function reverseAndSee(
-  context: ProviderContext,
-  adapter: ErasedOperations,
-  id: string,
-  change: ReversePayout,
-  options: object | undefined,
-  call: CallOptions,
-): Promise<Payout> {
+/** The parameters of a reversal. */
+export interface Reversal {
+  readonly context: ProviderContext;
+  readonly adapter: ErasedOperations;
+  readonly id: string;
+  readonly change: ReversePayout;
+  readonly options?: object | undefined;
+  readonly call: CallOptions;
+}
+
+export async function reverseAndConfirm({ context, adapter, id, change, options, call }: Reversal): Promise<Payout> {
   if (adapter.reverse === undefined)
     throw new PayoutError('unsupported', 'reverse is not supported.', { provider: context.identity.name, outcome: 'rejected' });
   const before = await adapter.retrieve(id, undefined, call);

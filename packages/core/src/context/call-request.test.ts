@@ -56,13 +56,20 @@ describe('a call', () => {
 
   it('hands over its own bag', () => {
     const bag = { acme: { expand: ['a'] } };
-    expect(checkedCall(context, schemas, 'retrieve', { providerOptions: bag }, [])).toEqual({ call: {}, options: { expand: ['a'] } });
-    expect(checkedCall(context, schemas, 'retrieve', { timeoutMs: 1 }, [])).toEqual({ call: { timeoutMs: 1 } });
+    expect(checkedCall({ context, schemas, operation: 'retrieve', given: { providerOptions: bag }, problems: [] })).toEqual({
+      call: {},
+      options: { expand: ['a'] },
+    });
+    expect(checkedCall({ context, schemas, operation: 'retrieve', given: { timeoutMs: 1 }, problems: [] })).toEqual({
+      call: { timeoutMs: 1 },
+    });
   });
 
   it('tells everything that is wrong at once', () => {
     const call = { timeoutMs: 0, providerOptions: { acme: { expnad: [] }, adyen: {} } };
-    expect(() => checkedCall(context, schemas, 'retrieve', call, [{ path: 'id', message: 'is missing' }])).toThrow(
+    expect(() =>
+      checkedCall({ context, schemas, operation: 'retrieve', given: call, problems: [{ path: 'id', message: 'is missing' }] }),
+    ).toThrow(
       expect.objectContaining({
         code: 'invalid_request',
         outcome: 'rejected',

@@ -15,14 +15,17 @@ export interface CheckedCall {
   readonly options: object | undefined;
 }
 
+/** A call of an operation, and the problems that were found before. */
+export interface GivenCall {
+  readonly context: ProviderContext;
+  readonly schemas: Readonly<Record<string, unknown>>;
+  readonly operation: keyof OperationOptions;
+  readonly given: unknown;
+  readonly problems: readonly PayoutIssue[];
+}
+
 /** Checks a call and its provider options. @throws {PayoutError} `invalid_request`, with every problem */
-export function checkedCall(
-  context: ProviderContext,
-  schemas: Readonly<Record<string, unknown>>,
-  operation: keyof OperationOptions,
-  given: unknown,
-  problems: readonly PayoutIssue[],
-): CheckedCall {
+export function checkedCall({ context, schemas, operation, given, problems }: GivenCall): CheckedCall {
   const { call, problems: wrong, providerOptions } = readCallWith(given);
   const all = [...problems, ...wrong, ...optionProblems(context.identity.id, schemas, operation, providerOptions)];
   if (all.length > 0) throw errorOfIssues('invalid_request', all, { provider: context.identity.name, outcome: 'rejected' });

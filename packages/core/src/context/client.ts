@@ -16,7 +16,7 @@ export function createClient(
   onAnswer: (answer: HttpResponse) => void = () => undefined,
 ): Http {
   const call = (request: OutgoingRequest, about: RequestPurpose, options: CallOptions = {}): Promise<HttpResponse> =>
-    answered(context, request, about, options, onAnswer);
+    sendUntilAnswered({ context, request, about, options, onAnswer });
   return {
     get: (path, options, about = 'other') => call({ method: 'GET', path, headers, body: null }, about, options),
     delete: (path, options, about = 'other') => call({ method: 'DELETE', path, headers, body: null }, about, options),
@@ -31,14 +31,17 @@ export function createClient(
   };
 }
 
+/** A request of an adapter, and the listener to its responses. */
+interface ClientRequest {
+  readonly context: ProviderContext;
+  readonly request: OutgoingRequest;
+  readonly about: RequestPurpose;
+  readonly options: CallOptions;
+  readonly onAnswer: (answer: HttpResponse) => void;
+}
+
 /** Sends until there is a 2xx, or throws the reason why there is none. */
-async function answered(
-  context: ProviderContext,
-  request: OutgoingRequest,
-  about: RequestPurpose,
-  options: CallOptions,
-  onAnswer: (answer: HttpResponse) => void,
-): Promise<HttpResponse> {
+async function sendUntilAnswered({ context, request, about, options, onAnswer }: ClientRequest): Promise<HttpResponse> {
   const deadline = startDeadline(context.runtime, options.timeoutMs ?? context.limits.timeoutMs, options.signal);
   const changes = request.method !== 'GET';
   let mayHaveHappened = false;

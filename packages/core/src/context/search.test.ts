@@ -174,7 +174,7 @@ describe('R17: what a list shows', () => {
     world.time.jump(OVER + 1);
     world.onRead(page(payouts));
     const deadline = startDeadline(world.time, MINUTE_MS, undefined);
-    const found = await search(world.context.with(changes), { ...world.submission, money }, deadline, []);
+    const found = await search({ context: world.context.with(changes), submission: { ...world.submission, money }, deadline, tokens: [] });
     deadline.end();
     return found.candidates.map(({ id }) => id);
   };

@@ -36,18 +36,27 @@ export interface SearchResult {
   readonly error: PayoutError | null;
 }
 
+/** What is searched for, and since when. */
+export interface Search {
+  readonly context: ProviderContext;
+  readonly submission: Submission;
+  readonly deadline: Deadline;
+  readonly tokens: readonly string[];
+  readonly since?: number | undefined;
+}
+
 /**
  * Reads the list of the submission's own account and source, from a day before it was prepared.
  *
  * @param tokens The token to look for comes first. Tokens of earlier attempts may follow.
  */
-export async function search(
-  context: ProviderContext,
-  submission: Submission,
-  deadline: Deadline,
-  tokens: readonly string[],
-  since: number = Date.parse(submission.preparedAt) - DAY_MS,
-): Promise<SearchResult> {
+export async function search({
+  context,
+  submission,
+  deadline,
+  tokens,
+  since = Date.parse(submission.preparedAt) - DAY_MS,
+}: Search): Promise<SearchResult> {
   const dates: number[] = [];
   const hear = (headers: ResponseHeaders): void => void dates.push(Math.abs(Date.parse(headers.get('date') ?? '') - context.runtime.now()));
   const adapter = context.operationsFor(ownHeaders(context, submission), { source: submission.source }, (answer) => hear(answer.headers));

@@ -18,16 +18,19 @@ import type { AnyPayoutProvider, CallOptions } from '../adapter/provider.ts';
 import type { CheckedSubmission } from '../context/checked-store.ts';
 import { isRejected, type AttemptId, type Submission } from '../stores/submission.ts';
 
+/** The parameters of a create. */
+export interface Create<P extends AnyPayoutProvider> {
+  readonly context: ProviderContext;
+  readonly spec: PayoutProviderSpec<P>;
+  readonly input: unknown;
+  readonly call?: CallOptions | undefined;
+  readonly route?: Route | undefined;
+}
+
 /**
  * Prepares, stores and submits a create. A create that cannot be prepared is `rejected`, unless its reference is stored already.
  */
-export async function createStored<P extends AnyPayoutProvider>(
-  context: ProviderContext,
-  spec: PayoutProviderSpec<P>,
-  input: unknown,
-  call?: CallOptions,
-  route?: Route,
-): Promise<PayoutOutcome> {
+export async function createStored<P extends AnyPayoutProvider>({ context, spec, input, call, route }: Create<P>): Promise<PayoutOutcome> {
   const options = checkedOptions(context, call);
   const place = placeOf(context, input); // Read before the first await: the caller may change its object while the key is derived.
   let prepared: Prepared;

@@ -35,14 +35,14 @@ export async function lookup(
   const notices = await markPendingApproval(context, submission);
   // The time is taken before the list is read: the list must be later than the moment after which nobody could send.
   const askedAt = context.runtime.now();
-  const found = await search(context, submission, deadline, [submission.correlation.token]);
+  const found = await search({ context, submission, deadline, tokens: [submission.correlation.token] });
   if (found.matched !== null) return foundOutcome(context, submission, found.matched, []);
   const held = await isPendingApproval(context, submission);
   if (held === true) {
     const error = withOutcome(because ?? pendingBefore(context, submission), 'unknown', PENDING_APPROVAL_ADVICE);
     return unknownOutcome(submission, error, { action: 'review', candidates: found.candidates }, notices);
   }
-  const outcome = notFound(context, duplicates, askedAt, found, because);
+  const outcome = notFound({ context, duplicates, askedAt, found, because });
   if (held === false || outcome.outcome !== 'rejected') return outcome;
   const doubt = withOutcome(outcome.error, 'unknown', 'But the submissions store could not be read, and may know better.');
   return unknownOutcome(submission, doubt, { action: 'submit', notBefore: isoOf(askedAt + READ_AGAIN_MS) });
@@ -57,13 +57,16 @@ export function foundOutcome(context: ProviderContext, submission: Submission, p
   return { outcome: 'accepted', payout, replayed: true, submission, notices: [...notices, ...comparison.notices] };
 }
 
-function notFound(
-  context: ProviderContext,
-  duplicates: Duplicates,
-  askedAt: number,
-  found: SearchResult,
-  because: PayoutError | undefined,
-): PayoutOutcome {
+/** A search that found no payout of ours. */
+interface Unfound {
+  readonly context: ProviderContext;
+  readonly duplicates: Duplicates;
+  readonly askedAt: number;
+  readonly found: SearchResult;
+  readonly because?: PayoutError | undefined;
+}
+
+function notFound({ context, duplicates, askedAt, found, because }: Unfound): PayoutOutcome {
   const submission = duplicates.oldest;
   const window = {
     ...keyWindow(submission.preparedAt, context.limits.retentionMs, context.limits.timeoutMs),

@@ -178,7 +178,7 @@ async function atProvider(
   { keys, word }: Earlier,
 ): Promise<PayoutOutcome | null> {
   const since = Date.parse(submission.preparedAt) - EARLIER_ATTEMPTS_MS;
-  const found = await search(context, submission, deadline, keys, since);
+  const found = await search({ context, submission, deadline, tokens: keys, since });
   if (found.matched !== null) return foundAsEarlier(context, submission, found.matched);
   // Any gap may hide the earlier payout: an endless list, a clock that disagrees, a list that begins too late.
   if (found.gap === null || (word !== null && LASTING[word].includes(found.gap.type) && found.candidates.length === 0)) return null;

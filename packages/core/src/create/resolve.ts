@@ -138,6 +138,8 @@ async function absentByDecision(context: ProviderContext, duplicates: Duplicates
 
 /** The id of the payout with our token, where the list shows one. When the list cannot be read, the person decides. */
 async function listed(context: ProviderContext, submission: Submission): Promise<string | null> {
-  const found = await withDeadline(context, {}, (deadline) => search(context, submission, deadline, [submission.correlation.token]));
+  const found = await withDeadline(context, {}, (deadline) =>
+    search({ context, submission, deadline, tokens: [submission.correlation.token] }),
+  );
   return found.matched?.id ?? null;
 }

@@ -77,8 +77,8 @@ export async function submitOnce(context: ProviderContext, sending: Sending, dea
   const adapter = context.operationsFor(context.http.headers, { source: submission.source });
   const notices = await noticesOf(adapter, submission, context, deadline);
   context.memory.uncertain.add(memoryKeyOf(submission)); // The key is uncertain until a certain refusal, also when this call never returns.
-  const sent = await exchange(context, adapter, submission, deadline, window, fresh);
-  return outcomeOf({ context, adapter, submission, sending, deadline, window, notices }, sent);
+  const sendContext: SendContext = { context, adapter, submission, sending, deadline, window, notices };
+  return outcomeOf(sendContext, await sendUntilCertain(sendContext, fresh));
 }
 
 /** The outcome when every send was refused and the key's time is over. Nothing is sent, and the list is not read. */
@@ -134,14 +134,7 @@ interface Exchanged {
 }
 
 /** Sends the same bytes under the same key, until a verdict is certain or nothing more may be sent. */
-async function exchange(
-  context: ProviderContext,
-  adapter: ErasedOperations,
-  submission: Submission,
-  deadline: Deadline,
-  window: KeyWindow,
-  fresh: boolean,
-): Promise<Exchanged> {
+async function sendUntilCertain({ context, adapter, submission, deadline, window }: SendContext, fresh: boolean): Promise<Exchanged> {
   const request = requestOf(submission);
   let state: ExchangeState = { mayExist: !fresh, confirming: null };
   let troubles = 0;
@@ -336,7 +329,7 @@ async function paidMeanwhile(sendContext: SendContext, payoutId: string): Promis
 /** The outcome when the key was used for another request before. The caller must see what that request made (R15). */
 async function conflictOutcome(sendContext: SendContext, error: PayoutError): Promise<PayoutOutcome> {
   const { context, submission, deadline, notices } = sendContext;
-  const found = await search(context, submission, deadline, [submission.correlation.token]);
+  const found = await search({ context, submission, deadline, tokens: [submission.correlation.token] });
   const candidates = found.matched === null ? found.candidates : [found.matched];
   const advice = 'An earlier request with this reference was different; look at what it made before anything else.';
   return unknownOutcome(submission, withOutcome(error, 'unknown', advice), { action: 'review', candidates }, notices);
@@ -345,6 +338,6 @@ async function conflictOutcome(sendContext: SendContext, error: PayoutError): Pr
 /** The payout after a 5xx, where the list shows it already. Its absence proves nothing yet. */
 async function presence(sendContext: SendContext): Promise<PayoutOutcome | null> {
   const { context, submission, deadline, notices } = sendContext;
-  const found = await search(context, submission, deadline, [submission.correlation.token]);
+  const found = await search({ context, submission, deadline, tokens: [submission.correlation.token] });
   return found.matched === null ? null : foundOutcome(context, submission, found.matched, notices);
 }

@@ -96,7 +96,16 @@ async function answered(
   const leftElsewhere = arrival.given && asked.source !== row.submission.source;
   if ((arePreparedSeparately(duplicates) || leftElsewhere) && relation.type !== 'same')
     return lookUpWithoutSending(home, { given: asked, kept: row.submission }, deadline);
-  return sentOrLookedUp(passage, home, row, relation, { duplicates, hold, alone: row.alone });
+  return sendOrLookUp({ passage, home, row, relation, sending: { duplicates, hold, alone: row.alone } });
+}
+
+/** A stored submission that is sent, or looked up. */
+interface StoredSend {
+  readonly passage: Passage;
+  readonly home: ProviderContext;
+  readonly row: CheckedSubmission;
+  readonly relation: Relation;
+  readonly sending: Sending;
 }
 
 /**
@@ -105,13 +114,7 @@ async function answered(
  *
  * Other attempts were looked for before a send, but not before a lookup: so a lookup's rejection asks for later attempts.
  */
-async function sentOrLookedUp(
-  passage: Passage,
-  home: ProviderContext,
-  row: CheckedSubmission,
-  relation: Relation,
-  sending: Sending,
-): Promise<InFlightResult> {
+async function sendOrLookUp({ passage, home, row, relation, sending }: StoredSend): Promise<InFlightResult> {
   const { outcome, recordAs, isLasting } = await submitOnce(home, sending, passage.deadline);
   const told = recordAs === null ? outcome : await recordOutcome(home, outcome, { by: recordAs, isLasting });
   const later = told.outcome === 'rejected' && recordAs === 'lookup' ? await laterAnswer(passage, row) : null;

@@ -22,7 +22,7 @@ export async function parseWebhook(
 ): Promise<readonly PayoutEvent[]> {
   const { secrets } = webhooks;
   if (secrets === undefined || secrets.length === 0) throw withoutSecrets(context);
-  const body = await verifiedBody(context, webhooks, secrets, input, call);
+  const body = await verifyBody({ context, webhooks, secrets, input, call });
   const { events, diagnostics } = readingOf(webhooks, body);
   for (const { code, message } of diagnostics) context.telemetry.emit({ type: 'diagnostic', code, message });
   const ours: PayoutEvent[] = [];
@@ -44,13 +44,16 @@ function withoutSecrets(context: ProviderContext): PayoutError {
 
 // ---- Verifying -------------------------------------------------------------------------------------------------------
 
-async function verifiedBody(
-  context: ProviderContext,
-  webhooks: AdapterWebhooks,
-  secrets: readonly string[],
-  input: WebhookInput,
-  call: CallOptions,
-): Promise<Uint8Array> {
+/** A delivery, and what its signature is checked with. */
+interface SignedDelivery {
+  readonly context: ProviderContext;
+  readonly webhooks: AdapterWebhooks;
+  readonly secrets: readonly string[];
+  readonly input: WebhookInput;
+  readonly call: CallOptions;
+}
+
+async function verifyBody({ context, webhooks, secrets, input, call }: SignedDelivery): Promise<Uint8Array> {
   try {
     if (call.signal?.aborted === true) throw new PayoutError('aborted', 'the caller aborted.', { provider: context.identity.name });
     const name = webhooks.signatureHeader;
