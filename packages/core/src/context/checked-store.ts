@@ -85,7 +85,7 @@ export function checkedStore(store: SubmissionStore, user: StoreUser, call: OfCa
   // The default store exists once in each thread. Another thread may be sending what this one was refused.
   const isPartial = store === process.submissions && inWorkerThread();
   // All reads of a call share one listener to the call's end: Node 20 warns of the eleventh listener on a signal.
-  const over = call === null ? [] : [ended(call.signal)];
+  const over = call === null ? [] : [rejectAtEnd(call.signal)];
   const bounded = <T>(work: () => Promise<T>, of: OfCall = null): Promise<T> =>
     peek === null
       ? withTimeout(
@@ -105,7 +105,7 @@ export function checkedStore(store: SubmissionStore, user: StoreUser, call: OfCa
   const refuse = isPartial ? undefined : store.refuse?.bind(store);
   const find: CheckedStore['find'] = async (place) => {
     const row = await bounded(() => store.find(place), call);
-    return row === null || row === undefined ? null : derived(rowOf(row, place), process);
+    return row === null || row === undefined ? null : assertDerivedKey(rowOf(row, place), process);
   };
   const between: CheckedStore['findBetween'] = async (of, first, last) => {
     if (peek === null) return findEach(find, of, numbersBetween(first, last));
@@ -119,7 +119,10 @@ export function checkedStore(store: SubmissionStore, user: StoreUser, call: OfCa
     within: (of) => (peek === null ? checkedStore(store, user, of) : checked),
     putIfAbsent: async (submission, hold) => {
       const held = refuse === undefined ? undefined : hold;
-      return derived(rowOf(await bounded(() => store.putIfAbsent(submission, held), call), submission, held !== undefined), process);
+      return assertDerivedKey(
+        rowOf(await bounded(() => store.putIfAbsent(submission, held), call), submission, held !== undefined),
+        process,
+      );
     },
     refuse:
       refuse === undefined
@@ -186,7 +189,7 @@ async function isRecordedWithin({ runtime, timeoutMs }: StoreUser, work: () => P
 }
 
 /** Rejects when the call is over, for whatever reason. */
-function ended(call: AbortSignal): Promise<never> {
+function rejectAtEnd(call: AbortSignal): Promise<never> {
   const over = new Promise<never>((_, reject) => {
     const onAbort = (): void => reject(new StoreFailed('the call was over before the store answered'));
     if (call.aborted) onAbort();
@@ -201,7 +204,7 @@ function ended(call: AbortSignal): Promise<never> {
  * input.
  */
 function checkedRow(row: StoredSubmission, place: AttemptId, user: StoreUser): Submission {
-  const submission = user.process.prepared.has(row.submission) ? row.submission : agreeing(reread(row.submission), user);
+  const submission = user.process.prepared.has(row.submission) ? row.submission : assertAgreeing(reread(row.submission), user);
   if (submission.namespace !== place.namespace || submission.reference !== place.reference || submission.attempt !== place.attempt) {
     throw new StoreFailed('the store answered a submission of another reference');
   }
@@ -211,7 +214,7 @@ function checkedRow(row: StoredSubmission, place: AttemptId, user: StoreUser): S
 /**
  * Checks that a submission agrees with its own request. A submission of another provider is checked by that provider before a send.
  */
-function agreeing(submission: Submission, { identity: { id, name }, rules: { decode } }: StoreUser): Submission {
+function assertAgreeing(submission: Submission, { identity: { id, name }, rules: { decode } }: StoreUser): Submission {
   if (submission.provider !== id || submission.name !== name) return submission;
   const [wrong] = disagreementsOf(decode, submission);
   if (wrong === undefined) return submission;
@@ -219,7 +222,7 @@ function agreeing(submission: Submission, { identity: { id, name }, rules: { dec
 }
 
 /** The row, if its key is derived from its own reference. Under another key it would be a second payout. */
-async function derived(row: CheckedSubmission, process: ProcessMemory): Promise<CheckedSubmission> {
+async function assertDerivedKey(row: CheckedSubmission, process: ProcessMemory): Promise<CheckedSubmission> {
   const { submission } = row;
   if (process.prepared.has(submission) || isApprovalMarker(submission) || (await createKey(submission)) === submission.key) return row;
   throw new StoreFailed('the store answered a submission whose key is not the one of its reference');

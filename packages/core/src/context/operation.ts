@@ -21,10 +21,10 @@ export function perform<T>(
   work: (context: ProviderContext) => Promise<T>,
   endingOf: (result: T) => Ending = () => DONE,
 ): Promise<T> {
-  return context.telemetry.hasListener ? told(context, operation, work, endingOf) : work(context);
+  return context.telemetry.hasListener ? runAndEmit(context, operation, work, endingOf) : work(context);
 }
 
-async function told<T>(
+async function runAndEmit<T>(
   context: ProviderContext,
   operation: TelemetryOperation,
   work: (context: ProviderContext) => Promise<T>,

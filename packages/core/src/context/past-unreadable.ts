@@ -21,11 +21,11 @@ export function pastUnreadable(
     message: context.redact(message),
   }));
   if (hears === undefined) throw unreadableError(context.identity.name, what, rows);
-  for (const row of rows) quietlyTold(hears, row);
+  for (const row of rows) callQuietly(hears, row);
 }
 
 /** Calls the listener. An exception or a rejection of the listener must not end the list. */
-function quietlyTold(hears: OnUnreadable, row: UnreadableRow): void {
+function callQuietly(hears: OnUnreadable, row: UnreadableRow): void {
   try {
     Promise.resolve(hears(row) as unknown).catch(() => undefined);
   } catch {

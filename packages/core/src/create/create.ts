@@ -38,7 +38,7 @@ export async function createStored<P extends AnyPayoutProvider>({ context, spec,
     prepared = await prepareCreate(context, spec, input);
   } catch (error) {
     if (!(error instanceof PayoutError)) throw error;
-    return refusedInput(context, place, error);
+    return answerRefusedInput(context, place, error);
   }
   const { submission, asAttempt } = prepared;
   const arrival = { given: false, anyAttempt: asAttempt !== null, route } as const;
@@ -55,7 +55,7 @@ export async function createStored<P extends AnyPayoutProvider>({ context, spec,
  * The outcome of an input that cannot be prepared. This call sent nothing, but an earlier call with the same reference may have:
  * then "rejected" would be false.
  */
-async function refusedInput(context: ProviderContext, place: AttemptId | null, error: PayoutError): Promise<PayoutOutcome> {
+async function answerRefusedInput(context: ProviderContext, place: AttemptId | null, error: PayoutError): Promise<PayoutOutcome> {
   const kept = place === null ? null : await openRow(context, place);
   if (kept === 'unread') {
     throw inDoubt(error, 'and the submissions store could not say whether its reference was submitted before.');

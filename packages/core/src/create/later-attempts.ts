@@ -4,7 +4,7 @@ import { PayoutError } from '../errors.ts';
 import { FURTHEST_RAISED, mayExist } from './other-attempts.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';
 import { callWithin, homeOf, type Passage, storeFailed } from './arrival.ts';
-import { type PaidAs, paidAs, paidByOther, payoutIdOf } from './read-again.ts';
+import { type PaidAs, paidAs, readPaidByOther, payoutIdOf } from './read-again.ts';
 import { recordOutcome } from './record-outcome.ts';
 import type { CheckedSubmission } from '../context/checked-store.ts';
 import { isRejected, type Resolution, type Submission } from '../stores/submission.ts';
@@ -12,8 +12,8 @@ import { isRejected, type Resolution, type Submission } from '../stores/submissi
 type SettledRefusal = Extract<Resolution, { rejected: true }>;
 
 /** The answer for a refused attempt. A later attempt may have been paid since, so the highest attempt answers for the reference. */
-export async function ofRejected(passage: Passage, row: CheckedSubmission, resolution: SettledRefusal): Promise<InFlightResult> {
-  const later = await laterAnswer(passage, row);
+export async function answerRejected(passage: Passage, row: CheckedSubmission, resolution: SettledRefusal): Promise<InFlightResult> {
+  const later = await answerFromLater(passage, row);
   return later ?? rejectedBefore(row.submission, resolution);
 }
 
@@ -21,7 +21,7 @@ export async function ofRejected(passage: Passage, row: CheckedSubmission, resol
  * What a later attempt says about the reference of a refused one. `null` when every other attempt was refused and none of them
  * answers.
  */
-export async function laterAnswer(passage: Passage, row: CheckedSubmission): Promise<InFlightResult | null> {
+export async function answerFromLater(passage: Passage, row: CheckedSubmission): Promise<InFlightResult | null> {
   const { context, asked, arrival } = passage;
   let later: LaterAttempts;
   try {
@@ -30,15 +30,15 @@ export async function laterAnswer(passage: Passage, row: CheckedSubmission): Pro
     return storeFailed(context, row.submission, error);
   }
   const { open, highest } = later;
-  if (open !== null) return openAnswer(passage, open);
-  const before = await earlierAnswer(passage, row);
+  if (open !== null) return answerOpen(passage, open);
+  const before = await answerFromEarlier(passage, row);
   if (before !== null) return before;
   const counts = arrival.anyAttempt && highest.submission.attempt > asked.attempt;
   return counts && isRejected(highest.resolution) ? rejectedBefore(highest.submission, highest.resolution) : null;
 }
 
 /** A lower attempt that is paid, or may be. The caller raised its attempt wrongly, and a second payment must not follow. */
-async function earlierAnswer(passage: Passage, { submission }: CheckedSubmission): Promise<PayoutOutcome | null> {
+async function answerFromEarlier(passage: Passage, { submission }: CheckedSubmission): Promise<PayoutOutcome | null> {
   const { context } = passage;
   if (submission.attempt === 1) return null;
   let earlier: readonly CheckedSubmission[];
@@ -51,22 +51,22 @@ async function earlierAnswer(passage: Passage, { submission }: CheckedSubmission
   const kept = open.find((each) => payoutIdOf(each) !== null) ?? open[0];
   if (kept === undefined) return null;
   const paid = paidAs(kept);
-  return paid === null ? mayExist(context, kept.submission) : paidLater(passage, paid, homeOf(passage, kept.submission));
+  return paid === null ? mayExist(context, kept.submission) : answerPaidLater(passage, paid, homeOf(passage, kept.submission));
 }
 
 /** The answer of a later attempt that was not refused. */
-async function openAnswer(passage: Passage, open: CheckedSubmission): Promise<InFlightResult> {
+async function answerOpen(passage: Passage, open: CheckedSubmission): Promise<InFlightResult> {
   const paid = paidAs(open);
-  if (paid !== null) return paidLater(passage, paid, homeOf(passage, open.submission));
+  if (paid !== null) return answerPaidLater(passage, paid, homeOf(passage, open.submission));
   return passage.arrival.anyAttempt ? { openAttempt: open.submission.attempt } : mayExist(passage.context, open.submission);
 }
 
-async function paidLater(passage: Passage, paid: PaidAs, home: ProviderContext | null): Promise<PayoutOutcome> {
+async function answerPaidLater(passage: Passage, paid: PaidAs, home: ProviderContext | null): Promise<PayoutOutcome> {
   const { submission } = paid;
   const { context, asked, arrival, deadline } = passage;
   const call = callWithin(context, deadline);
   if (home === null) return mayExist(context, submission); // Only the other provider can read its payout. A registry's `submit` goes there.
-  const outcome = await paidByOther(home, asked, paid, call);
+  const outcome = await readPaidByOther(home, asked, paid, call);
   const isExpected = arrival.anyAttempt && outcome.outcome === 'accepted';
   return isExpected ? { ...outcome, notices: outcome.notices.filter(({ code }) => code !== 'later_attempt') } : outcome;
 }

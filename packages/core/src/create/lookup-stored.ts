@@ -2,12 +2,12 @@ import { duplicatesOf, type Duplicates, arePreparedSeparately } from '../context
 import type { ProviderContext } from '../context/context.ts';
 import { withOutcome } from '../context/outcome-errors.ts';
 import { type Deadline, startDeadline } from '../http/deadline.ts';
-import { laterAnswer, rejectedBefore } from './later-attempts.ts';
+import { answerFromLater, rejectedBefore } from './later-attempts.ts';
 import { lookup, unknownForNow } from './lookup.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';
 import { callWithin, ownRoute, storeWithin } from './arrival.ts';
 import type { CallOptions } from '../adapter/provider.ts';
-import { addStandingNotices, paidAs, payoutIdOf, readAgain, takenOutcome, unlessPaidHere } from './read-again.ts';
+import { addStandingNotices, paidAs, payoutIdOf, readAgain, answerTaken, unlessPaidHere } from './read-again.ts';
 import { recordOutcome, type RefusedBy } from './record-outcome.ts';
 import { isSameRequest, relate, type Relation } from './relate.ts';
 import type { CheckedSubmission } from '../context/checked-store.ts';
@@ -17,12 +17,12 @@ import { isRejected, type Submission } from '../stores/submission.ts';
 export function lookupStored(context: ProviderContext, submission: Submission, call: CallOptions = {}): Promise<PayoutOutcome> {
   return withDeadline(context, call, async (deadline) => {
     const bounded = storeWithin(context, deadline);
-    const outcome = await unlessPaidLater(bounded, submission, deadline, await lookedUpKept(bounded, submission, deadline));
+    const outcome = await unlessPaidLater(bounded, submission, deadline, await lookUpWithStore(bounded, submission, deadline));
     return unlessPaidHere(bounded, submission, callWithin(bounded, deadline), outcome);
   });
 }
 
-async function lookedUpKept(context: ProviderContext, submission: Submission, deadline: Deadline): Promise<PayoutOutcome> {
+async function lookUpWithStore(context: ProviderContext, submission: Submission, deadline: Deadline): Promise<PayoutOutcome> {
   const look = (duplicates: Duplicates): Promise<PayoutOutcome> => lookup(context, duplicates, deadline);
   const kept = await storedFor(context, submission);
   if (kept === 'unread') return addStandingNotices(context, unknownWhereUnread(context, await look(duplicatesOf(context, submission)))); // Nothing is recorded about a row that nobody has seen.
@@ -43,10 +43,10 @@ async function lookedUpKept(context: ProviderContext, submission: Submission, de
       if (kept.resolution === null && arePreparedSeparately(duplicates)) {
         return lookUpWithoutSending(context, { given: submission, kept: kept.submission }, deadline);
       }
-      return takenOutcome(context, kept.submission, OTHER_BYTES, { home: context, payoutId: null, call });
+      return answerTaken(context, kept.submission, OTHER_BYTES, { home: context, payoutId: null, call });
     default: {
       const taken = relation.type === 'taken' ? relation : OTHER_BYTES;
-      return takenOutcome(context, kept.submission, taken, { home: context, payoutId: payoutIdOf(kept), call });
+      return answerTaken(context, kept.submission, taken, { home: context, payoutId: payoutIdOf(kept), call });
     }
   }
 }
@@ -69,7 +69,7 @@ export async function unlessPaidLater(
   if (outcome.outcome !== 'rejected' || outcome.submission === null) return outcome;
   const row: CheckedSubmission = { submission: outcome.submission, resolution: null, shared: true, alone: false, refused: null };
   const arrival = { given: true, anyAttempt: false };
-  const later = await laterAnswer({ context, asked, arrival, route: ownRoute(context), deadline }, row);
+  const later = await answerFromLater({ context, asked, arrival, route: ownRoute(context), deadline }, row);
   return later === null || 'openAttempt' in later ? outcome : later;
 }
 

@@ -8,7 +8,7 @@ import type { Deadline } from '../http/deadline.ts';
 import { type PendingApproval, isPendingApproval } from '../context/pending-approval.ts';
 import { lookup, submitNow, unknownForNow, unknownOutcome } from './lookup.ts';
 import type { NextStep, PayoutOutcome } from '../payout/outcome.ts';
-import { earlierKeys, foundAsEarlier, paidAs, paidByOther, answerPaidHere, payoutIdOf } from './read-again.ts';
+import { earlierKeys, foundAsEarlier, paidAs, readPaidByOther, answerPaidHere, payoutIdOf } from './read-again.ts';
 import { type Gap, remaining, search } from '../context/search.ts';
 import type { CheckedSubmission } from '../context/checked-store.ts';
 import { isRejected, type Submission } from '../stores/submission.ts';
@@ -44,7 +44,7 @@ async function lookForOthers(
   // An attempt with a payout says more than an attempt that may have one.
   const open = others.filter((row) => !isRejected(row.resolution));
   const kept = open.find((row) => payoutIdOf(row) !== null) ?? open[0];
-  if (kept !== undefined) return inTheWay(context, submission, kept, deadline);
+  if (kept !== undefined) return answerObstacle(context, submission, kept, deadline);
   const known = payoutKnownOf(context, submission);
   // A payout of this very attempt is no obstacle: the provider replays it, or after the key's time it is looked up.
   if (known !== undefined && known.attempt !== submission.attempt) {
@@ -57,7 +57,7 @@ async function lookForOthers(
   const keys = await earlierKeys(submission);
   if (isDoubtful(context, submission, keys, others)) return unknownAttempt(context, submission, { action: 'review', candidates: [] });
   if (submission.correlation.by === 'none' || areProven(context, submission, others)) return null;
-  return atProvider(context, submission, deadline, { keys, word: wordOn(context, submission, others) });
+  return searchEarlierAttempts(context, submission, deadline, { keys, word: wordOn(context, submission, others) });
 }
 
 /**
@@ -124,7 +124,7 @@ const LASTING: Readonly<Record<NonNullable<Earlier['word']>, readonly Gap['type'
 };
 
 /** The outcome when another attempt is stored and was not refused. */
-async function inTheWay(
+async function answerObstacle(
   context: ProviderContext,
   submission: Submission,
   row: CheckedSubmission,
@@ -133,7 +133,7 @@ async function inTheWay(
   const paid = paidAs(row);
   if (paid === null || row.submission.name !== context.identity.name) return mayExist(context, row.submission);
   const call = { signal: deadline.signal, timeoutMs: remaining(context, deadline) };
-  return paidByOther(context, submission, paid, call);
+  return readPaidByOther(context, submission, paid, call);
 }
 
 /** How far above the current attempt a wrongly raised number may be, for example a job's own count of retries. */
@@ -171,7 +171,7 @@ function storeUnread(context: ProviderContext, submission: Submission): PayoutOu
  */
 const EARLIER_ATTEMPTS_MS = 35 * DAY_MS;
 
-async function atProvider(
+async function searchEarlierAttempts(
   context: ProviderContext,
   submission: Submission,
   deadline: Deadline,

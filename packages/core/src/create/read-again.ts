@@ -112,14 +112,14 @@ export function withNotices(outcome: PayoutOutcome, notices: readonly Notice[]):
 }
 
 /** The outcome of an attempt whose reference another attempt has paid. */
-export async function paidByOther(
+export async function readPaidByOther(
   context: ProviderContext,
   asked: Submission,
   { submission, payoutId, by }: PaidAs,
   call: CallOptions,
 ): Promise<PayoutOutcome> {
   const relation = relate(context, submission, asked);
-  if (relation.type === 'taken') return takenOutcome(context, submission, relation, { payoutId, call, home: context });
+  if (relation.type === 'taken') return answerTaken(context, submission, relation, { payoutId, call, home: context });
   const outcome = await readAgain(context, duplicatesOf(context, submission), { submission, payoutId, by }, call);
   if (outcome.outcome !== 'accepted') return outcome;
   return withNotices(outcome, [attemptNotice(submission, asked), ...relationNotices(relation)]);
@@ -134,7 +134,7 @@ interface Taker {
 }
 
 /** The reference is kept for something else: nothing is sent, and what differs and what is kept is told. */
-export async function takenOutcome(
+export async function answerTaken(
   context: ProviderContext,
   kept: Submission,
   { differences }: Extract<Relation, { type: 'taken' }>,
@@ -213,7 +213,7 @@ export async function answerPaidHere(
 ): Promise<PayoutOutcome> {
   if (known.payment !== asked.payment) {
     const differences = [{ path: 'request', message: `was another one: this process paid it as ${known.id}` }];
-    return takenOutcome(context, asked, { type: 'taken', differences }, { home: context, payoutId: known.id, call });
+    return answerTaken(context, asked, { type: 'taken', differences }, { home: context, payoutId: known.id, call });
   }
   // The payout carries the token of its own attempt.
   const submission = { ...asked, correlation: { ...asked.correlation, token: known.key } };

@@ -52,7 +52,7 @@ async function resolveRow(
 ): Promise<PayoutOutcome> {
   const submission = duplicates.oldest;
   if ('absent' in decision) {
-    const decided = await absentByDecision(context, duplicates, row);
+    const decided = await recordAbsence(context, duplicates, row);
     const told = await (row === null ? recordUnlessTaken(context, decided, 'person') : recordOutcome(context, decided, { by: 'person' }));
     return withDeadline(context, {}, (deadline) => unlessPaidLater(context, submission, deadline, told));
   }
@@ -112,7 +112,7 @@ function noticesOf(context: ProviderContext, duplicates: Duplicates, payout: Pay
     : [...notices, { code: RESOLVED_WITH_DIFFERENCE, message: `Resolved by a person, although ${strange}.` }];
 }
 
-async function absentByDecision(context: ProviderContext, duplicates: Duplicates, row: CheckedSubmission | null): Promise<PayoutOutcome> {
+async function recordAbsence(context: ProviderContext, duplicates: Duplicates, row: CheckedSubmission | null): Promise<PayoutOutcome> {
   const submission = duplicates.oldest;
   const overAt = lastArrivalAt(context, duplicates);
   if (context.runtime.now() <= overAt) {

@@ -65,7 +65,7 @@ export async function submitOnce(context: ProviderContext, sending: Sending, dea
   const now = context.runtime.now();
   // A store that is gone with the process knows nothing of other processes, which may have sent the same key.
   const isOpen = now >= window.opensAt && now <= window.closesAt;
-  if (!isOpen && fresh && alone && !context.store.isPassing) return overUnsent(context, sending, deadline);
+  if (!isOpen && fresh && alone && !context.store.isPassing) return endUnsent(context, sending, deadline);
   if (!isOpen) return unrecorded(await lookup(context, duplicates, deadline), 'lookup');
   if (submission.request.body === '') return unrecorded(await lookup(context, duplicates, deadline, blanked(context)), 'lookup');
   const other = await otherAttempt(context, submission, deadline);
@@ -82,7 +82,7 @@ export async function submitOnce(context: ProviderContext, sending: Sending, dea
 }
 
 /** The outcome when every send was refused and the key's time is over. Nothing is sent, and the list is not read. */
-async function overUnsent(context: ProviderContext, sending: Sending, deadline: Deadline): Promise<Concluded> {
+async function endUnsent(context: ProviderContext, sending: Sending, deadline: Deadline): Promise<Concluded> {
   const { duplicates, hold } = sending;
   const submission = duplicates.oldest;
   const other = await otherAttempt(context, submission, deadline); // Another attempt may have paid the reference.
@@ -176,19 +176,19 @@ interface SendContext {
 
 async function outcomeOf(sendContext: SendContext, exchanged: Exchanged): Promise<Concluded> {
   const { verdict, retryAfterSeconds } = exchanged;
-  if (verdict.type === 'rejected') return rejectedOutcome(sendContext, verdict);
+  if (verdict.type === 'rejected') return confirmRejection(sendContext, verdict);
   if (verdict.type === 'accepted') return unrecorded(await acceptedOutcome(sendContext, verdict));
-  return unrecorded(await uncertainOutcome(sendContext, verdict, retryAfterSeconds), 'lookup');
+  return unrecorded(await resolveUncertain(sendContext, verdict, retryAfterSeconds), 'lookup');
 }
 
-async function uncertainOutcome(
+async function resolveUncertain(
   sendContext: SendContext,
   verdict: Extract<Verdict, { type: 'unknown' }>,
   retryAfterSeconds: number | null,
 ): Promise<PayoutOutcome> {
   const { context, submission, sending, deadline } = sendContext;
   if (verdict.why === 'late') return lookup(context, sending.duplicates, deadline, verdict.error);
-  if (verdict.why === 'conflict') return conflictOutcome(sendContext, verdict.error);
+  if (verdict.why === 'conflict') return searchAfterConflict(sendContext, verdict.error);
   const found = verdict.why === 'server' && submission.correlation.by !== 'none' ? await presence(sendContext) : null;
   return found ?? submitAgain(sendContext, verdict.error, retryAfterSeconds);
 }
@@ -222,11 +222,11 @@ function acceptedOutcome(
   }
   const known = [...notices, ...comparison.notices];
   if (!replayed) return { outcome: 'accepted', payout, replayed, submission, notices: known };
-  return replayedOutcome(sendContext, payout, known);
+  return readReplayedPayout(sendContext, payout, known);
 }
 
 /** The outcome of a replayed response. A replay shows the past, and the payout may have failed since (R12), so it is read again. */
-async function replayedOutcome(sendContext: SendContext, payout: Payout, known: readonly Notice[]): Promise<PayoutOutcome> {
+async function readReplayedPayout(sendContext: SendContext, payout: Payout, known: readonly Notice[]): Promise<PayoutOutcome> {
   const { context, adapter, submission, deadline, notices } = sendContext;
   try {
     const current = await adapter.retrieve(payout.id, undefined, {
@@ -244,14 +244,14 @@ async function replayedOutcome(sendContext: SendContext, payout: Payout, known: 
  * The outcome of a refusal. It is `rejected` only once nothing like our payout exists (R15) and nobody else can have sent the
  * submission.
  */
-async function rejectedOutcome(sendContext: SendContext, verdict: Extract<Verdict, { type: 'rejected' }>): Promise<Concluded> {
-  const explained = await explainedOutcome(sendContext, verdict);
+async function confirmRejection(sendContext: SendContext, verdict: Extract<Verdict, { type: 'rejected' }>): Promise<Concluded> {
+  const explained = await explainRejection(sendContext, verdict);
   if (explained.outcome !== 'rejected' || verdict.proof === 'replayed_refusal') return unrecorded(explained);
   return lastStep(sendContext, explained);
 }
 
 /** The outcome after the adapter has explained the refusal. Payouts that the refusal may be about make it unknown. */
-async function explainedOutcome(sendContext: SendContext, verdict: Extract<Verdict, { type: 'rejected' }>): Promise<PayoutOutcome> {
+async function explainRejection(sendContext: SendContext, verdict: Extract<Verdict, { type: 'rejected' }>): Promise<PayoutOutcome> {
   const { context, adapter, submission, deadline, notices } = sendContext;
   const { refusal, retry, error } = verdict;
   if (refusal === null || adapter.explain === undefined) return rejectedAs(retry, error, submission);
@@ -282,22 +282,22 @@ async function lastStep(sendContext: SendContext, rejected: RejectedPayout): Pro
     const told = await refuseAsHolder(context, submission, sending.hold, refusalOf(context, rejected, 'provider'));
     if (told === 'refused') return { outcome: rejected, recordAs: null, isLasting: true };
     if (told === 'unanswered') return unrecorded(submitAgain(sendContext, rejected.error, null));
-    return unrecorded(await asOthersLeftIt(sendContext, await readRow(sendContext), rejected));
+    return unrecorded(await answerOfOthers(sendContext, await readRow(sendContext), rejected));
   }
   const row = await readRow(sendContext);
   const isPaid = row.resolution !== null && 'payoutId' in row.resolution;
-  if (isPaid || row.shared) return unrecorded(await asOthersLeftIt(sendContext, row, rejected));
+  if (isPaid || row.shared) return unrecorded(await answerOfOthers(sendContext, row, rejected));
   return { outcome: rejected, recordAs: 'provider', isLasting: false };
 }
 
 /** What the store knows of a submission that somebody else may be sending. */
-async function asOthersLeftIt(
+async function answerOfOthers(
   sendContext: SendContext,
   { resolution }: CheckedSubmission,
   { error }: RejectedPayout,
 ): Promise<PayoutOutcome> {
   return resolution !== null && 'payoutId' in resolution
-    ? paidMeanwhile(sendContext, resolution.payoutId)
+    ? readPaidMeanwhile(sendContext, resolution.payoutId)
     : submitAgain(sendContext, error, null);
 }
 
@@ -312,7 +312,7 @@ async function readRow({ context, submission }: SendContext): Promise<CheckedSub
 }
 
 /** The outcome when another holder sent the same submission while ours was refused. The store knows that payout. */
-async function paidMeanwhile(sendContext: SendContext, payoutId: string): Promise<PayoutOutcome> {
+async function readPaidMeanwhile(sendContext: SendContext, payoutId: string): Promise<PayoutOutcome> {
   const { context, adapter, submission, deadline, notices } = sendContext;
   try {
     const call = { signal: deadline.signal, timeoutMs: remaining(context, deadline) };
@@ -327,7 +327,7 @@ async function paidMeanwhile(sendContext: SendContext, payoutId: string): Promis
 }
 
 /** The outcome when the key was used for another request before. The caller must see what that request made (R15). */
-async function conflictOutcome(sendContext: SendContext, error: PayoutError): Promise<PayoutOutcome> {
+async function searchAfterConflict(sendContext: SendContext, error: PayoutError): Promise<PayoutOutcome> {
   const { context, submission, deadline, notices } = sendContext;
   const found = await search({ context, submission, deadline, tokens: [submission.correlation.token] });
   const candidates = found.matched === null ? found.candidates : [found.matched];

@@ -42,11 +42,11 @@ async function sent(request: Message, exchange: Exchange, fetch: Fetch): Promise
   exchange.evidence = 'maybe_sent';
   const abort = onceAborted(request);
   try {
-    const response = await answered(fetch, request.url, init, abort.happened).catch((error: unknown) => {
+    const response = await fetchHeaders(fetch, request.url, init, abort.happened).catch((error: unknown) => {
       if (init.cache === undefined || !isAboutCache(error)) throw error;
       refuseCache.add(fetch);
       const { cache: _, ...rest } = init;
-      return answered(fetch, request.url, rest, abort.happened);
+      return fetchHeaders(fetch, request.url, rest, abort.happened);
     });
     const answer = answerIn(response);
     exchange.evidence = 'answered';
@@ -68,7 +68,7 @@ const refuseCache = new WeakSet<Fetch>();
 const isAboutCache = (error: unknown): boolean => error instanceof Error && /\bcache'? (?:field|mode)\b/i.test(error.message);
 
 /** Waits for the headers, or for the abort when a `fetch` does not obey its signal. */
-async function answered(fetch: Fetch, url: string, init: RequestInit, aborted: Promise<null>): Promise<Response> {
+async function fetchHeaders(fetch: Fetch, url: string, init: RequestInit, aborted: Promise<null>): Promise<Response> {
   const answer = Promise.resolve(fetch(url, init)); // The call is in the same tick as the check of the time.
   const first = await Promise.race([answer, aborted]);
   if (first !== null) return first;

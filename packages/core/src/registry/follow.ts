@@ -77,7 +77,7 @@ async function* followed(provider: AnyPayoutProvider, payout: Payout, options: F
       if (until(known)) return;
       quietReads = news ? 0 : quietReads + 1;
     }
-    if (!(await waited(runtime, pauseOf(runtime, options, quietReads + failures, read), signal))) return;
+    if (!(await sleepUnlessAborted(runtime, pauseOf(runtime, options, quietReads + failures, read), signal))) return;
   }
 }
 
@@ -113,7 +113,7 @@ function pauseOf(runtime: Runtime, options: FollowOptions, quietReads: number, r
 }
 
 /** Sleeps. Answers `false` when the pause was aborted. */
-async function waited(runtime: Runtime, pauseMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+async function sleepUnlessAborted(runtime: Runtime, pauseMs: number, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     await runtime.sleep(pauseMs, signal);
   } catch (error) {

@@ -135,9 +135,9 @@ async function statusFor(endpoint: Endpoint, request: Request): Promise<200 | 40
   const body = await inTime(provider, (signal) => readBody(request, maxBodyBytes, signal));
   if (body === null) return refused(endpoint, 400, 'the body broke off, or did not come in time.');
   if (body === 'too_large') return refused(endpoint, 413, `the body is longer than maxBodyBytes, ${maxBodyBytes}.`);
-  const events = await verified(endpoint, { headers: request.headers, body });
+  const events = await verify(endpoint, { headers: request.headers, body });
   if (events === null) return 400;
-  for (const event of events) if (!(await handledOnce(endpoint, event))) return 500;
+  for (const event of events) if (!(await handleOnce(endpoint, event))) return 500;
   return 200;
 }
 
@@ -165,7 +165,7 @@ function refused<S extends number>(endpoint: Endpoint, status: S, message: strin
 }
 
 /** Parses a delivery; `null` for one that is refused. Any other error is our own. */
-async function verified(endpoint: Endpoint, payload: { headers: Headers; body: Uint8Array }): Promise<readonly PayoutEvent[] | null> {
+async function verify(endpoint: Endpoint, payload: { headers: Headers; body: Uint8Array }): Promise<readonly PayoutEvent[] | null> {
   try {
     return await endpoint.provider.parseWebhook(payload);
   } catch (error) {
@@ -176,7 +176,7 @@ async function verified(endpoint: Endpoint, payload: { headers: Headers; body: U
 }
 
 /** Whether an event was handled, now or before. */
-function handledOnce(endpoint: Endpoint, event: PayoutEvent): Promise<boolean> {
+function handleOnce(endpoint: Endpoint, event: PayoutEvent): Promise<boolean> {
   const key = `${event.name} ${event.id}`;
   const first = endpoint.underWay.get(key);
   if (first !== undefined) return first;
