@@ -168,7 +168,7 @@ export function repeatedCursor(context: ProviderContext): PayoutError {
 const endless = (context: ProviderContext, message: string): PayoutError =>
   new PayoutError('unexpected_response', message, { provider: context.identity.name });
 
-/** How many pages in a row may hold only rows that the query leaves out, while no page is older or newer than the ones before. */
+/** How many pages in a row may hold only rows that the query leaves out, while their times stay the same. */
 const MOST_STANDING_PAGES = 1_000;
 /**
  * How many such pages may follow while they get older or newer. A list may be long and a match rare. Larger pages get a caller

@@ -4,8 +4,8 @@ import { PayoutError, type PayoutIssue } from '../errors.ts';
 /**
  * Exact amount in major units, in plain decimal notation with exactly the currency's ISO 4217 digits.
  *
- * An amount to pay is positive. What a provider reports may be zero or negative, and where it reports a fraction that
- * ISO does not have it keeps the extra digits instead of rounding.
+ * An amount to pay is positive. A reported amount may be zero or negative. Where a provider reports a fraction
+ * that ISO does not have, the amount keeps the extra digits and is not rounded.
  *
  * @example `{ amount: '10.50', currency: 'EUR' }`, `{ amount: '500', currency: 'JPY' }`, `{ amount: '1.000', currency: 'KWD' }`
  */

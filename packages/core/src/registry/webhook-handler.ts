@@ -47,9 +47,9 @@ const REFETCH_TIMEOUT_MS = 10_000;
 /**
  * A whole webhook endpoint: a Fetch handler for Hono, Next, Bun, Deno, Workers and, with some lines around it, Node.
  *
- * It answers 200 once every event was handled or had been. It answers 400 to what is not signed or does not come within the
- * provider's `timeoutMs`, 405 to all but POST, and 413 to what is too long. It answers 500 when `onEvent` throws, or the program
- * hands over what is no `Request`. No body says why: that is for `onError` and the provider's own setting `onTelemetry`.
+ * It answers 200 once every event was handled, now or before. It answers 400 to a body that is not signed, or does not come within
+ * the provider's `timeoutMs`. It answers 405 to all but POST, and 413 to a body that is too long. It answers 500 when `onEvent` throws, or the program
+ * passes a value that is no `Request`. No body says why: that is for `onError` and the provider's own setting `onTelemetry`.
  *
  * @throws {PayoutError} `invalid_request` for an option that it does not know or cannot take; `invalid_settings` for a
  *   `maxBodyBytes` that is no number of bytes.
@@ -180,12 +180,12 @@ function handleOnce(endpoint: Endpoint, event: PayoutEvent): Promise<boolean> {
   const key = `${event.name} ${event.id}`;
   const first = endpoint.underWay.get(key);
   if (first !== undefined) return first;
-  const handling = handled(endpoint, event, key).finally(() => endpoint.underWay.delete(key));
+  const handling = handle(endpoint, event, key).finally(() => endpoint.underWay.delete(key));
   endpoint.underWay.set(key, handling);
   return handling;
 }
 
-async function handled(endpoint: Endpoint, event: PayoutEvent, key: string): Promise<boolean> {
+async function handle(endpoint: Endpoint, event: PayoutEvent, key: string): Promise<boolean> {
   try {
     if (await endpoint.seen.has(key)) return true;
     await endpoint.onEvent(endpoint.refetch === true ? await refetched(endpoint, event) : event);
