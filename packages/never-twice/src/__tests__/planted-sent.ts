@@ -277,7 +277,7 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     edits: [
       core(
         'create/send',
-        'await otherAttempt(context, submission, deadline); // The reference may be paid by another attempt.',
+        'await otherAttempt(context, submission, deadline); // Another attempt may have paid the reference.',
         'await Promise.resolve(null);',
       ),
     ],
