@@ -35,7 +35,7 @@ import { checkedStore } from './context/checked-store.ts';
 import type { Submission, SubmissionStore } from './stores/submission.ts';
 import { safeEmitter } from './telemetry/telemetry.ts';
 
-/** A misspelt member that is optional, such as `mayResend`, would never be asked. */
+/** The members of a specification. A misspelt optional member, such as `mayResend`, would never be called. */
 const KNOWN: KnownKeys<PayoutProviderSpec<AnyPayoutProvider>> = {
   id: true,
   label: true,
@@ -64,10 +64,10 @@ const KNOWN: KnownKeys<PayoutProviderSpec<AnyPayoutProvider>> = {
 };
 
 /**
- * Makes a provider out of an adapter: does once what every adapter would otherwise repeat.
+ * Makes a provider out of an adapter, and does once what every adapter would otherwise repeat.
  *
- * It checks input, derives the key, freezes the body, keeps the submission, sends and resends it, turns what happened into an
- * outcome, checks that the answer is about the payout that was asked for, and adds `list`, `listAll` and a refusing stub for
+ * It checks input, derives the key, freezes the body, stores the submission, sends and resends it. It turns the result into an
+ * outcome and checks that the response is about the payout that was asked for. It adds `list`, `listAll` and a refusing stub for
  * every operation the provider lacks.
  *
  * @throws {PayoutError} `invalid_settings` for a member of the specification that it does not know.
@@ -111,11 +111,11 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(given: PayoutP
   };
   for (const operation of OPTIONAL_OPERATIONS) {
     if (written.includes(operation)) continue;
-    // Not enumerable: untyped code meets the error, and nobody finds it by listing what a provider has.
+    // The stub is not enumerable: untyped code that calls it gets the error, and listing a provider's members does not show it.
     const refuse = (): never => {
       throw unsupported(provider as never, operation);
     };
-    // listAll answers no promise: one that rejects would be heard by nobody who iterates.
+    // listAll answers no promise, because a caller that iterates would never hear a rejection.
     const value = operation === 'listAll' ? refuse : async (): Promise<never> => refuse();
     Object.defineProperty(provider, operation, { enumerable: false, value });
   }
@@ -124,7 +124,7 @@ export function definePayoutProvider<P extends AnyPayoutProvider>(given: PayoutP
   return provider as unknown as P; // The spec's type has agreed with P member by member.
 }
 
-/** What an adapter writes for each optional operation. */
+/** The member that an adapter implements for each optional operation. */
 const WRITTEN_AS: { readonly [O in OptionalOperation]: SometimesWritten } = {
   list: 'page',
   listAll: 'page',
@@ -133,7 +133,10 @@ const WRITTEN_AS: { readonly [O in OptionalOperation]: SometimesWritten } = {
   balances: 'balances',
 };
 
-/** The types say it too; an adapter in JavaScript has none, and nobody may guess what proves that a payout is absent. */
+/**
+ * Refuses a specification without `absence` or `amountInAnswer`. The types require them too, but an adapter in JavaScript has no
+ * types, and nobody may guess what proves absence.
+ */
 function checkAbsence(context: ProviderContext, written: readonly OptionalOperation[]): void {
   const {
     identity: { name },
@@ -149,24 +152,27 @@ function checkAbsence(context: ProviderContext, written: readonly OptionalOperat
 
 // ---- What a registry needs of a provider -----------------------------------------------------------------------------
 
-/** A provider from the inside, for the registry that routes between several. */
+/** The internals of a provider, for the registry that routes between several. */
 export interface Internals {
   readonly context: ProviderContext;
-  /** What it hides of what a provider repeats: those of one registry hide each other's secrets. */
+  /** The secrets that are hidden in what a provider repeats. Providers of one registry hide each other's secrets. */
   readonly hidden: Hidden;
-  /** The store itself: providers of one registry must share it. */
+  /** The application's own store. Providers of one registry must share it. */
   readonly submissions: SubmissionStore;
   readonly create: (input: unknown, call?: CallOptions, route?: Route) => Promise<PayoutOutcome>;
   readonly prepare: (input: unknown) => Promise<Submission>;
 }
 
-/** A create that names a connected account, and the provider that is bound to it; `null` where this one is. */
+/** A create that names a connected account, and the provider that is bound to it; `null` where this provider is. */
 function forAccountIn<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, input: unknown) {
   const one = forOneAccount(spec, input);
   return one === null ? null : { ...one, bound: one.provider === null ? null : internalsOf(one.provider) };
 }
 
-/** The own members of a provider. What `forAccount` makes has the same settings, and hides whatever this one hides by then. */
+/**
+ * The adapter's extra members. A provider that `forAccount` makes has the same settings, and hides every secret that this one hides
+ * by then.
+ */
 function boundAlike<Own extends object>(own: Own, hidden: Hidden): Own {
   if (!('forAccount' in own) || typeof own.forAccount !== 'function') return own;
   const { forAccount } = own;
@@ -180,14 +186,14 @@ function boundAlike<Own extends object>(own: Own, hidden: Hidden): Own {
 
 const engines = new WeakMap<object, Internals>();
 
-/** The inside of a provider that {@link definePayoutProvider} made; `null` for any other object. */
+/** The internals of a provider that {@link definePayoutProvider} made; `null` for any other object. */
 export function internalsOf(provider: object): Internals | null {
   return engines.get(provider) ?? null;
 }
 
 // ---- Assembly --------------------------------------------------------------------------------------------------------
 
-/** An adapter's small functions must not lose the outcome of a request that was sent. */
+/** Runs a small function of the adapter; `otherwise` when it throws. An exception must not lose the outcome of a sent request. */
 function orElse<T>(otherwise: T, work: () => T): T {
   try {
     return work();
@@ -202,7 +208,7 @@ function contextOf<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, { r
   const memory = processMemory(settings.runtime);
   const identity = identityOf(spec);
   const limits = limitsOf(spec);
-  // Only called once the context is there: it needs no requests, but the operations that hold it do.
+  // It is called only once the context exists. The context needs no requests to be made, but the operations need the context.
   const rules: AdapterRules = rulesOf(spec, (request) =>
     context.operationsFor(context.http.headers, { source: identity.source }).decodeCreate(request),
   );

@@ -1,6 +1,6 @@
 import { hasAccountNumber, isAccountNumber, USUAL_ID } from './printable.ts';
 
-/** The codes, in the order in which docs/errors.md explains them. */
+/** The codes, in the order of docs/errors.md. */
 const CODES = [
   // What providers say
   'invalid_request',
@@ -37,32 +37,35 @@ export function isErrorCode(word: unknown): word is PayoutErrorCode {
 export interface PayoutIssue {
   /** Where, for example `metadata.order_id` or `providers.eu.testmode`. */
   readonly path: string;
-  /** The rule and what to do, never the value itself. */
+  /** The rule and the next step, never the value itself. */
   readonly message: string;
 }
 
-/** What a {@link PayoutError} knows beside its code and message. */
+/** The details of a {@link PayoutError}, besides its code and message. */
 export interface PayoutErrorDetails {
   /** The configured name of the provider, or its adapter id. */
   readonly provider?: string | undefined;
   /** For a call that could have changed something: whether it certainly did not (`rejected`) or may have (`unknown`). */
   readonly outcome?: 'rejected' | 'unknown' | null | undefined;
   readonly httpStatus?: number | null | undefined;
-  /** The provider's own word, verbatim; one that looks like none is not kept: errors get printed, and a body may hold anything. */
+  /**
+   * The provider's own code, verbatim. A text that does not look like a code is left out: errors get printed, and a body may hold
+   * anything.
+   */
   readonly providerCode?: string | null | undefined;
   /** The provider's own sentence, verbatim. It may name people or accounts: show it, do not log it. */
   readonly providerMessage?: string | null | undefined;
   readonly requestId?: string | null | undefined;
   /** Seconds the provider asked to wait. */
   readonly retryAfterSeconds?: number | null | undefined;
-  /** The payout in question, where it is known although the call did not succeed. */
+  /** The payout in question, where it is known although the call failed. */
   readonly payoutId?: string | null | undefined;
-  /** A success that could not be read, verbatim, but for credentials; of a longer one the first 65,536 characters. */
+  /** A success that could not be read, verbatim but without credentials. Of a longer text, the first 65,536 characters. */
   readonly unreadAnswer?: string | null | undefined;
   readonly issues?: readonly PayoutIssue[] | undefined;
 }
 
-/** Longer than any answer about one payout, and short enough to keep. */
+/** The most characters of an unreadable answer: longer than any answer about one payout. */
 const MOST_UNREAD = 65_536;
 
 /**
@@ -80,7 +83,7 @@ export class PayoutError extends Error {
   readonly providerCode: string | null;
   /** Not enumerable: it may name people or accounts, and errors get printed. */
   declare readonly providerMessage: string | null;
-  /** Not enumerable, for the same reason. */
+  /** Not enumerable: it may name people or accounts, and errors get printed. */
   declare readonly unreadAnswer: string | null;
   readonly requestId: string | null;
   readonly retryAfterSeconds: number | null;
@@ -109,7 +112,7 @@ export class PayoutError extends Error {
     return true;
   }
 
-  /** Everything it knows beside code and message, to make another error of it. */
+  /** All details besides code and message, to make another error of this one. */
   details(): Required<PayoutErrorDetails> {
     const { provider, outcome, httpStatus, providerCode, providerMessage } = this;
     const { requestId, retryAfterSeconds, payoutId, unreadAnswer, issues } = this;
@@ -134,15 +137,15 @@ export class PayoutError extends Error {
   }
 }
 
-/** A code such as `balance_insufficient`, or a title such as `Not Found`: no sentence, no address, no number of an account. */
+/** A code such as `balance_insufficient`, or a title such as `Not Found`. Sentences, addresses and account numbers do not match. */
 function wordIn(text: string | null | undefined): string | null {
   return text != null && /^[\w.:/ -]{1,80}$/.test(text) && !SIX_DIGITS.test(text) ? text : null;
 }
 
-/** Also in groups: people write the number of an account with spaces. */
+/** An account number, also in groups: people write one with spaces. */
 const SIX_DIGITS = /\d(?:[ .:/_-]?\d){5}/;
 
-/** An id of this form that cannot be the number of an account. */
+/** The id, if it has the given form and cannot be an account number. */
 function idIn(id: string | null | undefined, form: RegExp, isRefused = hasAccountNumber): string | null {
   return id != null && form.test(id) && !isRefused(id) ? id : null;
 }
@@ -152,20 +155,23 @@ export function isPayoutError(value: unknown): value is PayoutError {
   try {
     return isError(value) && 'isPayoutError' in value && value.isPayoutError === true;
   } catch {
-    return false; // A proxy, or a getter, that throws.
+    return false; // The value may be a proxy, or have a getter, that throws.
   }
 }
 
-/** Whether a caught value is an error, also one of another realm: in a sandbox such as Jest's, Node's own errors are. */
+/**
+ * Whether a caught value is an error, also an error of another realm. In a sandbox such as Jest's, Node's own errors are of another
+ * one.
+ */
 export function isError(value: unknown): value is Error {
   if (value instanceof Error) return true;
   return typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === '[object Error]';
 }
 
-/** As classes of errors are called. Whoever throws may give any name, also one that is a secret. */
+/** The form of an error class's name. Any thrown object may have any name, also one that is a secret. */
 const ERROR_NAME = /^(?:[A-Z][A-Za-z]{0,60})?(?:Error|Exception)$/;
 
-/** The name of what was thrown, and no more of it: a message may hold anything. */
+/** The name of a thrown value, and nothing else of it: its message may hold anything. */
 export function nameOfThrown(thrown: unknown): string {
   try {
     if (!isError(thrown)) return typeof thrown;

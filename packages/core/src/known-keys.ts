@@ -1,16 +1,16 @@
 import { errorOfIssues, type PayoutErrorCode, type PayoutIssue } from './errors.ts';
 import { isPlainObject, kindOf } from './validation.ts';
 
-/** What an object may hold, each key once: written as a table so that the compiler sees a type that has grown. */
+/** The keys that an object may have. They are written as a table so that the compiler reports a type that has grown. */
 export type KnownKeys<T extends object> = Readonly<Record<keyof T & string, true>>;
 
-/** Keys that are known elsewhere, and where they belong or what is written instead. */
+/** Keys that belong elsewhere, and where they belong or what is written instead. */
 export type Elsewhere = Readonly<Record<string, string>>;
 
 /**
- * Every key of an options object that nobody would read. What is dropped without a word is missed only once it is needed.
+ * The problems of every unknown key of an options object. A key that is ignored silently is missed only once it is needed.
  *
- * @param path What stands in front of a key in messages; empty for none.
+ * @param path The prefix of a key in messages; empty for none.
  * @param advice What to say of a key that is in no table.
  */
 export function unknownKeys(
@@ -30,7 +30,7 @@ export function unknownKeys(
     }));
 }
 
-/** {@link unknownKeys}, thrown. @throws {PayoutError} with every problem. */
+/** Throws what {@link unknownKeys} finds. @throws {PayoutError} with every problem. */
 export function assertKnown<T extends object>(
   of: string,
   given: unknown,
@@ -41,14 +41,14 @@ export function assertKnown<T extends object>(
   if (issues.length > 0) throw errorOfIssues(code, issues, { provider: of });
 }
 
-/** That a key is not known, what was probably meant, and what there is. */
+/** The message for an unknown key: the key that was probably meant, and the known ones. */
 export function notKnown(key: string, known: readonly string[]): string {
   if (known.length === 0) return 'is not known here; nothing is';
   const word = nearest(key, known);
   return `is not known here; ${word === null ? '' : `did you mean "${word}"? `}known are ${known.join(', ')}`;
 }
 
-/** The known word that differs in a few letters at most; capitals, hyphens and underscores count for nothing. */
+/** The known word that differs in a few letters at most. Capitals, hyphens and underscores do not count. */
 export function nearest(given: string, known: readonly string[]): string | null {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const [best] = known
@@ -58,7 +58,7 @@ export function nearest(given: string, known: readonly string[]): string | null 
   return best?.word ?? null;
 }
 
-/** How many letters must be added, removed or replaced. Only as much of a text is looked at as a name can be long. */
+/** How many letters must be added, removed or replaced. A text longer than a name can be is cut first. */
 function stepsBetween(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const letter of one.slice(0, 60)) {
@@ -72,7 +72,7 @@ function stepsBetween(one: string, other: string): number {
   return row.at(-1) ?? 0;
 }
 
-/** The bag of an operation that takes no provider options: any key is an error. */
+/** The options of an operation that takes none: any key is an error. */
 export interface NoOptions {
   readonly '~none'?: never;
 }

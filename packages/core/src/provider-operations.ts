@@ -1,4 +1,4 @@
-// The operations of a provider, around what its adapter wrote: input is checked and each call is told before the adapter is asked.
+// The operations of a provider, around the adapter's own: each call is checked and emitted before the adapter is asked.
 import type { PayoutProviderSpec } from './adapter/spec.ts';
 import { disagreeing, disagreementError } from './create/agreement.ts';
 import { assertNoCall, checkedOptions, readCall } from './context/call-options.ts';
@@ -38,13 +38,13 @@ import type { WebhookInput } from './adapter/webhook.ts';
 
 type AnyCall = CallWith<string, object>;
 
-/** The adapter's operations for a context: made once for what nobody listens to, and anew where it is told whose they are. */
+/** The adapter's operations for a context. They are made once, and anew only where a listener needs the operation's id. */
 export type AdapterOf = (context: ProviderContext) => ErasedOperations;
 
 /** Operations by their names. The type of the whole provider says what each takes and answers. */
 type Operations = Readonly<Record<string, (...given: never[]) => unknown>>;
 
-/** What may create a payout, or finds out what became of one. */
+/** The operations that may create a payout, or find out what became of one. */
 export function createOperations(context: ProviderContext, prepareOne: Internals['prepare'], create: Internals['create']): Operations {
   const onSubmission =
     (operation: 'submit' | 'lookup', work: typeof submitGiven) =>
@@ -84,9 +84,10 @@ export function createOperations(context: ProviderContext, prepareOne: Internals
 }
 
 /**
- * Refuses what is no submission, or is bound to another provider, before the store may keep it.
+ * Refuses a value that is no submission, or is bound to another provider, before the store may take it.
  *
- * @returns The object itself if it was prepared here: then it is frozen. Of any other a frozen copy: what was checked is what is sent.
+ * @returns The object itself if it was prepared here: then it is frozen. Of any other a frozen copy: what was checked is what is
+ * sent.
  */
 export async function boundSubmission(context: ProviderContext, submission: Submission): Promise<Submission> {
   if (!context.memory.prepared.has(submission)) return boundCopy(context, submission);
@@ -102,7 +103,7 @@ async function boundCopy(context: ProviderContext, submission: Submission): Prom
   throw new PayoutError('invalid_request', message, { provider: context.identity.name });
 }
 
-/** What every provider has besides. */
+/** The operations that every provider has besides. */
 export function readOperations<P extends AnyPayoutProvider>(
   context: ProviderContext,
   spec: PayoutProviderSpec<P>,
@@ -160,7 +161,7 @@ export function listOperations<P extends AnyPayoutProvider>(
       checkAllQuery(context, asked, [...bags(asked), ...problems, ...wrong]);
       const { providerOptions, parallel = 1, ...query } = asked;
       const bag = optionsOf(context.identity.id, spec.options, 'list', providerOptions);
-      // Each page is an operation: how long a whole walk takes is the caller's doing.
+      // Each page is an operation of its own, because the caller decides how long a whole walk takes.
       const told: ReadPage = (...page) => perform(context, 'list', (mine) => pageOf(mine, hears)(...page));
       const listing = { context, page: context.telemetry.hasListener ? told : pageOf(context, hears), query, options: bag, call };
       return parallel === 1 || !filtersTime ? listEvery(listing) : listWindows(listing, parallel);
@@ -168,7 +169,7 @@ export function listOperations<P extends AnyPayoutProvider>(
   };
 }
 
-/** Of the other optional operations those that the adapter has written. */
+/** The other optional operations, as far as the adapter has them. */
 export function changeOperations<P extends AnyPayoutProvider>(
   context: ProviderContext,
   spec: PayoutProviderSpec<P>,

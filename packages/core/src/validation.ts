@@ -15,7 +15,7 @@ export function problemsOf(schema: GenericSchema, value: unknown): readonly Payo
 /** A value as its schema reads it, or every problem of it. */
 export type ReadValue<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly PayoutIssue[] };
 
-/** Checks and reads in one go: a getter that was asked twice could answer two things. See {@link problemsOf}. */
+/** Checks and reads a value once: a getter that is read twice could answer two things. See {@link problemsOf}. */
 export function readBy<T>(schema: GenericSchema<unknown, T>, value: unknown): ReadValue<T> {
   try {
     if (isObjectSchema(schema) && !isPlainObject(value)) return refused([{ path: '', message: `must be an object, not ${kindOf(value)}` }]);
@@ -28,20 +28,20 @@ export function readBy<T>(schema: GenericSchema<unknown, T>, value: unknown): Re
     const problems = [...unknownKeys, ...found];
     return problems.length === 0 && result.success ? { ok: true, value: result.output } : refused(problems);
   } catch {
-    return refused([{ path: '', message: UNREADABLE }]); // What it throws may hold anything.
+    return refused([{ path: '', message: UNREADABLE }]); // The thrown value may hold anything.
   }
 }
 
 const refused = (problems: readonly PayoutIssue[]) => ({ ok: false, problems }) as const;
 
-/** What is said of an object whose getters, or whose proxy, throw. */
+/** The message for an object whose getters, or whose proxy, throw. */
 export const UNREADABLE = 'cannot be read: it throws when it is looked at. Pass plain data';
 
 /**
- * An object literal or what JSON.parse makes, also in another realm: no array, no class instance.
+ * Whether a value is an object literal or comes from JSON.parse, also in another realm. Arrays and class instances are not.
  *
- * Jest, vitest's `vmThreads` and edge sandboxes run a program in a realm of its own. What `structuredClone` and
- * `Response.json()` make there has another `Object.prototype` than the program's.
+ * Jest, vitest's `vmThreads` and edge sandboxes run a program in a realm of its own. Objects that `structuredClone` and
+ * `Response.json()` make there have another `Object.prototype` than the program's.
  */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
@@ -49,26 +49,28 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
     const prototype: unknown = Object.getPrototypeOf(value);
     return prototype === Object.prototype || prototype === null || isRootPrototype(prototype);
   } catch {
-    return false; // A proxy that does not want to tell.
+    return false; // The value may be a proxy that throws.
   }
 }
 
-/** The `Object.prototype` of some realm: nothing is above it, and it has the method that only such a one has. */
+/**
+ * Whether an object is the `Object.prototype` of some realm: it has no prototype, and it has the method that only such a one has.
+ */
 function isRootPrototype(prototype: unknown): boolean {
   if (typeof prototype !== 'object' || prototype === null) return false;
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 }
 
-/** What a platform calls an object, whichever realm it is from: `Date`, `ArrayBuffer`, `AbortSignal`. */
+/** The platform's name of an object, whichever realm it is from: `Date`, `ArrayBuffer`, `AbortSignal`. */
 export function tagOf(value: unknown): string {
   try {
     return Object.prototype.toString.call(value).slice('[object '.length, -1);
   } catch {
-    return 'Object'; // A proxy, or a getter, that throws.
+    return 'Object'; // The value may be a proxy, or have a getter, that throws.
   }
 }
 
-/** Objects that are handed over by mistake, by what the platform calls them. */
+/** Objects that are passed by mistake, by the platform's names. */
 const TOLD_TAGS: Readonly<Record<string, string>> = {
   AbortSignal: 'an AbortSignal',
   ArrayBuffer: 'an ArrayBuffer',
@@ -81,7 +83,7 @@ const TOLD_TAGS: Readonly<Record<string, string>> = {
   Set: 'a Set',
 };
 
-/** What something is, for a message that may not show it. */
+/** The kind of a value, for a message that may not show it. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (value === undefined) return 'missing';
@@ -121,7 +123,7 @@ const WORDS: Readonly<Record<string, string>> = {
 const inWords = (expected: string | null): string =>
   (expected !== null && Object.hasOwn(WORDS, expected) ? WORDS[expected] : expected) ?? 'a value';
 
-/** What a key that is not there would have been. Of a missing key the schema library says its name again. */
+/** What a missing key should have been. The schema library's message for one would only repeat its name. */
 function missingAt(schema: GenericSchema, path: string, { expected }: BaseIssue<unknown>): string {
   if (expected === null || !expected.startsWith('"')) return `is missing; expected ${inWords(expected)}`;
   const entry = isObjectSchema(schema) && Object.hasOwn(schema.entries, path) ? schema.entries[path] : undefined;
@@ -133,7 +135,7 @@ function missingAt(schema: GenericSchema, path: string, { expected }: BaseIssue<
 function problemOf(schema: GenericSchema, issue: BaseIssue<unknown>): PayoutIssue {
   const path = v.getDotPath(issue) ?? '';
   if (isUnknownKey(issue)) return { path, message: 'is not known here' };
-  // Messages that the library wrote repeat the value; ours never begin like that.
+  // The schema library's own messages repeat the value, and ours never begin like them.
   if (!issue.message.startsWith('Invalid ')) return { path, message: issue.message };
   if (issue.input === undefined) return { path, message: missingAt(schema, path, issue) };
   return { path, message: `must be ${inWords(issue.expected)}, not ${kindOf(issue.input)}` };

@@ -7,7 +7,7 @@ import { isReservedKey } from '../adapter/reserved-metadata.ts';
 import type { Payout } from '../payout/payout.ts';
 import type { CallOptions, ReversePayout, UpdatePayout } from '../adapter/provider.ts';
 
-/** A cancel, and what it is made with. */
+/** The parameters of a cancel. */
 export interface Cancel {
   readonly context: ProviderContext;
   readonly adapter: ErasedOperations;
@@ -16,7 +16,7 @@ export interface Cancel {
   readonly call: CallOptions;
 }
 
-/** Cancel, update and reverse: a lost answer is resolved by reading before anything is said (NEVER-TWICE R19). */
+/** Cancel, update and reverse. When an answer is lost, the payout is read before anything is said (NEVER-TWICE R19). */
 
 export async function cancelAndConfirm({ context, adapter, id, options, call }: Cancel): Promise<Payout> {
   try {
@@ -25,7 +25,7 @@ export async function cancelAndConfirm({ context, adapter, id, options, call }: 
     throw notCanceled(context, payout, 'unknown');
   } catch (thrown) {
     const error = asPayoutError(context, thrown);
-    // A refusal may only mean "canceled already", for example by a call of ours whose answer was lost.
+    // The refusal may only mean "canceled already", for example by a call of ours whose answer was lost.
     if (error.outcome === 'rejected' && !isAboutState(error)) throw error;
     const seen = await readQuietly(adapter, id, call);
     if (seen === null) throw stillOpen(error);
@@ -35,17 +35,20 @@ export async function cancelAndConfirm({ context, adapter, id, options, call }: 
   }
 }
 
-/** Whether a refusal may be about what the payout is by now. */
+/** Whether a refusal may be about the state that the payout is in by now. */
 function isAboutState({ code }: PayoutError): boolean {
   return code === 'invalid_state' || code === 'invalid_request' || code === 'idempotency_conflict';
 }
 
-/** Whether a cancel has failed for good: one that may have arrived can still be under way in a state that nobody knows, or before the bank has it. */
+/**
+ * Whether a cancel has failed for good. A cancel that may have arrived can still take effect while the payout is in an unrecognized
+ * state, or before the bank has it.
+ */
 function isPastCancel(seen: Payout, refused: boolean): boolean {
   return !seen.cancelable && (refused || (seen.status !== 'unrecognized' && seen.status !== 'pending'));
 }
 
-/** A success that could not be read says nothing of its own about the outcome. */
+/** The error without the outcome that an unreadable success carries. Such a success says nothing about this operation. */
 const stillOpen = (error: PayoutError): PayoutError => (error.outcome === null ? withOutcome(error, 'unknown') : error);
 
 function notCanceled(context: ProviderContext, payout: Payout, outcome: 'rejected' | 'unknown'): PayoutError {
@@ -62,7 +65,7 @@ async function readQuietly(adapter: ErasedOperations, id: string, call: CallOpti
   }
 }
 
-/** An update, and what it is made with. */
+/** The parameters of an update. */
 export interface Update {
   readonly context: ProviderContext;
   readonly adapter: ErasedOperations;
@@ -87,7 +90,10 @@ export async function updateAndConfirm({ context, adapter, id, change, options, 
   }
 }
 
-/** Unset-all must not remove what a lookup recognises payouts by (R17): read first, unset the other keys one by one. */
+/**
+ * The caller's keys, each set to `null`. Unset-all must not remove the keys by which a lookup recognises payouts (R17), so they are
+ * read and unset one by one.
+ */
 async function ownKeys(adapter: ErasedOperations, id: string, call: CallOptions): Promise<Record<string, null>> {
   const { metadata } = await adapter.retrieve(id, undefined, call);
   return Object.fromEntries(
@@ -104,7 +110,7 @@ function shows(payout: Payout, keys: Readonly<Record<string, string | null>>): b
   });
 }
 
-/** A reversal, and what it is made with. */
+/** The parameters of a reversal. */
 export interface Reversal {
   readonly context: ProviderContext;
   readonly adapter: ErasedOperations;
@@ -124,7 +130,7 @@ export async function reverseAndConfirm({ context, adapter, id, change, options,
     return aboutReversal(context, id, await adapter.reverse(id, change, key, options as never, call));
   } catch (thrown) {
     const error = asPayoutError(context, thrown);
-    // A refusal may only mean "reversed already", by somebody who came between the first read and the request.
+    // The refusal may only mean "reversed already", by a call of somebody else between the first read and the request.
     if (error.outcome === 'rejected' && !isAboutState(error)) throw error;
     const after = await readQuietly(adapter, id, call);
     if (after === null || after.reversedBy === null) {

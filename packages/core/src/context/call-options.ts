@@ -4,7 +4,7 @@ import { type Elsewhere, unknownKeys } from '../known-keys.ts';
 import type { CallOptions, CallWith } from '../adapter/provider.ts';
 import { isPlainObject, kindOf, UNREADABLE } from '../validation.ts';
 
-/** What a call carries, read once and checked, and everything that is wrong with it. */
+/** The options of a call, read once and checked, and everything that is wrong with them. */
 export interface ReadCall {
   readonly call: CallOptions;
   readonly problems: readonly PayoutIssue[];
@@ -18,11 +18,14 @@ export function readCall(given: unknown): ReadCall {
   return read(given, ['signal', 'timeoutMs']);
 }
 
-/** Reads the last argument of an operation that takes a bag of provider options, which is checked by who knows its schema. */
+/**
+ * Reads the last argument of an operation that takes provider options. The options are checked later, by the code that knows their
+ * schema.
+ */
 export function readCallWith(given: unknown): ReadCall & { readonly providerOptions: CallWith<string, object>['providerOptions'] } {
   const { call, problems } = read(given, ['signal', 'timeoutMs', 'providerOptions']);
   try {
-    const bags = isPlainObject(given) ? given['providerOptions'] : undefined; // Whatever it is: looked at by who knows its schema.
+    const bags = isPlainObject(given) ? given['providerOptions'] : undefined; // Read as it is: the code that knows the schema checks it.
     return { call, problems, providerOptions: bags as CallWith<string, object>['providerOptions'] };
   } catch {
     return { call, problems: UNREAD, providerOptions: undefined };
@@ -30,8 +33,8 @@ export function readCallWith(given: unknown): ReadCall & { readonly providerOpti
 }
 
 /**
- * Refuses what stands behind the request of a prepare, which asks nobody anything. What `requests.map(provider.prepare)` adds is no
- * object.
+ * Refuses a second argument of `prepare`, which makes no request. The index that `requests.map(provider.prepare)` passes is no
+ * object, so it is allowed.
  *
  * @throws {PayoutError} `invalid_request`
  */
@@ -40,7 +43,7 @@ export function assertNoCall(context: ProviderContext, given: unknown): void {
   if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: context.identity.name, outcome: 'rejected' });
 }
 
-/** @throws {PayoutError} `invalid_request`; of a submission it says nothing, because that one may exist. */
+/** @throws {PayoutError} `invalid_request`, without an `outcome`: invalid options say nothing about whether a payout exists. */
 export function checkedOptions(context: ProviderContext, given: unknown): CallOptions {
   const { call, problems } = readCall(given);
   if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: context.identity.name });
@@ -58,21 +61,21 @@ function read(given: unknown, known: readonly string[]): ReadCall {
     const strangers = unknownKeys(given, known, known.includes('providerOptions') ? {} : BAG, '', ofSdk);
     const { timeoutMs, signal } = given;
     const problems = [...strangers, ...timeoutProblems(timeoutMs), ...signalProblems(signal)];
-    // Just checked; with problems it is not used.
+    // The signal was checked above. With problems it is not used.
     return { call: { timeoutMs, signal } as CallOptions, problems };
   } catch {
     return { call: {}, problems: UNREAD };
   }
 }
 
-/** A deadline that is no number, or none at all, would leave a create without an end. */
+/** Every problem of a `timeoutMs`. Without a usable number a create would never end. */
 function timeoutProblems(timeoutMs: unknown): readonly PayoutIssue[] {
   if (timeoutMs === undefined) return NO_PROBLEMS;
   if (typeof timeoutMs === 'number' && Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= 600_000) return NO_PROBLEMS;
   return [{ path: 'timeoutMs', message: 'must be a whole number of milliseconds from 1 to 600000' }];
 }
 
-/** Tried out now: one that fails later would take the outcome of what was sent away. */
+/** Every problem of a signal, which is tried out here. A signal that fails later would lose the outcome of what was sent. */
 function signalProblems(signal: unknown): readonly PayoutIssue[] {
   if (signal === undefined || isSignal(signal)) return NO_PROBLEMS;
   return [{ path: 'signal', message: 'must be an AbortSignal' }];
@@ -106,8 +109,8 @@ const ADDRESS = 'it is the setting `baseUrl`';
 const HEADERS = 'headers are part of the settings of a provider';
 
 /**
- * Options of the providers' own SDKs, by the same place in a call. Dropped without a word, a payout would leave another account, or be
- * made under another key, than its caller believes.
+ * Options of the providers' own SDKs, in the same place of a call. If they were ignored, a payout would leave another account, or
+ * be made under another key, than its caller believes.
  *
  * From `RequestOptions` and `RawRequestOptions` of one SDK (23.1.0, esm/lib.d.ts), and `RequestOptions` of another (1.12.28,
  * lib/sdks.d.ts). Core names no provider: its test has their names.
@@ -132,10 +135,10 @@ const OF_SDKS: Elsewhere = {
   idempotency_key: KEY,
 };
 
-/** The account of a call, as an SDK calls it: the name of the provider, and one of these. */
+/** Names that SDKs give to the account of a call: the name of the provider, and one of these. */
 const OF_ACCOUNT = /^[a-z]+(?:Account|Context)$/;
 
-/** What to write instead of an option of an SDK; `undefined` for any other key. */
+/** What to write instead of an SDK's option; `undefined` for any other key. */
 function ofSdk(key: string): string | undefined {
   const instead = OF_ACCOUNT.test(key) ? ACCOUNT : Object.hasOwn(OF_SDKS, key) ? OF_SDKS[key] : undefined;
   return instead === undefined ? undefined : `is an option of a provider's own SDK and not known here; ${instead}`;

@@ -8,14 +8,14 @@ import { copyOf } from '../platform/plain-copy.ts';
 import type { CallOptions, Decision, OperationOptions } from '../adapter/provider.ts';
 import { isPlainObject, kindOf, UNREADABLE } from '../validation.ts';
 
-/** What a call that takes provider options carries, once it is checked. */
+/** A checked call of an operation that takes provider options. */
 export interface CheckedCall {
   readonly call: CallOptions;
-  /** The provider's own bag, as its schema reads it. */
+  /** The options for this provider, as its schema reads them. */
   readonly options: object | undefined;
 }
 
-/** A call as it was given, and what is known to be wrong beside it. */
+/** A call of an operation, and the problems that were found before. */
 export interface GivenCall {
   readonly context: ProviderContext;
   readonly schemas: Readonly<Record<string, unknown>>;
@@ -24,7 +24,7 @@ export interface GivenCall {
   readonly problems: readonly PayoutIssue[];
 }
 
-/** Checks a call and its option bag. @throws {PayoutError} `invalid_request`, every problem. */
+/** Checks a call and its provider options. @throws {PayoutError} `invalid_request`, with every problem */
 export function checkedCall({ context, schemas, operation, given, problems }: GivenCall): CheckedCall {
   const { call, problems: wrong, providerOptions } = readCallWith(given);
   const all = [...problems, ...wrong, ...optionProblems(context.identity.id, schemas, operation, providerOptions)];
@@ -32,14 +32,14 @@ export function checkedCall({ context, schemas, operation, given, problems }: Gi
   return { call, options: optionsOf(context.identity.id, schemas, operation, providerOptions) };
 }
 
-/** A change as it is now, in plain data: a getter may throw, or say another thing the next time. */
+/** A plain copy of a change. A getter of the caller's may throw, or answer something else the next time. */
 export function dataOf(given: unknown, path: string): { readonly value: unknown; readonly problems: readonly PayoutIssue[] } {
   if (!isPlainObject(given)) return { value: given, problems: [] };
   const value = copyOf(given);
   return value === null ? { value: given, problems: [{ path, message: UNREADABLE }] } : { value, problems: [] };
 }
 
-/** What a person may decide. @throws {PayoutError} `invalid_request` */
+/** Checks a person's decision. @throws {PayoutError} `invalid_request` */
 export function checkedDecision(context: ProviderContext, given: unknown): Decision {
   const { value: decision, problems } = dataOf(given, 'decision');
   const strangers =
@@ -53,7 +53,7 @@ export function checkedDecision(context: ProviderContext, given: unknown): Decis
   throw errorOfIssues('invalid_request', strangers.length > 0 ? strangers : [rule], { provider: context.identity.name });
 }
 
-/** An empty id would address the whole collection; dots would address its parent. */
+/** Every problem of a payout id. An empty id would address the whole collection, and dots would address its parent. */
 export function idProblems(id: unknown): PayoutIssue[] {
   if (typeof id !== 'string' || id === '')
     return [{ path: 'id', message: `must be the provider's id of a payout, not ${id === '' ? 'empty' : kindOf(id)}` }];

@@ -18,24 +18,24 @@ import {
   type SubmissionStore,
 } from '../stores/submission.ts';
 
-/** What a kept row says, once its answer is checked. */
+/** A stored row, once the store's answer is checked. */
 export interface CheckedSubmission {
   readonly submission: Submission;
   readonly resolution: Resolution | null;
   readonly shared: boolean;
-  /** Whether this very `keep` took it over from nobody: every send of it before was refused. */
+  /** Whether this call of `putIfAbsent` took the row over, and nobody else holds it. Every earlier send was refused. */
   readonly alone: boolean;
-  /** The refusal of a row that nobody holds. */
+  /** The recorded refusal of a row that nobody holds. */
   readonly refused: RecordedRefusal | null;
 }
 
-/** An application's store as the rules use it: bounded in time, and never believed unread. */
+/** An application's store as the rules use it: limited in time, and checked before it is believed. */
 export interface CheckedStore {
-  /** The store itself: exchanges are joined, and things are noted, per store. */
+  /** The application's own store. Exchanges are joined, and marks are remembered, for each store apart. */
   readonly itself: SubmissionStore;
   /**
-   * The same store, for one call: what is kept and found for it takes no longer than the call. What is recorded may: an ending that
-   * is known must not be lost because the time is over.
+   * The same store, for one call: `putIfAbsent` and `find` take no longer than the call. Recording an outcome may take longer: a
+   * known outcome must not be lost because the time is over.
    */
   within(call: Pick<Deadline, 'signal' | 'endsAt'>): CheckedStore;
   putIfAbsent(submission: Submission, hold?: string): Promise<CheckedSubmission>;
@@ -43,27 +43,30 @@ export interface CheckedStore {
   readonly refuse: ((submission: Submission, hold: string, refusal: RecordedRefusal) => Promise<boolean>) | null;
   setResolution(submission: Submission, resolution: Resolution): Promise<void>;
   find(place: AttemptId): Promise<CheckedSubmission | null>;
-  /** Whether it is gone with the process: others of this account may have done what it never heard of. */
+  /** Whether the store is gone with the process. Other processes of this account may have sent what it never heard of. */
   readonly isPassing: boolean;
-  /** Whether this reference certainly has no other attempt; `false` where it takes a question to know. */
+  /** Whether this reference certainly has no other attempt. `false` where only a request to the store could tell. */
   isAlone(of: AttemptId): boolean;
-  /** Whether anything is kept there. A store in memory answers at once. */
+  /** Whether the store has a row there. A store in memory answers synchronously. */
   has(place: AttemptId): boolean | Promise<boolean>;
-  /** The rows of a reference's other attempts, up to the given one. A store in memory answers at once. */
+  /** The rows of a reference's other attempts, up to `last`. A store in memory answers synchronously. */
   findOthers(of: AttemptId, last: number): readonly CheckedSubmission[] | Promise<readonly CheckedSubmission[]>;
-  /** The rows of a reference's attempts from one to another, both included, in their order. */
+  /** The rows of a reference's attempts from `first` to `last`, both included, in their order. */
   findBetween(of: AttemptId, first: number, last: number): Promise<readonly CheckedSubmission[]>;
 }
 
-/** A store that fails, hangs or answers something else. Repeats only errors of this library: any other may hold anything. */
+/**
+ * A store that fails, hangs or answers something unexpected. Only errors of this library are repeated in its message: any other may
+ * hold secrets.
+ */
 export class StoreFailed extends Error {
   override readonly name: string = 'StoreFailed';
 }
 
-/** Which processes use a store in memory: more than one runtime in this process is more than one, as far as the rules go. */
+/** The process memories that use each store in memory. Several runtimes in one process count as several processes. */
 const usersOf = new WeakMap<SubmissionStore, Set<ProcessMemory>>();
 
-/** Whose store it is. */
+/** The provider that uses a store. */
 interface StoreUser extends Pick<ProviderContext, 'identity' | 'rules'> {
   readonly runtime: Runtime;
   readonly timeoutMs: number;
@@ -73,16 +76,16 @@ interface StoreUser extends Pick<ProviderContext, 'identity' | 'rules'> {
 /** The call that a store works for. */
 type OfCall = Pick<Deadline, 'signal' | 'endsAt'> | null;
 
-/** Wraps a store; one in memory needs no clock. */
+/** Wraps a store. A store in memory needs no time limit. */
 export function checkedStore(store: SubmissionStore, user: StoreUser, call: OfCall = null): CheckedStore {
   const { runtime, timeoutMs, process } = user;
   const peek = peekInto(store);
   const users = usersOf.get(store) ?? new Set();
   usersOf.set(store, users.add(process));
-  // The default store is one for each thread: another thread may be sending what this one was refused.
+  // The default store exists once in each thread. Another thread may be sending what this one was refused.
   const isPartial = store === process.submissions && inWorkerThread();
-  // All that a call reads at once waits for the same end of it: Node 20 warns of the eleventh listener to a signal.
-  const over = call === null ? [] : [ended(call.signal)];
+  // All reads of a call share one listener to the call's end: Node 20 warns of the eleventh listener on a signal.
+  const over = call === null ? [] : [rejectAtEnd(call.signal)];
   const bounded = <T>(work: () => Promise<T>, of: OfCall = null): Promise<T> =>
     peek === null
       ? withTimeout(
@@ -102,7 +105,7 @@ export function checkedStore(store: SubmissionStore, user: StoreUser, call: OfCa
   const refuse = isPartial ? undefined : store.refuse?.bind(store);
   const find: CheckedStore['find'] = async (place) => {
     const row = await bounded(() => store.find(place), call);
-    return row === null || row === undefined ? null : derived(rowOf(row, place), process);
+    return row === null || row === undefined ? null : assertDerivedKey(rowOf(row, place), process);
   };
   const between: CheckedStore['findBetween'] = async (of, first, last) => {
     if (peek === null) return findEach(find, of, numbersBetween(first, last));
@@ -116,7 +119,10 @@ export function checkedStore(store: SubmissionStore, user: StoreUser, call: OfCa
     within: (of) => (peek === null ? checkedStore(store, user, of) : checked),
     putIfAbsent: async (submission, hold) => {
       const held = refuse === undefined ? undefined : hold;
-      return derived(rowOf(await bounded(() => store.putIfAbsent(submission, held), call), submission, held !== undefined), process);
+      return assertDerivedKey(
+        rowOf(await bounded(() => store.putIfAbsent(submission, held), call), submission, held !== undefined),
+        process,
+      );
     },
     refuse:
       refuse === undefined
@@ -158,7 +164,7 @@ async function withTimeout<T>(runtime: Runtime, timeoutMs: number, work: () => P
   const done = new AbortController();
   const tooSlow = runtime.sleep(timeoutMs, done.signal).then(
     () => Promise.reject(new StoreFailed(`the store did not answer within ${timeoutMs} ms`)),
-    () => new Promise<never>(() => undefined), // Ended in time: nothing to say.
+    () => new Promise<never>(() => undefined), // The work ended in time.
   );
   try {
     return await Promise.race([(async () => work())(), tooSlow, ...over]);
@@ -171,9 +177,9 @@ async function withTimeout<T>(runtime: Runtime, timeoutMs: number, work: () => P
 }
 
 /**
- * Whether a refusal was recorded, as far as that is still worth telling.
+ * Whether a refusal was recorded within the time limit.
  *
- * A machine may have slept behind the record: then somebody else may have taken the submission over and paid it since.
+ * The machine may have slept while the store recorded. Then another process may have taken the submission over and paid it since.
  */
 async function isRecordedWithin({ runtime, timeoutMs }: StoreUser, work: () => Promise<boolean>): Promise<boolean> {
   const startedAt = runtime.now();
@@ -182,36 +188,41 @@ async function isRecordedWithin({ runtime, timeoutMs }: StoreUser, work: () => P
   return isRecorded;
 }
 
-/** Rejects when the call is over, however it came to that. */
-function ended(call: AbortSignal): Promise<never> {
+/** Rejects when the call is over, for whatever reason. */
+function rejectAtEnd(call: AbortSignal): Promise<never> {
   const over = new Promise<never>((_, reject) => {
     const onAbort = (): void => reject(new StoreFailed('the call was over before the store answered'));
     if (call.aborted) onAbort();
     else call.addEventListener('abort', onAbort, { once: true });
   });
-  over.catch(() => undefined); // The store may have answered everything by then.
+  over.catch(() => undefined); // The store may have answered everything by then, and then nobody awaits this promise.
   return over;
 }
 
-/** The submission, if it is one of this place. Everything but what was prepared here, and is frozen, is read as if it came from a stranger. */
+/**
+ * The submission of a row, if it belongs to this attempt. Only a submission prepared here is frozen: any other is read as untrusted
+ * input.
+ */
 function checkedRow(row: StoredSubmission, place: AttemptId, user: StoreUser): Submission {
-  const submission = user.process.prepared.has(row.submission) ? row.submission : agreeing(reread(row.submission), user);
+  const submission = user.process.prepared.has(row.submission) ? row.submission : assertAgreeing(reread(row.submission), user);
   if (submission.namespace !== place.namespace || submission.reference !== place.reference || submission.attempt !== place.attempt) {
     throw new StoreFailed('the store answered a submission of another reference');
   }
   return submission;
 }
 
-/** One of another provider is read by that one, before it is sent. */
-function agreeing(submission: Submission, { identity: { id, name }, rules: { decode } }: StoreUser): Submission {
+/**
+ * Checks that a submission agrees with its own request. A submission of another provider is checked by that provider before a send.
+ */
+function assertAgreeing(submission: Submission, { identity: { id, name }, rules: { decode } }: StoreUser): Submission {
   if (submission.provider !== id || submission.name !== name) return submission;
   const [wrong] = disagreementsOf(decode, submission);
   if (wrong === undefined) return submission;
   throw new StoreFailed(`the store answered a submission that was changed: ${wrong.path} ${wrong.message}`);
 }
 
-/** A row under another key than its own would be sent beside whatever was sent under that one. */
-async function derived(row: CheckedSubmission, process: ProcessMemory): Promise<CheckedSubmission> {
+/** The row, if its key is derived from its own reference. Under another key it would be a second payout. */
+async function assertDerivedKey(row: CheckedSubmission, process: ProcessMemory): Promise<CheckedSubmission> {
   const { submission } = row;
   if (process.prepared.has(submission) || isApprovalMarker(submission) || (await createKey(submission)) === submission.key) return row;
   throw new StoreFailed('the store answered a submission whose key is not the one of its reference');
@@ -239,17 +250,20 @@ function settledOf(resolution: unknown): Resolution | null {
   throw new StoreFailed('the store answered a settlement that is neither accepted nor rejected');
 }
 
-/** A refusal that left the submission open. One that cannot be read is none: it only explains. */
+/** A refusal that left the submission open. A refusal that cannot be read counts as none, because it only explains. */
 function refusedOf(refused: unknown): RecordedRefusal | null {
   if (typeof refused !== 'object' || refused === null) return null;
   const reason = reasonOf(refused);
   return reason === undefined ? null : { rejected: true, retry: 'same_attempt', reason };
 }
 
-/** Sentences of ours have some hundreds of characters. What a row holds is shown to people, and read by patterns. */
+/**
+ * The longest message that is read from a row. Messages are shown to people and matched by patterns; ours have some hundreds of
+ * characters.
+ */
 const LONGEST_MESSAGE = 2_000;
 
-/** The reason of a refusal, as far as it can be read. Rows of before reasons were kept have none. */
+/** The reason of a refusal, as far as it can be read. Rows written before reasons were stored have none. */
 function reasonOf(refusal: object): RefusalReason | undefined {
   const reason: unknown = 'reason' in refusal ? refusal.reason : undefined;
   if (typeof reason !== 'object' || reason === null) return undefined;
@@ -261,6 +275,6 @@ function reasonOf(refusal: object): RefusalReason | undefined {
     providerCode: typeof providerCode === 'string' ? providerCode : null,
     requestId: typeof requestId === 'string' ? requestId : null,
     at,
-    by: by === 'provider' || by === 'lookup' ? by : 'person', // What is not known proves nothing.
+    by: by === 'provider' || by === 'lookup' ? by : 'person', // An unknown author proves nothing.
   };
 }

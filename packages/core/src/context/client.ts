@@ -31,7 +31,7 @@ export function createClient(
   };
 }
 
-/** A request of an adapter, and who hears its responses. */
+/** A request of an adapter, and the listener to its responses. */
 interface ClientRequest {
   readonly context: ProviderContext;
   readonly request: OutgoingRequest;
@@ -40,7 +40,7 @@ interface ClientRequest {
   readonly onAnswer: (answer: HttpResponse) => void;
 }
 
-/** Sends until there is a 2xx, or throws why there is none. */
+/** Sends until there is a 2xx, or throws the reason why there is none. */
 async function sendUntilAnswered({ context, request, about, options, onAnswer }: ClientRequest): Promise<HttpResponse> {
   const deadline = startDeadline(context.runtime, options.timeoutMs ?? context.limits.timeoutMs, options.signal);
   const changes = request.method !== 'GET';
@@ -80,7 +80,7 @@ export function pauseAfter(context: ProviderContext, sent: Sent, resend: number)
   return pauseBefore(resend, retryAfterSecondsOf(sent.answer, context.runtime.now()), context.runtime.random());
 }
 
-/** Waits, unless the deadline is over first or would be over before the pause is. */
+/** Waits for the pause. Answers `false` when the deadline ends first, or would end before the pause does. */
 export async function waitUnlessOver(context: ProviderContext, pauseMs: number, deadline: Deadline): Promise<boolean> {
   if (deadline.signal.aborted || context.runtime.now() + pauseMs >= deadline.endsAt) return false;
   try {

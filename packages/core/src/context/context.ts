@@ -11,10 +11,10 @@ import type { CheckedStore } from './checked-store.ts';
 import type { ProcessMemory } from './process-memory.ts';
 
 type Written = AdapterOperations<AnyPayoutProvider>;
-/** An adapter's operations when it does not matter whose they are. */
+/** An adapter's operations, without the provider's own types. */
 export type ErasedOperations = Omit<Written, SometimesWritten> & Partial<Pick<Written, SometimesWritten>>;
 
-/** Whose payouts these are. A submission is bound to exactly this. */
+/** The provider and account that payouts belong to. A submission is bound to exactly these. */
 export interface ProviderIdentityParts {
   /** The adapter's id. */
   readonly id: string;
@@ -23,11 +23,11 @@ export interface ProviderIdentityParts {
   readonly namespace: string;
   readonly account: string | null;
   readonly source: string | null;
-  /** By the credential; `null` where it does not tell. */
+  /** Whether the credential is a live one; `null` where it does not tell. */
   readonly live: boolean | null;
 }
 
-/** How long and how often: facts of the provider, and settings. */
+/** Time limits and counts: facts of the provider, and settings. */
 export interface Limits {
   readonly retentionMs: number;
   readonly storesRefusals: boolean;
@@ -38,7 +38,7 @@ export interface Limits {
   readonly maxResends: number;
 }
 
-/** What the adapter knows about requests, responses and payouts. None of it throws, but `refusal` and `isReplay`. */
+/** The adapter's rules about requests, responses and payouts. Only `refusal` and `isReplay` may throw. */
 export interface AdapterRules {
   readonly amountInAnswer: 'exact' | 'may_differ';
   readonly correlation: Submission['correlation']['by'];
@@ -48,7 +48,7 @@ export interface AdapterRules {
   readonly refusal: (response: HttpResponse, purpose: RequestPurpose) => Refusal;
   readonly isReplay: (response: HttpResponse) => boolean;
   readonly mayResend: (response: HttpResponse, resend: number) => boolean | undefined;
-  /** What the request of a submission says; `null` when the adapter cannot read it. */
+  /** The contents of a submission's request; `null` when the adapter cannot read it. */
   readonly decode: (request: Submission['request']) => DecodedCreate | null;
 }
 
@@ -57,27 +57,27 @@ export interface ProviderHttp {
   readonly endpoint: ApiEndpoint;
   readonly headers: Readonly<Record<string, string>>;
   readonly requestIdHeader: string | null;
-  /** The application's own, where it has one. */
+  /** The application's own `fetch`, where it has one. */
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly send: Send;
 }
 
-/** Who hears what happens. */
+/** Where the provider's events go. */
 export interface ProviderTelemetry {
   readonly emit: Emit;
   readonly hasListener: boolean;
-  /** The operation that this context works for; `undefined` outside of one. */
+  /** The operation that this context works for; `undefined` outside of an operation. */
   readonly operationId: number | undefined;
 }
 
-/** Makes the operations of an adapter that send the given headers; `onResponse` hears every response, for its `Date`. */
+/** Makes the adapter's operations with the given headers. `onResponse` gets every response, for its `Date`. */
 export type OperationsFor = (
   headers: Readonly<Record<string, string>>,
   scope: Scope,
   onResponse?: (response: HttpResponse) => void,
 ) => ErasedOperations;
 
-/** What a context is made of. */
+/** The parts that a context is made of. */
 export interface ContextParts {
   readonly identity: ProviderIdentityParts;
   readonly limits: Limits;
@@ -89,7 +89,7 @@ export interface ContextParts {
   readonly runtime: Runtime;
   readonly redact: Redact;
   readonly operationsOver: (context: ProviderContext) => OperationsFor;
-  /** The parts that carry the number of an operation, so that all it tells carries that number. */
+  /** Makes the parts that carry the id of an operation, so that every event of the operation has that id. */
   readonly partsFor: (operationId: number) => Pick<ContextParts, 'http' | 'telemetry'>;
 }
 
@@ -128,13 +128,13 @@ export class ProviderContext {
     return this.with(this.#parts.partsFor(operationId));
   }
 
-  /** The same provider with some other parts. Operations that were made already are kept where they would be the same. */
+  /** The same provider with some other parts. Operations that were made already are reused where they would be the same. */
   with(parts: Partial<ContextParts>): ProviderContext {
     const isSame = Object.keys(parts).every((name) => name === 'store');
     return new ProviderContext({ ...this.#parts, ...parts }, isSame ? this.#own : undefined);
   }
 
-  /** The adapter's operations; those with the provider's own headers and source are made once. */
+  /** The adapter's operations. Those with the provider's own headers and source are made once. */
   operationsFor(...[headers, scope, onResponse]: Parameters<OperationsFor>): ErasedOperations {
     const isOwn = headers === this.http.headers && scope.source === this.identity.source && onResponse === undefined;
     return isOwn ? (this.#own ??= this.#operationsFor(headers, scope)) : this.#operationsFor(headers, scope, onResponse);

@@ -5,11 +5,11 @@ import { sameMoney } from '../money/money.ts';
 import type { Submission } from '../stores/submission.ts';
 
 /**
- * Where a submission contradicts itself (NEVER-TWICE R4): what it says must be what its own request says.
+ * Where a submission contradicts its own request (NEVER-TWICE R4).
  *
- * Else another amount leaves than was asked about, and a lookup searches for a token that was never sent.
+ * Such a submission would send another amount than was asked for. A lookup would search for a token that was never sent.
  *
- * @param decode The adapter's `decodeCreate`; a blanked body is not read, because it is never sent.
+ * @param decode The adapter's `decodeCreate`. A blanked body is not read, because it is never sent.
  */
 export function disagreementsOf(decode: AdapterRules['decode'], submission: Submission): readonly PayoutIssue[] {
   const { correlation, key, request } = submission;
@@ -41,7 +41,7 @@ function isSameMoney(a: Submission['money'], b: Submission['money']): boolean {
   return a === 'full_balance' || b === 'full_balance' ? a === b : sameMoney(a, b);
 }
 
-/** Whether two requests say the same beyond path and body: headers, correlation and money. */
+/** Whether two requests agree in headers, correlation and money. Path and body are compared elsewhere. */
 export function saysTheSame(a: Submission, b: Submission): boolean {
   const names = Object.keys(a.request.headers);
   return (

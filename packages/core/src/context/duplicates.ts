@@ -4,27 +4,27 @@ import { keyWindow } from '../stores/idempotency.ts';
 import type { Submission } from '../stores/submission.ts';
 
 /**
- * One request as several hold it who share no store: prepared at different times, under one key.
+ * The duplicates of one request: prepared at different times, by processes that share no store, under one key.
  *
- * The provider's memory of the key may have begun with the oldest; the youngest can be sent longest.
+ * The provider's memory of the key may have begun with the oldest. The youngest can be sent longest.
  */
 export interface Duplicates {
   readonly oldest: Submission;
   readonly youngest: Submission;
-  /** Whether one of them came from elsewhere: whatever this process knows, somebody may have sent it. */
+  /** Whether another process prepared one of them. That process may have sent it, whatever this process knows. */
   readonly elsewhere: boolean;
 }
 
-/** What is held of a kept submission when a caller comes with its own copy; without one, only the kept. */
+/** The duplicates that a stored submission and the caller's make. Without the caller's, only the stored one. */
 export function duplicatesOf(context: ProviderContext, kept: Submission, given: Submission = kept): Duplicates {
   const [oldest, youngest] = Date.parse(given.preparedAt) < Date.parse(kept.preparedAt) ? [given, kept] : [kept, given];
   return { oldest, youngest, elsewhere: given !== kept && !isCertainlyUnsent(context.memory, given) };
 }
 
-/** Whether the caller's copy was prepared apart from the kept one, elsewhere: what became of the kept one says nothing about it. */
+/** Whether the two were prepared by different processes. Then the fate of one says nothing about the other. */
 export const arePreparedSeparately = ({ oldest, youngest, elsewhere }: Duplicates): boolean =>
   elsewhere && oldest.preparedAt !== youngest.preparedAt;
 
-/** From here on nobody can send any of them, or have a sent one arrive. */
+/** The last moment at which any of them can still be sent or arrive. */
 export const lastArrivalAt = (context: ProviderContext, { youngest }: Duplicates): number =>
   keyWindow(youngest.preparedAt, context.limits.retentionMs, context.limits.timeoutMs).lastArrivalAt;

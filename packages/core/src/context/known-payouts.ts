@@ -3,10 +3,13 @@ import type { Submission } from '../stores/submission.ts';
 import type { ProviderContext } from './context.ts';
 import { type KnownPayout, paidOf, type Referred, referenceOf, sameEndpoint } from './process-memory.ts';
 
-/** As many at least are remembered, and twice as many at most; forgetting one only makes a search more careful. */
+/** How many payouts are remembered at least; at most twice as many. A search is only more careful about a forgotten one. */
 const REMEMBERED = 10_000;
 
-/** Remembers whose a payout is. The older half is forgotten at once: taking the oldest out of a map, one by one, is slow. */
+/**
+ * Remembers which submission a payout belongs to. The older half is forgotten at once, because removing the oldest entries of a map
+ * one by one is slow.
+ */
 export function rememberAccepted({ http: { endpoint, fetch }, memory }: ProviderContext, submission: Submission, payoutId: string): void {
   if (Math.max(memory.accepted.size, memory.paid.size) >= REMEMBERED) {
     memory.before = { accepted: memory.accepted, paid: memory.paid };
@@ -18,10 +21,10 @@ export function rememberAccepted({ http: { endpoint, fetch }, memory }: Provider
   const place = referenceOf(submission);
   const known = memory.paid.get(place) ?? new Map(memory.before.paid.get(place));
   memory.paid.set(place, known.set(payoutId, { id: payoutId, payment, attempt, key, endpoint, fetch }));
-  memory.prepared.delete(submission); // Never fresh again, also when this is forgotten.
+  memory.prepared.delete(submission); // The submission never counts as unsent again, also when this entry is forgotten.
 }
 
-/** The payout that this process made or found for a key in this very account, whichever store it was recorded in. */
+/** The payout that this process made or found for a key in this account, whichever store recorded it. */
 export function payoutKnownFor(context: ProviderContext, submission: Submission): KnownPayout | undefined {
   return paidOf(context.memory, submission).find(
     ({ key, fetch, endpoint }) => key === submission.key && fetch === context.http.fetch && sameEndpoint(endpoint, context.http.endpoint),
@@ -29,9 +32,10 @@ export function payoutKnownFor(context: ProviderContext, submission: Submission)
 }
 
 /**
- * The payout that this process knows of a reference in this very account, under whatever attempt.
+ * The payout that this process knows for a reference in this account, under whatever attempt.
  *
- * For whoever would say `rejected`, or send another attempt: then a `fetch` of its own is no reason to doubt what was paid.
+ * It is asked before `rejected` is answered, or another attempt is sent. A different `fetch` is then no reason to doubt the
+ * payment.
  */
 export function payoutKnownOf(context: ProviderContext, of: Referred): KnownPayout | undefined {
   return paidOf(context.memory, of).find(({ endpoint }) => sameEndpoint(endpoint, context.http.endpoint));

@@ -5,13 +5,13 @@ import type { Notice } from '../payout/outcome.ts';
 import type { Payout } from '../payout/payout.ts';
 import type { Submission } from '../stores/submission.ts';
 
-/** Whether an answer is about the payout that was asked for (NEVER-TWICE R13). */
+/** Whether a response is about the payout that was asked for (NEVER-TWICE R13). */
 export interface Match {
-  /** Why it is not taken for the payout that was asked for; `null` when it may be ours. */
+  /** Why the payout is not taken for the one that was asked for; `null` when it may be ours. */
   readonly mismatch: string | null;
-  /** Whether the mismatch is proof of another payout; an amount that cannot be read is none. */
+  /** Whether the mismatch proves another payout. An unreadable amount is no proof. */
   readonly certain: boolean;
-  /** What differs without making it another payout. */
+  /** Notices of differences that do not make it another payout. */
   readonly notices: readonly Notice[];
 }
 
@@ -48,7 +48,7 @@ type MoneyComparison =
   | { readonly is: 'other' | 'unreadable'; readonly message: string }
   | ({ readonly is: 'notice' } & Notice);
 
-/** Only a full balance has an amount that is not fixed yet: for a fixed one, an amount that cannot be read could be any. */
+/** Only a full balance has an amount that is not fixed yet. A fixed amount that cannot be read could be any amount. */
 function compareMoneyOf(context: ProviderContext, submission: Submission, payout: Payout): MoneyComparison {
   const asked = submission.money;
   const { money } = payout;
@@ -68,14 +68,18 @@ function withoutMoney(context: ProviderContext, payout: Payout, asked: Money): M
   return { is: 'notice', code: 'amount_missing', message: 'The answer names no amount: what is paid is not confirmed by it.' };
 }
 
-/** The error of an answer that is about another payout. */
+/** The error of a response that is about another payout. */
 export function mismatchError(context: ProviderContext, payout: Payout, mismatch: string): PayoutError {
   const id = context.redact(payout.id);
   const message = `answered with payout ${id}, but ${mismatch}. Look at that payout before anything else.`;
   return new PayoutError('unexpected_response', message, { provider: context.identity.name, outcome: 'unknown', payoutId: id });
 }
 
-/** An answer about another payout says nothing about the one that was asked for. @throws {PayoutError} `unexpected_response` */
+/**
+ * Checks that a response is about the payout that was asked for. A response about another payout says nothing about that one.
+ *
+ * @throws {PayoutError} `unexpected_response`
+ */
 export function assertPayoutId(
   context: Pick<ProviderContext, 'identity' | 'redact'>,
   id: string,

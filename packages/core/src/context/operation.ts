@@ -10,10 +10,10 @@ const DONE: Ending = { outcome: null, code: null, replayed: false };
 let operations = 0;
 
 /**
- * Runs one operation. Where somebody listens, its start, its end and all that is told between them carry one number; where
- * nobody does, it is the work and nothing else.
+ * Runs one operation. With a listener, its start, its end and all events between them carry one operation id. Without a listener it
+ * only does the work.
  *
- * @param work Gets the context to work with: what it tells is told as part of this operation.
+ * @param work Gets the context to work with. The events of that context belong to this operation.
  */
 export function perform<T>(
   context: ProviderContext,
@@ -21,10 +21,10 @@ export function perform<T>(
   work: (context: ProviderContext) => Promise<T>,
   endingOf: (result: T) => Ending = () => DONE,
 ): Promise<T> {
-  return context.telemetry.hasListener ? told(context, operation, work, endingOf) : work(context);
+  return context.telemetry.hasListener ? runAndEmit(context, operation, work, endingOf) : work(context);
 }
 
-async function told<T>(
+async function runAndEmit<T>(
   context: ProviderContext,
   operation: TelemetryOperation,
   work: (context: ProviderContext) => Promise<T>,
@@ -46,7 +46,7 @@ async function told<T>(
   }
 }
 
-/** How an operation that resolves to an outcome ended. */
+/** How an operation that resolves to an outcome has ended. */
 export function endingOf(result: PayoutOutcome): Ending {
   const { outcome } = result;
   if (outcome !== 'accepted') return { outcome, code: result.error.code, replayed: false };

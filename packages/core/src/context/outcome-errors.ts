@@ -26,14 +26,14 @@ export function errorOf(
 
 const redacted = (context: ProviderContext, text: string | null): string | null => (text === null ? null : context.redact(text));
 
-/** The same error with another word on what it means for the operation. */
+/** The same error with another outcome, and advice where there is some. */
 export function withOutcome(error: PayoutError, outcome: 'rejected' | 'unknown', addition = ''): PayoutError {
   const sentence = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
   const message = addition === '' ? error.message : `${sentence} ${addition}`;
   return new PayoutError(error.code, message, { ...error.details(), outcome });
 }
 
-/** A `PayoutError` as it is, anything else as one; for catches around code that should only throw the former. */
+/** A `PayoutError` unchanged, anything else as a `PayoutError`. For a `catch` around code that should only throw the former. */
 export function asPayoutError(context: ProviderContext, error: unknown): PayoutError {
   if (error instanceof PayoutError) return error;
   const name = nameOfThrown(error);

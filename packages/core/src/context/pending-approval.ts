@@ -4,21 +4,24 @@ import { PayoutError } from '../errors.ts';
 import { type Notice, NOT_RECORDED } from '../payout/outcome.ts';
 import type { Submission, SubmissionStore } from '../stores/submission.ts';
 
-// A provider may hold a create until a person there has decided, and then do it by itself, days after it forgot the key. So a
-// held submission is never sent again (a second request could be approved, too), and absence proves nothing about it: until its
-// payout is found, or a person says that there is none.
+// A provider may hold a create until a person there has approved it, and then make the payout days after it forgot the key. So a
+// submission pending approval is never sent again: a second request could be approved, too. Its absence proves nothing, until its
+// payout is found or a person says that there is none.
 
-/** What an answer meant that leaves a submission unknown: by the code, as with conflicts. See `Refusal`. */
+/** Whether an error leaves a submission pending approval. The code tells, as with conflicts. See `Refusal`. */
 export const needsApproval = (error: PayoutError): boolean => error.code === 'payouts_blocked';
 
-/** Remembers that a submission is held, in this process. */
+/** Remembers in this process that a submission is pending approval. */
 export function rememberPendingApproval(context: ProviderContext, submission: Submission): void {
   if (heldHere(context, submission) === null) {
     context.memory.held.set(memoryKeyOf(submission), { endpoint: context.http.endpoint, notedIn: new WeakSet() });
   }
 }
 
-/** The stores in which this process noted it; `null` where it knows of none. The same key of another account is another create. */
+/**
+ * The stores in which this process has marked the submission; `null` where it knows of no pending approval. The same key of another
+ * account is another create.
+ */
 function heldHere(
   { http: { endpoint: connection }, memory: process, store }: ProviderContext,
   submission: Submission,
@@ -29,11 +32,13 @@ function heldHere(
 }
 
 /**
- * Notes in the store that a submission is held, where this process knows it and the store may not: as a row beside its own.
+ * Marks in the store that a submission is pending approval, where this process knows it and the store may not. The mark is a row of
+ * its own.
  *
- * No reference can have a space, so nobody's row is taken. It holds no body, and is resolved: nobody will take it for one to send.
+ * The marker row's reference contains a space, which no caller's can, so it never collides. It has no body and is already resolved,
+ * so it is never sent.
  *
- * @returns What to tell while the store cannot note it; nothing once it has.
+ * @returns A notice while the store cannot record it; nothing once it has.
  */
 export async function markPendingApproval(context: ProviderContext, submission: Submission): Promise<readonly Notice[]> {
   const notedIn = heldHere(context, submission);
@@ -52,10 +57,10 @@ export async function markPendingApproval(context: ProviderContext, submission: 
   }
 }
 
-/** Whether a submission is held; `unread` when the store cannot say. */
+/** Whether a submission is pending approval; `unread` when the store does not answer. */
 export type PendingApproval = boolean | 'unread';
 
-/** Whether a submission is held. A store in memory answers at once. */
+/** Whether a submission is pending approval. A store in memory answers synchronously. */
 export function isPendingApproval(context: ProviderContext, submission: Submission): PendingApproval | Promise<PendingApproval> {
   if (heldHere(context, submission) !== null) return true;
   const { namespace, attempt } = submission;
@@ -67,7 +72,7 @@ const BESIDE = ' (held by the provider)';
 
 const beside = ({ reference }: Submission): string => `${reference}${BESIDE}`;
 
-/** Whether a row is such a note. It has the key of the submission that it is about, and no reference has a space. */
+/** Whether a row is such a marker. It has the key of its submission, and only a marker's reference has a space. */
 export const isApprovalMarker = ({ reference }: Pick<Submission, 'reference'>): boolean => reference.endsWith(BESIDE);
 
 const noteOf = (submission: Submission): Submission => ({
@@ -76,7 +81,7 @@ const noteOf = (submission: Submission): Submission => ({
   request: { ...submission.request, body: '' },
 });
 
-/** What is told of a submission that was held before. */
+/** The error of a submission that has been pending approval since an earlier call. */
 export function pendingBefore(context: ProviderContext, { reference }: Submission): PayoutError {
   const message = `the provider holds reference ${reference} until a person has decided there, and may then make the payout by itself. Nothing was sent.`;
   return new PayoutError('payouts_blocked', message, { provider: context.identity.name });

@@ -2,7 +2,10 @@ import type { Refusal } from '../adapter/spec.ts';
 import type { ProviderContext } from './context.ts';
 import type { HttpResponse } from '../http/exchange.ts';
 
-/** Too much at once, or the provider's own word that the same may succeed now; what only a person can lift is not asked again. */
+/**
+ * Whether the same request may succeed now: the provider had too much at once, or says so itself. A refusal that only a person can
+ * lift is not sent again.
+ */
 export function isRetryableRefusal(
   context: ProviderContext,
   answer: HttpResponse,

@@ -11,14 +11,14 @@ import { DAY_MS } from '../platform/times.ts';
 import type { ResponseHeaders } from '../http/transport.ts';
 import type { UnreadableRow } from '../adapter/unreadable.ts';
 
-/** Pages in a row without any row, after which a list counts as one that never ends. */
+/** How many empty pages in a row a list may have before it counts as endless. */
 export const MOST_EMPTY_PAGES = 20;
-/** A list that is longer than this is an unread page: it proves nothing. */
+/** How many pages are read. A longer list proves nothing. */
 const MOST_PAGES = 500;
-/** A provider's clock further from ours than this makes every judgement about age unsafe. */
+/** How far a provider's clock may be from ours. Beyond that, no age can be judged. */
 const MOST_SKEW_MS = 60_000;
 
-/** Why a search proves nothing: only a failed read may go better next time. */
+/** Why a search proves nothing. Only a failed read may go better next time. */
 export interface Gap {
   readonly type: 'failed_read' | 'endless_list' | 'unreadable_row' | 'clock' | 'floor' | 'no_list' | 'no_proof';
   readonly message: string;
@@ -28,11 +28,11 @@ export interface Gap {
 export interface SearchResult {
   /** The payout that carries our token. */
   readonly matched: Payout | null;
-  /** Payouts that could be ours: no machine can tell. */
+  /** Payouts that could be ours. No machine can tell. */
   readonly candidates: readonly Payout[];
-  /** Why an empty result proves nothing; `null` when it does: everything was read, under a clock that agrees. */
+  /** Why an empty result proves nothing. `null` when it proves absence: everything was read, and the clocks agree. */
   readonly gap: Gap | null;
-  /** The failure of a read. */
+  /** The error of a read that failed. */
   readonly error: PayoutError | null;
 }
 
@@ -48,7 +48,7 @@ export interface Search {
 /**
  * Reads the list of the submission's own account and source, from a day before it was prepared.
  *
- * @param tokens The token to look for first; further ones are those of earlier attempts.
+ * @param tokens The token to look for comes first. Tokens of earlier attempts may follow.
  */
 export async function search({
   context,
@@ -95,9 +95,9 @@ export async function search({
 }
 
 /**
- * A stored submission knows its version and account; the content type of its body is no part of a read.
+ * The headers for reading the list: the submission's own version and account, without the content type of its body.
  *
- * Without its body nothing shows that its headers are its own: then they are today's.
+ * A blanked submission cannot prove that its headers are its own. So the provider's current headers are used.
  */
 function ownHeaders(context: ProviderContext, submission: Submission): Readonly<Record<string, string>> {
   if (submission.request.body === '') return context.http.headers;
@@ -111,7 +111,7 @@ export function remaining(context: ProviderContext, deadline: Deadline): number 
   return Math.max(1, deadline.endsAt - context.runtime.now());
 }
 
-/** Anything that is not certainly another payout, and has an amount that ours could have. */
+/** Whether a payout could be ours: it is not certainly another submission's, and its amount could be the one asked for. */
 function isCandidate(context: ProviderContext, submission: Submission, payout: Payout, since: number): boolean {
   if (context.rules.correlationTokenOf(payout) !== null || payout.automatic || isBefore(payout, since)) return false;
   if (belongsToAnotherSubmission(context.memory, submission, payout.id)) return false;
@@ -119,7 +119,7 @@ function isCandidate(context: ProviderContext, submission: Submission, payout: P
   return sameMoney(payout.money, submission.money);
 }
 
-/** A payout without a readable time is never old enough to be left out. */
+/** Whether a payout is older than the search. A payout without a readable time never is. */
 function isBefore(payout: Payout | undefined, since: number): boolean {
   return payout !== undefined && Date.parse(payout.createdAt) < since;
 }
@@ -131,7 +131,7 @@ const NO_LIST: Gap = { type: 'no_list', message: 'this provider has no list of p
 /** What a whole list was read with. */
 interface Reading {
   readonly since: number;
-  /** How far the provider's clock was from ours, answer by answer. */
+  /** How far the provider's clock was from ours in each response. */
   readonly dates: readonly number[];
   readonly unreadable: readonly UnreadableRow[];
 }

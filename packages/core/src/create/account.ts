@@ -10,11 +10,11 @@ export interface ForOneAccount {
   readonly account: string;
   /** The provider that is bound to it; `null` for the one that was asked, which is bound to it already. */
   readonly provider: AnyPayoutProvider | null;
-  /** Without `account`, which is no part of what was asked for (the fingerprint): the key has it. */
+  /** The request without `account`. The account is part of the key, not of the fingerprint. */
   readonly request: Readonly<Record<string, unknown>>;
 }
 
-/** Reads `account` of a create, once; `null` where it names none, or one that the checks of a create refuse. */
+/** Reads `account` of a create, once. `null` where the create names none, or one that the checks of a create refuse. */
 export function forOneAccount<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, given: unknown): ForOneAccount | null {
   const input = namesAccount(given) ? copyOf(given) : null;
   if (input === null) return null;
@@ -29,13 +29,13 @@ function namesAccount(given: unknown): boolean {
   try {
     return typeof given === 'object' && given !== null && Object.hasOwn(given, 'account');
   } catch {
-    return false; // A proxy that throws: the checks of a create refuse it.
+    return false; // The input may be a proxy that throws. The checks of a create refuse it.
   }
 }
 
-/** Every problem of an `account`: of its form, of the account that the provider is bound to, and of what its adapter knows. */
+/** Every problem of an `account`: its form, the account that the provider is bound to, and what the adapter knows of it. */
 export function accountProblems<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, account: unknown): readonly PayoutIssue[] {
-  if (account === undefined || !takesAccounts(spec)) return NONE; // Where there are none, it is not supported, and nothing else.
+  if (account === undefined || !takesAccounts(spec)) return NONE; // Without accounts, `unsupported` is the only problem.
   const issues = formProblems(spec.account, account);
   if (issues.length > 0 || spec.account === account || typeof account !== 'string') return issues;
   const bound = boundTo(spec, account);
@@ -61,7 +61,7 @@ type Bound = { readonly provider: AnyPayoutProvider } | { readonly issues: reado
 function boundTo<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, account: string): Bound {
   const path = 'account';
   try {
-    // Its type promises `forAccount` where `request.account` is true.
+    // The type promises `forAccount` where `request.account` is true.
     return { provider: (spec.extraMembers as unknown as ForAccount<AnyPayoutProvider>).forAccount(account) };
   } catch (error) {
     const issues = isPayoutError(error) ? error.issues.map(({ message }) => ({ path, message })) : [];
@@ -71,6 +71,6 @@ function boundTo<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>, accou
 
 const takesAccounts = <P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>): boolean => spec.request.account;
 
-/** The route of a create that names an account: what is kept for another one is a conflict, wherever it was made. */
+/** The route of a create that names an account. A submission stored for another account is a conflict, wherever it was made. */
 export const routeFor = (route: Route | undefined, account: string): Route | undefined =>
   route === undefined ? undefined : (submission) => route(submission, account);

@@ -6,7 +6,10 @@ import { unknownOutcome } from './lookup.ts';
 import type { UnknownPayout } from '../payout/outcome.ts';
 import type { Submission } from '../stores/submission.ts';
 
-/** Why a submission that contradicts itself is not sent; `null` when it agrees. What was prepared here is frozen, and agrees. */
+/**
+ * The reason why a submission that contradicts itself is not sent; `null` when it agrees. A submission prepared here is frozen, so
+ * it agrees.
+ */
 export function disagreementError(context: ProviderContext, submission: Submission): PayoutError | null {
   if (context.memory.prepared.has(submission)) return null;
   const issues = disagreementsOf(context.rules.decode, submission);
@@ -16,7 +19,7 @@ export function disagreementError(context: ProviderContext, submission: Submissi
   return withOutcome(errorOfIssues('invalid_request', issues, { provider: context.identity.name }), 'unknown', advice);
 }
 
-/** The outcome of a submission that contradicts itself: what was sent under its key before, nobody can tell from it. */
+/** The outcome of a submission that contradicts itself. It does not tell what was sent under its key before. */
 export function disagreeing(context: ProviderContext, submission: Submission): UnknownPayout | null {
   const error = disagreementError(context, submission);
   return error === null ? null : unknownOutcome(submission, error, { action: 'review', candidates: [] });

@@ -9,9 +9,10 @@ import { StoreFailed } from '../context/checked-store.ts';
 import type { Submission } from '../stores/submission.ts';
 
 /**
- * Finds the provider that a kept submission was made under; only a registry knows any but the provider itself.
+ * Finds the provider that a stored submission was made with. Only a registry knows any provider but the provider itself.
  *
- * @param account The connected account that the create names: the provider is bound to it, and what is kept for another conflicts.
+ * @param account The connected account that the create names. The provider is bound to it, so a submission stored for another
+ * account conflicts.
  */
 export type Route = (submission: Submission, account?: string) => ProviderContext | null;
 
@@ -22,9 +23,12 @@ export const ownRoute =
 
 /** How a submission came to be submitted. */
 export interface Arrival {
-  /** Whether the caller came with it: then it may be held elsewhere, too. A create prepares one, and shows it to nobody before. */
+  /**
+   * `true` for `submit`: the caller passed the submission in, so another process may hold it. `false` for `createPayout`, which has
+   * just prepared it.
+   */
   readonly given: boolean;
-  /** Whether the caller named no attempt, so that the highest one that is kept answers. */
+  /** Whether the caller named no attempt. Then the highest stored attempt answers. */
   readonly anyAttempt: boolean;
   readonly route?: Route | undefined;
 }
@@ -38,7 +42,7 @@ export interface Passage {
   readonly deadline: Deadline;
 }
 
-/** The provider that a kept submission goes to, for the operation that asked. */
+/** The provider that a stored submission goes to, bound to the operation that asked for it. */
 export function homeOf({ context, route, deadline }: Passage, kept: Submission): ProviderContext | null {
   const home = route(kept);
   if (home === null) return null;
@@ -50,7 +54,7 @@ export function homeOf({ context, route, deadline }: Passage, kept: Submission):
   );
 }
 
-/** A provider whose store takes no longer for this call than the call itself may. */
+/** The same provider, with a store whose calls take no longer than this call may. */
 export function storeWithin(context: ProviderContext, deadline: Deadline): ProviderContext {
   const store = context.store.within(deadline);
   return store === context.store ? context : context.with({ store });

@@ -18,7 +18,7 @@ import type { AnyPayoutProvider, CallOptions } from '../adapter/provider.ts';
 import type { CheckedSubmission } from '../context/checked-store.ts';
 import { isRejected, type AttemptId, type Submission } from '../stores/submission.ts';
 
-/** A create as it was called. */
+/** The parameters of a create. */
 export interface Create<P extends AnyPayoutProvider> {
   readonly context: ProviderContext;
   readonly spec: PayoutProviderSpec<P>;
@@ -27,16 +27,18 @@ export interface Create<P extends AnyPayoutProvider> {
   readonly route?: Route | undefined;
 }
 
-/** Prepares, keeps, submits. What cannot be prepared is `rejected`, unless its reference is kept already. */
+/**
+ * Prepares, stores and submits a create. A create that cannot be prepared is `rejected`, unless its reference is stored already.
+ */
 export async function createStored<P extends AnyPayoutProvider>({ context, spec, input, call, route }: Create<P>): Promise<PayoutOutcome> {
   const options = checkedOptions(context, call);
-  const place = placeOf(context, input); // Read now: the caller may change its object while the key is derived.
+  const place = placeOf(context, input); // Read before the first await: the caller may change its object while the key is derived.
   let prepared: Prepared;
   try {
     prepared = await prepareCreate(context, spec, input);
   } catch (error) {
     if (!(error instanceof PayoutError)) throw error;
-    return refusedInput(context, place, error);
+    return answerRefusedInput(context, place, error);
   }
   const { submission, asAttempt } = prepared;
   const arrival = { given: false, anyAttempt: asAttempt !== null, route } as const;
@@ -49,8 +51,11 @@ export async function createStored<P extends AnyPayoutProvider>({ context, spec,
   return result;
 }
 
-/** This call sent nothing. An earlier one with the same reference may have, and then "rejected" would be a lie. */
-async function refusedInput(context: ProviderContext, place: AttemptId | null, error: PayoutError): Promise<PayoutOutcome> {
+/**
+ * The outcome of an input that cannot be prepared. This call sent nothing, but an earlier call with the same reference may have:
+ * then "rejected" would be false.
+ */
+async function answerRefusedInput(context: ProviderContext, place: AttemptId | null, error: PayoutError): Promise<PayoutOutcome> {
   const kept = place === null ? null : await openRow(context, place);
   if (kept === 'unread') {
     throw inDoubt(error, 'and the submissions store could not say whether its reference was submitted before.');
@@ -74,13 +79,15 @@ async function refusedInput(context: ProviderContext, place: AttemptId | null, e
   throw inDoubt(error, 'but this process sent its reference before, through another store or another provider.');
 }
 
-/** Nothing was sent by this call, and no submission is at hand to say what became of its reference. */
+/** The error of an input that cannot be prepared, when no submission is at hand to say what became of its reference. */
 function inDoubt(error: PayoutError, why: string): PayoutError {
   const message = `${error.message} This call sent nothing, ${why}`;
   return new PayoutError(error.code, message, { ...error.details(), outcome: null });
 }
 
-/** What this process does, or did, with the key of a reference through another store; `known` where no submission may be shown. */
+/**
+ * What this process sends, or has sent, under the reference through another store. `known` where that submission may not be shown.
+ */
 async function sentElsewhere(context: ProviderContext, { namespace, reference, attempt }: AttemptId): Promise<Submission | 'known' | null> {
   if (payoutKnownOf(context, { provider: context.identity.id, account: context.identity.account, namespace, reference }) !== undefined)
     return 'known';
@@ -99,7 +106,7 @@ function knownAs(context: ProviderContext, at: string): Submission | 'known' | n
   return current !== undefined || uncertain.has(at) ? 'known' : null;
 }
 
-/** Where a refused input would have been kept, as far as it says; an attempt that cannot be is read as the first. */
+/** The attempt that a refused input names. An attempt number that is not valid is read as the first. */
 function placeOf(context: ProviderContext, input: unknown): AttemptId | null {
   if (typeof input !== 'object' || input === null) return null;
   try {
@@ -108,18 +115,18 @@ function placeOf(context: ProviderContext, input: unknown): AttemptId | null {
     const isAttempt = typeof attempt === 'number' && Number.isInteger(attempt) && attempt >= 1 && attempt <= MOST_ATTEMPTS;
     return { namespace: context.identity.namespace, reference, attempt: isAttempt ? attempt : 1 };
   } catch {
-    return null; // A getter of the caller's that throws.
+    return null; // The caller's object may have a getter that throws.
   }
 }
 
-/** A submission of this reference, under whatever attempt, that may be paid. */
+/** A stored submission of this reference, of any attempt, that may be paid. */
 async function openRow(context: ProviderContext, place: AttemptId): Promise<CheckedSubmission | 'unread' | null> {
   try {
     const own = await context.store.find(place);
     if (own !== null && !isRejected(own.resolution)) return own;
     const others = await context.store.findOthers(place, place.attempt + FURTHEST_RAISED);
     const open = others.find((row) => !isRejected(row.resolution));
-    // Upwards from the highest that was refused: a long row of refusals may end in a payout.
+    // The search goes upwards from the highest refused attempt: a payout may follow a long row of refusals.
     const highest = [...others, own].filter((row) => row !== null).sort((a, b) => b.submission.attempt - a.submission.attempt)[0];
     return open ?? (highest === undefined ? null : (await laterThan(context, highest)).open);
   } catch {

@@ -11,7 +11,10 @@ import { mayBePrinted } from '../printable.ts';
 
 /** What is known about a submission while it is being sent. */
 export interface ExchangeState {
-  /** Whether a payout may exist already, by an earlier send of this exchange or by anybody before it (R7). */
+  /**
+   * Whether a payout may exist already. An earlier send of this exchange may have made it, or somebody else before this exchange
+   * (R7).
+   */
   readonly mayExist: boolean;
   /** The refusal that is being confirmed (R11); `null` when none is. */
   readonly confirming: PayoutError | null;
@@ -25,13 +28,19 @@ export type Verdict =
       readonly error: PayoutError;
       readonly retry: RetryAdvice;
       readonly refusal: Refusal | null;
-      /** `replayed_refusal`: the key itself is spent on the refusal. `unsent_elsewhere`: true only as long as nobody else can have sent it. */
+      /**
+       * Why nothing exists. `replayed_refusal`: the provider replayed its stored refusal. `unsent_elsewhere`: only this call could
+       * have sent the submission, so recheck the store.
+       */
       readonly proof: 'replayed_refusal' | 'unsent_elsewhere';
     }
   | {
       readonly type: 'unknown';
       readonly error: PayoutError;
-      /** `conflict`: the key was used for something else; `server`: a 5xx, so a lookup may tell; `late`: nothing more is sent, for the window closed or a person decides. */
+      /**
+       * `conflict`: the key was used for another request. `server`: a 5xx, so a lookup may find the payout. `late`: nothing more is
+       * sent, because the window closed or a person decides.
+       */
       readonly why: 'lost' | 'server' | 'conflict' | 'late';
     };
 
@@ -40,13 +49,16 @@ export type Step =
   | { readonly type: 'end'; readonly verdict: Verdict }
   | {
       readonly type: 'resend';
-      /** `in_flight` until the deadline; `confirm` once, at once; `trouble` a bounded number of times. */
+      /**
+       * How often the same bytes are sent again. `in_flight`: until the deadline. `confirm`: once, without a pause. `trouble`: a
+       * bounded number of times.
+       */
       readonly because: 'trouble' | 'in_flight' | 'confirm';
       readonly state: ExchangeState;
       readonly ifOver: Verdict;
     };
 
-/** NEVER-TWICE R9 to R12, R15 and R20 as one pure decision: what one exchange means, given what was known before it. */
+/** Decides what one exchange means, given what was known before it (NEVER-TWICE R9 to R12, R15, R20). The decision is pure. */
 export function decideNext(context: ProviderContext, sent: Sent, state: ExchangeState, read: (answer: HttpResponse) => Payout): Step {
   if (sent.type === 'not_sent') return judgeNotSent(sent, state);
   if (sent.type === 'lost') return trouble(sent.error, 'lost');
@@ -55,14 +67,17 @@ export function decideNext(context: ProviderContext, sent: Sent, state: Exchange
   const refusal = refusalOf(context, answer);
   if (refusal === null) return trouble(unreadable(context, answer, 'an answer that cannot be understood'), whyOf(answer));
   if (refusal.outcome === 'unknown') return judgeUnknown(context, answer, refusal, refusal.resend);
-  // Whatever an adapter says: a conflict, a request in flight and a server's own failure refuse nothing (R15).
+  // A conflict, a request in flight and a server's own failure refuse nothing, whatever the adapter says (R15).
   if (refusal.code === 'idempotency_conflict' || answer.status === 409 || answer.status >= 500) {
     return judgeUnknown(context, answer, refusal, true);
   }
   return judgeRefusal(context, answer, refusal, state);
 }
 
-/** An adapter that stumbles over an answer must not lose the outcome of a request that was sent. */
+/**
+ * The adapter's reading of a refusal, or `null` when the adapter throws. An exception must not lose the outcome of a request that
+ * was sent.
+ */
 function refusalOf(context: ProviderContext, answer: HttpResponse): Refusal | null {
   try {
     return context.rules.refusal(answer, 'create');
@@ -102,12 +117,12 @@ function judgeSuccess(context: ProviderContext, answer: HttpResponse, read: (ans
   try {
     return { type: 'end', verdict: { type: 'accepted', payout: read(answer), replayed: context.rules.isReplay(answer) } };
   } catch {
-    // Parsing must never hide money: the payout exists, only its description cannot be read.
+    // A parsing error must never hide money: the payout exists, only its description cannot be read.
     return trouble(unreadable(context, answer, 'something that is not a readable payout'), 'lost');
   }
 }
 
-/** What could not be read may hold anything where an id should be. */
+/** The id in a response that could not be read, or `null` when the text there may not be printed. */
 function idIn(context: ProviderContext, json: unknown): string | null {
   const id = typeof json === 'object' && json !== null && 'id' in json && typeof json.id === 'string' ? json.id : null;
   return mayBePrinted(id, context.redact) ? id : null;
@@ -153,12 +168,12 @@ function judgeRefusal(context: ProviderContext, answer: HttpResponse, refusal: R
 
 const ADVICE: Readonly<Record<RejectedRefusal['keyState'], RetryAdvice>> = {
   unused: 'same_attempt',
-  maybe_stored: 'same_attempt', // It was asked, and is not stored.
+  maybe_stored: 'same_attempt', // The provider was asked again and has not stored the refusal.
   never_valid: 'next_attempt',
   needs_person: 'never',
 };
 
-/** A marked refusal: the key is spent on it, so nothing can exist under it (R10). */
+/** Whether the provider replayed a stored refusal. Nothing can exist under that key (R10). */
 function isResolving(context: ProviderContext, answer: HttpResponse): boolean {
   return answer.status >= 400 && context.rules.isReplay(answer);
 }

@@ -2,27 +2,27 @@ import { duplicatesOf, type Duplicates, arePreparedSeparately } from '../context
 import type { ProviderContext } from '../context/context.ts';
 import { withOutcome } from '../context/outcome-errors.ts';
 import { type Deadline, startDeadline } from '../http/deadline.ts';
-import { laterAnswer, rejectedBefore } from './later-attempts.ts';
+import { answerFromLater, rejectedBefore } from './later-attempts.ts';
 import { lookup, unknownForNow } from './lookup.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';
 import { callWithin, ownRoute, storeWithin } from './arrival.ts';
 import type { CallOptions } from '../adapter/provider.ts';
-import { addStandingNotices, paidAs, payoutIdOf, readAgain, takenOutcome, unlessPaidHere } from './read-again.ts';
+import { addStandingNotices, paidAs, payoutIdOf, readAgain, answerTaken, unlessPaidHere } from './read-again.ts';
 import { recordOutcome, type RefusedBy } from './record-outcome.ts';
 import { isSameRequest, relate, type Relation } from './relate.ts';
 import type { CheckedSubmission } from '../context/checked-store.ts';
 import { isRejected, type Submission } from '../stores/submission.ts';
 
-/** Finds out by reading only, the store first, and records what is then certain. */
+/** Finds out what became of a submission by reading only, the store first. Records what is then certain. */
 export function lookupStored(context: ProviderContext, submission: Submission, call: CallOptions = {}): Promise<PayoutOutcome> {
   return withDeadline(context, call, async (deadline) => {
     const bounded = storeWithin(context, deadline);
-    const outcome = await unlessPaidLater(bounded, submission, deadline, await lookedUpKept(bounded, submission, deadline));
+    const outcome = await unlessPaidLater(bounded, submission, deadline, await lookUpWithStore(bounded, submission, deadline));
     return unlessPaidHere(bounded, submission, callWithin(bounded, deadline), outcome);
   });
 }
 
-async function lookedUpKept(context: ProviderContext, submission: Submission, deadline: Deadline): Promise<PayoutOutcome> {
+async function lookUpWithStore(context: ProviderContext, submission: Submission, deadline: Deadline): Promise<PayoutOutcome> {
   const look = (duplicates: Duplicates): Promise<PayoutOutcome> => lookup(context, duplicates, deadline);
   const kept = await storedFor(context, submission);
   if (kept === 'unread') return addStandingNotices(context, unknownWhereUnread(context, await look(duplicatesOf(context, submission)))); // Nothing is recorded about a row that nobody has seen.
@@ -43,10 +43,10 @@ async function lookedUpKept(context: ProviderContext, submission: Submission, de
       if (kept.resolution === null && arePreparedSeparately(duplicates)) {
         return lookUpWithoutSending(context, { given: submission, kept: kept.submission }, deadline);
       }
-      return takenOutcome(context, kept.submission, OTHER_BYTES, { home: context, payoutId: null, call });
+      return answerTaken(context, kept.submission, OTHER_BYTES, { home: context, payoutId: null, call });
     default: {
       const taken = relation.type === 'taken' ? relation : OTHER_BYTES;
-      return takenOutcome(context, kept.submission, taken, { home: context, payoutId: payoutIdOf(kept), call });
+      return answerTaken(context, kept.submission, taken, { home: context, payoutId: payoutIdOf(kept), call });
     }
   }
 }
@@ -56,7 +56,10 @@ const OTHER_BYTES: Extract<Relation, { type: 'taken' }> = {
   differences: [{ path: 'request', message: 'was written in another version, or for another source' }],
 };
 
-/** A refused attempt of a reference that another attempt has paid since is no answer about the reference. */
+/**
+ * The answer of a later attempt, when the outcome is a rejection and a later attempt has been paid. A rejection alone would then
+ * say nothing about the reference.
+ */
 export async function unlessPaidLater(
   context: ProviderContext,
   asked: Submission,
@@ -66,15 +69,15 @@ export async function unlessPaidLater(
   if (outcome.outcome !== 'rejected' || outcome.submission === null) return outcome;
   const row: CheckedSubmission = { submission: outcome.submission, resolution: null, shared: true, alone: false, refused: null };
   const arrival = { given: true, anyAttempt: false };
-  const later = await laterAnswer({ context, asked, arrival, route: ownRoute(context), deadline }, row);
+  const later = await answerFromLater({ context, asked, arrival, route: ownRoute(context), deadline }, row);
   return later === null || 'openAttempt' in later ? outcome : later;
 }
 
 /**
- * Records the outcome of a submission that nobody had kept.
+ * Records the outcome of a submission that the store did not have.
  *
- * To record a refusal, it keeps the submission first. Somebody may have kept a younger one meanwhile, and be sending that: a
- * refusal of this one would free the reference under them.
+ * Before it records a refusal, it stores the submission. Somebody may have stored a younger submission meanwhile and be sending it:
+ * refusing this one would free the reference under them.
  */
 export async function recordUnlessTaken(context: ProviderContext, outcome: PayoutOutcome, by: RefusedBy): Promise<PayoutOutcome> {
   if (outcome.outcome !== 'rejected' || outcome.submission === null) return recordOutcome(context, outcome, { by });
@@ -84,13 +87,13 @@ export async function recordUnlessTaken(context: ProviderContext, outcome: Payou
     const isThis = isSameRequest(row.submission, submission) && row.submission.preparedAt === submission.preparedAt;
     if (isThis && (row.resolution === null || isRejected(row.resolution))) return await recordOutcome(context, outcome, { by });
   } catch {
-    // Who has it now cannot be seen.
+    // The store does not tell who has the submission now.
   }
   const doubt = withOutcome(error, 'unknown', 'But somebody kept another submission of this reference meanwhile, and may be sending it.');
   return unknownForNow(context, submission, doubt);
 }
 
-/** A row that could not be read may hold another submission with this key, younger and still to be sent: nothing is refused for certain. */
+/** An unread row may hold another submission with this key that is younger and still to be sent. So no refusal is certain. */
 function unknownWhereUnread(context: ProviderContext, outcome: PayoutOutcome): PayoutOutcome {
   if (outcome.outcome !== 'rejected' || outcome.submission === null) return outcome;
   const doubt = 'But the submissions store could not be read, and it may keep another submission of this reference.';
@@ -115,15 +118,19 @@ export async function withDeadline<T>(context: ProviderContext, call: CallOption
   }
 }
 
-/** The kept one was refused; this one was prepared apart from it, and may have been sent and paid. It is not sent now: its attempt is over. */
+/**
+ * Looks up a given submission whose stored one was refused. The given one was prepared in another process and may have been paid
+ * there, so it is never sent.
+ */
 export async function lookUpAfterRejection(home: ProviderContext, given: Submission, deadline: Deadline): Promise<PayoutOutcome> {
   return addStandingNotices(home, await recordOutcome(home, await lookup(home, duplicatesOf(home, given), deadline), { by: 'lookup' }));
 }
 
 /**
- * Another one is kept, and open, that left another source or was written in another version: neither is sent, this one is read.
+ * Looks up a given submission while another one of its reference is stored and open, with another source or version. Neither is
+ * sent.
  *
- * Its absence is no refusal of the reference, under which the kept one may still be sent.
+ * The given one's absence is no refusal of the reference: the stored one may still be sent.
  */
 export async function lookUpWithoutSending(
   home: ProviderContext,
@@ -136,6 +143,6 @@ export async function lookUpWithoutSending(
     return addStandingNotices(home, await recordOutcome(home, outcome));
   const step = isForPerson ? ' Resolve outcome.submission.' : ' Submit outcome.submission to resolve it.';
   const doubt = withOutcome(outcome.error, 'unknown', `But another submission of this reference is kept, and may exist.${step}`);
-  // Only the kept one can be resolved: handed back this one, nobody could ever end it.
+  // Only the stored submission can be resolved. If the given one were returned, nobody could ever resolve the reference.
   return isForPerson ? { ...outcome, submission: kept, error: doubt } : unknownForNow(home, kept, doubt);
 }

@@ -31,8 +31,9 @@ export async function lookup(
 ): Promise<PayoutOutcome> {
   const submission = duplicates.oldest;
   if (because !== undefined && needsApproval(because)) rememberPendingApproval(context, submission);
-  const notices = await markPendingApproval(context, submission); // Also what an earlier call could not note, or noted in another store.
-  // Before the list is read: what the list shows must be later than the moment when nobody could send any more.
+  // Records also what an earlier call could not record, or recorded in another store.
+  const notices = await markPendingApproval(context, submission);
+  // The time is taken before the list is read: the list must be later than the moment after which nobody could send.
   const askedAt = context.runtime.now();
   const found = await search({ context, submission, deadline, tokens: [submission.correlation.token] });
   if (found.matched !== null) return foundOutcome(context, submission, found.matched, []);
@@ -97,7 +98,7 @@ function sayWhy(found: SearchResult, over: boolean, overAt: number): string {
   return over ? 'nothing can be proven.' : `not found yet, and a request may still be on its way until ${isoOf(overAt)}.`;
 }
 
-/** While a machine can still resolve it: submit again. When only a person can tell: ask. */
+/** `submit` while a machine can still resolve the submission, `review` when only a person can. */
 function nextStep(now: number, window: ReturnType<typeof keyWindow>, found: SearchResult): NextStep {
   if (now <= window.closesAt) return { action: 'submit', notBefore: isoOf(Math.max(now, window.opensAt)) };
   if (now <= window.lastArrivalAt) return { action: 'submit', notBefore: isoOf(window.lastArrivalAt + 1) };
@@ -111,7 +112,7 @@ export function unknownOutcome(submission: Submission, error: PayoutError, next:
 
 export const submitNow = (context: ProviderContext): NextStep => ({ action: 'submit', notBefore: isoOf(context.runtime.now()) });
 
-/** Nothing is known now, and submitting again finds out: at once. */
+/** An unknown outcome that submitting again can resolve at once. */
 export function unknownForNow(context: ProviderContext, submission: Submission, error: PayoutError): UnknownPayout {
   return unknownOutcome(submission, error, submitNow(context));
 }

@@ -8,17 +8,17 @@ import type { Deadline } from '../http/deadline.ts';
 import { type PendingApproval, isPendingApproval } from '../context/pending-approval.ts';
 import { lookup, submitNow, unknownForNow, unknownOutcome } from './lookup.ts';
 import type { NextStep, PayoutOutcome } from '../payout/outcome.ts';
-import { earlierKeys, foundAsEarlier, paidAs, paidByOther, answerPaidHere, payoutIdOf } from './read-again.ts';
+import { earlierKeys, foundAsEarlier, paidAs, readPaidByOther, answerPaidHere, payoutIdOf } from './read-again.ts';
 import { type Gap, remaining, search } from '../context/search.ts';
 import type { CheckedSubmission } from '../context/checked-store.ts';
 import { isRejected, type Submission } from '../stores/submission.ts';
 import { DAY_MS } from '../platform/times.ts';
 
 /**
- * Before an attempt is sent: whether another attempt of its reference may exist after all (NEVER-TWICE R5), or it is held itself.
+ * Looks before a send whether another attempt of the reference may exist (NEVER-TWICE R5), or the submission is pending approval.
  *
- * Attempts above 1 should follow certain rejections only. A cast can say otherwise, so it is checked against what the store
- * keeps, what this process remembers and, where payouts carry our token, what the provider shows.
+ * Attempts above 1 should follow certain rejections only, but a cast can raise them. So the number is checked against the store,
+ * this process's memory and, where payouts carry our token, the provider's list.
  *
  * @returns The outcome that stands in the way; `null` when nothing does.
  */
@@ -41,12 +41,12 @@ async function lookForOthers(
   } catch {
     return storeUnread(context, submission);
   }
-  // What exists says more than what may.
+  // An attempt with a payout says more than an attempt that may have one.
   const open = others.filter((row) => !isRejected(row.resolution));
   const kept = open.find((row) => payoutIdOf(row) !== null) ?? open[0];
-  if (kept !== undefined) return inTheWay(context, submission, kept, deadline);
+  if (kept !== undefined) return answerObstacle(context, submission, kept, deadline);
   const known = payoutKnownOf(context, submission);
-  // Of this very attempt: the provider replays it, or the key's time is over and it is looked up.
+  // A payout of this very attempt is no obstacle: the provider replays it, or after the key's time it is looked up.
   if (known !== undefined && known.attempt !== submission.attempt) {
     return answerPaidHere(context, submission, known, { signal: deadline.signal, timeoutMs: remaining(context, deadline) });
   }
@@ -57,17 +57,21 @@ async function lookForOthers(
   const keys = await earlierKeys(submission);
   if (isDoubtful(context, submission, keys, others)) return unknownAttempt(context, submission, { action: 'review', candidates: [] });
   if (submission.correlation.by === 'none' || areProven(context, submission, others)) return null;
-  return atProvider(context, submission, deadline, { keys, word: wordOn(context, submission, others) });
+  return searchEarlierAttempts(context, submission, deadline, { keys, word: wordOn(context, submission, others) });
 }
 
-/** Whether this process may be sending an earlier attempt. What only asks the store about a refused one sends nothing. */
+/**
+ * Whether this process may be sending an earlier attempt. An in-flight call that only asks the store about a refused attempt sends
+ * nothing.
+ */
 function isDoubtful(
   { memory: process, store }: ProviderContext,
   { provider }: Submission,
   keys: readonly string[],
   others: readonly CheckedSubmission[],
 ): boolean {
-  const refused = new Set(others.map(({ submission }) => submission.key)); // What is not refused stood in the way before.
+  // Any attempt that was not refused has stopped this send already.
+  const refused = new Set(others.map(({ submission }) => submission.key));
   return keys.some((key) => {
     const place = memoryKeyOf({ provider, key });
     const underWay = process.inFlight.get(place);
@@ -76,10 +80,10 @@ function isDoubtful(
 }
 
 /**
- * Whether the store has the refusal of every earlier attempt with its proof: then none can exist, and the list need not be read.
+ * Whether the store has a proven refusal of every earlier attempt. Then no earlier payout can exist, and the list need not be read.
  *
- * A person's word is no proof, and neither is a refusal that a store without `refuse` recorded after a look. A store in memory
- * knows this process alone: another one may have sent the same attempt since.
+ * A person's decision is no proof, and neither is a refusal that a store without `refuse` recorded after a lookup. A store in
+ * memory knows only this process: another process may have sent the same attempt since.
  */
 function areProven(context: ProviderContext, submission: Submission, others: readonly CheckedSubmission[]): boolean {
   return keepsProofs(context) && refusalsBefore(submission, others).filter((row) => !isOnWord(row)).length === submission.attempt - 1;
@@ -90,10 +94,10 @@ const keepsProofs = ({ store }: ProviderContext): boolean => store.refuse !== nu
 const refusalsBefore = ({ attempt }: Submission, others: readonly CheckedSubmission[]): readonly CheckedSubmission[] =>
   others.filter((row) => row.submission.attempt < attempt && isRejected(row.resolution));
 
-/** Whether it was refused on a person's word. What is not known to be proven is. */
+/** Whether an attempt was refused by a person's decision. A refusal without a known author counts as one. */
 const isOnWord = ({ resolution }: CheckedSubmission): boolean => isRejected(resolution) && (resolution.reason?.by ?? 'person') === 'person';
 
-/** Whose word the end of all earlier attempts is; `null` where the store does not have the end of each. */
+/** Who decided how all earlier attempts ended. `null` where the store does not have the end of each. */
 function wordOn(context: ProviderContext, submission: Submission, others: readonly CheckedSubmission[]): Earlier['word'] {
   const refusals = refusalsBefore(submission, others);
   if (refusals.length !== submission.attempt - 1) return null;
@@ -101,25 +105,26 @@ function wordOn(context: ProviderContext, submission: Submission, others: readon
   return spoken === submission.attempt - 1 || (spoken > 0 && keepsProofs(context)) ? 'person' : 'refusal';
 }
 
-/** Earlier attempts, as the list is asked for them. */
+/** Earlier attempts, as the list is searched for them. */
 interface Earlier {
   readonly keys: readonly string[];
   readonly word: 'person' | 'refusal' | null;
 }
 
 /**
- * What no later look can mend. Where every earlier attempt was decided, that is the last word: else nobody could ever pay.
+ * The gaps that no later read can close. Where all earlier attempts are decided, the decision stands despite them: else nobody
+ * could ever pay.
  *
- * Of a provider that never proves an absence, a refusal is. But a row that nobody could read, or what a list left out, may be a
- * payout that another process made since the refusal: past those goes only a person's word.
+ * A refusal stands where the provider can never prove an absence. But an unreadable row, or one that the list left out, may be a
+ * payout that another process made since. Only a person's decision stands against those.
  */
 const LASTING: Readonly<Record<NonNullable<Earlier['word']>, readonly Gap['type'][]>> = {
   refusal: ['no_list', 'no_proof'],
   person: ['no_list', 'no_proof', 'endless_list', 'floor', 'unreadable_row'],
 };
 
-/** Another attempt that is kept, and not refused. */
-async function inTheWay(
+/** The outcome when another attempt is stored and was not refused. */
+async function answerObstacle(
   context: ProviderContext,
   submission: Submission,
   row: CheckedSubmission,
@@ -128,13 +133,13 @@ async function inTheWay(
   const paid = paidAs(row);
   if (paid === null || row.submission.name !== context.identity.name) return mayExist(context, row.submission);
   const call = { signal: deadline.signal, timeoutMs: remaining(context, deadline) };
-  return paidByOther(context, submission, paid, call);
+  return readPaidByOther(context, submission, paid, call);
 }
 
-/** A number that was raised wrongly, such as a job's own count of retries, may be this far above the attempt that is made now. */
+/** How far above the current attempt a wrongly raised number may be, for example a job's own count of retries. */
 export const FURTHEST_RAISED = 10;
 
-/** An attempt that is kept, and may exist, stands in the way of any other. */
+/** The outcome when a stored attempt may exist. It stands in the way of every other attempt. */
 export function mayExist(context: ProviderContext, other: Submission): PayoutOutcome {
   return unknownAttempt(context, other, submitNow(context));
 }
@@ -159,13 +164,14 @@ function storeUnread(context: ProviderContext, submission: Submission): PayoutOu
 }
 
 /**
- * How far back an earlier attempt is looked for that no store knows.
+ * How far back the list is searched for an earlier attempt that no store knows.
  *
- * A refusal is seen to within days. What was raised wrongly after a month is a mistake of another kind, and a list of years would end no call.
+ * A refusal is dealt with within days. An attempt that was raised wrongly after a month is another mistake, and a list of years
+ * would not end within a call.
  */
 const EARLIER_ATTEMPTS_MS = 35 * DAY_MS;
 
-async function atProvider(
+async function searchEarlierAttempts(
   context: ProviderContext,
   submission: Submission,
   deadline: Deadline,
@@ -174,11 +180,11 @@ async function atProvider(
   const since = Date.parse(submission.preparedAt) - EARLIER_ATTEMPTS_MS;
   const found = await search({ context, submission, deadline, tokens: keys, since });
   if (found.matched !== null) return foundAsEarlier(context, submission, found.matched);
-  // Whatever the reason, what was not seen may be there: an endless list, a clock that disagrees, a list that begins too late.
+  // Any gap may hide the earlier payout: an endless list, a clock that disagrees, a list that begins too late.
   if (found.gap === null || (word !== null && LASTING[word].includes(found.gap.type) && found.candidates.length === 0)) return null;
   const because = found.error ?? new PayoutError('unresolved', `${found.gap.message}.`, { provider: context.identity.name });
   const error = withOutcome(because, 'unknown', 'Nothing was sent: whether an earlier attempt exists could not be read.');
-  // Only a read that failed may go better next time.
+  // Only a failed read may go better next time.
   const next: NextStep = found.gap.type === 'failed_read' ? submitNow(context) : { action: 'review', candidates: found.candidates };
   return unknownOutcome(submission, error, next);
 }

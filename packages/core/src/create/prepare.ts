@@ -7,7 +7,7 @@ import type { AnyPayoutProvider } from '../adapter/provider.ts';
 import { deepFreeze, type Submission } from '../stores/submission.ts';
 import { isoOf } from '../platform/times.ts';
 
-/** A create that is ready to be kept. */
+/** A create that is ready to be stored. */
 export interface Prepared {
   readonly submission: Submission;
   /** The same request as a later attempt; `null` where the caller named one. */
@@ -27,7 +27,7 @@ export async function prepare<P extends AnyPayoutProvider>(
   return (await prepareCreate(context, spec, input)).submission;
 }
 
-/** {@link prepare}, for a create that may have to ask for a later attempt. */
+/** Does what {@link prepare} does, for a create that may have to ask for a later attempt. */
 export async function prepareCreate<P extends AnyPayoutProvider>(
   context: ProviderContext,
   spec: PayoutProviderSpec<P>,
@@ -41,7 +41,7 @@ export async function prepareCreate<P extends AnyPayoutProvider>(
 
 async function encoded(context: ProviderContext, { request: asked, options, copied }: CheckedCreate, attempt: number): Promise<Submission> {
   const { reference } = asked;
-  // One after the other: where the platform hashes at once, neither waits.
+  // The hashes run one after the other. Where the platform hashes synchronously, neither waits.
   const key = await createKey({ namespace: context.identity.namespace, account: context.identity.account, reference, attempt });
   const fingerprint = await fingerprintOf(copied);
   const payment = await paymentFingerprintOf(copied);

@@ -15,11 +15,11 @@ import { moneyOf, relate, type Relation } from './relate.ts';
 import type { CheckedSubmission } from '../context/checked-store.ts';
 import type { Submission } from '../stores/submission.ts';
 
-/** The adapter's operations for a kept submission: on its own source. */
+/** The adapter's operations for a stored submission, with the submission's own source. */
 export const operationsOf = (context: ProviderContext, submission: Submission): ErasedOperations =>
   context.operationsFor(context.http.headers, { source: submission.source });
 
-/** A resolved reference needs no sending: the payout is read again by its id. */
+/** Reads the payout of a resolved reference again, by its id. Nothing is sent. */
 export async function readAgain(
   context: ProviderContext,
   { oldest, youngest }: Duplicates,
@@ -28,7 +28,7 @@ export async function readAgain(
 ): Promise<PayoutOutcome> {
   try {
     const payout = await operationsOf(context, submission).retrieve(payoutId, undefined, call);
-    // A copy that left another source is resolved by its own payout.
+    // A duplicate with another source is resolved by its own payout.
     const source = context.rules.sourceOf(payout);
     const its = [submission, oldest, youngest].find((copy) => copy.source === source) ?? submission;
     const outcome = await foundAgain(context, its, payout);
@@ -40,15 +40,15 @@ export async function readAgain(
   }
 }
 
-/** What a row says was paid. */
+/** The payout that a row names. */
 export interface PaidAs {
   readonly submission: Submission;
   readonly payoutId: string;
-  /** A person said so, although it differs from what was asked for. */
+  /** `person`: a person accepted this payout, although it differs from what was asked for. */
   readonly by?: 'person' | undefined;
 }
 
-/** A person has decided about the difference already: it is told, and not asked again. */
+/** Turns a difference that a person has accepted into a notice. The person is not asked again. */
 function despiteDifference(outcome: PayoutOutcome, payout: Payout): PayoutOutcome {
   if (outcome.outcome !== 'unknown' || outcome.error.code !== 'unexpected_response') return outcome;
   const { submission } = outcome;
@@ -62,14 +62,16 @@ function despiteDifference(outcome: PayoutOutcome, payout: Payout): PayoutOutcom
 /** The notice of a payout that a person accepted although it differs. */
 export const RESOLVED_WITH_DIFFERENCE = 'resolved_with_difference';
 
-/** The outcome of the payout that the store knows for an attempt: its own, or the one that an earlier attempt had made. */
+/**
+ * The outcome of the payout that the store knows for an attempt. The payout is the attempt's own, or an earlier attempt made it.
+ */
 async function foundAgain(context: ProviderContext, submission: Submission, payout: Payout): Promise<PayoutOutcome> {
   const token = context.rules.correlationTokenOf(payout);
   const isEarlier = token !== null && submission.attempt > 1 && (await earlierKeys(submission)).includes(token);
   return isEarlier ? foundAsEarlier(context, submission, payout) : foundOutcome(context, submission, payout, []);
 }
 
-/** A payout that an earlier attempt had made, as the answer of a later one. */
+/** The outcome of a later attempt whose payout an earlier attempt had made. */
 export function foundAsEarlier(context: ProviderContext, submission: Submission, payout: Payout): PayoutOutcome {
   const token = context.rules.correlationTokenOf(payout) ?? submission.correlation.token;
   const asIts = { ...submission, correlation: { ...submission.correlation, token } };
@@ -101,7 +103,7 @@ const WORDS_DIFFER: Notice = {
   message: 'The reference is kept with another description, statement descriptor or metadata. Those that are kept count.',
 };
 
-/** What to tell beside an outcome because of how the kept submission relates to what was asked. */
+/** The notices that follow from how the stored submission relates to the one that was asked for. */
 export const relationNotices = (relation: Relation): readonly Notice[] => (relation.type === 'same_payment' ? [WORDS_DIFFER] : []);
 
 export function withNotices(outcome: PayoutOutcome, notices: readonly Notice[]): PayoutOutcome {
@@ -109,15 +111,15 @@ export function withNotices(outcome: PayoutOutcome, notices: readonly Notice[]):
   return missing.length === 0 ? outcome : { ...outcome, notices: [...outcome.notices, ...missing] };
 }
 
-/** The payout of another attempt, as the answer to this one: the reference is paid, whichever attempt is asked for. */
-export async function paidByOther(
+/** The outcome of an attempt whose reference another attempt has paid. */
+export async function readPaidByOther(
   context: ProviderContext,
   asked: Submission,
   { submission, payoutId, by }: PaidAs,
   call: CallOptions,
 ): Promise<PayoutOutcome> {
   const relation = relate(context, submission, asked);
-  if (relation.type === 'taken') return takenOutcome(context, submission, relation, { payoutId, call, home: context });
+  if (relation.type === 'taken') return answerTaken(context, submission, relation, { payoutId, call, home: context });
   const outcome = await readAgain(context, duplicatesOf(context, submission), { submission, payoutId, by }, call);
   if (outcome.outcome !== 'accepted') return outcome;
   return withNotices(outcome, [attemptNotice(submission, asked), ...relationNotices(relation)]);
@@ -132,7 +134,7 @@ interface Taker {
 }
 
 /** The reference is kept for something else: nothing is sent, and what differs and what is kept is told. */
-export async function takenOutcome(
+export async function answerTaken(
   context: ProviderContext,
   kept: Submission,
   { differences }: Extract<Relation, { type: 'taken' }>,
@@ -169,12 +171,12 @@ async function readQuietly(context: ProviderContext, submission: Submission, id:
 export const payoutIdOf = ({ resolution }: Pick<CheckedSubmission, 'resolution'>): string | null =>
   resolution !== null && 'payoutId' in resolution ? resolution.payoutId : null;
 
-/** What a row says was paid; `null` where it says nothing of the kind. */
+/** The payout that a row names; `null` where it names none. */
 export function paidAs({ submission, resolution }: Pick<CheckedSubmission, 'submission' | 'resolution'>): PaidAs | null {
   return resolution !== null && 'payoutId' in resolution ? { submission, payoutId: resolution.payoutId, by: resolution.by } : null;
 }
 
-/** What every create of this provider does besides is said of one that an earlier call sent, too. */
+/** Adds the provider's standing notices (Mollie: settlements stop) when an earlier call made the payout. */
 export async function addStandingNotices<O extends PayoutOutcome>(context: ProviderContext, outcome: O): Promise<O> {
   if (outcome.outcome === 'rejected') return outcome;
   const { submission, notices } = outcome;
@@ -183,13 +185,13 @@ export async function addStandingNotices<O extends PayoutOutcome>(context: Provi
     const missing = standing.filter(({ code }) => !notices.some((known) => known.code === code));
     return missing.length === 0 ? outcome : { ...outcome, notices: [...notices, ...missing] };
   } catch {
-    return outcome; // No reason to lose an outcome.
+    return outcome; // Notices are no reason to lose an outcome.
   }
 }
 
 /**
- * What this process knows goes before a refusal: a reference that it paid in this account, through whichever store and under
- * whichever attempt, is not told rejected.
+ * Replaces a rejection when this process knows that the reference is paid in this account. The payment counts whatever store and
+ * attempt it went through.
  */
 export async function unlessPaidHere<R extends InFlightResult>(
   context: ProviderContext,
@@ -202,7 +204,7 @@ export async function unlessPaidHere<R extends InFlightResult>(
   return known === undefined ? result : answerPaidHere(context, asked, known, call);
 }
 
-/** The payout that this process knows of a reference, as the answer to whichever attempt is asked for, and recorded now. */
+/** The outcome of a payout that this process knows for a reference, whichever attempt is asked for. It is recorded now. */
 export async function answerPaidHere(
   context: ProviderContext,
   asked: Submission,
@@ -211,7 +213,7 @@ export async function answerPaidHere(
 ): Promise<PayoutOutcome> {
   if (known.payment !== asked.payment) {
     const differences = [{ path: 'request', message: `was another one: this process paid it as ${known.id}` }];
-    return takenOutcome(context, asked, { type: 'taken', differences }, { home: context, payoutId: known.id, call });
+    return answerTaken(context, asked, { type: 'taken', differences }, { home: context, payoutId: known.id, call });
   }
   // The payout carries the token of its own attempt.
   const submission = { ...asked, correlation: { ...asked.correlation, token: known.key } };
@@ -223,7 +225,9 @@ export async function answerPaidHere(
   return known.attempt === asked.attempt ? told : withNotices(told, [attemptNotice(known, asked)]);
 }
 
-/** The next process asks the store: what is kept of the attempt that was paid is recorded as paid, also where it was refused before. */
+/**
+ * Records the payout under the attempt that made it, also where that attempt was refused before. The next process asks the store.
+ */
 async function recordedWhereKept(
   context: ProviderContext,
   { attempt, key, payment }: KnownPayout,

@@ -14,18 +14,18 @@ export function rejectedAs(retry: RejectedPayout['retry'], error: PayoutError, s
   return { outcome: 'rejected', error, retry, submission, replayed: false, notices: [] };
 }
 
-/** What is kept of a refusal: its reason in our own words, never the provider's, which may name people. */
+/** What is stored of a refusal. The reason is in our own words, never the provider's, which may name people. */
 export function refusalOf(
   context: ProviderContext,
   { error, retry }: Pick<RejectedPayout, 'error' | 'retry'>,
   by: RefusedBy,
 ): RecordedRefusal {
   const { code, providerCode, requestId } = error;
-  const message = error.message.replace(/^\[[^\]]*\] /, ''); // The name is that of whoever tells it.
+  const message = error.message.replace(/^\[[^\]]*\] /, ''); // The name in front is that of the provider that throws the error.
   return { rejected: true, retry, reason: { code, message, providerCode, requestId, at: isoOf(context.runtime.now()), by } };
 }
 
-/** How an outcome resolves its submission; `null` while it does not. */
+/** The resolution that an outcome gives its submission; `null` while it gives none. */
 function settlementOf(context: ProviderContext, outcome: PayoutOutcome, by: RefusedBy, despite: boolean): Resolution | null {
   if (outcome.outcome === 'accepted') return despite ? { payoutId: outcome.payout.id, by: 'person' } : { payoutId: outcome.payout.id };
   if (outcome.outcome === 'unknown' || outcome.retry === 'same_attempt') return null;
@@ -34,9 +34,12 @@ function settlementOf(context: ProviderContext, outcome: PayoutOutcome, by: Refu
 
 /** How certain an outcome is, for {@link recordOutcome}. */
 interface Certainty {
-  /** Who refused, where it was refused. @default 'provider' */
+  /** Who refused a rejected submission. @default 'provider' */
   readonly by?: RefusedBy;
-  /** Whether an accepted payout is certainly the one of its submission; on a person's word it may be another's. @default true */
+  /**
+   * Whether the accepted payout certainly belongs to the submission. After a person's decision it may belong to another one.
+   * @default true
+   */
   readonly proven?: boolean;
   /** Whether a refusal holds whatever others do with the submission. @default true */
   readonly isLasting?: boolean;
@@ -44,7 +47,7 @@ interface Certainty {
   readonly despite?: boolean;
 }
 
-/** Tells the store how it ended, and this process when nothing is uncertain any more. A store that fails changes no truth. */
+/** Records how a submission ended, in the store and in this process's memory. A store that fails does not change the outcome. */
 export async function recordOutcome(context: ProviderContext, outcome: PayoutOutcome, certainty: Certainty = {}): Promise<PayoutOutcome> {
   const { by = 'provider', proven = true, isLasting = true, despite = false } = certainty;
   const resolution = settlementOf(context, outcome, by, despite);
@@ -53,12 +56,12 @@ export async function recordOutcome(context: ProviderContext, outcome: PayoutOut
   const { uncertain, unrecorded } = context.memory;
   const place = memoryKeyOf(submission);
   if (outcome.outcome === 'accepted' && proven) rememberAccepted(context, submission, outcome.payout.id);
-  // Certainly refused: its key may be sent as if for the first time, or never again.
+  // The submission was certainly refused: its key may be sent as if for the first time, or never again.
   if (outcome.outcome === 'rejected') uncertain.delete(place);
   if (resolution === null) return outcome;
   try {
     await context.store.setResolution(submission, resolution);
-    uncertain.delete(place); // The store knows it from here on.
+    uncertain.delete(place); // The store knows the outcome from here on.
     unrecorded.get(context.store.itself)?.delete(place);
     return outcome;
   } catch {
@@ -70,7 +73,7 @@ export async function recordOutcome(context: ProviderContext, outcome: PayoutOut
   }
 }
 
-/** What is said where the store could not be told. */
+/** The notice for an outcome that the store could not record. */
 export function notRecorded(context: ProviderContext): Notice {
   const message = 'The submissions store could not record this outcome; the next create with this reference will ask the provider again.';
   context.telemetry.emit({ type: 'diagnostic', code: NOT_RECORDED, message });
@@ -78,12 +81,12 @@ export function notRecorded(context: ProviderContext): Notice {
 }
 
 /**
- * Records a refusal whose proof is that nobody else can have sent the submission, as its only holder.
+ * Records a refusal as the only holder, when the proof is that nobody else can have sent the submission.
  *
- * It is the last step before `rejected` is said. A look and a write after it would be two, and between them somebody keeps the
- * submission and pays it.
+ * This is the last step before `rejected` is answered. A read and then a write would be two steps, and between them another process
+ * could take the submission and pay it.
  *
- * @returns `refused`; `shared` where somebody else may be sending it; `unanswered` where the store did not say.
+ * @returns `refused`; `shared` where somebody else may be sending it; `unanswered` where the store did not answer.
  */
 export async function refuseAsHolder(
   context: ProviderContext,
@@ -102,14 +105,17 @@ export async function refuseAsHolder(
   }
 }
 
-/** Nothing was sent under this hold. Whoever comes next takes the submission over; a store that fails only makes them careful. */
+/**
+ * Releases a hold under which nothing was sent. The next caller takes the submission over. If the store fails, that caller is only
+ * more careful.
+ */
 export async function giveBack(
   context: ProviderContext,
   submission: Submission,
   hold: string | null,
   other: PayoutOutcome | null,
 ): Promise<void> {
-  // Left open, a raised attempt would stand in the way of the lower one, and that one in its way.
+  // An open raised attempt would stand in the way of the lower one, and the lower one in the way of the raised one.
   const isRaised = other !== null && other.submission !== null && other.submission.attempt < submission.attempt;
   const retry = isRaised ? 'next_attempt' : 'same_attempt';
   const error = new PayoutError('invalid_state', 'nothing was sent: something else stood in the way.', { provider: context.identity.name });

@@ -4,26 +4,26 @@ import type { PayoutIssue } from '../errors.ts';
 import { sameMoney } from '../money/money.ts';
 import type { Submission } from '../stores/submission.ts';
 
-/** How what is asked now relates to what is kept for its reference. */
+/** How the request that is asked for relates to the one stored for its reference. */
 export type Relation =
   | { readonly type: 'same' }
   /** The caller asks for the same, but the bytes differ: they name another source, or were written in another version. */
   | { readonly type: 'variant' }
-  /** Who is paid how much is the same; a description, a descriptor or metadata differs. */
+  /** The payee and the amount are the same. A description, a descriptor or metadata differs. */
   | { readonly type: 'same_payment' }
-  /** Something else: every member that differs, and what is kept. */
+  /** The requests differ: every member that differs, and what is stored. */
   | { readonly type: 'taken'; readonly differences: readonly PayoutIssue[] };
 
 const SAME: Relation = { type: 'same' };
 const VARIANT: Relation = { type: 'variant' };
 
-/** What is kept was made under a name that this program does not have. */
+/** The stored submission was made under a name that this program does not have. */
 export const NOT_HERE: Extract<Relation, { type: 'taken' }> = { type: 'taken', differences: [] };
 
 /**
- * Compares a kept submission with one that is prepared now, for another attempt or the same.
+ * Compares a stored submission with one that is prepared now, for the same attempt or another.
  *
- * @param home The provider that the kept one was made with; `null` where this program has none under its name.
+ * @param home The provider that the stored one was made with; `null` where this program has none under its name.
  */
 export function relate(home: Pick<ProviderContext, 'identity'> | null, kept: Submission, asked: Submission): Relation {
   const places = placeDifferences(home, kept, asked);
@@ -32,13 +32,13 @@ export function relate(home: Pick<ProviderContext, 'identity'> | null, kept: Sub
   return { type: 'taken', differences: [...places, ...requestDifferences(kept, asked)] };
 }
 
-/** Another provider, account or mode. */
+/** The differences in provider, account or mode. */
 function placeDifferences(home: Pick<ProviderContext, 'identity'> | null, kept: Submission, asked: Submission): readonly PayoutIssue[] {
   if (home === null) return [{ path: 'name', message: `was made under the name ${kept.name}` }];
   const issues: PayoutIssue[] = [];
   if (kept.provider !== home.identity.id) issues.push({ path: 'provider', message: `was made through ${kept.provider}` });
   if (kept.live !== home.identity.live) issues.push({ path: 'live', message: `was made in ${kept.live === true ? 'live' : 'test'} mode` });
-  // A kept account that was asked for under another name is the one that the kept name stands for.
+  // The stored account counts as the same when it was asked for under another name of the same account.
   const account = kept.name === asked.name ? asked.account : (asked.account ?? home.identity.account);
   if (kept.account !== home.identity.account || kept.account !== account) {
     issues.push({ path: 'account', message: `was made ${kept.account === null ? 'on no connected account' : `on ${kept.account}`}` });
@@ -62,7 +62,7 @@ function isSameMoney({ money: kept }: Submission, { money: asked }: Submission):
   return kept.currency === asked.currency && sameMoney(kept, asked);
 }
 
-/** What is kept, for people. */
+/** What is stored, in words for people. */
 export function moneyOf({ money }: Submission): string {
   return money === 'full_balance' ? 'the full balance' : `${money.amount} ${money.currency}`;
 }

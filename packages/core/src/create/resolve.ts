@@ -28,10 +28,10 @@ export async function resolveStored(context: ProviderContext, submission: Submis
 }
 
 /**
- * The row that the decision is about: the kept submission, where it is the same request or was refused.
+ * The row that the decision is about: the stored submission, where it is the same request or was refused.
  *
- * A decision about another one would be recorded on it, and free its reference while it can still be sent. What was refused frees
- * it already.
+ * A decision about another request would be recorded on the stored one, and free its reference while it can still be sent. A
+ * refused row has freed its reference already.
  */
 async function rowToResolve(context: ProviderContext, submission: Submission): Promise<CheckedSubmission | null> {
   const row = await storedFor(context, submission);
@@ -52,7 +52,7 @@ async function resolveRow(
 ): Promise<PayoutOutcome> {
   const submission = duplicates.oldest;
   if ('absent' in decision) {
-    const decided = await absentByDecision(context, duplicates, row);
+    const decided = await recordAbsence(context, duplicates, row);
     const told = await (row === null ? recordUnlessTaken(context, decided, 'person') : recordOutcome(context, decided, { by: 'person' }));
     return withDeadline(context, {}, (deadline) => unlessPaidLater(context, submission, deadline, told));
   }
@@ -68,7 +68,8 @@ async function resolveRow(
   );
   const notices = noticesOf(context, duplicates, payout);
   const accepted = { outcome: 'accepted', payout, replayed: true, submission, notices } as const;
-  // Without our token it is a word, and no proof that the payout is no other submission's.
+  // Without our token we have only the person's word. The payout may still belong to another submission, so it is not remembered as
+  // ours.
   return addStandingNotices(
     context,
     await recordOutcome(context, accepted, {
@@ -78,14 +79,15 @@ async function resolveRow(
   );
 }
 
-/** What speaks against a person's word but does not refute it; throws what does. */
+/** The notices that speak against a person's decision without refuting it. @throws {PayoutError} what refutes the decision. */
 function noticesOf(context: ProviderContext, duplicates: Duplicates, payout: Payout): readonly Notice[] {
   const submission = duplicates.oldest;
   const { mismatch, certain, notices } = matchSubmission(context, submission, payout);
   const createdAt = Date.parse(payout.createdAt);
   const age = Date.parse(submission.preparedAt) - createdAt;
   const ours = context.rules.correlationTokenOf(payout) === submission.correlation.token;
-  // With our token it is this reference's, however old: another process prepared the same key before, and "absent" is refused, too.
+  // A payout with our token belongs to this reference, however old it is: another process prepared the same key before, and
+  // "absent" is refused, too.
   const refuted = ours
     ? null
     : payout.automatic
@@ -102,7 +104,7 @@ function noticesOf(context: ProviderContext, duplicates: Duplicates, payout: Pay
       provider: context.identity.name,
     });
   }
-  // Another process may have prepared the same key later: strange without our token, and no proof.
+  // Another process may have prepared the same key later. Without our token such a payout is strange, but it proves nothing.
   const isLate = !ours && createdAt > lastArrivalAt(context, duplicates);
   const strange = mismatch ?? (isLate ? 'it was made after this submission could be sent' : null);
   return strange === null
@@ -110,7 +112,7 @@ function noticesOf(context: ProviderContext, duplicates: Duplicates, payout: Pay
     : [...notices, { code: RESOLVED_WITH_DIFFERENCE, message: `Resolved by a person, although ${strange}.` }];
 }
 
-async function absentByDecision(context: ProviderContext, duplicates: Duplicates, row: CheckedSubmission | null): Promise<PayoutOutcome> {
+async function recordAbsence(context: ProviderContext, duplicates: Duplicates, row: CheckedSubmission | null): Promise<PayoutOutcome> {
   const submission = duplicates.oldest;
   const overAt = lastArrivalAt(context, duplicates);
   if (context.runtime.now() <= overAt) {
@@ -134,7 +136,7 @@ async function absentByDecision(context: ProviderContext, duplicates: Duplicates
   );
 }
 
-/** The payout with our token, where the list shows one. A list that cannot be read leaves the decision to the person. */
+/** The id of the payout with our token, where the list shows one. When the list cannot be read, the person decides. */
 async function listed(context: ProviderContext, submission: Submission): Promise<string | null> {
   const found = await withDeadline(context, {}, (deadline) =>
     search({ context, submission, deadline, tokens: [submission.correlation.token] }),

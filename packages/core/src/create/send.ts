@@ -21,16 +21,19 @@ import type { CheckedSubmission } from '../context/checked-store.ts';
 import type { Submission } from '../stores/submission.ts';
 import { isoOf } from '../platform/times.ts';
 
-/** What is sent, and what the store said of it. */
+/** The submission to send, and what the store said about it. */
 export interface Sending {
   readonly duplicates: Duplicates;
-  /** The word by which this call holds the kept submission; `null` where it does not, or the store knows no holds. */
+  /**
+   * The random word by which this call holds the stored submission. `null` where this call does not hold it, or the store has no
+   * holds.
+   */
   readonly hold: string | null;
-  /** Whether this call took it over after every send of it was refused. */
+  /** Whether this call took the submission over after every send of it was refused. */
   readonly alone: boolean;
 }
 
-/** How a submission ended, and as whose word the store has yet to be told; `null` where it knows. */
+/** How a submission ended. `recordAs` says who decided, for the store; it is `null` where the store knows already. */
 export interface Concluded {
   readonly outcome: PayoutOutcome;
   readonly recordAs: RefusedBy | null;
@@ -41,15 +44,16 @@ export interface Concluded {
 const unrecorded = (outcome: PayoutOutcome, recordAs: RefusedBy = 'provider'): Concluded => ({ outcome, recordAs, isLasting: true });
 
 /**
- * Sends or resends the oldest copy of a submission inside its key's window; outside it sends nothing and looks up (NEVER-TWICE
+ * Sends the oldest duplicate of a submission inside its key's window. Outside the window it sends nothing and looks up (NEVER-TWICE
  * R7 to R15).
  *
- * Runs once per key at a time: `joinOrStart` sees to that.
+ * It runs once per key at a time: `joinOrStart` sees to that.
  */
 export async function submitOnce(context: ProviderContext, sending: Sending, deadline: Deadline): Promise<Concluded> {
   const { duplicates, alone } = sending;
   const submission = duplicates.oldest;
-  const refused = disagreeing(context, submission); // Also one that a registry routed here, which its own store has not read.
+  // A submission that a registry routed here is checked too: its own store has not read it.
+  const refused = disagreeing(context, submission);
   if (refused !== null) return unrecorded(refused);
   const isOurs = alone || context.memory.prepared.has(submission);
   const fresh = !duplicates.elsewhere && isOurs && isCertain(context.memory, submission);
@@ -59,9 +63,9 @@ export async function submitOnce(context: ProviderContext, sending: Sending, dea
     Math.max(context.limits.timeoutMs, remaining(context, deadline)),
   );
   const now = context.runtime.now();
-  // A store that is gone with the process knows nothing of others, who may have sent the same key.
+  // A store that is gone with the process knows nothing of other processes, which may have sent the same key.
   const isOpen = now >= window.opensAt && now <= window.closesAt;
-  if (!isOpen && fresh && alone && !context.store.isPassing) return overUnsent(context, sending, deadline);
+  if (!isOpen && fresh && alone && !context.store.isPassing) return endUnsent(context, sending, deadline);
   if (!isOpen) return unrecorded(await lookup(context, duplicates, deadline), 'lookup');
   if (submission.request.body === '') return unrecorded(await lookup(context, duplicates, deadline, blanked(context)), 'lookup');
   const other = await otherAttempt(context, submission, deadline);
@@ -72,16 +76,16 @@ export async function submitOnce(context: ProviderContext, sending: Sending, dea
 
   const adapter = context.operationsFor(context.http.headers, { source: submission.source });
   const notices = await noticesOf(adapter, submission, context, deadline);
-  context.memory.uncertain.add(memoryKeyOf(submission)); // Until a certain refusal says otherwise; also when this call never returns.
+  context.memory.uncertain.add(memoryKeyOf(submission)); // The key is uncertain until a certain refusal, also when this call never returns.
   const sendContext: SendContext = { context, adapter, submission, sending, deadline, window, notices };
   return outcomeOf(sendContext, await sendUntilCertain(sendContext, fresh));
 }
 
-/** Every send of it was refused, and its key's time is over: it ends without another send, and without a look at the list. */
-async function overUnsent(context: ProviderContext, sending: Sending, deadline: Deadline): Promise<Concluded> {
+/** The outcome when every send was refused and the key's time is over. Nothing is sent, and the list is not read. */
+async function endUnsent(context: ProviderContext, sending: Sending, deadline: Deadline): Promise<Concluded> {
   const { duplicates, hold } = sending;
   const submission = duplicates.oldest;
-  const other = await otherAttempt(context, submission, deadline); // The reference may be paid by another attempt.
+  const other = await otherAttempt(context, submission, deadline); // Another attempt may have paid the reference.
   if (other !== null) {
     await giveBack(context, submission, hold, other);
     return unrecorded(other);
@@ -94,13 +98,16 @@ async function overUnsent(context: ProviderContext, sending: Sending, deadline: 
   return unrecorded(submitAgainNow(context, submission, error));
 }
 
-/** A row may lose its body once it is resolved (docs/stores.md): one that lost it before cannot be sent, and an empty request is not it. */
+/**
+ * The error of a submission whose body was blanked before it was resolved (docs/stores.md). It cannot be sent: an empty request is
+ * another one.
+ */
 function blanked(context: ProviderContext): PayoutError {
   const message = 'its body was blanked before it was resolved, so it cannot be sent again.';
   return new PayoutError('unresolved', message, { provider: context.identity.name });
 }
 
-/** A read for a notice may take this much of a create's time, and no more: it is never a reason not to pay. */
+/** The share of a create's time that a read for a notice may take. A notice is never a reason not to pay. */
 const NOTICE_SHARE = 0.25;
 const LONGEST_NOTICE_MS = 5_000;
 
@@ -126,7 +133,7 @@ interface Exchanged {
   readonly retryAfterSeconds: number | null;
 }
 
-/** The same bytes under the same key, until a verdict is certain or nothing more may be sent. */
+/** Sends the same bytes under the same key, until a verdict is certain or nothing more may be sent. */
 async function sendUntilCertain({ context, adapter, submission, deadline, window }: SendContext, fresh: boolean): Promise<Exchanged> {
   const request = requestOf(submission);
   let state: ExchangeState = { mayExist: !fresh, confirming: null };
@@ -159,7 +166,7 @@ function askedPause(context: ProviderContext, sent: Sent): number | null {
 interface SendContext {
   readonly context: ProviderContext;
   readonly adapter: ErasedOperations;
-  /** The oldest of its copies, which is the one that is sent. */
+  /** The oldest duplicate, which is the one that is sent. */
   readonly submission: Submission;
   readonly sending: Sending;
   readonly deadline: Deadline;
@@ -169,19 +176,19 @@ interface SendContext {
 
 async function outcomeOf(sendContext: SendContext, exchanged: Exchanged): Promise<Concluded> {
   const { verdict, retryAfterSeconds } = exchanged;
-  if (verdict.type === 'rejected') return rejectedOutcome(sendContext, verdict);
+  if (verdict.type === 'rejected') return confirmRejection(sendContext, verdict);
   if (verdict.type === 'accepted') return unrecorded(await acceptedOutcome(sendContext, verdict));
-  return unrecorded(await uncertainOutcome(sendContext, verdict, retryAfterSeconds), 'lookup');
+  return unrecorded(await resolveUncertain(sendContext, verdict, retryAfterSeconds), 'lookup');
 }
 
-async function uncertainOutcome(
+async function resolveUncertain(
   sendContext: SendContext,
   verdict: Extract<Verdict, { type: 'unknown' }>,
   retryAfterSeconds: number | null,
 ): Promise<PayoutOutcome> {
   const { context, submission, sending, deadline } = sendContext;
   if (verdict.why === 'late') return lookup(context, sending.duplicates, deadline, verdict.error);
-  if (verdict.why === 'conflict') return conflictOutcome(sendContext, verdict.error);
+  if (verdict.why === 'conflict') return searchAfterConflict(sendContext, verdict.error);
   const found = verdict.why === 'server' && submission.correlation.by !== 'none' ? await presence(sendContext) : null;
   return found ?? submitAgain(sendContext, verdict.error, retryAfterSeconds);
 }
@@ -215,11 +222,11 @@ function acceptedOutcome(
   }
   const known = [...notices, ...comparison.notices];
   if (!replayed) return { outcome: 'accepted', payout, replayed, submission, notices: known };
-  return replayedOutcome(sendContext, payout, known);
+  return readReplayedPayout(sendContext, payout, known);
 }
 
-/** A replay tells the past: the payout may have failed since (R12). */
-async function replayedOutcome(sendContext: SendContext, payout: Payout, known: readonly Notice[]): Promise<PayoutOutcome> {
+/** The outcome of a replayed response. A replay shows the past, and the payout may have failed since (R12), so it is read again. */
+async function readReplayedPayout(sendContext: SendContext, payout: Payout, known: readonly Notice[]): Promise<PayoutOutcome> {
   const { context, adapter, submission, deadline, notices } = sendContext;
   try {
     const current = await adapter.retrieve(payout.id, undefined, {
@@ -233,15 +240,18 @@ async function replayedOutcome(sendContext: SendContext, payout: Payout, known: 
   }
 }
 
-/** A refusal, once nothing like ours exists (R15) and it is certain that nobody else can have sent the same submission. */
-async function rejectedOutcome(sendContext: SendContext, verdict: Extract<Verdict, { type: 'rejected' }>): Promise<Concluded> {
-  const explained = await explainedOutcome(sendContext, verdict);
+/**
+ * The outcome of a refusal. It is `rejected` only once nothing like our payout exists (R15) and nobody else can have sent the
+ * submission.
+ */
+async function confirmRejection(sendContext: SendContext, verdict: Extract<Verdict, { type: 'rejected' }>): Promise<Concluded> {
+  const explained = await explainRejection(sendContext, verdict);
   if (explained.outcome !== 'rejected' || verdict.proof === 'replayed_refusal') return unrecorded(explained);
   return lastStep(sendContext, explained);
 }
 
-/** What an adapter finds out about a refusal: payouts that it may be about make it unknown. */
-async function explainedOutcome(sendContext: SendContext, verdict: Extract<Verdict, { type: 'rejected' }>): Promise<PayoutOutcome> {
+/** The outcome after the adapter has explained the refusal. Payouts that the refusal may be about make it unknown. */
+async function explainRejection(sendContext: SendContext, verdict: Extract<Verdict, { type: 'rejected' }>): Promise<PayoutOutcome> {
   const { context, adapter, submission, deadline, notices } = sendContext;
   const { refusal, retry, error } = verdict;
   if (refusal === null || adapter.explain === undefined) return rejectedAs(retry, error, submission);
@@ -256,15 +266,15 @@ async function explainedOutcome(sendContext: SendContext, verdict: Extract<Verdi
     const doubt = withOutcome(known, 'unknown', `It may be refused because ${ids} is ours already; only a person can tell.`);
     return unknownOutcome(submission, doubt, { action: 'review', candidates }, notices);
   } catch {
-    // Whether the refusal is about a payout of ours could not be seen: submitting again asks again.
+    // Whether the refusal is about a payout of ours could not be read. Submitting again asks again.
     return submitAgain(sendContext, error, null);
   }
 }
 
 /**
- * The last step before a refusal is told whose proof is that nobody else can have sent the submission.
+ * Checks a refusal with the store, as the last step, when its proof is that nobody else can have sent the submission.
  *
- * Nothing that takes time follows it: whoever keeps the submission after it meets the refusal.
+ * Nothing that takes time follows this step: the next caller that takes the submission finds the refusal.
  */
 async function lastStep(sendContext: SendContext, rejected: RejectedPayout): Promise<Concluded> {
   const { context, submission, sending } = sendContext;
@@ -272,26 +282,26 @@ async function lastStep(sendContext: SendContext, rejected: RejectedPayout): Pro
     const told = await refuseAsHolder(context, submission, sending.hold, refusalOf(context, rejected, 'provider'));
     if (told === 'refused') return { outcome: rejected, recordAs: null, isLasting: true };
     if (told === 'unanswered') return unrecorded(submitAgain(sendContext, rejected.error, null));
-    return unrecorded(await asOthersLeftIt(sendContext, await readRow(sendContext), rejected));
+    return unrecorded(await answerOfOthers(sendContext, await readRow(sendContext), rejected));
   }
   const row = await readRow(sendContext);
   const isPaid = row.resolution !== null && 'payoutId' in row.resolution;
-  if (isPaid || row.shared) return unrecorded(await asOthersLeftIt(sendContext, row, rejected));
+  if (isPaid || row.shared) return unrecorded(await answerOfOthers(sendContext, row, rejected));
   return { outcome: rejected, recordAs: 'provider', isLasting: false };
 }
 
 /** What the store knows of a submission that somebody else may be sending. */
-async function asOthersLeftIt(
+async function answerOfOthers(
   sendContext: SendContext,
   { resolution }: CheckedSubmission,
   { error }: RejectedPayout,
 ): Promise<PayoutOutcome> {
   return resolution !== null && 'payoutId' in resolution
-    ? paidMeanwhile(sendContext, resolution.payoutId)
+    ? readPaidMeanwhile(sendContext, resolution.payoutId)
     : submitAgain(sendContext, error, null);
 }
 
-/** The kept row. One that is gone or cannot be read may be in anybody's hands. */
+/** The stored row. A row that is gone or cannot be read may be in use by anybody. */
 async function readRow({ context, submission }: SendContext): Promise<CheckedSubmission> {
   const unreadable: CheckedSubmission = { submission, resolution: null, shared: true, alone: false, refused: null };
   try {
@@ -301,8 +311,8 @@ async function readRow({ context, submission }: SendContext): Promise<CheckedSub
   }
 }
 
-/** Somebody else sent the same submission while ours was refused, and the store knows the payout. */
-async function paidMeanwhile(sendContext: SendContext, payoutId: string): Promise<PayoutOutcome> {
+/** The outcome when another holder sent the same submission while ours was refused. The store knows that payout. */
+async function readPaidMeanwhile(sendContext: SendContext, payoutId: string): Promise<PayoutOutcome> {
   const { context, adapter, submission, deadline, notices } = sendContext;
   try {
     const call = { signal: deadline.signal, timeoutMs: remaining(context, deadline) };
@@ -316,8 +326,8 @@ async function paidMeanwhile(sendContext: SendContext, payoutId: string): Promis
   }
 }
 
-/** The key was used for something else before: whatever that made is what the caller must see (R15). */
-async function conflictOutcome(sendContext: SendContext, error: PayoutError): Promise<PayoutOutcome> {
+/** The outcome when the key was used for another request before. The caller must see what that request made (R15). */
+async function searchAfterConflict(sendContext: SendContext, error: PayoutError): Promise<PayoutOutcome> {
   const { context, submission, deadline, notices } = sendContext;
   const found = await search({ context, submission, deadline, tokens: [submission.correlation.token] });
   const candidates = found.matched === null ? found.candidates : [found.matched];
@@ -325,7 +335,7 @@ async function conflictOutcome(sendContext: SendContext, error: PayoutError): Pr
   return unknownOutcome(submission, withOutcome(error, 'unknown', advice), { action: 'review', candidates }, notices);
 }
 
-/** After a 5xx: the payout, where the list shows it already. Its absence proves nothing yet. */
+/** The payout after a 5xx, where the list shows it already. Its absence proves nothing yet. */
 async function presence(sendContext: SendContext): Promise<PayoutOutcome | null> {
   const { context, submission, deadline, notices } = sendContext;
   const found = await search({ context, submission, deadline, tokens: [submission.correlation.token] });

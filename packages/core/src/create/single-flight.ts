@@ -8,26 +8,29 @@ import type { PayoutOutcome } from '../payout/outcome.ts';
 import type { CallOptions } from '../adapter/provider.ts';
 import type { Submission } from '../stores/submission.ts';
 
-/** One call about one key. */
+/** One call for one key. */
 export interface SubmissionCall {
   readonly context: ProviderContext;
-  /** What the caller asks for, before the store has said what is kept. */
+  /** The submission that the caller asks for, before the store has said which one it has. */
   readonly asked: Submission;
   readonly call: CallOptions;
-  /** Whether the caller came with a copy that another process may hold: a refusal of others says nothing about it. */
+  /** Whether another process may hold the caller's submission. Then a refusal of another call says nothing about it. */
   readonly elsewhere: boolean;
-  /** Whether the caller named no attempt: then the answer may be that of a later one. */
+  /** Whether the caller named no attempt. Then a later attempt may answer. */
   readonly anyAttempt: boolean;
 }
 
-/** @param isKept Is told which submission the store keeps, once it has said so: whoever leaves early is handed that one. */
+/**
+ * @param isKept Called with the stored submission as soon as the store has answered. A caller that leaves early gets that
+ * submission.
+ */
 type Exchange = (deadline: Deadline, isKept: (submission: Submission) => void) => Promise<InFlightResult>;
 
 /**
- * Runs `exchange` for a key, or joins the one that is under way (NEVER-TWICE R7).
+ * Runs `exchange` for a key, or joins the one in flight (NEVER-TWICE R7).
  *
- * One key is under way once in a process. Whoever asks the same store for the same bytes with the same credential joins.
- * Whoever has another store waits for the end: what one store knows says nothing about what another was handed.
+ * One process sends a key once at a time. A call with the same store, bytes and credential joins. A call with another store waits
+ * for the end: each store knows only what it gave out itself.
  */
 export async function joinOrStart(of: SubmissionCall, exchange: Exchange): Promise<InFlightResult> {
   const { context, asked } = of;
@@ -40,7 +43,7 @@ export async function joinOrStart(of: SubmissionCall, exchange: Exchange): Promi
   return waitFor(context, shared, of.call, true);
 }
 
-/** Joins, waits or refuses, as long as others are under way; then starts, with the time that is left. */
+/** Joins, waits or refuses while other calls are in flight. Then starts with the time that is left. */
 async function afterOthers(of: SubmissionCall, exchange: Exchange): Promise<InFlightResult> {
   const { context, asked, call } = of;
   const { inFlight: underWay } = context.memory;
@@ -63,20 +66,22 @@ async function afterOthers(of: SubmissionCall, exchange: Exchange): Promise<InFl
   }
 }
 
-/** What a call may do beside the exchange that is under way. */
+/** What a call may do while another exchange is in flight. */
 function relationTo(current: InFlightSubmission, { context, asked, anyAttempt }: SubmissionCall): 'join' | 'wait' | 'refuse' {
   if (!sameEndpoint(current.endpoint, context.http.endpoint)) return 'refuse';
   const sameStore = current.store === context.store.itself;
   if (sameBytes(current.asked, asked)) return sameStore && current.anyAttempt === anyAttempt ? 'join' : 'wait';
-  return sameStore ? 'wait' : 'refuse'; // The same store will tell what is kept.
+  return sameStore ? 'wait' : 'refuse'; // The same store says afterwards which submission it has.
 }
 
-/** A refusal is true of the copies that the exchange knew, and of no other. */
+/**
+ * Whether a result is a refusal that says nothing about this call. A refusal holds only for the duplicates that the exchange knew.
+ */
 function isRefusalOfOthers({ elsewhere }: SubmissionCall, result: InFlightResult): boolean {
   return elsewhere && 'outcome' in result && result.outcome === 'rejected';
 }
 
-/** Whether everybody who waited for it gave up. */
+/** Whether every waiter has given up. */
 function isAbandoned({ deadline }: InFlightSubmission): boolean {
   return deadline.signal.reason instanceof CallerAborted;
 }
@@ -121,7 +126,7 @@ async function untilDone(
   }
 }
 
-/** Whether an exchange came to its end before a deadline did. */
+/** Whether an exchange ended before a deadline did. */
 async function hasEnded({ ended }: InFlightSubmission, signal: AbortSignal): Promise<boolean> {
   const done = ended.then(
     () => true,
@@ -138,7 +143,7 @@ async function hasEnded({ ended }: InFlightSubmission, signal: AbortSignal): Pro
   return result;
 }
 
-/** Waits as one of several. The exchange's own deadline is the starter's; whoever joined has one beside it. */
+/** Waits as one of several. The exchange has the deadline of its starter, and each waiter that joined has its own. */
 function waitFor(context: ProviderContext, shared: InFlightSubmission, call: CallOptions, starter: boolean): Promise<InFlightResult> {
   shared.waiters += 1;
   return starter && call.signal === undefined ? shared.ended : waitUntil(context, shared, call.signal);
@@ -151,7 +156,7 @@ async function waitUntil(context: ProviderContext, shared: InFlightSubmission, s
   });
   const onAbort = (): void => {
     shared.waiters -= 1;
-    // The last one out stops the exchange, which then ends in its own outcome; anybody else just leaves.
+    // The last waiter that gives up stops the exchange, which then ends in its own outcome. Any other waiter just leaves.
     if (shared.waiters === 0) shared.deadline.abort(new CallerAborted('the caller aborted'));
     else leave(leftEarly(context, shared.submission));
   };
@@ -175,13 +180,16 @@ function sameBytes(a: Submission, b: Submission): boolean {
   return same && a.fingerprint === b.fingerprint && saysTheSame(a, b);
 }
 
-/** The time was over before the other exchange was. What was never kept is not handed out beside what is being sent: only one can be resolved. */
+/**
+ * The outcome when the caller's time ended before the other exchange did. Only one submission can be resolved, so one that was
+ * never stored is not handed out.
+ */
 function stillWaiting(context: ProviderContext, asked: Submission, current: InFlightSubmission): PayoutOutcome {
   const isOurs = sameBytes(current.asked, asked) && sameEndpoint(current.endpoint, context.http.endpoint);
   return isOurs ? leftEarly(context, current.submission) : beingSent(context, asked, current);
 }
 
-/** Nothing is sent beside a request that is under way with the same key, and is another one. */
+/** The outcome when another request is in flight with the same key. Nothing is sent. */
 function beingSent(
   context: ProviderContext,
   asked: Submission,
@@ -190,7 +198,10 @@ function beingSent(
   return sameEndpoint(connection, context.http.endpoint) ? conflict(context, current) : underAnother(context, asked);
 }
 
-/** Another account of the provider, or the same one under a rotated secret: nothing of the other's is told, and nothing is sent beside it. */
+/**
+ * The outcome when another account, or the same one with a rotated secret, is sending the key. Nothing is sent, and nothing about
+ * the other is shown.
+ */
 function underAnother(context: ProviderContext, submission: Submission): PayoutOutcome {
   const message = `a submission with the key of reference ${submission.reference} is being sent right now under another credential. This one was not sent. Programs that number their own references need a namespace each.`;
   const error = new PayoutError('idempotency_conflict', message, { provider: context.identity.name, outcome: 'unknown' });

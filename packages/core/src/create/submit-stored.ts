@@ -2,7 +2,7 @@ import { duplicatesOf, arePreparedSeparately } from '../context/duplicates.ts';
 import type { ProviderContext } from '../context/context.ts';
 import { isCertainlyUnsent, memoryKeyOf, type InFlightResult } from '../context/process-memory.ts';
 import { payoutKnownFor } from '../context/known-payouts.ts';
-import { laterAnswer, ofRejected, recordAgain } from './later-attempts.ts';
+import { answerFromLater, answerRejected, recordAgain } from './later-attempts.ts';
 import { lookUpAfterRejection, lookUpWithoutSending } from './lookup-stored.ts';
 import type { PayoutOutcome } from '../payout/outcome.ts';
 import { type Arrival, callWithin, homeOf, ownRoute, type Passage, storeFailed, storeWithin } from './arrival.ts';
@@ -14,7 +14,7 @@ import {
   payoutIdOf,
   readAgain,
   relationNotices,
-  takenOutcome,
+  answerTaken,
   unlessPaidHere,
   withNotices,
 } from './read-again.ts';
@@ -27,7 +27,7 @@ import type { CheckedSubmission } from '../context/checked-store.ts';
 import { isRejected, type Submission } from '../stores/submission.ts';
 import { type Sending, submitOnce } from './send.ts';
 
-/** Keeps a submission, then submits the one that is kept: the first one wins (NEVER-TWICE R1, R2). */
+/** Stores a submission, then submits the stored one: the first one wins (NEVER-TWICE R1, R2). */
 export function submitStored(context: ProviderContext, asked: Submission, call: CallOptions, arrival: Arrival): Promise<InFlightResult> {
   const { route = ownRoute(context) } = arrival;
   const elsewhere = arrival.given && !context.memory.prepared.has(asked);
@@ -38,7 +38,7 @@ export function submitStored(context: ProviderContext, asked: Submission, call: 
   });
 }
 
-/** Submits a submission that the caller came with: an attempt of its own, and no other. */
+/** Submits the caller's submission as its own attempt, and as no other. */
 export async function submitGiven(context: ProviderContext, submission: Submission, call: CallOptions): Promise<PayoutOutcome> {
   const result = await submitStored(context, submission, call, { given: true, anyAttempt: false });
   if ('openAttempt' in result) throw new TypeError('a named attempt is never passed on');
@@ -56,18 +56,18 @@ async function storeAndSubmit(passage: Passage, isKept: (submission: Submission)
   }
   isKept(row.submission);
   const home = homeOf(passage, row.submission);
-  // Another provider, so that another key is under way: this one's place says nothing about it.
+  // Another provider means another key in flight. The place of this key says nothing about that one.
   if (home !== null && memoryKeyOf(row.submission) !== memoryKeyOf(asked)) {
     const call = { signal: passage.deadline.signal, timeoutMs: remaining(context, passage.deadline) };
     const { anyAttempt } = passage.arrival;
     const of = { context: home, asked: row.submission, call, elsewhere: false, anyAttempt };
-    return joinOrStart(of, (deadline) => answered({ ...passage, deadline }, row, home, hold ?? null));
+    return joinOrStart(of, (deadline) => answerOrSend({ ...passage, deadline }, row, home, hold ?? null));
   }
-  return answered(passage, row, home, hold ?? null);
+  return answerOrSend(passage, row, home, hold ?? null);
 }
 
-/** What the kept row says to the request, or what comes of sending it. */
-async function answered(
+/** The outcome that the stored row gives, or the outcome of sending it. */
+async function answerOrSend(
   passage: Passage,
   row: CheckedSubmission,
   home: ProviderContext | null,
@@ -79,20 +79,20 @@ async function answered(
   const call = callWithin(context, deadline);
   if (isRejected(row.resolution) && (relation.type !== 'taken' || sameUnsentKey(context, row.submission, asked))) {
     const isOwn = home !== null && relation.type !== 'taken';
-    return isOwn && arePreparedSeparately(duplicates) ? lookedApart(passage, row, home) : ofRejected(passage, row, row.resolution);
+    return isOwn && arePreparedSeparately(duplicates) ? lookUpGiven(passage, row, home) : answerRejected(passage, row, row.resolution);
   }
   if (home === null || relation.type === 'taken') {
     const differences = relation.type === 'taken' ? relation : NOT_HERE;
-    if (row.alone) await giveBack(context, row.submission, hold, null); // Taken over by this call, which sends nothing.
-    return takenOutcome(context, row.submission, differences, { home, payoutId: payoutIdOf(row), call });
+    if (row.alone) await giveBack(context, row.submission, hold, null); // This call took the submission over and sends nothing.
+    return answerTaken(context, row.submission, differences, { home, payoutId: payoutIdOf(row), call });
   }
   const paid = paidAs(row);
-  if (paid !== null) return finished(home, await readAgain(home, duplicates, paid, call), relation);
+  if (paid !== null) return addNotices(home, await readAgain(home, duplicates, paid, call), relation);
   const known = payoutKnownFor(home, row.submission);
-  if (known !== undefined) return finished(home, await answerPaidHere(home, row.submission, known, call), relation);
+  if (known !== undefined) return addNotices(home, await answerPaidHere(home, row.submission, known, call), relation);
   const refused = home.memory.unrecorded.get(home.store.itself)?.get(memoryKeyOf(row.submission));
-  if (refused !== undefined) return (await laterAnswer(passage, row)) ?? recordAgain(home, row.submission, refused);
-  // Also one that was prepared here: a look at its source would miss the payout of the kept one.
+  if (refused !== undefined) return (await answerFromLater(passage, row)) ?? recordAgain(home, row.submission, refused);
+  // A submission prepared here is included: a lookup at its source would miss the payout of the stored one.
   const leftElsewhere = arrival.given && asked.source !== row.submission.source;
   if ((arePreparedSeparately(duplicates) || leftElsewhere) && relation.type !== 'same')
     return lookUpWithoutSending(home, { given: asked, kept: row.submission }, deadline);
@@ -109,28 +109,29 @@ interface StoredSend {
 }
 
 /**
- * What comes of sending it, recorded before the exchange counts as over: whoever comes in between would send what is being refused.
+ * Sends or looks up, and records the outcome before the exchange ends. A call in between would otherwise send what is being
+ * refused.
  *
- * Before a send, other attempts were looked for. What was only looked up was refused without that.
+ * Other attempts were looked for before a send, but not before a lookup: so a lookup's rejection asks for later attempts.
  */
 async function sendOrLookUp({ passage, home, row, relation, sending }: StoredSend): Promise<InFlightResult> {
   const { outcome, recordAs, isLasting } = await submitOnce(home, sending, passage.deadline);
   const told = recordAs === null ? outcome : await recordOutcome(home, outcome, { by: recordAs, isLasting });
-  const later = told.outcome === 'rejected' && recordAs === 'lookup' ? await laterAnswer(passage, row) : null;
-  return later ?? finished(home, told, relation);
+  const later = told.outcome === 'rejected' && recordAs === 'lookup' ? await answerFromLater(passage, row) : null;
+  return later ?? addNotices(home, told, relation);
 }
 
-async function finished(home: ProviderContext, outcome: PayoutOutcome, relation: Relation): Promise<PayoutOutcome> {
+async function addNotices(home: ProviderContext, outcome: PayoutOutcome, relation: Relation): Promise<PayoutOutcome> {
   return addStandingNotices(home, outcome.outcome === 'accepted' ? withNotices(outcome, relationNotices(relation)) : outcome);
 }
 
-/** What is only looked up says nothing of other attempts. */
-async function lookedApart(passage: Passage, row: CheckedSubmission, home: ProviderContext): Promise<InFlightResult> {
+/** Looks the given submission up and sends nothing. Other attempts were not looked for, so a rejection asks for later ones. */
+async function lookUpGiven(passage: Passage, row: CheckedSubmission, home: ProviderContext): Promise<InFlightResult> {
   const outcome = await lookUpAfterRejection(home, passage.asked, passage.deadline);
-  return outcome.outcome === 'rejected' ? ((await laterAnswer(passage, row)) ?? outcome) : outcome;
+  return outcome.outcome === 'rejected' ? ((await answerFromLater(passage, row)) ?? outcome) : outcome;
 }
 
-/** A corrected request that nobody sent, under a key that is spent on a refusal: the refusal still holds for that key. */
+/** A corrected request that nobody sent, under a key that a stored refusal has spent. Sending it would only replay the refusal. */
 function sameUnsentKey(context: ProviderContext, kept: Submission, asked: Submission): boolean {
   return kept.key === asked.key && isCertainlyUnsent(context.memory, asked);
 }

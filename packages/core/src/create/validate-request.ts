@@ -12,7 +12,7 @@ import { isPlainObject, kindOf } from '../validation.ts';
 
 const OPTIONAL_FIELDS = ['account', 'destination', 'statementDescriptor', 'metadata'] as const;
 const FIELDS: readonly string[] = ['reference', 'attempt', 'money', 'description', 'providerOptions', ...OPTIONAL_FIELDS];
-/** Of whatever is right, which is most of what is ever asked. */
+/** Shared empty result. Valid input is the common case. */
 const NO_ISSUES: readonly PayoutIssue[] = [];
 
 /** A request that has no problems, and the adapter's own options, parsed. */
@@ -57,7 +57,7 @@ export function checkCreate<P extends AnyPayoutProvider>(spec: PayoutProviderSpe
 const noData = (given: unknown): string =>
   isPlainObject(given) ? `must be plain data, nested ${MOST_LEVELS} levels deep at most` : `must be plain data, not ${kindOf(given)}`;
 
-/** More attempts than anybody counts on purpose. */
+/** The highest attempt number. Nobody counts further on purpose. */
 export const MOST_ATTEMPTS = 1000;
 
 const saysUnsupported = (issue: PayoutIssue): boolean => issue.message.startsWith('is not supported');
@@ -110,7 +110,7 @@ function moneyProblems<P extends AnyPayoutProvider>(spec: PayoutProviderSpec<P>,
   const issues = moneyIssues(money, 'money');
   if (issues.length > 0) return issues;
   const wire = spec.money.toWire(money as never);
-  return wire.ok ? NO_ISSUES : [{ path: '', message: wire.message }]; // It names its own path.
+  return wire.ok ? NO_ISSUES : [{ path: '', message: wire.message }]; // The message names its own path.
 }
 
 function textProblems(path: string, value: unknown): readonly PayoutIssue[] {
@@ -139,13 +139,13 @@ function entryProblem(key: string, value: unknown): string | null {
 
 // ---- Fingerprint -----------------------------------------------------------------------------------------------------
 
-/** SHA-256 of the caller's request in a canonical form: whether two creates mean the same. Settings are no part of it. */
+/** SHA-256 of the caller's request in canonical form, to tell whether two creates mean the same. Settings are no part of it. */
 export function fingerprintOf(input: unknown): string | Promise<string> {
   const { attempt: _, ...request } = isPlainObject(input) ? input : {};
   return sha256(canonicalJson(request));
 }
 
-/** SHA-256 of what decides who is paid how much: the same for two requests that differ only in their words. */
+/** SHA-256 of what decides who is paid how much. It is equal for two requests that differ only in their texts. */
 export function paymentFingerprintOf(input: unknown): string | Promise<string> {
   const { attempt: _, description: __, statementDescriptor: ___, metadata: ____, ...request } = isPlainObject(input) ? input : {};
   return sha256(canonicalJson(request));

@@ -1,6 +1,6 @@
 import { type Runtime, startTimer } from '../platform/runtime.ts';
 
-/** Why a signal of ours fired. */
+/** The reason with which one of our signals was aborted. */
 export class DeadlineExceeded extends Error {
   override readonly name: string = 'DeadlineExceeded';
   readonly timeoutMs: number;
@@ -15,13 +15,13 @@ export class CallerAborted extends Error {
   override readonly name: string = 'CallerAborted';
 }
 
-/** One limit over a whole call: resends, headers and bodies. */
+/** One time limit over a whole call: resends, headers and bodies. */
 export interface Deadline {
   readonly signal: AbortSignal;
   readonly endsAt: number;
-  /** Ends it before its time. The reason says why: {@link CallerAborted}. */
+  /** Ends the call before its time. The reason says why: {@link CallerAborted}. */
   abort(reason: CallerAborted): void;
-  /** Must be called when the call is over, or its timer stays. */
+  /** Releases the timer. It must be called when the call is over. */
   end(): void;
 }
 

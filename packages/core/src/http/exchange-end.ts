@@ -7,7 +7,7 @@ import { CallerAborted, DeadlineExceeded } from './deadline.ts';
 import type { Sent } from './exchange.ts';
 import { type Received, TooLateToSend } from './transport.ts';
 
-/** What is said when no answer came. The failure itself is not kept as a cause: it may hold the request. */
+/** The error of an exchange without an answer. The failure itself is not its cause, because the failure may hold the request. */
 export function ended(provider: string, evidence: Evidence, failure: unknown): Sent {
   if (failure instanceof PayoutError && evidence === 'not_sent') return { type: 'not_sent', error: failure, tooLate: false };
   if (failure instanceof TooLateToSend) {
@@ -22,13 +22,16 @@ export function ended(provider: string, evidence: Evidence, failure: unknown): S
   return sent ? { type: 'lost', error, failure: why } : { type: 'not_sent', error, tooLate: false, failure: why };
 }
 
-/** In one word, for telemetry; `undefined` where the error's code says it. */
+/** The end of an exchange in one word, for telemetry; `undefined` where the error's code says it. */
 function failureOf(failure: unknown): string | undefined {
   if (failure instanceof DeadlineExceeded) return 'timeout';
   return failure instanceof CallerAborted || typeof failure !== 'object' || failure === null ? undefined : systemCodeOf(failure);
 }
 
-/** Only the class of failure and its system code: messages of sockets and of an application's fetch may hold anything. */
+/**
+ * The class of a failure and its system code, and nothing else. The messages of sockets and of an application's fetch may hold
+ * anything.
+ */
 function reasonOf(failure: unknown): string {
   if (failure instanceof CallerAborted) return 'the caller aborted';
   if (failure instanceof DeadlineExceeded) return `no answer within ${failure.timeoutMs} ms`;
@@ -42,13 +45,13 @@ function systemCodeOf(failure: object): string | undefined {
     const cause = 'cause' in failure && typeof failure.cause === 'object' && failure.cause !== null ? codeOf(failure.cause) : null;
     return codeOf(failure) ?? cause ?? undefined;
   } catch {
-    return undefined; // What was thrown throws again when it is looked at.
+    return undefined; // The thrown value throws again when its code is read.
   }
 }
 
 /**
  * Codes of the system, of Node, undici and llhttp, and of OpenSSL's certificates. An application's own fetch may put anything in
- * their place, also the number of an account.
+ * their place, also an account number.
  */
 const SYSTEM_CODE =
   /^(?!.*\d\d)(?:E2BIG|E[A-Z]{2,20}|EAI_[A-Z]{2,20}|(?:UND_ERR|ERR|HPE|CERT|CRL)_[A-Z\d_]{2,50}|UNABLE_TO_[A-Z_]{2,50}|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED|ABORT_ERR|UNKNOWN)$/;
@@ -57,18 +60,19 @@ function codeOf(failure: object): string | null {
   return 'code' in failure && typeof failure.code === 'string' && SYSTEM_CODE.test(failure.code) ? failure.code : null;
 }
 
-/** Whose response it is. */
+/** The provider that a response comes from. */
 interface Reading {
   /** The configured name, for messages. */
   readonly provider: string;
   readonly redact: Redact;
 }
 
-/** A response that was received whole, or why it is worth nothing. */
+/** A response that was received whole, or the reason why it cannot be used. */
 export function readResponse({ provider, redact }: Reading, received: Received, signal: AbortSignal): Sent {
   const { status, headers, end } = received;
   if (end === 'complete') {
-    const text = redactedJson(received.text, redact); // Before it is read: whatever is made of it, no secret is in it.
+    // Secrets are removed before the text is parsed, so nothing that is made of it holds one.
+    const text = redactedJson(received.text, redact);
     return { type: 'answered', answer: { status, headers, text, json: jsonIn(text) } };
   }
   const why =

@@ -2,13 +2,13 @@
 import type { PayoutError } from '../errors.ts';
 import type { ResponseHeaders } from './transport.ts';
 
-/** Where a provider is, and what every request to it carries. */
+/** The address of a provider, and what every request to it carries. */
 export interface ApiEndpoint {
   /** `https:`, or `http:` on loopback; checked with the settings. */
   readonly baseUrl: string;
-  /** Sent with every request and kept in a submission: versions, the connected account. */
+  /** Headers of every request that a submission stores: versions, the connected account. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent with every request and kept nowhere: `authorization`. */
+  /** Headers of every request that are stored nowhere: `authorization`. */
   readonly credentials: Readonly<Record<string, string>>;
 }
 
@@ -21,11 +21,11 @@ export interface OutgoingRequest {
   readonly body: string | null;
 }
 
-/** A complete answer. */
+/** A complete response. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: ResponseHeaders;
-  /** Without secrets, where they were repeated. */
+  /** The body as text. Secrets that the provider repeated are removed. */
   readonly text: string;
   /** The parsed body; `undefined` when it is not JSON, or nested deeper than 64 levels. */
   readonly json: unknown;
@@ -37,7 +37,7 @@ export type Sent =
   | { readonly type: 'lost'; readonly error: PayoutError; readonly failure?: string | undefined }
   | { readonly type: 'answered'; readonly answer: HttpResponse };
 
-/** What one exchange needs beside the request. */
+/** The options of one exchange. */
 export interface ExchangeContext {
   readonly signal: AbortSignal;
   /** See {@link Exchange.notAfter}. */

@@ -8,7 +8,7 @@ import { addressesBelow, headersOf } from './request-message.ts';
 import { throughKy } from './through-ky.ts';
 import type { Exchange, Transport } from './transport.ts';
 
-/** What the exchanges of one provider share. */
+/** The settings that the exchanges of one provider share. */
 export interface HttpSettings {
   /** The configured name, for messages. */
   readonly provider: string;
@@ -18,14 +18,14 @@ export interface HttpSettings {
   readonly maxResponseBytes: number;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly requestIdHeader: string | null;
-  /** @default takes out the credentials of the connection */
+  /** Removes secrets from a text. @default removes the credentials of the endpoint */
   readonly redact?: Redact | undefined;
 }
 
-/** Sends one request, once. Never throws: what happened is in the answer. */
+/** Sends one request, once. It never throws: the answer says what happened. */
 export type Send = (request: OutgoingRequest, context: ExchangeContext) => Promise<Sent>;
 
-/** Makes what sends the requests of one provider. Deadlines, evidence and limits are ours. */
+/** Makes the function that sends the requests of one provider. Deadlines, evidence and limits are the library's own. */
 export function createSend(settings: HttpSettings): Send {
   const transport = settings.fetch === undefined ? platformTransport : transportOver(settings.fetch);
   const { baseUrl, credentials } = settings.endpoint;
@@ -56,7 +56,7 @@ export function createSend(settings: HttpSettings): Send {
   };
 }
 
-/** What the requests of one {@link Send} have in common. */
+/** The parts that all requests of one {@link Send} have in common. */
 interface Wire {
   readonly settings: HttpSettings;
   readonly transport: Transport;
@@ -80,7 +80,10 @@ function withoutValues(path: string): string {
   return path.replace(/=[^&]*/g, '=');
 }
 
-/** The provider's id of a request; `null` for a header that looks like none: it gets printed, and may hold anything. */
+/**
+ * The provider's id of a request; `null` for a header that does not look like one. The id gets printed, and a header may hold
+ * anything.
+ */
 export function requestIdOf(answer: HttpResponse, header: string | null, redact: Redact): string | null {
   const id = header === null ? null : answer.headers.get(header);
   return mayBePrinted(id, redact) ? id : null;

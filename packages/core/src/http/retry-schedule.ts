@@ -1,7 +1,7 @@
 // When the same request may be sent again.
 import type { HttpResponse } from './exchange.ts';
 
-/** A provider that asks for a longer pause than this is told to the caller instead of being waited for. */
+/** The longest pause that is waited for. When a provider asks for a longer one, the caller gets it instead. */
 const LONGEST_PAUSE_MS = 30_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_BACKOFF_MS = 5_000;
@@ -24,6 +24,6 @@ export function pauseBefore(resend: number, retryAfterSeconds: number | null, ra
 export function retryAfterSecondsOf(answer: HttpResponse, now: number): number | null {
   const value = answer.headers.get('retry-after') ?? '';
   if (/^\d{1,9}(\.\d+)?$/.test(value)) return Math.ceil(Number(value));
-  const at = /^[a-z]/i.test(value) ? Date.parse(value) : Number.NaN; // Date.parse takes '1.5' for a day of 2001.
+  const at = /^[a-z]/i.test(value) ? Date.parse(value) : Number.NaN; // Date.parse reads '1.5' as a day of 2001.
   return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - now) / 1000));
 }

@@ -2,26 +2,25 @@
 import ky from 'ky';
 import type { Received } from './transport.ts';
 
-/** What the transport answered, or what it threw. */
+/** The transport's response, or what the transport threw. */
 export type Carried = { readonly received: Received } | { readonly failure: unknown };
 
 /**
- * Lets ky carry a request that a transport of ours sends.
+ * Lets ky carry a request that our own transport sends.
  *
- * ky is told the method and nothing else. Address, bytes, headers and the signal go beside it, to the transport: ky's `Request`
- * would copy each of them at a price above that of the whole write. Its errors keep the request, so that printing one would print
- * the credentials.
+ * ky gets the method and nothing else. Address, bytes, headers and signal go to the transport directly: ky's `Request` would copy
+ * each of them, which costs more than the whole write. ky's errors keep the request, so printing one would print the credentials.
  */
 export async function throughKy(method: string, send: () => Promise<Received>): Promise<Carried> {
   let carried: Carried | undefined;
   try {
     await ky(NOWHERE, {
       method,
-      retry: 0, // Resends are ours: same key, same bytes, inside the window.
+      retry: 0, // The library resends itself: the same key and bytes, inside the key's window.
       timeout: false, // ky's own timeout does not cover the body and knows no evidence.
       throwHttpErrors: false,
       fetch: async () => {
-        // ky must not see an error of ours, and there is nothing for it in a response: it gets one and the same.
+        // ky gets the same empty response each time, so that it sees neither our errors nor our responses.
         try {
           carried = { received: await send() };
         } catch (failure) {
@@ -34,10 +33,11 @@ export async function throughKy(method: string, send: () => Promise<Received>): 
     carried ??= { failure };
   }
   const result = carried ?? { failure: new TypeError('ky asked for nothing.') };
-  carried = undefined; // ky keeps the function above until it is collected, and with it would keep a whole body.
+  // ky retains the function above until it is collected. Clearing the result keeps a whole body from being retained too.
+  carried = undefined;
   return result;
 }
 
-/** ky wants an address; the transport has its own. */
+/** An address for ky, which wants one. The transport has its own. */
 const NOWHERE = 'https://ky.invalid/';
 let done: Response | undefined;

@@ -1,17 +1,17 @@
 import type { Received } from './transport.ts';
 
-/** The body of an answer while it arrives: counted in bytes, decoded once. */
+/** The body of a response while it arrives: counted in bytes, decoded once. */
 export interface ResponseBody {
-  /** Takes what arrived; `false` once there is more than the limit, and then nothing further is kept. */
+  /** Takes a chunk. It answers `false` once the body is longer than the limit, and then keeps no further bytes. */
   add(chunk: Uint8Array): boolean;
-  /** What was kept, as text. A character that the end cut in half is left out; malformed bytes become U+FFFD. */
+  /** The received bytes as text. A character that is cut in half at the end is left out. Malformed bytes become U+FFFD. */
   text(end: Received['end']): string;
 }
 
-/** For whole bodies only: one that is cut leaves something behind in its decoder. */
+/** Decodes whole bodies only: a body that is cut leaves something behind in its decoder. */
 const decoder = new TextDecoder();
 
-/** Collects an answer body of at most `maxBytes` bytes. */
+/** Collects a response body of at most `maxBytes` bytes. */
 export function responseBody(maxBytes: number): ResponseBody {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -19,7 +19,7 @@ export function responseBody(maxBytes: number): ResponseBody {
     add: (chunk) => {
       const remainingBytes = maxBytes - size;
       const kept = chunk.byteLength > remainingBytes ? chunk.subarray(0, remainingBytes) : chunk;
-      if (kept.byteLength > 0) chunks.push(kept); // Of empty ones there may be any number.
+      if (kept.byteLength > 0) chunks.push(kept); // Any number of chunks may be empty.
       size += kept.byteLength;
       return chunk.byteLength <= remainingBytes;
     },
@@ -30,7 +30,9 @@ export function responseBody(maxBytes: number): ResponseBody {
   };
 }
 
-/** Where chunks come together to be decoded. It is kept: memory of their own for the pages of a long list is freed late. */
+/**
+ * Memory in which chunks are joined to be decoded. It is reused: separate memory for each page of a long list would be freed late.
+ */
 let together = new Uint8Array(0);
 const MOST_KEPT_BYTES = 262_144;
 

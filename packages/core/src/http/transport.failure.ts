@@ -1,29 +1,32 @@
 import { isError } from '../errors.ts';
 import type { Message } from './transport.ts';
 
-/** What a transport throws, apart from `TooLateToSend`: a message and a code, and nothing that could hold a credential. */
+/**
+ * The error that a transport throws, besides `TooLateToSend`. It has a message and a code, and nothing that could hold a
+ * credential.
+ */
 export interface TransportFailure extends Error {
-  /** Node's word (`ECONNREFUSED`, `ENOTFOUND`, `DEPTH_ZERO_SELF_SIGNED_CERT`, ...), `ABORT_ERR`, or `UNKNOWN`. */
+  /** Node's code (`ECONNREFUSED`, `ENOTFOUND`, `DEPTH_ZERO_SELF_SIGNED_CERT`, ...), `ABORT_ERR`, or `UNKNOWN`. */
   readonly code: string;
 }
 
 const LONGEST_MESSAGE = 200;
-/** Shorter words of a header ("Bearer", "2025-03-31") are no secret and would make every message look like one. */
+/** The shortest word of a header that counts as a secret. Shorter words ("Bearer", "2025-03-31") stand in many messages. */
 const SHORTEST_SECRET = 12;
 
-/** A failure in our own words. */
+/** A failure in the library's own words. */
 export function transportFailure(code: string, message: string): TransportFailure {
   return Object.assign(new Error(message), { code });
 }
 
-/** The caller's signal fired before the headers of an answer were here. */
+/** The failure when the caller's signal fired before the headers of a response arrived. */
 export function abortFailure(): TransportFailure {
   return transportFailure('ABORT_ERR', 'The request was aborted.');
 }
 
 /**
- * What went wrong, without what Node, OpenSSL, undici or an application's own `fetch` attach to it: raw packets,
- * certificates, requests with their headers, causes.
+ * The failure without what Node, OpenSSL, undici or an application's own `fetch` attach to it: raw packets, certificates, requests
+ * with their headers, causes.
  */
 export function failureFrom(thrown: unknown, headers: Message['headers']): TransportFailure {
   try {
@@ -41,7 +44,7 @@ function codeOf(error: unknown): string | null {
   return isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** Two addresses refused: AggregateError with an empty message. A failed fetch: the reason is the cause. */
+/** Two refused addresses give an AggregateError with an empty message. A failed fetch has the reason as its cause. */
 function innermost(thrown: unknown): unknown {
   let error = thrown;
   for (let depth = 0; depth < 8 && isError(error); depth++) {

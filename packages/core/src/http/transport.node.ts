@@ -6,19 +6,20 @@ import type { Transport } from './transport.ts';
 
 export { transportOver } from './transport.fetch.ts';
 
-/** Which transport this is. */
+/** The name of this transport. */
 export const transportName: 'node' | 'fetch' = 'node';
 
-/** Connections to one host at a time, and as many kept when idle. Further requests wait in line, `not_sent`. */
+/** How many connections one host may have at a time, and how many idle ones are kept. Further requests wait in line, `not_sent`. */
 const CONNECTIONS = 64;
 
 /**
- * How long an idle connection is kept. Below the five seconds of Node's own server, the shortest among common ones: a
- * server that closes first costs a `maybe_sent`, a new connection only a handshake, shortened by the kept TLS session.
+ * How long an idle connection is kept: less than the five seconds of Node's own server, the shortest among common servers.
+ *
+ * A server that closes first costs a `maybe_sent`. A new connection costs only a handshake, shortened by the stored TLS session.
  */
 const IDLE_MS = 4_000;
 
-// The agent lets go of idle sockets (`unref`), so a program ends although connections are open.
+// The agent does not keep the process alive for idle sockets (`unref`), so a program ends although connections are open.
 const POOL = { keepAlive: true, maxSockets: CONNECTIONS, maxFreeSockets: CONNECTIONS, noDelay: true, timeout: IDLE_MS } as const;
 
 let kept: Pools | null = null;
@@ -29,9 +30,10 @@ function pools(): Pools {
 }
 
 /**
- * The proxy that Node itself uses: the environment's, once switched on (`NODE_USE_ENV_PROXY=1`, `--use-env-proxy`,
- * `setGlobalProxyFromEnv()`; Node 22.21 and 24.5). Read at the first request. Plain http is only ever loopback, so it
- * has no proxy.
+ * The proxy that Node itself uses, once switched on (`NODE_USE_ENV_PROXY=1`, `--use-env-proxy`, `setGlobalProxyFromEnv()`; Node
+ * 22.21 and 24.5). It is read at the first request.
+ *
+ * Plain http is only ever loopback, so it has no proxy.
  */
 function proxyOfNode(): AgentOptions['proxyEnv'] {
   return (globalAgent.options as AgentOptions).proxyEnv;

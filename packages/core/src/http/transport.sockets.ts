@@ -27,7 +27,7 @@ export function transportOverSockets(pools: () => Pools): Transport {
   return (message, exchange) => sent(message, exchange, () => opened(message, exchange, pools(), hosts));
 }
 
-/** Headers that belong to the connection and not to the caller. `expect` would ask for a pause between headers and body. */
+/** Headers of the connection, which a caller may not set. `expect` would ask for a pause between headers and body. */
 const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -41,14 +41,14 @@ const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Methods of which a server expects a length, be it zero: https://www.rfc-editor.org/rfc/rfc9110#section-8.6-5 */
+/** Methods that need a length, also when it is zero. https://www.rfc-editor.org/rfc/rfc9110#section-8.6-5 */
 const WITH_CONTENT: readonly string[] = ['POST', 'PUT', 'PATCH'];
 
-/** Where to connect to: what `http.request` would read out of a URL, for each of its requests. */
+/** The address to connect to, read once instead of by `http.request` for each request. */
 type Host = Pick<RequestOptions, 'protocol' | 'hostname' | 'port' | 'auth'>;
 const MOST_HOSTS = 100;
 
-/** The origin of a URL is read once, its path is what follows. */
+/** Splits a URL. Its origin is read once, and its path is the rest. */
 function addressOf(url: string, hosts: Map<string, Host>): Host & { readonly path: string } {
   const slash = url.indexOf('/', url.indexOf('//') + 2);
   const origin = slash === -1 ? url : url.slice(0, slash);
@@ -65,16 +65,16 @@ function hostOf(origin: string): Host {
 }
 
 /**
- * Asks for a socket. Nothing is written before `end()`.
+ * Opens a request. Nothing is written before `end()`.
  *
- * `request` is looked up in its module each time: test tools and tracing replace it there, and must see what is sent. Whatever
- * stands there has no body to send before it is handed over, which is `maybe_sent`; so the evidence is right under it, too.
+ * `request` is looked up in its module each time: test tools and tracing replace it there, and must see what is sent. A replacement
+ * has no body to send before the body is handed over, which is `maybe_sent`; so the evidence is right under it, too.
  */
 function opened(message: Message, exchange: Exchange, pools: Pools, hosts: Map<string, Host>): ClientRequest {
   const headers: Record<string, string> = {};
   for (const [name, value] of message.headers) if (!OF_THE_CONNECTION.has(name)) headers[name] = value;
-  // Answers are small, and a limit in bytes means what it says only where nothing is inflated. A server that compresses
-  // all the same is not decoded: its 2xx cannot be read, which is `unknown`.
+  // No compression is asked for: responses are small, and a limit in bytes is exact only without inflating. A response that is
+  // compressed all the same is not decoded: its 2xx cannot be read, which is `unknown`.
   headers['accept-encoding'] = 'identity';
   if (exchange.body !== null) headers['content-length'] = String(Buffer.byteLength(exchange.body));
   else if (WITH_CONTENT.includes(message.method)) headers['content-length'] = '0';
@@ -89,7 +89,7 @@ function opened(message: Message, exchange: Exchange, pools: Pools, hosts: Map<s
   }
 }
 
-/** Sends and reads. Whatever happens, it settles once and leaves no listener on the signal. */
+/** Sends and reads. It resolves once, whatever happens, and leaves no listener on the signal. */
 function sent(message: Message, exchange: Exchange, open: () => ClientRequest): Promise<Received> {
   return new Promise((resolve, reject) => {
     if (message.signal.aborted) throw abortFailure();
@@ -99,9 +99,9 @@ function sent(message: Message, exchange: Exchange, open: () => ClientRequest): 
     const settle = (how: () => void): void => {
       if (resolution) return;
       resolution = true;
-      // `message` itself must stay reachable until here: a collected Request no longer hears the signal it was made with.
+      // The message itself must stay reachable until here: a collected Request no longer hears its signal.
       message.signal.removeEventListener('abort', onAbort);
-      // Nothing to do after a whole answer to a whole request: the agent took the socket back before our `end`.
+      // After a whole answer to a whole request the agent has taken the socket back already.
       outgoing.destroy();
       how();
     };
@@ -124,7 +124,7 @@ function sent(message: Message, exchange: Exchange, open: () => ClientRequest): 
       answer = { response, body: responseBody(exchange.maxResponseBytes) };
       read(response, answer.body, finish);
     });
-    // After the headers it is the response that says how it ended: it may be complete although the socket broke.
+    // After the headers only the response says how it ended. It may be complete although the socket broke.
     outgoing.on('error', (error) => {
       if (answer === null) fail(failureFrom(error, message.headers));
     });
@@ -135,11 +135,11 @@ function sent(message: Message, exchange: Exchange, open: () => ClientRequest): 
 }
 
 /**
- * Calls `go` in the tick in which the socket becomes ready, at once where it is. `reusedSocket` does not tell: the agent
- * also hands on a socket that is still connecting because the request it was opened for has been given up.
+ * Calls `go` in the tick in which the socket becomes ready, at once where it is. `reusedSocket` does not tell: the agent also hands
+ * on a socket that is still connecting for a request that was given up.
  *
- * What stands in for a socket proves nothing by being connected. Some test tools connect theirs only when they have the request:
- * it is written to them at once, and so `maybe_sent` whatever follows.
+ * A replacement of a socket proves nothing by being connected. Some test tools connect theirs only when they have the request. So
+ * the request is written to them at once, and is `maybe_sent` whatever follows.
  */
 function whenReady(socket: Socket & { readonly secureConnecting?: boolean }, tls: boolean, go: () => void): void {
   if (!isOfNode(socket) || (tls ? socket.secureConnecting === false : !socket.pending)) go();
@@ -151,7 +151,7 @@ function isOfNode(socket: Socket): boolean {
   return prototype === Socket.prototype || prototype === TLSSocket.prototype;
 }
 
-/** The one place where bytes leave: check of time, evidence and write are one synchronous piece. */
+/** Writes the bytes. It is the only place where they leave: check of time, evidence and write are one synchronous piece. */
 function write(outgoing: ClientRequest, socket: Socket, exchange: Exchange, fail: (error: Error) => void): void {
   if (socket.destroyed || !socket.writable) {
     fail(transportFailure('ECONNRESET', 'The connection closed before anything was sent.'));
@@ -176,10 +176,10 @@ function received(response: IncomingMessage, text: string, end: Received['end'])
   return { status: response.statusCode ?? 0, headers: new RawHeaders(response.rawHeaders), text, end };
 }
 
-/** What `Headers` takes; Node's parser lets more through. One odd header must not hide an answer about money. */
+/** Characters that `Headers` takes. Node's parser lets more through, and one odd header must not hide an answer about money. */
 const FETCH_VALUE = /^[^\0\r\n]*$/;
 
-/** Headers as they came, read where they are asked for: a `Headers` checks and copies each of them, and few are ever looked at. */
+/** Headers as they came, read one by one. A `Headers` would check and copy each of them, and few are ever read. */
 class RawHeaders implements ResponseHeaders {
   readonly #raw: readonly string[];
 
@@ -205,7 +205,7 @@ class RawHeaders implements ResponseHeaders {
       try {
         headers.append(this.#raw[at] ?? '', this.#raw[at + 1] ?? '');
       } catch {
-        // Left out, as by `get`.
+        // The header is left out, as `get` leaves it out.
       }
     }
     return headers[Symbol.iterator]();

@@ -4,21 +4,22 @@ import { iteratePages, type PageSource, type PayoutIterator } from './paginate.t
 import type { Payout, PayoutPage } from '../payout/payout.ts';
 import { isoOf } from '../platform/times.ts';
 
-/** A window is cut so that it holds about this many pages: more would wait in memory, fewer would read more half-empty pages. */
+/** How many pages a window should hold. More pages would wait in memory, fewer would mean more half-empty pages. */
 const PAGES_A_WINDOW = 4;
-/** A window that holds more keeps this many and is read to its end when its turn comes. */
+/** The most pages that are kept of one window. A fuller window is read to its end when its turn comes. */
 const MOST_PAGES_HELD = 8;
-/** Windows that are read or wait for their turn, for each one that may be read at a time. */
+/** How many windows are read or wait for their turn, for each one that may be read at a time. */
 const WINDOWS_AHEAD = 2;
-/** Cuts are at whole seconds: some providers' times are, and none filters by half of one. */
+/** Windows begin and end at whole seconds, because some providers' times do. */
 const SECOND = 1000;
 
 /**
  * All payouts of a time range, newest first, several windows of time at once.
  *
- * Windows are half-open and touch each other, so a payout is in exactly one, also where many share a second. How wide the next
- * one is follows from how many payouts the last ones held. In memory are at most {@link WINDOWS_AHEAD} x `parallel` windows of
- * {@link MOST_PAGES_HELD} pages.
+ * Windows are half-open and touch each other, so a payout is in exactly one, also where many share a second. The width of the next
+ * window follows from how many payouts the last ones held.
+ *
+ * Memory holds at most {@link WINDOWS_AHEAD} x `parallel` windows of {@link MOST_PAGES_HELD} pages.
  */
 export function listWindows(listing: Listing, parallel: number): PayoutIterator<Payout> {
   return iteratePages(pagesOfWindows(listing, parallel));
@@ -26,7 +27,7 @@ export function listWindows(listing: Listing, parallel: number): PayoutIterator<
 
 function pagesOfWindows(listing: Listing, parallel: number): PageSource<Payout> {
   let reading: ReadingAhead | null = null;
-  let rest: PageSource<Payout> | null = null; // Of a window that held too much.
+  let rest: PageSource<Payout> | null = null; // The rest of a window that held too many pages.
   let whole = false;
   return {
     next: async () => {
@@ -51,14 +52,14 @@ function pagesOfWindows(listing: Listing, parallel: number): PageSource<Payout> 
 
 interface TimeWindow {
   readonly query: AdapterListQuery;
-  /** How long it is, in milliseconds; for the newest, whose end may be open, from the newest payout known. */
+  /** The length of the window in milliseconds. The newest may have an open end: its length counts from the newest payout known. */
   readonly span: number;
 }
 
 interface Windows {
   /** The next older window; `null` once `createdFrom` is reached. */
   next(): TimeWindow | null;
-  /** What was found in one, to cut the following ones by. */
+  /** Adapts the width of the following windows to the number of payouts found in one. */
   learn(window: TimeWindow, count: number, whole: boolean): void;
 }
 
@@ -93,18 +94,18 @@ function windowsOf({ context, query }: Listing, seen: readonly Payout[]): Window
 
 interface WindowPage {
   readonly payouts: readonly Payout[];
-  /** How to read on in a window that held too much; `null` when all of it is here. */
+  /** The remaining pages of a window that held too many; `null` when all of it is here. */
   readonly rest: { readonly query: AdapterListQuery; readonly seen: Set<string> } | null;
 }
 
 interface ReadingAhead {
   /** The windows in order; `null` after the last. */
   next(): Promise<WindowPage> | null;
-  /** Nothing further is asked for. */
+  /** Stops: no further page is asked for. */
   stop(): void;
 }
 
-/** Keeps `parallel` windows under way, also while the caller works on what it has. */
+/** Keeps `parallel` windows in flight, also while the caller works on the payouts it has. */
 function readAhead(listing: Listing, windows: Windows, parallel: number): ReadingAhead {
   const queue: Promise<WindowPage>[] = [];
   let running = 0;
@@ -115,7 +116,7 @@ function readAhead(listing: Listing, windows: Windows, parallel: number): Readin
       windows.learn(window, held.payouts.length, held.rest === null);
       return held;
     } catch (error) {
-      stopped = true; // It is thrown when its turn comes; what is newer is still handed out.
+      stopped = true; // The error is thrown when its turn comes. Newer payouts are still handed out.
       throw error;
     } finally {
       running -= 1;
@@ -128,7 +129,7 @@ function readAhead(listing: Listing, windows: Windows, parallel: number): Readin
       if (window === null) return;
       running += 1;
       const held = read(window);
-      held.catch(() => undefined); // Told when it is awaited, not when the caller stops before.
+      held.catch(() => undefined); // The error is thrown when the window is awaited, and not when the caller stops before.
       queue.push(held);
     }
   };

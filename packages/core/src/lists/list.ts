@@ -40,10 +40,14 @@ function queryProblems(query: unknown, listLimit: number): PayoutIssue[] {
   return issues;
 }
 
-/** A query as it is now: a getter may throw, or say another thing the next time. @throws {PayoutError} `invalid_request` */
+/**
+ * A plain copy of a query. A getter of the caller's may throw, or answer something else the next time.
+ *
+ * @throws {PayoutError} `invalid_request`
+ */
 export function queryOf<Q extends object>(context: ProviderContext, given: Q | undefined): Q {
   try {
-    // What is no plain object is refused with all its other problems.
+    // A query that is no plain object is refused together with its other problems.
     return isPlainObject(given) ? { ...given } : (given ?? ({} as Q));
   } catch {
     throw errorOfIssues('invalid_request', [{ path: 'query', message: UNREADABLE }], { provider: context.identity.name });
@@ -52,7 +56,7 @@ export function queryOf<Q extends object>(context: ProviderContext, given: Q | u
 
 const MOST_PARALLEL = 32;
 
-/** Every problem of how a list is to be walked. */
+/** Every problem of the options of a walk. */
 function walkProblems({ parallel, createdFrom, cursor }: Readonly<Record<string, unknown>>): PayoutIssue[] {
   if (parallel === undefined || parallel === 1) return [];
   if (!(typeof parallel === 'number' && Number.isSafeInteger(parallel) && parallel >= 1 && parallel <= MOST_PARALLEL)) {
@@ -65,20 +69,20 @@ function walkProblems({ parallel, createdFrom, cursor }: Readonly<Record<string,
   return issues;
 }
 
-/** @throws {PayoutError} `invalid_request` with every problem. */
+/** Checks a query. @throws {PayoutError} `invalid_request` with every problem. */
 export function checkAllQuery(context: ProviderContext, query: unknown, bags: readonly PayoutIssue[]): void {
   if (!isPlainObject(query)) return checkQuery(context, query, bags);
   const { parallel, ...page } = query;
   checkQuery(context, page, [...walkProblems({ ...page, parallel }), ...bags]);
 }
 
-/** @throws {PayoutError} `invalid_request` with every problem. */
+/** Checks the options of a walk. @throws {PayoutError} `invalid_request` with every problem. */
 export function checkQuery(context: ProviderContext, query: unknown, bags: readonly PayoutIssue[]): void {
   const problems = [...queryProblems(query, context.limits.listLimit), ...bags];
   if (problems.length > 0) throw errorOfIssues('invalid_request', problems, { provider: context.identity.name });
 }
 
-/** The adapter's `page`; its unreadable rows are dealt with. */
+/** The adapter's `page`, with its unreadable rows handled. */
 export type ReadPage = AdapterOperations<AnyPayoutProvider>['page'];
 
 /** A list that is being read. */
@@ -90,7 +94,7 @@ export interface Listing {
   readonly call: CallOptions;
 }
 
-/** One page of the provider, without what the query leaves out. Reads on while a page has nothing to show. */
+/** One page of the provider, without the payouts that the query leaves out. It reads on while a page has nothing to show. */
 export async function listPage(listing: Listing, patience: Patience = patienceWith(listing.context)): Promise<PayoutPage> {
   const { query, options, call } = listing;
   let cursor = query.cursor;
@@ -104,7 +108,7 @@ export async function listPage(listing: Listing, patience: Patience = patienceWi
   }
 }
 
-/** The filters of core; harmless where the provider applied them already. */
+/** Applies the filters of core. They change nothing where the provider applied them already. */
 function filtered(payouts: readonly Payout[], { status, destination, createdFrom, createdTo }: AdapterListQuery): readonly Payout[] {
   if (status === undefined && destination === undefined && createdFrom === undefined && createdTo === undefined) return payouts;
   const from = createdFrom === undefined ? Number.NEGATIVE_INFINITY : Date.parse(createdFrom);
@@ -119,7 +123,7 @@ function filtered(payouts: readonly Payout[], { status, destination, createdFrom
   });
 }
 
-/** Newest first: once a page ends before `createdFrom`, nothing further can match. */
+/** Whether nothing further can match. Pages are newest first, so one that ends before `createdFrom` is the last. */
 function isPast(last: Payout | undefined, query: AdapterListQuery): boolean {
   return last !== undefined && query.createdFrom !== undefined && Date.parse(last.createdAt) < Date.parse(query.createdFrom);
 }
@@ -129,7 +133,7 @@ export function listEvery(listing: Listing): PayoutIterator<Payout> {
   return iteratePages(pagesAfter(listing, new Set()));
 }
 
-/** The pages from a place on. `seen`: the cursors that led there. Throws `unexpected_response` for a list that does not end. */
+/** The pages from a cursor on. `seen` holds the cursors before it. A list that does not end throws `unexpected_response`. */
 export function pagesAfter(listing: Listing, seen: Set<string>): PageSource<Payout> {
   const { context, query } = listing;
   const patience = patienceWith(context);
@@ -147,7 +151,8 @@ export function pagesAfter(listing: Listing, seen: Set<string>): PageSource<Payo
       if (nextCursor === null) return payouts;
       seen.add(nextCursor);
       asked = ask(nextCursor);
-      await yieldUntilFlushed(asked.catch(() => undefined)); // What fails is told when it is awaited, not when the caller stops before.
+      // The error is thrown when the page is awaited, and not when the caller stops before.
+      await yieldUntilFlushed(asked.catch(() => undefined));
       return payouts;
     },
     stop: () => undefined,
@@ -163,18 +168,21 @@ export function repeatedCursor(context: ProviderContext): PayoutError {
 const endless = (context: ProviderContext, message: string): PayoutError =>
   new PayoutError('unexpected_response', message, { provider: context.identity.name });
 
-/** The same for rows that the query leaves out, while no page is older or newer than the ones before. */
+/** How many pages in a row may hold only rows that the query leaves out, while their times stay the same. */
 const MOST_STANDING_PAGES = 1_000;
-/** And while they are. A list may be long, and what is looked for rare; whoever asks for larger pages gets further. */
+/**
+ * How many such pages may follow while they get older or newer. A list may be long and a match rare. Larger pages get a caller
+ * further.
+ */
 const MOST_PAGES_WITHOUT_PAYOUT = 10_000;
 
-/** How long a walk waits for a payout. */
+/** Counts how long a walk has waited for a payout. */
 export interface Patience {
-  /** Hears each page that says that more follows. @throws {PayoutError} `unexpected_response` once nothing is to be expected. */
+  /** Checks each page after which more follows. @throws {PayoutError} `unexpected_response` once nothing is to be expected. */
   after(page: AdapterPage, shown: number): void;
 }
 
-/** A new one for each walk. */
+/** Makes a counter, a new one for each walk. */
 export function patienceWith(context: ProviderContext): Patience {
   let empty = 0;
   let without = 0;
@@ -191,7 +199,7 @@ export function patienceWith(context: ProviderContext): Patience {
     after: (page, shown) => {
       empty = page.payouts.length + (page.unreadable?.length ?? 0) > 0 ? 0 : empty + 1;
       without = shown > 0 ? 0 : without + 1;
-      // The times are looked at only where nothing is shown: most pages of most lists are not.
+      // The times are compared only where a page shows nothing, which is rare.
       standing = shown > 0 || moved(page) ? 0 : standing + 1;
       if (empty >= MOST_EMPTY_PAGES)
         throw endless(context, `the list went on after ${empty} pages in a row without a row; it may never end.`);

@@ -7,17 +7,18 @@ export interface PayoutIterator<T> extends AsyncIterableIterator<T, void, void> 
 export interface PageSource<T> {
   /** The next page, maybe without an item; `null` after the last. Called again only after it has answered. */
   next(): Promise<readonly T[] | null>;
-  /** Nothing further is asked for. */
+  /** Stops: no further page is asked for. */
   stop(): void;
 }
 
 const OVER: IteratorReturnResult<void> = { done: true, value: undefined };
 
 /**
- * The items of pages, one after the other. It ends with the last page, with an error, or when it is left.
+ * Iterates over the items of pages. It ends with the last page, with an error, or when the caller leaves it.
  *
- * By hand, because a generator resolves several promises for each item, which costs more than reading it, and keeps a page that
- * is done with until the next one is here. Calls that do not wait for each other are answered in their order, as a generator does.
+ * It is no generator, because a generator resolves several promises for each item, which costs more than reading it. A generator
+ * also keeps a page in memory until the next one is here. Calls that do not wait for each other are answered in their order, as by
+ * a generator.
  */
 export function iteratePages<T>(pages: PageSource<T>): PayoutIterator<T> {
   let page: readonly T[] = [];

@@ -83,13 +83,13 @@ export function defineMoneyProfile(spec: MoneyProfileSpec): MoneyProfile {
 }
 
 /**
- * What of an amount can be sent, and what stays behind; nothing is rounded by itself, the caller decides.
+ * Splits an amount into what the provider can send and what stays behind. Nothing is rounded: the caller decides.
  *
- * `payable` is the largest amount the provider takes that is not more than `money`, `null` when there is none;
- * `payable` + `remainder` is exactly `money`.
+ * `payable` is the largest amount the provider takes that is not more than `money`, `null` when there is none; `payable` +
+ * `remainder` is exactly `money`.
  *
  * @throws {PayoutError} `invalid_request` for invalid money or a currency that the profile does not take.
- * @example `fit({ amount: '10.45', currency: 'HUF' }, stripe)` is `10.00` HUF payable and `0.45` HUF remainder.
+ * @example `splitPayable({ amount: '10.45', currency: 'HUF' }, stripe)` is `10.00` HUF payable and `0.45` HUF remainder.
  */
 export function splitPayable(money: Money, profile: MoneyProfile): { readonly payable: Money | null; readonly remainder: Money } {
   const wire = profile.toWire(money);
@@ -106,25 +106,25 @@ export function splitPayable(money: Money, profile: MoneyProfile): { readonly pa
 
 // --- To the wire ---
 
-/** What a currency's amounts must keep to, in ISO minor units: worked out once. */
+/** The limits of a currency's amounts, in ISO minor units. They are computed once. */
 interface Payable {
   readonly step: number;
   readonly maximum: number;
-  /** How many digits the wire has more than ISO, or fewer. */
+  /** How many more digits the wire has than ISO; negative for fewer. */
   readonly shift: number;
 }
 
-/** What {@link toWire} answers for a usual amount, in whole numbers; `null` for whatever needs a closer look. */
+/** The answer of {@link toWire} for a usual amount, in whole numbers; `null` for an amount that needs a closer look. */
 function plainToWire(rules: MoneyProfileSpec, known: Map<string, Payable>, money: Money): WireAmount | null {
   const units = payableUnits(money);
   if (units === null) return null;
   const { amount, currency } = money;
   const payable = known.get(currency) ?? payableOf(rules, currency);
   if (payable === null || units % payable.step !== 0 || units > payable.maximum) return null;
-  known.set(currency, payable); // Only what ISO knows gets here, so it stays small.
+  known.set(currency, payable); // The map stays small: only currencies that ISO knows get here.
   const { shift } = payable;
   if (rules.form === 'decimal_string') return shift === 0 ? { ok: true, amount } : null;
-  // A wire that is coarser than ISO drops nothing but zeros: the step is that coarse.
+  // A wire that is coarser than ISO drops only zeros, because the step is that coarse.
   return { ok: true, amount: shift < 0 ? String(units / 10 ** -shift) : `${units}${'0'.repeat(shift)}` };
 }
 
@@ -158,7 +158,7 @@ function refuse(message: string): WireAmount {
   return { ok: false, message };
 }
 
-/** A short list is said in full; a long one would hide the sentence. Tables that know every code refuse none by it. */
+/** The sentence that names the currencies. A short list is written in full, and a long one would hide the sentence. */
 function currencyRule(rules: MoneyProfileSpec, currency: string): string {
   const taken = rules.currencies ?? Object.keys(rules.exponents);
   const all = taken.length > 0 && taken.length <= 5;
@@ -167,19 +167,19 @@ function currencyRule(rules: MoneyProfileSpec, currency: string): string {
 
 // --- From the wire ---
 
-/** How a currency is written: worked out once. */
+/** How a currency is written. It is computed once. */
 interface Written {
   readonly code: string;
-  /** `null`: the provider does not say. */
+  /** The wire's decimals; `null` where the provider does not say. */
   readonly exponent: number | null;
   readonly digits: number;
 }
 
-/** What {@link fromWire} answers for what a provider usually writes, without decimal arithmetic; `null`: look closer. */
+/** The answer of {@link fromWire} for a usual amount, without decimal arithmetic; `null` for one that needs a closer look. */
 function plainFromWire(rules: MoneyProfileSpec, known: Map<unknown, Written>, wire: unknown, currency: unknown): Money | null {
   const written = known.get(currency) ?? writtenOf(rules, currency);
   if (written === null) return null;
-  known.set(currency, written); // A code that ISO knows, in either case of its letters: it stays small.
+  known.set(currency, written); // The map stays small: only codes that ISO knows get here, in either case.
   const { code, exponent, digits } = written;
   if (rules.form === 'decimal_string') {
     return typeof wire === 'string' && decimalsIn(wire) === digits && PLAIN_AMOUNT.test(wire) ? { amount: wire, currency: code } : null;
@@ -191,7 +191,7 @@ function plainFromWire(rules: MoneyProfileSpec, known: Map<unknown, Written>, wi
   return { amount: digits === 0 ? sign + units : `${sign}${units.slice(0, point)}.${units.slice(point)}`, currency: code };
 }
 
-/** Within what {@link isExactAmount} takes, and written as decimal arithmetic would write it. */
+/** Whether an amount is within what {@link isExactAmount} takes, and written as decimal arithmetic would write it. */
 const PLAIN_AMOUNT = /^(?:0|[1-9]\d{0,14})(?:\.\d{1,8})?$/;
 
 function writtenOf(rules: MoneyProfileSpec, currency: unknown): Written | null {
@@ -210,12 +210,12 @@ function fromWire(rules: MoneyProfileSpec, wire: unknown, currency: unknown): Mo
     if (units === null || exponent === null) return null;
     return { amount: moveDecimalPoint(units, -exponent, isoDigitsOf(code) ?? exponent), currency: code };
   }
-  // A number is not this provider's form: it may be minor units, and a fraction would have been through binary.
+  // A number is not this provider's form. It may be minor units, and a fraction would have been through binary.
   if (!isExactAmount(wire)) return null;
   return { amount: moveDecimalPoint(wire, 0, isoDigitsOf(code) ?? exponent ?? decimalsIn(wire)), currency: code };
 }
 
-/** Digits of an integer that is still exact: a number beyond 2^53 - 1 has lost them already, a text has not. */
+/** The digits of an exact integer. A number beyond 2^53 - 1 has lost its exact digits already, a text has not. */
 function integerIn(wire: unknown): string | null {
   if (typeof wire === 'number') return Number.isSafeInteger(wire) ? String(wire) : null;
   return isExactAmount(wire) && !wire.includes('.') ? wire : null;
@@ -234,7 +234,7 @@ function exponentOf(rules: MoneyProfileSpec, currency: string): number {
   throw new PayoutError('invalid_request', `${rules.provider} does not say how many decimals ${code ?? 'this currency'} has.`);
 }
 
-/** What can be paid of a currency. */
+/** The payable amounts of a currency. */
 interface Limits {
   readonly digits: number;
   readonly exponent: number;
@@ -242,14 +242,14 @@ interface Limits {
   readonly maximum: Money;
 }
 
-/** `null` for a currency that is not taken. */
+/** The payable amounts of a currency; `null` for one that is not taken. */
 function limitsOf(rules: MoneyProfileSpec, currency: string): Limits | null {
   const digits = payableDigitsOf(currency);
   const exponent = wireDigits(rules, currency);
   if (digits === null || exponent === null || rules.currencies?.includes(currency) === false) return null;
   const steps = rules.steps ?? {};
   const own = Object.hasOwn(steps, currency) ? (steps[currency] ?? 1) : 1;
-  // Money has ISO digits, so a wire that is finer than ISO is used only in whole ISO units.
+  // Money has ISO digits. A wire that is finer than ISO is used in whole ISO units only.
   const units = leastCommonMultiple(own, 10 ** Math.max(0, exponent - digits));
   const step = moveDecimalPoint(String(units), -exponent, digits);
   const onWire = moveDecimalPoint(String(rules.maximum ?? Number.MAX_SAFE_INTEGER), -exponent, 0);
@@ -265,7 +265,10 @@ function leastCommonMultiple(a: number, b: number): number {
   return (a / divisor) * b;
 }
 
-/** A lower-case key or half a minor unit would be ignored silently; it is refused when the adapter is loaded. */
+/**
+ * Every problem of a profile's tables. A lower-case key or half a minor unit would be ignored silently, so it is refused when the
+ * adapter is loaded.
+ */
 function specIssues(spec: MoneyProfileSpec): readonly PayoutIssue[] {
   const special = [...Object.keys(spec.steps ?? {}), ...(spec.currencies ?? [])];
   const digits = [...Object.values(spec.exponents), spec.exponentElse ?? 0];

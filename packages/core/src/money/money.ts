@@ -4,8 +4,8 @@ import { PayoutError, type PayoutIssue } from '../errors.ts';
 /**
  * Exact amount in major units, in plain decimal notation with exactly the currency's ISO 4217 digits.
  *
- * An amount to pay is positive. What a provider reports may be zero or negative, and where it reports a fraction that
- * ISO does not have it keeps the extra digits instead of rounding.
+ * An amount to pay is positive. A reported amount may be zero or negative. Where a provider reports a fraction
+ * that ISO does not have, the amount keeps the extra digits and is not rounded.
  *
  * @example `{ amount: '10.50', currency: 'EUR' }`, `{ amount: '500', currency: 'JPY' }`, `{ amount: '1.000', currency: 'KWD' }`
  */
@@ -14,7 +14,7 @@ export interface Money {
   readonly currency: string;
 }
 
-/** More digits than any amount of money has; what is longer is no amount, and not worth the arithmetic. */
+/** The most digits of an amount. A longer text is no amount of money, and decimal arithmetic on it would cost time. */
 const EXACT_AMOUNT = /^-?\d{1,30}(?:\.\d{1,20})?$/;
 
 /** The largest count of minor units that a JSON integer carries exactly. */
@@ -40,7 +40,7 @@ export function moneyIssues(value: unknown, path: string): readonly PayoutIssue[
   return [
     ...amountProblems(amount, payable).map((message) => ({ path: `${path}.amount`, message })),
     ...(about === null ? [] : [{ path: `${path}.currency`, message: about }]),
-    // Another library's shape lacks the amount, and that says it all.
+    // Another library's money object lacks the amount. That one problem says everything.
     ...(amount === undefined ? [] : unknownMembers(value).map((key) => ({ path: `${path}.${key}`, message: NOT_KNOWN }))),
   ];
 }
@@ -48,18 +48,18 @@ export function moneyIssues(value: unknown, path: string): readonly PayoutIssue[
 const MEMBERS: readonly string[] = ['amount', 'currency'];
 const NOT_KNOWN = `is not known here; known are ${MEMBERS.join(', ')}`;
 
-/** Of two amounts in one object nobody can say which was meant. */
+/** Members that money does not have. With two amounts in one object nobody can say which was meant. */
 const unknownMembers = (value: object): readonly string[] => Object.keys(value).filter((key) => !MEMBERS.includes(key));
 
 /** Plain notation without a sign or leading zeros. */
 const PLAIN = /^(?:0|[1-9]\d*)(?:\.\d+)?$/;
-/** Any number of so many digits is exact in binary, with room to spare. */
+/** The most digits of a number that is exact in binary in any case. */
 const EXACT_DIGITS = 15;
 
 /**
- * The ISO minor units of what is plainly an amount to pay, without decimal arithmetic: the usual amount, at the price of a look.
+ * The ISO minor units of a usual amount to pay, without decimal arithmetic.
  *
- * `null` says nothing about a value but that it needs a closer look: it may still be payable.
+ * `null` means only that the value needs a closer look: it may still be payable.
  */
 export function payableUnits(value: unknown): number | null {
   if (!isRecord(value)) return null;
@@ -91,12 +91,15 @@ function kindOf(value: unknown): string {
   return /^[ao]/.test(kind) ? `an ${kind}` : `a ${kind}`;
 }
 
-/** An inherited amount is nobody's decision. */
+/** Reads own members only: nobody decided on an inherited amount. */
 function own(value: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** `currency`: the payable one, or `null` when it is wrong itself; then only what holds for every currency is checked. */
+/**
+ * Every problem of an amount. `currency` is the payable one, or `null` when it is wrong itself. Then only the rules of every
+ * currency are checked.
+ */
 function amountProblems(amount: unknown, currency: string | null): readonly string[] {
   const digits = currency === null ? null : payableDigitsOf(currency);
   const expected = `a string, such as '${exampleOf(digits ?? 2)}'`;
@@ -115,7 +118,7 @@ function amountProblems(amount: unknown, currency: string | null): readonly stri
   ];
 }
 
-/** Why a text is not plain decimal notation; the first that fits. */
+/** The first reason why a text is not plain decimal notation. */
 const NOTATIONS: readonly (readonly [RegExp, string])[] = [
   [/^$/, 'the amount is empty'],
   [/\s/, 'the amount contains spaces'],
@@ -150,7 +153,7 @@ function exampleOf(digits: number): string {
 
 // --- Arithmetic on Money ---
 
-/** Whether two amounts have the same currency and are numerically equal. What is not an exact amount equals nothing. */
+/** Whether two amounts have the same currency and are numerically equal. A value that is no exact amount equals nothing. */
 export function sameMoney(a: Money, b: Money): boolean {
   if (a.currency !== b.currency || !isExactAmount(a.amount) || !isExactAmount(b.amount)) return false;
   return a.amount === b.amount || compareAmounts(a.amount, b.amount) === 0;
@@ -192,7 +195,7 @@ function sameCurrency(a: Money, b: Money): string {
   throw new PayoutError('invalid_request', `amounts of two currencies (${first} and ${second}) cannot be compared or added.`);
 }
 
-/** A currency that ISO does not know keeps the decimals it came with. */
+/** The digits of a currency. A currency that ISO does not know keeps the decimals it came with. */
 function digitsOf(a: Money, b: Money): number {
   return isoDigitsOf(a.currency) ?? Math.max(decimalsIn(a.amount), decimalsIn(b.amount));
 }
@@ -259,13 +262,13 @@ function sumOf(a: Exact, b: Exact): Exact {
   return { units: unitsWith(a, decimals) + unitsWith(b, decimals), decimals };
 }
 
-/** What is left of `a` when `step` was taken from it as often as it fits. */
+/** The remainder of `a` after whole steps. */
 function restOf(a: Exact, step: Exact): Exact {
   const decimals = Math.max(a.decimals, step.decimals);
   return { units: unitsWith(a, decimals) % unitsWith(step, decimals), decimals };
 }
 
-/** In plain notation, with at least `least` decimals and more only where they are no zeros. */
+/** Units in plain notation, with at least `least` decimals. Further decimals are written only where they are not zeros. */
 function render(value: Exact, least: number): string {
   const written = Math.max(value.decimals, least, 0);
   const units = unitsWith(value, written);

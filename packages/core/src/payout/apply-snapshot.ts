@@ -3,22 +3,22 @@ import type { Payout, PayoutFailure } from './payout.ts';
 import type { PayoutStatus } from './status.ts';
 
 /**
- * What an observation means for what is known.
+ * What an observation means for the known payout.
  *
  * - `advanced`: it moved on, or is seen for the first time.
- * - `reversed`: it was `paid`, and the money came back. Told once; undo what `paid` made you do.
+ * - `reversed`: it was `paid`, and the money came back. It is answered once; undo what you did for `paid`.
  * - `unchanged`: the same status, maybe with newer details.
  * - `stale`: an older state that arrived late; nothing changes.
- * - `anomaly`: what no provider documents. What is known stays, and a person should look.
+ * - `anomaly`: a transition that no provider documents. The known payout stays, and a person should look.
  */
 export type SnapshotResult = 'advanced' | 'reversed' | 'unchanged' | 'stale' | 'anomaly';
 
 /** What {@link applySnapshot} says. */
 export interface AppliedSnapshot {
   readonly result: SnapshotResult;
-  /** What to keep from now on. */
+  /** The payout to store from now on. */
   readonly payout: Payout;
-  /** Where it was; `null` the first time. */
+  /** The status before; `null` the first time. */
   readonly from: PayoutStatus | null;
   /** The status that was observed, also where it changes nothing. */
   readonly observed: PayoutStatus;
@@ -27,10 +27,10 @@ export interface AppliedSnapshot {
 }
 
 /**
- * The lattice: known status, observed status, result. The status moves on `advanced` and `reversed` only.
+ * The transition table: known status, observed status, result. The status moves on `advanced` and `reversed` only.
  *
- * Steps may be skipped, whoever polls sees only some. A final status never moves. `paid` is left only by money that comes back,
- * and a word we do not know says nothing of that: it would make us forget that the money was reported as paid.
+ * Steps may be skipped, because a caller that polls sees only some. A final status never moves. Only money that comes back leaves
+ * `paid`: an unrecognized word must not hide that the money was reported as paid.
  */
 export const STATUS_TRANSITIONS: Readonly<Record<PayoutStatus, Readonly<Record<PayoutStatus, SnapshotResult>>>> = {
   unrecognized: {
@@ -43,7 +43,7 @@ export const STATUS_TRANSITIONS: Readonly<Record<PayoutStatus, Readonly<Record<P
     returned: 'advanced',
   },
   pending: {
-    unrecognized: 'advanced', // The truth is that we do not know where it stands.
+    unrecognized: 'advanced', // Nobody knows where the payout stands.
     pending: 'unchanged',
     in_transit: 'advanced',
     paid: 'advanced',
@@ -66,7 +66,7 @@ export const STATUS_TRANSITIONS: Readonly<Record<PayoutStatus, Readonly<Record<P
     in_transit: 'stale',
     paid: 'unchanged',
     failed: 'reversed',
-    canceled: 'reversed', // Nobody documents it; whatever it is called, the money is not where it was said to be.
+    canceled: 'reversed', // No provider documents it, but the money is not where it was said to be.
     returned: 'reversed',
   },
   failed: {
@@ -82,7 +82,7 @@ export const STATUS_TRANSITIONS: Readonly<Record<PayoutStatus, Readonly<Record<P
     unrecognized: 'anomaly',
     pending: 'stale',
     in_transit: 'stale',
-    paid: 'anomaly', // Nothing is paid before it is canceled, so this is no late event.
+    paid: 'anomaly', // A payout is never paid before it is canceled, so this is no late event.
     failed: 'anomaly',
     canceled: 'unchanged',
     returned: 'anomaly',
@@ -139,7 +139,9 @@ function assertSamePayout(known: Payout, observation: Payout): void {
 
 // ---- Details ---------------------------------------------------------------------------------------------------------
 
-/** What a provider adds in time and does not take away: an observation without it is an older one of the same status. */
+/**
+ * Details that a provider adds in time and never removes. An observation without one is an older observation of the same status.
+ */
 const ADDED: readonly (keyof Payout)[] = [
   'reference',
   'money',
@@ -156,7 +158,7 @@ function merged(known: Payout, observation: Payout): Payout {
   return { ...observation, ...Object.fromEntries(kept.map((field) => [field, known[field]])), failure: failureOf(known, observation) };
 }
 
-/** A failure belongs to its status. Of two for one status, the one with a code knows more. */
+/** Chooses between two failures of one status. The one with a code knows more. */
 function failureOf(known: Payout, observation: Payout): PayoutFailure | null {
   if (known.status !== observation.status || known.failure === null) return observation.failure;
   if (observation.failure === null) return known.failure;
@@ -168,7 +170,7 @@ function changesOf(known: Payout, next: Payout): (keyof Payout)[] {
   return fields.filter((field) => field !== 'raw' && !sameJson(known[field], next[field]));
 }
 
-/** Whether two plain values are the same; the order of keys does not count. */
+/** Whether two plain values are the same. The order of keys does not count. */
 function sameJson(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;

@@ -3,7 +3,10 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 
 // ---- Memory ----------------------------------------------------------------------------------------------------------
 
-/** Memory of its own for each message costs more than its digest, most of it in the garbage collector: pieces of this do not. */
+/**
+ * The size of a shared piece of memory. Separate memory for each message would cost more than its digest, mostly in the garbage
+ * collector.
+ */
 const SLAB_BYTES = 65_536;
 let slab: Bytes = new Uint8Array(0);
 let used = 0;
@@ -19,7 +22,7 @@ function piece(length: number): Bytes {
   return slab.subarray(used - length, used);
 }
 
-/** A copy that changes no more when its original does. */
+/** A copy that does not change with its original. */
 export function copyOf(bytes: Uint8Array): Bytes {
   const copy = piece(bytes.length);
   copy.set(bytes);
@@ -37,31 +40,33 @@ export function joined(head: Uint8Array, tail: Uint8Array): Bytes {
 // ---- Text ------------------------------------------------------------------------------------------------------------
 
 const encoder = new TextEncoder();
-/** For whole texts only: one that is cut leaves something behind in its decoder. */
+/** Decodes whole texts only: a text that is cut leaves something behind in its decoder. */
 const decoder = new TextDecoder();
 
-/** As UTF-8. What no UTF-8 can write (half a surrogate pair) becomes U+FFFD. */
+/** Encodes a text as UTF-8. Half a surrogate pair, which UTF-8 cannot write, becomes U+FFFD. */
 export function utf8Of(text: string): Bytes {
   if (3 * text.length > SLAB_BYTES / 4) return encoder.encode(text);
   const room = piece(3 * text.length); // A UTF-16 unit takes three bytes at most.
   const { written } = encoder.encodeInto(text, room);
-  used -= room.length - written; // What it did not take is still free.
+  used -= room.length - written; // The bytes that were not written stay free.
   return room.subarray(0, written);
 }
 
-/** What UTF-8 says; what is none becomes U+FFFD. A byte order mark is left out. */
+/** Decodes UTF-8. Malformed bytes become U+FFFD, and a byte order mark is left out. */
 export function textOf(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
-/** The bytes that hex digits write, in either case. The caller has seen to it that they are hex digits, in pairs. */
+/** Decodes hex digits, in either case. The caller has checked that they are hex digits, in pairs. */
 export function bytesOfHex(hex: string): Bytes {
   const bytes = new Uint8Array(hex.length / 2);
   for (let at = 0; at < bytes.length; at += 1) bytes[at] = (digitAt(hex, 2 * at) << 4) | digitAt(hex, 2 * at + 1);
   return bytes;
 }
 
-/** `0` to `9` are 0x30 to 0x39; `A` to `F` are 0x41 to 0x46, and `a` to `f` the same but for the bit 0x20. */
+/**
+ * The value of a hex digit. `0` to `9` are 0x30 to 0x39; `A` to `F` are 0x41 to 0x46, and `a` to `f` the same but for the bit 0x20.
+ */
 function digitAt(hex: string, at: number): number {
   const code = hex.charCodeAt(at);
   return code <= 0x39 ? code - 0x30 : (code & ~0x20) - 0x41 + 10;

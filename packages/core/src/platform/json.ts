@@ -1,9 +1,9 @@
-/** No answer, event or submission that anybody sends on purpose is nested deeper. */
+/** The most levels of nesting. No answer, event or submission that anybody sends on purpose is deeper. */
 export const MOST_LEVELS = 64;
-/** Objects and lists of one text. The longest lists of providers have some thousands. */
+/** The most objects and lists in one text. The longest lists of providers have some thousands. */
 export const MOST_OBJECTS = 250_000;
 
-/** What a text of JSON says; `undefined` for what is no JSON, or {@link isBeyondBounds}. */
+/** Parses a JSON text; `undefined` for a text that is no JSON, or {@link isBeyondBounds}. */
 export function jsonIn(text: string): unknown {
   if (isBeyondBounds(text)) return undefined;
   try {
@@ -16,17 +16,17 @@ export function jsonIn(text: string): unknown {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** `[` is `{` and `]` is `}`, but for one bit. */
+/** Brackets and braces differ in one bit: `[` and `{`, `]` and `}`. */
 const SQUARE = 0x5b;
 const SQUARE_OR_CURLY = 0x20;
 const OPENS = 0x7b;
 const CLOSES = 0x7d;
 
 /**
- * Whether a text of JSON is nested deeper than {@link MOST_LEVELS} or holds more than {@link MOST_OBJECTS}, found without parsing.
+ * Whether a text of JSON is nested deeper than {@link MOST_LEVELS} or holds more than {@link MOST_OBJECTS}. The text is not parsed.
  *
- * A parser stands still for a second over some megabytes of brackets, and what walks the value afterwards overflows its stack.
- * As far as a text is JSON, this counts what a parser would find; behind that a parser reads no further.
+ * A parser stands still for a second over some megabytes of brackets, and code that walks the value afterwards overflows its stack.
+ * As far as a text is JSON, the count here is the parser's. Behind that a parser reads no further.
  */
 export function isBeyondBounds(text: string): boolean {
   const { length } = text;
@@ -45,7 +45,7 @@ export function isBeyondBounds(text: string): boolean {
   return false;
 }
 
-/** Where the string that begins here ends. To look for its quote is many times faster than to go through it. */
+/** The end of the string that begins here. Searching for its quote is many times faster than reading each character. */
 function endOfString(text: string, from: number): number {
   const quote = text.indexOf('"', from + 1);
   if (quote === -1) return text.length;
@@ -55,7 +55,7 @@ function endOfString(text: string, from: number): number {
   return at;
 }
 
-/** Whether a value in memory is nested deeper than {@link MOST_LEVELS}, as one is that holds itself. */
+/** Whether a value in memory is nested deeper than {@link MOST_LEVELS}. A value that holds itself is. */
 export function isDeep(value: unknown, levels: number = MOST_LEVELS): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((member) => isDeep(member, levels - 1));

@@ -1,21 +1,21 @@
 import { isDeep } from './json.ts';
 import { isPlainObject } from '../validation.ts';
 
-/** A copy, made before anything is awaited: a caller may go on to change the object, and must not change what is paid. */
+/** Copies an input before anything is awaited. The caller may go on to change its object, and must not change what is paid. */
 export function copyOf(given: unknown): Record<string, unknown> | null {
   if (!isPlainObject(given)) return null;
   try {
     const copy = plainCopy(given, 0) as Record<string, unknown>;
     return isDeep(copy) ? null : copy;
   } catch {
-    return null; // A function or another thing that is no data, or what is nested too deep to be copied.
+    return null; // The value is no data, such as a function, or is nested too deep to be copied.
   }
 }
 
-/** Deeper than any request is; what goes on for ever ends here. */
+/** The deepest level that is copied. No request is deeper, and a value that holds itself ends here. */
 const DEEPEST = 8;
 
-/** What `structuredClone` makes of plain data, without its way through a serializer; anything else is left to it. */
+/** Copies plain data as `structuredClone` does, without its serializer. Anything else is left to `structuredClone`. */
 function plainCopy(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null)
     return typeof value === 'function' || typeof value === 'symbol' ? structuredClone(value) : value;

@@ -1,5 +1,5 @@
 /**
- * What the library needs of the world besides HTTP. Every wait, deadline, age and jitter goes through it, so that a test
+ * The parts of the world that the library needs besides HTTP. Every wait, deadline, age and jitter goes through it, so that a test
  * can replace time itself.
  */
 export interface Runtime {
@@ -38,7 +38,7 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 /** Calls `ring` after `ms` milliseconds of this runtime's time, unless the answer is called first. */
 export function startTimer(runtime: Runtime, ms: number, ring: () => void): () => void {
   if (runtime.sleep === sleep) {
-    const timer = setTimeout(ring, Math.min(ms, LONGEST_TIMER_MS)); // The same as below, without what only a promise needs.
+    const timer = setTimeout(ring, Math.min(ms, LONGEST_TIMER_MS)); // The timer is set directly: only a promise needs the rest of `sleep`.
     return () => clearTimeout(timer);
   }
   const off = new AbortController();
@@ -46,13 +46,16 @@ export function startTimer(runtime: Runtime, ms: number, ring: () => void): () =
   return () => off.abort(SWITCHED_OFF);
 }
 
-/** A reason of its own: without one, `abort` makes a DOMException with a stack. */
+/** The reason of an abort. Without one, `abort` makes a DOMException with a stack. */
 const SWITCHED_OFF = 'no longer needed';
 
 /** Real time. */
 export const systemRuntime: Runtime = { now: () => Date.now(), sleep, random: () => Math.random() };
 
-/** Real time, with the given members replaced. A member that throws, or answers what it may not, is real for that once. */
+/**
+ * Real time, with the given members replaced. A member that throws or answers something invalid is replaced by the real one for
+ * that call.
+ */
 export function runtimeWith(replaced: Partial<Runtime> | undefined): Runtime {
   if (replaced === undefined) return systemRuntime;
   return {
@@ -67,7 +70,10 @@ const isShare = (value: unknown): value is number => typeof value === 'number' &
 /** What a `Date` can hold. https://tc39.es/ecma262/#sec-time-values-and-time-range */
 const LAST_MOMENT_MS = 8.64e15;
 
-/** A time that nobody can write, or an exception, would take the outcome away from a request that was sent. */
+/**
+ * The runtime's time, or real time where that cannot be written as a date. An invalid time or an exception would lose the outcome
+ * of a request that was sent.
+ */
 function known<T>(ask: () => unknown, fits: (value: unknown) => value is T): T | undefined {
   try {
     const value = ask();
@@ -77,21 +83,23 @@ function known<T>(ask: () => unknown, fits: (value: unknown) => value is T): T |
   }
 }
 
-/** A pause that fails without being aborted would take a deadline away: it is slept in real time instead. */
+/** Sleeps with the runtime, or in real time where that fails without an abort. A failed pause would otherwise end a deadline. */
 async function pausedBy(runtime: Partial<Runtime>, ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await runtime.sleep?.(ms, signal); // A virtual clock is often a class: its methods need their `this`.
+    await runtime.sleep?.(ms, signal); // A virtual clock is often a class whose methods need their `this`.
   } catch {
     await sleep(ms, signal);
   }
 }
 
-/** As it was when this was loaded: an application's tests may stop time later. */
+/** The timer function at load time: an application's tests may stop time later. */
 const immediate: ((ring: () => void) => unknown) | undefined = globalThis.setImmediate;
 
 /**
- * Resolves when what was asked for can have left this machine, or is here: Node hands a request to its socket only once nothing
- * else is to be done, and whoever then works through what he has would keep it waiting for as long.
+ * Resolves when a request can have left this machine, or its answer is here.
+ *
+ * Node hands a request to its socket only once the current work is done. A caller that works through its payouts first would delay
+ * the request by that time.
  */
 export function yieldUntilFlushed(asked: Promise<unknown>): Promise<unknown> {
   return immediate === undefined ? Promise.resolve() : Promise.race([asked, new Promise<void>((resolve) => immediate(resolve))]);
@@ -111,9 +119,10 @@ export function inWorkerThread(): boolean {
 }
 
 /**
- * A word that no other call has, in any process: by it one call holds a submission.
+ * A random word that no other call has, in any process. By it one call holds a submission.
  *
- * Never a replaced runtime's `random`: two processes of a test that draw the same numbers would hold one submission together.
+ * It never comes from a replaced runtime's `random`: two processes of a test that draw the same numbers would hold one submission
+ * together.
  */
 export function newHold(): string {
   const words = globalThis.crypto.getRandomValues(new Uint32Array(4));

@@ -4,10 +4,10 @@ export const DAY_MS: number = 24 * 60 * 60_000;
 /** ISO 8601 UTC of milliseconds since the epoch. */
 export const isoOf = (ms: number): string => new Date(ms).toISOString();
 
-/** ISO 8601: a date, or a time with its zone. Without one it would be another time on another machine. */
+/** ISO 8601: a date, or a time with its zone. A time without a zone would be another moment on another machine. */
 const TIME = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
-/** What a time is, for messages. */
+/** The form of a time, for messages. */
 export const TIME_RULE = 'must be an ISO 8601 time with its offset, such as 2026-11-01T00:00:00Z, or a date, which begins at midnight UTC';
 
 /**
@@ -22,6 +22,6 @@ export function parseTime(text: unknown): number | null {
   if (day === undefined) return null;
   const at = Date.parse(text as string);
   const midnight = Date.parse(`${day}T00:00:00Z`);
-  // The 30th of February is taken for the 2nd of March by some, and for no time by others.
+  // Some engines read the 30th of February as the 2nd of March, others as no time.
   return Number.isNaN(at) || Number.isNaN(midnight) || isoOf(midnight).slice(0, 10) !== day ? null : at;
 }

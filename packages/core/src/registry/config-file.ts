@@ -12,16 +12,16 @@ import { kindOf } from '../validation.ts';
 /** Where submissions are kept when a configuration does not say. */
 const DEFAULT_FOLDER = '.disburse/submissions';
 
-/** A configuration as it was found. */
+/** A configuration file that was found. */
 export interface ConfigFile extends ConfigText {
   /** Absolute. */
   readonly path: string;
-  /** Where it lies; what it names by a relative path is meant from here. */
+  /** The folder of the file. Relative paths in the file start here. */
   readonly folder: string;
   /**
-   * The folder of submissions, absolute: what the file names, or `.disburse/submissions` beside it.
+   * The folder of submissions, absolute: the one that the file names, or `.disburse/submissions` beside the file.
    *
-   * @param env What an environment reference is read from.
+   * @param env The environment that variables are read from.
    */
   submissionsFolder(env: Readonly<Record<string, string | undefined>>): string;
 }
@@ -47,13 +47,13 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 }
 
 /**
- * Makes the providers and the store of a configuration file, as the `disburse` command does. So a reference that the program
- * pays is paid for the command, too.
+ * Makes the providers and the store of a configuration file, as the `disburse` command does. So the command knows a reference that
+ * the program has paid.
  *
- * The file names under `submissions` the folder that keeps what was sent, relative to itself. Without that it is
+ * The file names under `submissions` the folder that stores what was sent, relative to itself. The default is
  * `.disburse/submissions`. A store in `context.settings` takes its place: then the command does not know what the program pays.
  *
- * @param path Relative to the working directory of this moment. It is never looked for in other folders.
+ * @param path Relative to the working directory of this moment. The file is never searched for in other folders.
  * @param adapters The adapters that the file may name.
  * @throws {PayoutError} `invalid_settings`, with every problem, its line and its column, and never a value.
  * @example
@@ -99,7 +99,7 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-/** In the words of the command. */
+/** The message in the words of the command. */
 function problemsOfFile(shown: string, problems: readonly ConfigProblem[]): PayoutError {
   const count = problems.length === 1 ? 'has a problem.' : `has ${problems.length} problems.`;
   const lines = problems.map(({ path, message, line, column }) => `  ${line}:${column}  ${path === '' ? message : `${path}: ${message}`}`);

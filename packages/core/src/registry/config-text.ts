@@ -1,6 +1,6 @@
 import type { PayoutIssue } from '../errors.ts';
 
-/** A problem of a configuration, and where it is: lines and columns count from 1. */
+/** A problem of a configuration, and its place: lines and columns count from 1. */
 export interface ConfigProblem extends PayoutIssue {
   readonly line: number;
   readonly column: number;
@@ -8,11 +8,11 @@ export interface ConfigProblem extends PayoutIssue {
 
 /** JSON with comments and trailing commas, read. */
 export interface ConfigText {
-  /** What `JSON.parse` would give without the comments; `undefined` where there are problems. */
+  /** The value that `JSON.parse` would give without the comments; `undefined` where there are problems. */
   readonly value: unknown;
-  /** Why it is no JSON, or what is written twice in it. */
+  /** The problems: why the text is no JSON, or what is written twice in it. */
   readonly problems: readonly ConfigProblem[];
-  /** Where a path such as `providers.us.apiKey` is, or what is around it. */
+  /** The place of a path such as `providers.us.apiKey`, or of what is around it. */
   locate(path: string): { readonly line: number; readonly column: number };
 }
 
@@ -36,7 +36,7 @@ export function withoutMark(text: string): string {
 
 // ---- Problems --------------------------------------------------------------------------------------------------------
 
-/** More are the same mistake again and again: whoever reads them has lost the place long before. */
+/** The most problems that are shown. Further ones repeat the same mistake. */
 const MOST_TOLD = 20;
 
 function problemsOf(all: readonly Repeated[], at: PlaceOf): readonly ConfigProblem[] {
@@ -51,7 +51,7 @@ function problemsOf(all: readonly Repeated[], at: PlaceOf): readonly ConfigProbl
 
 type PlaceOf = (offset: number) => { readonly line: number; readonly column: number };
 
-/** Where lines begin is found out once: a text may be asked about many times. */
+/** The beginnings of the lines are computed once, because a text may be asked about many times. */
 function placesIn(text: string): PlaceOf {
   const starts = [0];
   for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
@@ -87,7 +87,10 @@ interface Repeated {
   readonly first: number;
 }
 
-/** JSON lets the last of two equal keys win without a word: one provider, or one setting, would be lost. */
+/**
+ * The problem of a key that is written twice. JSON lets the last of two equal keys win silently: one provider, or one setting,
+ * would be lost.
+ */
 function repeated(node: Node, path: string): readonly Repeated[] {
   const seen = new Map<string, number>();
   return node.members.flatMap(({ key, offset, node: inner }) => {
@@ -109,7 +112,7 @@ function nearest(node: Node, path: string): number {
 
 // ---- Reading ---------------------------------------------------------------------------------------------------------
 
-/** No configuration is as deep, and reading may not overflow the stack. */
+/** The deepest level of a configuration. Deeper reading could overflow the stack. */
 const DEEPEST = 64;
 
 class NoJson extends Error {
@@ -143,7 +146,7 @@ const SPACE = /[ \t\r\n]+|\/\/[^\n]*/y;
 const STRING = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"/y;
 const WORD = /[\w.+-]+/y;
 
-/** What a sticky expression finds where the reading is. */
+/** Matches a sticky expression at the reader's place. */
 function taken(reading: Reading, form: RegExp): string | null {
   form.lastIndex = reading.at;
   const [found] = form.exec(reading.text) ?? [];
@@ -198,7 +201,7 @@ function readObject(reading: Reading, depth: number): Node {
   readMembers(reading, '}', 'close brace expected', () => {
     const member = readProperty(reading, depth);
     members.push(member);
-    // Assigned, __proto__ would change what the configuration is instead of being a key that nobody knows.
+    // An assignment to __proto__ would change the prototype instead of adding an unknown key.
     Object.defineProperty(value, member.key, { value: member.node.value, enumerable: true, configurable: true, writable: true });
   });
   return { offset, value, members };
@@ -224,7 +227,7 @@ function readArray(reading: Reading, depth: number): Node {
   return { offset, value: members.map(({ node }) => node.value), members };
 }
 
-/** What stands between brackets, with commas between; one after the last is no mistake. */
+/** Reads the items between brackets. A comma after the last item is allowed. */
 function readMembers(reading: Reading, close: '}' | ']', unclosed: string, one: () => void): void {
   reading.at += 1;
   for (let first = true; ; first = false) {

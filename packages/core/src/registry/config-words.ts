@@ -4,10 +4,10 @@ import type { PayoutIssue } from '../errors.ts';
 import { nearest, notKnown } from '../known-keys.ts';
 import type { AnyAdapterFactory } from './registry.ts';
 
-/** Settings that are functions and objects of a program: no file can hold them. */
+/** Settings that are functions and objects of a program. No file can hold them. */
 const OF_CODE = ['fetch', 'runtime', 'onTelemetry', 'submissions'];
 
-/** Keys of one provider's entry that a file cannot say, with the ones that were probably meant. */
+/** Keys that an entry of a file cannot have, with the keys that were probably meant. */
 export function strangeKeys(schema: GenericSchema, given: Readonly<Record<string, unknown>>): PayoutIssue[] {
   const entries = entriesOf(schema);
   if (entries === null) return [];
@@ -31,10 +31,10 @@ export function factoryFor(adapter: string, factories: Readonly<Record<string, A
   return others.length === 0 ? found : undefined;
 }
 
-/** No credential of a provider is as short, and hardly a name is longer. */
+/** The longest name. No credential of a provider is as short, and hardly a name is longer. */
 const LONGEST_TOLD = 24;
 
-/** That a name is none of those there are, and which was probably meant. What may be a credential in a wrong place is not repeated. */
+/** The message for an unknown name, with the name that was probably meant. A text that may be a credential is not repeated. */
 export function notOneOf(name: string, known: readonly string[]): string {
   const word = nearest(name, known);
   return `${name.length > LONGEST_TOLD ? 'it' : `"${name}"`} is not one of ${known.join(', ')}${word === null ? '' : `; did you mean "${word}"?`}`;

@@ -56,7 +56,7 @@ export interface PayoutConfig<Factories extends Record<string, AnyAdapterFactory
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a configuration cannot say. */
+/** The context of a configuration: what a configuration cannot say. */
 export interface ConfigContext {
   /** @default `process.env` where there is one */
   readonly env?: Environment | undefined;
@@ -116,7 +116,7 @@ export function registryFromConfig<const Factories extends Record<string, AnyAda
 
 const OF_HOST = ['fetch', 'runtime', 'submissions', 'onTelemetry'];
 
-/** A store that is given one level too high would never be asked, and a job that runs again would pay again. */
+/** Settings given one level too high. Nobody would ask a store given there, and a job that runs again would pay again. */
 const BESIDE_SETTINGS: Elsewhere = Object.fromEntries(
   OF_HOST.map((key) => [key, `belongs into settings: write { settings: { ${key} } } to give it to all providers`]),
 );
@@ -157,7 +157,7 @@ function shapeProblems(config: unknown): PayoutIssue[] {
   return issues;
 }
 
-/** What is wrong with the line that names the store. */
+/** Every problem of the line that names the store. */
 function storeProblems(config: unknown, { env = hostEnvironment(), settings }: ConfigContext): PayoutIssue[] {
   const { folder, problems } = folderIn(config, env);
   if (folder === null || problems.length > 0 || settings?.submissions !== undefined) return [...problems];
@@ -203,7 +203,7 @@ function namesVariable(providers: unknown, variable: unknown): boolean {
   return values.some((value) => isPlainObject(value) && value['env'] === variable);
 }
 
-/** What an entry comes to. `unset`: nothing is wrong with it but variables of the environment that are not set. */
+/** The result of an entry. `unset`: its only problems are variables of the environment that are not set. */
 type Made =
   | { readonly type: 'provider'; readonly provider: AnyPayoutProvider }
   | ({ readonly type: 'unset' } & UnsetProvider)
@@ -211,13 +211,13 @@ type Made =
 
 interface EntryContext extends ConfigContext {
   readonly secrets: string[];
-  /** Of a provider that names none. */
+  /** The namespace of a provider that names none. */
   readonly namespace: unknown;
 }
 
 const wrongAt = (path: string, message: string): Made => ({ type: 'wrong', issues: [{ path, message }] });
 
-/** One provider, or everything that is wrong with its entry. */
+/** Makes one provider, or finds every problem of its entry. */
 function providerOf(name: string, entry: unknown, factories: Record<string, AnyAdapterFactory>, context: EntryContext): Made {
   if (!isPlainObject(entry)) return wrongAt('', `must be an object with "adapter", not ${kindOf(entry)}`);
   const { adapter, ...given } = entry;
@@ -233,12 +233,12 @@ function providerOf(name: string, entry: unknown, factories: Record<string, AnyA
     const secret = !factory.secrets.includes(key) ? 'none' : takesList(factory.settings, key) ? 'list' : 'one';
     const read = settingOf(value, secret, context.env ?? hostEnvironment());
     if (secret !== 'none') context.secrets.push(...textsIn(read.problems.every(isUnset) ? read.value : undefined));
-    // Assigned, __proto__ would change what settings are instead of being a setting that nobody knows.
+    // An assignment to __proto__ would change the prototype instead of adding an unknown setting.
     Object.defineProperty(settings, key, { value: read.value, enumerable: true, configurable: true });
     problems.push(...read.problems.map((issue) => ({ ...issue, path: pathOf(key, issue.path) })));
   }
   const unread = new Set(problems.map((issue) => issue.path.split('.')[0]));
-  // A secret that could not be read is one problem, not a second one about its being absent.
+  // A secret that could not be read is one problem. Its absence is not reported a second time.
   problems.push(...problemsOf(factory.settings, settings).filter((issue) => !unread.has(issue.path.split('.')[0])));
   if (problems.length === 0) return construct(factory, settings);
   if (!problems.every(isUnset)) return { type: 'wrong', issues: problems };
@@ -248,7 +248,7 @@ function providerOf(name: string, entry: unknown, factories: Record<string, AnyA
 
 const textsIn = (value: unknown): readonly string[] => [value].flat().filter((item) => typeof item === 'string');
 
-/** Rules that no schema can see are found by the factory itself. */
+/** The factory itself finds problems of rules that no schema can express. */
 function construct(factory: AnyAdapterFactory, settings: object): Made {
   try {
     return { type: 'provider', provider: factory(settings as never) };
@@ -258,9 +258,9 @@ function construct(factory: AnyAdapterFactory, settings: object): Made {
   }
 }
 
-/** What is wrong with a setting. */
+/** A problem of a setting. */
 interface SettingIssue extends PayoutIssue {
-  /** The file is right, and the environment lacks the variable. */
+  /** Whether the file is right and the environment lacks the variable. */
   readonly isUnset?: true;
 }
 
@@ -294,7 +294,7 @@ function settingOf(value: unknown, secret: 'none' | 'one' | 'list', env: Environ
   }
   const found = Object.hasOwn(env, variable) ? env[variable] : undefined;
   if (found === undefined || found === '') {
-    // Who writes the secret itself in the place of a variable's name must not find it in a log.
+    // A user may write the secret itself in place of a variable's name. The message must not show it in a log.
     const named = /^[A-Z_][A-Z0-9_]*$/.test(variable) ? ` ${variable}` : ' that "env" names';
     return { value: undefined, problems: [{ path: '', message: `the environment variable${named} is not set`, isUnset: true }] };
   }

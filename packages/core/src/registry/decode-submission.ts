@@ -7,11 +7,11 @@ import { boundSubmission } from '../provider-operations.ts';
 import type { Submission } from '../stores/submission.ts';
 
 /**
- * What a submission will really send, read from its own bytes: what to show to a person who is asked about it. No I/O.
+ * Reads from its own bytes what a submission will really send. Show it to a person who is asked to decide. No I/O.
  *
- * @param provider The one it was prepared with; for a connected account, `provider.forAccount(account)`.
+ * @param provider The provider it was prepared with; for a connected account, `provider.forAccount(account)`.
  * @returns `null` for a submission whose body was blanked: it is never sent again.
- * @throws {PayoutError} `invalid_request` for what is no submission of this provider, and for one that contradicts itself.
+ * @throws {PayoutError} `invalid_request` for a value that is no submission of this provider, and for one that contradicts itself.
  */
 export async function decodeSubmission(provider: AnyPayoutProvider, submission: Submission): Promise<DecodedCreate | null> {
   const context = internalsOf(provider)?.context;

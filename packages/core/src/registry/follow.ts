@@ -12,11 +12,16 @@ import { kindOf } from '../validation.ts';
 export interface FollowOptions {
   /** Whether this is enough. `paid` is not final: following it to the end can take for ever. @default once the status is final */
   readonly until?: ((payout: Payout) => boolean) | undefined;
-  /** Ends it without an error; a read under way is aborted. */
+  /** Ends the iteration without an error; a read in flight is aborted. */
   readonly signal?: AbortSignal | undefined;
-  /** After the first read, and after every change; doubles while nothing changes. Half of it is jitter. In milliseconds. @default 2000 */
+  /**
+   * The pause after the first read, and after every change, in milliseconds. It doubles while nothing changes; half of it is
+   * jitter.
+   *
+   * @default 2000
+   */
   readonly firstPauseMs?: number | undefined;
-  /** In milliseconds. @default 900000, a quarter of an hour */
+  /** The longest pause, in milliseconds. @default 900000, a quarter of an hour */
   readonly longestPauseMs?: number | undefined;
   /** How many reads in a row may fail; the next failure is thrown. @default 5 */
   readonly failedReads?: number | undefined;
@@ -26,13 +31,14 @@ const KNOWN: KnownKeys<FollowOptions> = { until: true, signal: true, firstPauseM
 const DEFAULTS = { firstPauseMs: 2_000, longestPauseMs: 900_000, failedReads: 5 } as const;
 
 /**
- * Polls a payout and yields what changes, through the same lattice as events: where webhooks cannot reach, or beside them.
+ * Polls a payout and yields what changes, through the same transition table as events. Use it where webhooks cannot reach, or
+ * beside them.
  *
- * What is `unchanged` in every detail, or `stale`, is not yielded; an `anomaly` once for each state that is one. It ends when the
- * payout is final, or `until` says so, also right away. Time, jitter and telemetry are the provider's own.
+ * A result that is `unchanged` in every detail, or `stale`, is not yielded; an `anomaly` once for each state that is one. The
+ * iteration ends when the payout is final, or `until` says so, also right away. Time, jitter and telemetry are the provider's own.
  *
  * @param provider For a payout of a connected account, `provider.forAccount(account)`.
- * @param payout What is known: it is read again at once.
+ * @param payout The known payout: it is read again at once.
  * @throws {PayoutError} At once `invalid_request`, for another provider's payout or an option that it does not know. While
  * iterating, the last error of reads that keep failing.
  * @example
@@ -55,7 +61,7 @@ async function* followed(provider: AnyPayoutProvider, payout: Payout, options: F
   let oddity = '';
   while (!until(known) && signal?.aborted !== true) {
     const read = await readQuietly(provider, known.id, signal);
-    if (isAborted(signal)) return; // While it was read.
+    if (isAborted(signal)) return; // The signal was aborted during the read.
     if (isPayoutError(read)) {
       failures += 1;
       tellFailure(provider, known, read, failures);
@@ -71,11 +77,11 @@ async function* followed(provider: AnyPayoutProvider, payout: Payout, options: F
       if (until(known)) return;
       quietReads = news ? 0 : quietReads + 1;
     }
-    if (!(await waited(runtime, pauseOf(runtime, options, quietReads + failures, read), signal))) return;
+    if (!(await sleepUnlessAborted(runtime, pauseOf(runtime, options, quietReads + failures, read), signal))) return;
   }
 }
 
-/** A promise is no answer, and would read as one: `follow` would end without a word. */
+/** Whether `until` answers true. A promise would count as true, and `follow` would end silently, so it is refused. */
 function answerOf(provider: AnyPayoutProvider, answer: unknown): boolean {
   if (typeof answer !== 'object' || answer === null) return Boolean(answer);
   const message = `must answer true or false, not ${kindOf(answer)}`;
@@ -84,7 +90,7 @@ function answerOf(provider: AnyPayoutProvider, answer: unknown): boolean {
 
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
 
-/** The payout, or why it could not be read. What is no error of ours is a bug and thrown. */
+/** Reads the payout, or answers why it could not be read. An error that is not the library's own is a bug, and thrown. */
 async function readQuietly(provider: AnyPayoutProvider, id: string, signal: AbortSignal | undefined): Promise<Payout | PayoutError> {
   try {
     return await provider.retrieve(id, { signal });
@@ -106,8 +112,8 @@ function pauseOf(runtime: Runtime, options: FollowOptions, quietReads: number, r
   return Math.max(asked, backoff * (0.5 + runtime.random() / 2));
 }
 
-/** Whether the pause went by; `false` when it was aborted. */
-async function waited(runtime: Runtime, pauseMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+/** Sleeps. Answers `false` when the pause was aborted. */
+async function sleepUnlessAborted(runtime: Runtime, pauseMs: number, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     await runtime.sleep(pauseMs, signal);
   } catch (error) {

@@ -11,7 +11,7 @@ import { isPlainObject } from '../validation.ts';
 
 // ---- Factories -------------------------------------------------------------------------------------------------------
 
-/** What configuration needs to know of a factory. */
+/** The parts of a factory that configuration needs. */
 export interface AdapterDescription<Settings extends object, P extends AnyPayoutProvider, Secret extends keyof Settings & string> {
   readonly id: P['id'];
   readonly settings: GenericSchema<unknown, Settings>;
@@ -54,19 +54,22 @@ export function defineAdapter<Settings extends object, P extends AnyPayoutProvid
 export interface PayoutRegistry<Providers extends Record<string, AnyPayoutProvider>> {
   readonly names: readonly (keyof Providers & string)[];
   /**
-   * For a name written in the program.
+   * The provider of a name written in the program.
    *
    * @throws {PayoutError} `invalid_settings` for a name that is not configured, or whose configuration names a variable of the
    * environment that is not set.
    */
   provider<Name extends keyof Providers & string>(name: Name): Providers[Name];
-  /** For a name read at run time; the default when omitted. Offers what every configured provider has, until narrowed. */
+  /**
+   * The provider of a name read at run time; the default when omitted. It offers the operations that every configured provider has,
+   * until narrowed.
+   */
   select(name?: string): Providers[keyof Providers];
-  /** A new reference goes to the default provider; one that is kept goes to the provider that it was made with. */
+  /** Creates through the default provider for a new reference. A stored reference goes to the provider that it was made with. */
   readonly createPayout: Providers[keyof Providers]['createPayout'];
-  /** Goes to the provider that the submission names, never to today's default. */
+  /** Submits through the provider that the submission names, never through today's default. */
   submit(submission: Submission, call?: CallOptions): Promise<PayoutOutcome>;
-  /** Goes to the provider that the submission names. */
+  /** Looks up through the provider that the submission names. */
   lookup(submission: Submission, call?: CallOptions): Promise<PayoutOutcome>;
 }
 
@@ -90,23 +93,23 @@ export function createPayoutRegistry<const Providers extends Record<string, AnyP
 export interface UnsetProvider {
   /** The variables, with the path of each setting that names one. */
   readonly issues: readonly PayoutIssue[];
-  /** `null` where the variable of the namespace itself is not set. */
+  /** The namespace; `null` where the variable of the namespace itself is not set. */
   readonly namespace: string | null;
 }
 
 type UnsetProviders = ReadonlyMap<string, UnsetProvider>;
 const NOTHING_UNSET: UnsetProviders = new Map();
 
-/** What {@link registryOf} makes a registry of, besides the providers. */
+/** The parts of a registry besides the providers. */
 interface Configured {
-  /** All of them in the order of the configuration, also those that were not made. */
+  /** The names of all providers in the order of the configuration, also of those that were not made. */
   readonly names: readonly string[];
-  /** Nothing can be asked of these: whoever names one is told which variable is not set. */
+  /** The providers that were not made. A caller that names one is told which variable is not set. */
   readonly unset: UnsetProviders;
   readonly default: string | undefined;
 }
 
-/** A registry of a configuration. @throws {PayoutError} `invalid_settings`, as {@link createPayoutRegistry}. */
+/** Makes the registry of a configuration. @throws {PayoutError} `invalid_settings`, as {@link createPayoutRegistry}. */
 export function configuredRegistry<P extends AnyPayoutProvider>(
   providers: Record<string, P>,
   configured: Configured,
@@ -131,7 +134,7 @@ function registryOf<Providers extends Record<string, AnyPayoutProvider>>(
   const route: Route = (kept, account) => {
     if (!Object.hasOwn(providers, kept.name)) return null;
     const home = internalsOf(forAccountOf(select(kept.name), account ?? kept.account))?.context ?? null;
-    // A provider without accounts cannot have made what is asked for of one.
+    // A provider without accounts cannot have made a payout of an account.
     return account === undefined || home?.identity.account === account ? home : null;
   };
   const createPayout = async (request: unknown, call?: CallOptions): Promise<PayoutOutcome> =>
@@ -146,7 +149,10 @@ function registryOf<Providers extends Record<string, AnyPayoutProvider>>(
   };
 }
 
-/** A reference that is stored for a provider that was not made: what it needs is told. It was not looked up, and nothing was sent. */
+/**
+ * The outcome of a reference that is stored for a provider that was not made. It names the variables; nothing was looked up or
+ * sent.
+ */
 function unlessUnset(outcome: PayoutOutcome, unset: UnsetProviders): PayoutOutcome {
   const { name, reference } = outcome.submission ?? {};
   const missing = name === undefined ? undefined : unset.get(name);
@@ -159,7 +165,7 @@ function unlessUnset(outcome: PayoutOutcome, unset: UnsetProviders): PayoutOutco
   };
 }
 
-/** Settings are of providers. A registry has none of its own, and would never ask a store that it was given. */
+/** Refuses settings of a registry. Settings belong to providers, and a store that a registry was given would never be asked. */
 const OF_PROVIDERS: Elsewhere = Object.fromEntries(
   ['submissions', 'namespace', 'fetch', 'runtime', 'onTelemetry', 'timeoutMs', 'maxResends'].map((key) => [
     key,
@@ -183,7 +189,7 @@ function nameProblems(providers: Record<string, AnyPayoutProvider>): PayoutIssue
     .map(([name, provider]) => ({ path: name, message: `its own name is "${provider.name}"; give it the setting name: '${name}'` }));
 }
 
-/** A kept reference must be found whatever the default is today (R2): one store and one numbering for all. */
+/** Refuses providers that differ in store or namespace. A stored reference must be found whatever the default is today (R2). */
 function strangerProblems(providers: Record<string, AnyPayoutProvider>, unset: UnsetProviders): PayoutIssue[] {
   const made = Object.entries(providers).flatMap(([name, provider]) => {
     const found = internalsOf(provider);
@@ -212,10 +218,10 @@ function inside(provider: AnyPayoutProvider): Internals {
 }
 
 /**
- * Makes the providers of one registry hide each other's secrets. What answers one may have seen those of all, such as a proxy
- * before them.
+ * Makes the providers of one registry hide each other's secrets. A server that answers one may have seen all of them, for example a
+ * proxy.
  *
- * @param more Secrets that no provider tells, such as what a configuration read for an adapter that sends it in another way.
+ * @param more Secrets that no provider tells, such as a value that an adapter sends in another form than the configuration has.
  */
 export function hideTogether(providers: readonly AnyPayoutProvider[], more: readonly string[] = []): void {
   const all = providers.flatMap((provider) => internalsOf(provider)?.hidden ?? []);
@@ -223,7 +229,7 @@ export function hideTogether(providers: readonly AnyPayoutProvider[], more: read
   for (const hidden of all) hidden.alsoHide(secrets);
 }
 
-/** Where a submission was made. @throws {PayoutError} `invalid_request` for what names no provider. */
+/** The provider that a submission was made with. @throws {PayoutError} `invalid_request` for a value that names no provider. */
 function homeOf(select: (name: string) => AnyPayoutProvider, submission: unknown): AnyPayoutProvider {
   const { name, account } = placeIn(submission);
   return forAccountOf(select(name), account);
@@ -234,12 +240,12 @@ function placeIn(submission: unknown): Pick<Submission, 'name' | 'account'> {
     const { name, account } = submission as Partial<Submission>;
     if (typeof name === 'string') return { name, account: typeof account === 'string' ? account : null };
   } catch {
-    // It is nothing, or throws when it is looked at: told below.
+    // The value is no object, or throws when it is read: the error follows below.
   }
   return parseSubmission(submission);
 }
 
-/** The same provider for a connected account, where there is such a thing; `null` is the provider as it is. */
+/** The same provider for a connected account, where it has accounts; `null` is the provider as it is. */
 export function forAccountOf(provider: AnyPayoutProvider, account: string | null): AnyPayoutProvider {
   if (account === null || internalsOf(provider)?.context.identity.account === account) return provider;
   return isPlatform(provider) ? provider.forAccount(account) : provider;

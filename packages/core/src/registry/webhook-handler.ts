@@ -13,7 +13,7 @@ import { unheard } from '../telemetry/telemetry.ts';
 import { kindOf } from '../validation.ts';
 import type { PayoutEvent } from '../adapter/webhook.ts';
 
-/** What {@link webhookHandler} needs. */
+/** The options of {@link webhookHandler}. */
 export interface WebhookHandlerOptions {
   readonly provider: AnyPayoutProvider;
   /**
@@ -23,7 +23,7 @@ export interface WebhookHandlerOptions {
    * hand `event.payout` to {@link applySnapshot}.
    */
   readonly onEvent: (event: PayoutEvent) => unknown;
-  /** Which events were handled. @default {@link memorySeenEvents}: as old as the process */
+  /** The store of handled events. @default {@link memorySeenEvents}: as old as the process */
   readonly seen?: SeenEvents | undefined;
   /**
    * Reads the payout again before `onEvent`, so that every event has the state of now and none is only a hint. Costs a request
@@ -34,19 +34,22 @@ export interface WebhookHandlerOptions {
   readonly refetch?: boolean | undefined;
   /** A longer body is answered 413, unread. In bytes. @default 1048576 */
   readonly maxBodyBytes?: number | undefined;
-  /** Hears why something was answered 400, 413 or 500, or was not remembered as handled. What it throws is dropped, and what an async one rejects with. */
+  /**
+   * Gets the error when a delivery was answered 400, 413 or 500, or an event was not remembered as handled. What it throws or
+   * rejects with is dropped.
+   */
   readonly onError?: ((error: unknown, event: PayoutEvent | null) => void) | undefined;
 }
 
-/** Providers wait some seconds only: Mollie fifteen. */
+/** How long the read before `onEvent` may take. Providers wait some seconds only: Mollie fifteen. */
 const REFETCH_TIMEOUT_MS = 10_000;
 
 /**
  * A whole webhook endpoint: a Fetch handler for Hono, Next, Bun, Deno, Workers and, with some lines around it, Node.
  *
- * It answers 200 once every event was handled or had been. It answers 400 to what is not signed or does not come within the
- * provider's `timeoutMs`, 405 to all but POST, and 413 to what is too long. It answers 500 when `onEvent` throws, or the program
- * hands over what is no `Request`. No body says why: that is for `onError` and the provider's own setting `onTelemetry`.
+ * It answers 200 once every event was handled, now or before. It answers 400 to a body that is not signed, or does not come within
+ * the provider's `timeoutMs`. It answers 405 to all but POST, and 413 to a body that is too long. It answers 500 when `onEvent` throws, or the program
+ * passes a value that is no `Request`. No body says why: that is for `onError` and the provider's own setting `onTelemetry`.
  *
  * @throws {PayoutError} `invalid_request` for an option that it does not know or cannot take; `invalid_settings` for a
  *   `maxBodyBytes` that is no number of bytes.
@@ -83,7 +86,7 @@ const KNOWN: KnownKeys<WebhookHandlerOptions> = {
   onError: true,
 };
 
-/** A misspelt `onError` or `refetch`, or a missing `onEvent`, would be missed only once it is needed. */
+/** Checks the options. A misspelt `onError` or `refetch`, or a missing `onEvent`, would be missed only once it is needed. */
 function assertOptions(options: unknown): void {
   const given: Partial<Record<keyof WebhookHandlerOptions, unknown>> = Object(options);
   const known = Object.keys(KNOWN).join(', ');
@@ -104,7 +107,9 @@ const isSeenEvents = (given: unknown): boolean => {
   return typeof has === 'function' && typeof add === 'function';
 };
 
-/** A mistake of the program is no fault of the sender's: it is told here, and a delivery that comes again can be taken. */
+/**
+ * The answer to a mistake of the program. It is no fault of the sender, so it is reported here, and a later delivery can be taken.
+ */
 function mistaken(endpoint: Endpoint, found: string): Response {
   const message = `a webhookHandler takes a Fetch Request, and was given ${found}.`;
   const error = new PayoutError('invalid_request', message, { provider: endpoint.provider.name });
@@ -116,7 +121,7 @@ function mistaken(endpoint: Endpoint, found: string): Response {
 interface Endpoint extends WebhookHandlerOptions {
   readonly maxBodyBytes: number;
   readonly seen: SeenEvents;
-  /** Deliveries of one event at once wait for the first, and share how it ends. */
+  /** Events that are being handled. Simultaneous deliveries of one event wait for the first, and share its result. */
   readonly underWay: Map<string, Promise<boolean>>;
 }
 
@@ -130,13 +135,15 @@ async function statusFor(endpoint: Endpoint, request: Request): Promise<200 | 40
   const body = await readWithTimeout(provider, (signal) => readBody(request, maxBodyBytes, signal));
   if (body === null) return refused(endpoint, 400, 'the body broke off, or did not come in time.');
   if (body === 'too_large') return refused(endpoint, 413, `the body is longer than maxBodyBytes, ${maxBodyBytes}.`);
-  const events = await verified(endpoint, { headers: request.headers, body });
+  const events = await verify(endpoint, { headers: request.headers, body });
   if (events === null) return 400;
-  for (const event of events) if (!(await handledOnce(endpoint, event))) return 500;
+  for (const event of events) if (!(await handleOnce(endpoint, event))) return 500;
   return 200;
 }
 
-/** `null` when it failed, or took longer than a call of this provider may: nobody may hold a request open for ever. */
+/**
+ * Runs the work; `null` when it failed, or took longer than a call of this provider may. Nobody may hold a request open for ever.
+ */
 async function readWithTimeout<T>(provider: AnyPayoutProvider, read: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
   const {
     limits: { timeoutMs },
@@ -157,8 +164,8 @@ function refused<S extends number>(endpoint: Endpoint, status: S, message: strin
   return status;
 }
 
-/** `null` for a delivery that is refused; all else that is thrown is our own trouble. */
-async function verified(endpoint: Endpoint, payload: { headers: Headers; body: Uint8Array }): Promise<readonly PayoutEvent[] | null> {
+/** Parses a delivery; `null` for one that is refused. Any other error is our own. */
+async function verify(endpoint: Endpoint, payload: { headers: Headers; body: Uint8Array }): Promise<readonly PayoutEvent[] | null> {
   try {
     return await endpoint.provider.parseWebhook(payload);
   } catch (error) {
@@ -169,16 +176,16 @@ async function verified(endpoint: Endpoint, payload: { headers: Headers; body: U
 }
 
 /** Whether an event was handled, now or before. */
-function handledOnce(endpoint: Endpoint, event: PayoutEvent): Promise<boolean> {
+function handleOnce(endpoint: Endpoint, event: PayoutEvent): Promise<boolean> {
   const key = `${event.name} ${event.id}`;
   const first = endpoint.underWay.get(key);
   if (first !== undefined) return first;
-  const handling = handled(endpoint, event, key).finally(() => endpoint.underWay.delete(key));
+  const handling = handle(endpoint, event, key).finally(() => endpoint.underWay.delete(key));
   endpoint.underWay.set(key, handling);
   return handling;
 }
 
-async function handled(endpoint: Endpoint, event: PayoutEvent, key: string): Promise<boolean> {
+async function handle(endpoint: Endpoint, event: PayoutEvent, key: string): Promise<boolean> {
   try {
     if (await endpoint.seen.has(key)) return true;
     await endpoint.onEvent(endpoint.refetch === true ? await refetched(endpoint, event) : event);
@@ -189,7 +196,7 @@ async function handled(endpoint: Endpoint, event: PayoutEvent, key: string): Pro
   try {
     await endpoint.seen.add(key);
   } catch (error) {
-    tell(endpoint, error, event); // It was handled: to have it delivered again would only repeat it.
+    tell(endpoint, error, event); // The event was handled: a second delivery would only repeat it.
   }
   return true;
 }

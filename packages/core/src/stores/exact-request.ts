@@ -1,9 +1,9 @@
 import type { Submission } from './submission.ts';
 
-/** Where an adapter sends its creates, and the headers that it may send with them. */
+/** The address that an adapter sends its creates to, and the headers that it may send with them. */
 export interface CreateForm {
   readonly path: string;
-  /** Every name, in lower case: those of the connection, and those of `encodeCreate`. */
+  /** The names of all allowed headers, in lower case: those of the endpoint, and those of `encodeCreate`. */
   readonly headers: readonly string[];
 }
 
@@ -13,9 +13,9 @@ export function isCreate(request: Submission['request'], form: CreateForm): bool
 }
 
 /**
- * A JSON body, read back only as `JSON.stringify` writes it; `undefined` for anything else. For `decodeCreate`.
+ * Reads a JSON body only as `JSON.stringify` writes it; `undefined` for anything else. For `decodeCreate`.
  *
- * Two members of one name are read differently by two parsers, so that a provider could pay another amount than was checked.
+ * Two parsers may read two members of one name differently. Then a provider could pay another amount than was checked.
  */
 export function exactJson(body: string): unknown {
   try {

@@ -15,29 +15,29 @@ import { type Files, storeError, submissionFolder } from './submission-folder.ts
 import { afterPutIfAbsent, afterRefuse, afterSetResolution, storedAs, type SubmissionState } from './submission-state.ts';
 import { isRejected, type StoredSubmission, type AttemptId, type Resolution, type Submission, type SubmissionStore } from './submission.ts';
 
-/** A submission as its files tell it. */
+/** A submission, as its files say. */
 interface Row extends Since {
   readonly submission: Submission;
-  /** The file it is in, character for character. */
+  /** The text of its file, character for character. */
   readonly text: string;
 }
 
 interface Since {
   readonly state: SubmissionState;
-  /** Whether it was ever answered to somebody else, also before it ended. */
+  /** Whether it was ever answered to another caller, also before it ended. */
   readonly shared: boolean;
-  /** How many numbered files follow it; `null` for one that was stored without a hold, which has a file for each word. */
+  /** How many numbered files follow it. `null` for a submission stored without a hold, which has a named file for each event. */
   readonly words: number | null;
 }
 
 /**
- * A few files for each (namespace, reference, attempt): its submission, and what happened to it. None is ever changed.
+ * Stores a few files for each (namespace, reference, attempt): its submission, and what happened to it. No file is ever changed.
  *
- * Whatever happens to a submission that was stored with a hold is the file of the next number. One writer makes it; the others
- * read it, and decide anew. So a refusal and another holder can never both come next.
+ * Every event of a submission with a hold is the file of the next number. One writer makes it; the others read it, and decide anew.
+ * So a refusal and another holder can never both come next.
  *
- * `keep` answers nothing before it is durable, also what another process wrote: nobody may send what a loss of power could
- * still undo, because it would be sent again with a younger date.
+ * `putIfAbsent` answers nothing before it is durable, also what another process wrote. A submission that a power failure undoes
+ * would be sent again with a younger date.
  */
 export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime = systemRuntime): SubmissionStore {
   const folder = submissionFolder(files, path, runtime);
@@ -90,7 +90,7 @@ export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime
 
   // ---- One step ------------------------------------------------------------------------------------------------------
 
-  /** Writes what comes next, unless somebody else did: then it is decided anew. `null` where there is no row, or no next. */
+  /** Writes the next event, unless another process did: then it decides anew. `null` where there is no row, or no next event. */
   async function advance(
     place: AttemptId,
     names: Names,
@@ -100,7 +100,7 @@ export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime
     for (let row = known ?? (await read(place, names)); row !== null; row = await read(place, names)) {
       const next = decide(row);
       if (next === null) return null;
-      // What it follows must survive: found without that, a number would say something else.
+      // The earlier files must survive: without them, the number would mean another event.
       if (next === row.state || row.words !== null) await folder.sync();
       if (next === row.state) return row;
       if (await append(place, names, row, next)) return row.words === null ? readDurably(place, names) : following(row, row.words, next);
@@ -130,7 +130,7 @@ export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime
     return folder.writeFirst(name, text);
   }
 
-  /** The words of a nameless one do not exclude each other: one that ended meanwhile is answered as that. */
+  /** The files of a submission without a hold do not exclude each other. One that ended meanwhile is answered as that. */
   async function readDurably(place: AttemptId, names: Names): Promise<Row | null> {
     const row = await read(place, names);
     if (row !== null && 'resolution' in row.state) await folder.sync();
@@ -149,11 +149,11 @@ export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime
     const row = await advance(submission, names, decide, known);
     if (row === null) throw storeError('provider_unavailable', `${folder.where(names.kept)} was removed while it was being kept.`);
     if (row.state.is !== 'held') return told(row);
-    // Held by this call: its answer was lost, or it took over what was refused.
+    // This call holds the submission: its answer was lost, or it took a refused one over.
     return row.words === 0 && row.text === text ? told({ ...row, submission }) : { ...told(row), alone: true };
   }
 
-  /** The very object only here: this call wrote it, and nobody had before. Since then, others may have come. */
+  /** The very object is answered only here: this call wrote it, and nobody had it before. Others may have come since. */
   async function stored(submission: Submission, names: Names, hold: string): Promise<StoredSubmission> {
     const { state, shared } = await since(submission, names, hold);
     if (state.is !== 'held') await folder.sync();
@@ -172,7 +172,7 @@ export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime
     await folder.open();
     const names = await namesOf(submission);
     const known = await read(submission, names);
-    // What ended stays kept, also where it was sent without this store.
+    // A resolution stays, also where the payout was sent without this store.
     if (known === null) await folder.writeFirst(names.kept, await textOfStored(submission, ''));
     if (isRejected(resolution)) await advance(submission, names, ({ state }) => afterSetResolution(state, resolution), known);
     else if (known?.state.is === 'accepted') await folder.sync();
@@ -181,7 +181,7 @@ export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime
 
   async function find(place: AttemptId): Promise<StoredSubmission | null> {
     const row = await read(place, await namesOf(place));
-    // Whoever hears it may go on to the next attempt: it must not be undone.
+    // The caller may go on to the next attempt, so the resolution must not be undone.
     if (row?.state.is === 'rejected') await folder.sync();
     return row === null ? null : told(row);
   }
@@ -196,7 +196,7 @@ export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime
       const some = await Promise.all(hashes.slice(start, start + READ_AT_ONCE).map(waitingAt));
       found.push(...some.filter((one) => one !== null));
     }
-    // Only when and where: a body for each would be too much to remember.
+    // Only the time and the place are kept in memory: a body for each would be too much.
     for (const { place } of found.sort((a, b) => a.since - b.since)) {
       const kept = await find(place);
       if (kept !== null && kept.resolution === null) yield kept;
@@ -224,25 +224,25 @@ export function fileSubmissionsOver(files: Files, path: string, runtime: Runtime
 
 const told = ({ submission, state, shared }: Row): StoredSubmission => ({ ...storedAs(submission, state), shared });
 
-/** One that is not resolved: where, and since when. */
+/** A submission that is not resolved: where it is, and since when. */
 interface Waiting {
   readonly place: AttemptId;
   readonly since: number;
 }
 
-/** Files that are open at the same time. */
+/** How many files are open at the same time. */
 const READ_AT_ONCE = 32;
 
 // ---- Names -----------------------------------------------------------------------------------------------------------
 
 interface Names {
   readonly kept: string;
-  /** What happened to it, in its order; of one that was stored with a hold. */
+  /** The numbered events of a submission that was stored with a hold, in their order. */
   readonly word: (number: number) => string;
-  /** The words of one that was stored without a hold. */
+  /** The named events of a submission that was stored without a hold. */
   readonly shared: string;
   readonly rejected: string;
-  /** A file of its own, because it wins over a rejection, and no file is ever changed. */
+  /** The resolution with a payout. It has a file of its own, because it wins over a rejection, and no file is ever changed. */
   readonly accepted: string;
 }
 
@@ -256,7 +256,7 @@ const namesAt = (hash: string): Names => ({
   accepted: `${hash}.accepted.json`,
 });
 
-/** A hash: it fits every file system whatever the reference is, and shows in no listing whom is paid. */
+/** The name of a file: a hash fits every file system whatever the reference is, and shows in no listing who is paid. */
 const hashOf = async ({ namespace, reference, attempt }: AttemptId): Promise<string> =>
   sha256(JSON.stringify([namespace, reference, attempt]));
 

@@ -21,7 +21,7 @@ interface KeyScope {
   readonly attempt: number;
 }
 
-/** {@link deriveKey}, at once where the platform hashes at once. */
+/** Does what {@link deriveKey} does, synchronously where the platform hashes synchronously. */
 export function createKey(of: KeyScope): string | Promise<string> {
   const hash = sha256(JSON.stringify([1, of.namespace, of.account, of.reference, of.attempt]));
   return typeof hash === 'string' ? uuidShaped(hash) : hash.then(uuidShaped);
@@ -36,18 +36,18 @@ export async function deriveReversalKey(of: {
   return uuidShaped(await sha256(JSON.stringify(['reverse', 1, of.account, of.payoutId, of.attempt])));
 }
 
-/** A key for calls that may be repeated harmlessly (cancel, update). */
+/** A random key for calls that may be repeated harmlessly (cancel, update). */
 export function randomKey(runtime: Runtime): string {
   const words = Array.from({ length: 4 }, () => Math.floor(runtime.random() * 0x1_0000_0000));
   return uuidShaped(words.map((word) => word.toString(16).padStart(8, '0')).join(''));
 }
 
-/** SHA-256 of UTF-8 text, in lower-case hex; at once where the platform has it at once. */
+/** SHA-256 of UTF-8 text, in lower-case hex. Synchronous where the platform hashes synchronously. */
 export function sha256(text: string): string | Promise<string> {
   return digest.sha256(text);
 }
 
-/** Version 8 (custom) and the RFC 9562 variant, so that whatever insists on a well-formed UUID accepts it. */
+/** A UUID of version 8 (custom) and the RFC 9562 variant, so that a provider that insists on a well-formed UUID accepts it. */
 function uuidShaped(hex: string): string {
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
@@ -59,11 +59,11 @@ function uuidShaped(hex: string): string {
  * @see docs/safety.md
  */
 export interface KeyWindow {
-  /** Not before this: its clock and ours disagree too much. */
+  /** The first moment to send. Before it, the submission's clock and ours disagree too much. */
   readonly opensAt: number;
-  /** Not after this: the provider might forget the key before the request arrives. */
+  /** The last moment to send. After it, the provider might forget the key before the request arrives. */
   readonly closesAt: number;
-  /** From here on nobody, with whatever clock, can send it or have a sent one arrive. */
+  /** The last moment at which anybody, with whatever clock, can send it or have a sent one arrive. */
   readonly lastArrivalAt: number;
 }
 
@@ -73,7 +73,7 @@ export const CLOCK_SKEW_MS: number = 5 * 60_000;
 export const LATE_ARRIVAL_MS: number = 5 * 60_000;
 const LEAST_GUARD_MS = 10 * 60_000;
 
-/** The time kept clear at the end of a lease: timeout, lateness and skew together, at least ten minutes. */
+/** The safety margin at the end of the key retention: timeout, lateness and skew together, at least ten minutes. */
 export function safetyMarginOf(timeoutMs: number): number {
   return Math.max(LEAST_GUARD_MS, timeoutMs + LATE_ARRIVAL_MS + CLOCK_SKEW_MS);
 }

@@ -4,10 +4,13 @@ import type { Files } from './submission-folder.ts';
 
 const FOR_THE_OWNER = { folder: 0o700, file: 0o600 };
 
-/** Opening a pipe that nobody writes to would never end, and not even a signal would end the process. Windows has no such flag. */
+/**
+ * Opens without waiting. Opening a pipe that nobody writes to would never end, and not even a signal would end the process. Windows
+ * has no such flag.
+ */
 const WITHOUT_WAITING = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
 
-/** What stands where a file should be and is none: a pipe, a folder, a device. */
+/** The error for a path that is no file: a pipe, a folder, a device. */
 class NoFile extends Error {
   override readonly name: string = 'NoFile';
   readonly code = 'not a regular file';
@@ -36,7 +39,7 @@ export const nodeFiles: Files = {
   names: (folder) => readdir(folder),
   modifiedAt: async (path) => (await stat(path)).mtimeMs,
   syncFolder: async (path) => {
-    if (process.platform === 'win32') return; // A folder cannot be opened there.
+    if (process.platform === 'win32') return; // Windows cannot open a folder.
     const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
     try {
       await folder.sync();

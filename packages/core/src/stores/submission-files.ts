@@ -1,4 +1,4 @@
-// What is in the files of a folder of submissions. A file that is there and cannot be understood is never taken for absent.
+// The contents of the files in a folder of submissions. A file that exists and cannot be understood is never treated as absent.
 import * as v from 'valibot';
 import { isPayoutError, type PayoutError, type PayoutErrorCode } from '../errors.ts';
 import { sha256 } from './idempotency.ts';
@@ -17,12 +17,12 @@ import { problemsOf } from '../validation.ts';
 
 type Rejection = Extract<Resolution, { rejected: true }>;
 
-/** One thing that happened to a submission after it was stored with a hold: the next file of its numbers. */
+/** One event of a submission that was stored with a hold: the contents of its next numbered file. */
 type Word =
   | { readonly shared: true }
-  /** Somebody took over what was refused. */
+  /** Another caller took a refused submission over. */
   | { readonly hold: string }
-  /** Its holder recorded a refusal. */
+  /** The holder recorded a refusal. */
   | { readonly refusal: RecordedRefusal }
   | { readonly resolution: Rejection };
 
@@ -30,7 +30,7 @@ const Text = v.pipe(v.string(), v.minLength(1));
 const PlaceMembers = { namespace: v.string(), reference: v.string(), attempt: v.number() };
 
 const Reason: v.GenericSchema<unknown, RefusalReason> = v.strictObject({
-  code: v.custom<PayoutErrorCode>((code) => typeof code === 'string' && code !== ''), // A later version may know more.
+  code: v.custom<PayoutErrorCode>((code) => typeof code === 'string' && code !== ''), // A later version may know more codes.
   message: v.string(),
   providerCode: v.nullable(v.string()),
   requestId: v.nullable(v.string()),
@@ -63,7 +63,9 @@ const StoredWord: v.GenericSchema<unknown, AttemptId & { readonly word: Word }> 
 
 // ---- The submission --------------------------------------------------------------------------------------------------
 
-/** Held from the start is version 2: a program that knows no holds must not take its refusals for nothing. */
+/**
+ * The version of a submission with a hold is 2. A program that knows no holds would ignore its refusals, so it must not read it.
+ */
 const HeldSubmission: v.GenericSchema<unknown, { readonly hold: string; readonly submission: unknown }> = v.strictObject({
   hold: Text,
   submission: v.unknown(),
@@ -77,7 +79,7 @@ export async function textOfStored(submission: Submission, hold: string): Promis
   return text;
 }
 
-/** The submission, and the hold that it was stored with; an empty one where there was none. */
+/** The submission, and the hold that it was stored with; an empty hold where there was none. */
 export async function storedIn(where: string, text: string): Promise<{ readonly submission: Submission; readonly hold: string }> {
   const { version, content } = await unsealed(where, text, [1, 2]);
   if (version === 1) return { submission: submissionIn(where, content), hold: '' };
@@ -96,7 +98,7 @@ function submissionIn(where: string, content: unknown): Submission {
 
 // ---- What happened to it ---------------------------------------------------------------------------------------------
 
-/** How it ended, in a file that says so. */
+/** The resolution, in a file of its own. */
 export const textOfResolution = ({ namespace, reference, attempt }: AttemptId, resolution: Resolution): Promise<string> =>
   sealed(1, { namespace, reference, attempt, resolution });
 
@@ -108,7 +110,7 @@ export async function resolutionIn(where: string, text: string): Promise<Attempt
 export const textOfShared = ({ namespace, reference, attempt }: AttemptId): Promise<string> =>
   sealed(1, { namespace, reference, attempt, shared: true });
 
-/** The word that makes this state of the one before it. */
+/** The event that leads from one state to the next. */
 export async function textOfWord(where: string, { namespace, reference, attempt }: AttemptId, next: SubmissionState): Promise<string> {
   const text = await sealed(1, { namespace, reference, attempt, word: wordFor(next) });
   await wordIn(where, text);
@@ -128,7 +130,11 @@ export async function wordIn(where: string, text: string): Promise<AttemptId & {
   return checked(StoredWord, content, where, 'does not say what happened to a submission');
 }
 
-/** @throws {PayoutError} `unresolved` for a word that cannot follow, such as one that an older submission left behind. */
+/**
+ * Applies an event.
+ *
+ * @throws {PayoutError} `unresolved` for an event that cannot follow, such as one that an older submission left behind.
+ */
 export function afterWord(where: string, state: SubmissionState, word: Word): SubmissionState {
   const next = followed(state, word);
   if (next === null) throw notReadable(where, 'does not follow what happened before');
@@ -158,7 +164,7 @@ const Sealed: v.GenericSchema<unknown, SealedContent> = v.strictObject({
 });
 const NOT_OURS = 'is no file of this store, as far as this version can read';
 
-/** For people to read. The checksum is against the amount that an editor or a bad disk changed. */
+/** The text of a file, for people to read. The checksum finds an amount that an editor or a bad disk changed. */
 async function sealed(version: number, content: object): Promise<string> {
   const plain: unknown = JSON.parse(JSON.stringify(content));
   return `${JSON.stringify({ version, sha256: await sha256(JSON.stringify(plain)), content: plain }, null, 2)}\n`;

@@ -3,7 +3,7 @@ import { isError, PayoutError, type PayoutErrorCode } from '../errors.ts';
 import { randomKey } from './idempotency.ts';
 import type { Runtime } from '../platform/runtime.ts';
 
-/** The calls on the file system, one step each, so that a test can stop between any two. They throw errors with a `code`. */
+/** The calls on the file system, one step each, so that a test can stop between any two. Their errors have a `code`. */
 export interface Files {
   /** Readable by the owner only; `EEXIST` when it exists. */
   makeFolder(path: string): Promise<void>;
@@ -28,33 +28,38 @@ export interface NewFile {
   close(): Promise<void>;
 }
 
-/** Files that are written once, whole and durably, by whoever comes first. */
+/** A folder of files that are written once, whole and durably, by the process that comes first. */
 export interface SubmissionFolder {
   /** The path of a file, for messages. */
   where(name: string): string;
-  /** Creates it where it is missing, once in the life of this object. */
+  /** Creates the folder where it is missing, once in the life of this object. */
   open(): Promise<void>;
-  /** `null` when there is no such file. */
+  /** The text of a file; `null` when there is no such file. */
   read(name: string): Promise<string | null>;
-  /** Writes a file unless there is one, and makes whichever there is durable. @returns Whether this call wrote it. */
+  /** Writes a file unless it exists, and makes the existing one durable. @returns Whether this call wrote it. */
   writeFirst(name: string, text: string): Promise<boolean>;
   /** Makes every name durable that could be read before. */
   sync(): Promise<void>;
-  /** Every name in it; none where there is no folder yet. */
+  /** Every name in the folder; none where there is no folder yet. */
   names(): Promise<readonly string[]>;
 }
 
-/** What is written before it gets its name. */
+/** The name of a file that has no final name yet. */
 const TEMPORARY = /^[0-9a-f]{64}(\.[a-z0-9]+)?\.json\.[0-9a-f-]{36}\.tmp$/;
-/** No write takes a day; one that did would find its file gone, and fail before anything is sent. */
+/**
+ * The age of a temporary file that may be removed. No write takes a day. A write that did would find its file gone, and fail before
+ * anything is sent.
+ */
 const TEMPORARY_KEPT_FOR_MS = 24 * 60 * 60_000;
 
 /**
- * A file is written under a name of its own, made durable, and only then given its final name by `link`, which the file system
- * does for the first one only. So a final name is absent or whole, whatever is killed when, and never overwritten.
+ * Makes files that are written once. A file gets a temporary name, is made durable, and only then gets its final name by `link`,
+ * which succeeds only for the first.
+ *
+ * So a final name is absent or whole, whatever is killed when, and never overwritten.
  */
 export function submissionFolder(files: Files, given: string, runtime: Runtime): SubmissionFolder {
-  const path = resolve(given); // Now: the program may change its working directory later.
+  const path = resolve(given); // The path is resolved now: the program may change its working directory later.
   let opened: Promise<void> | null = null;
 
   const sync = (): Promise<void> => step(`${path} could not be made durable`, () => files.syncFolder(path));
@@ -74,7 +79,7 @@ export function submissionFolder(files: Files, given: string, runtime: Runtime):
         trueUnless('EEXIST', files.link(temporary, join(path, name))),
       );
     } finally {
-      await files.unlink(temporary).catch(() => undefined); // One that stays is harmless.
+      await files.unlink(temporary).catch(() => undefined); // A temporary file that stays is harmless.
     }
     await sync();
     return first;
@@ -107,7 +112,7 @@ async function writeAll(file: NewFile, text: string): Promise<void> {
   }
 }
 
-/** `null` where there is no such file or folder. */
+/** Runs a call; `null` where there is no such file or folder. */
 async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work;
@@ -119,7 +124,7 @@ async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
 
 // ---- Creating it -----------------------------------------------------------------------------------------------------
 
-/** @returns The folders that this call made, outermost first. */
+/** Creates a folder and the folders above it. @returns The folders that this call made, outermost first. */
 async function make(files: Files, path: string): Promise<readonly string[]> {
   const made = (): Promise<boolean> => trueUnless('EEXIST', files.makeFolder(path));
   try {
@@ -131,10 +136,10 @@ async function make(files: Files, path: string): Promise<readonly string[]> {
   }
 }
 
-/** Of a folder that we did not make and may not open: its own folder is as durable as whoever made it saw to. */
+/** Errors of a folder that we did not make and may not open. Its durability depends on the process that made it. */
 const NOT_OURS: readonly string[] = ['EACCES', 'EPERM', 'EROFS', 'EINVAL', 'ENOTSUP'];
 
-/** The names on the way to it, also those that another process made a moment ago. */
+/** Makes the names on the way to the folder durable, also those that another process made a moment ago. */
 async function makeDurable(files: Files, path: string, made: readonly string[]): Promise<void> {
   const parent = dirname(path);
   if (parent === path) return;
@@ -148,7 +153,7 @@ async function makeDurable(files: Files, path: string, made: readonly string[]):
   });
 }
 
-/** What a process left behind that was killed while it wrote. Anything else in the folder is not ours to remove. */
+/** Removes the temporary files of processes that were killed while writing. Any other file in the folder is not ours to remove. */
 async function removeOldTemporaries(files: Files, path: string, now: number): Promise<void> {
   const names = await step(`${path} cannot be listed`, () => files.names(path));
   for (const name of names.filter((candidate) => TEMPORARY.test(candidate))) {
@@ -156,19 +161,19 @@ async function removeOldTemporaries(files: Files, path: string, now: number): Pr
     try {
       if ((await files.modifiedAt(temporary)) < now - TEMPORARY_KEPT_FOR_MS) await files.unlink(temporary);
     } catch {
-      // Another process removed it first, or somebody else can.
+      // Another process removed the file first, or somebody else can.
     }
   }
 }
 
 // ---- Errors ----------------------------------------------------------------------------------------------------------
 
-/** An error of this store: names files, never what is in them. */
+/** An error of this store. It names files, never their contents. */
 export function storeError(code: PayoutErrorCode, message: string): PayoutError {
   return new PayoutError(code, message, { provider: 'fileSubmissions' });
 }
 
-/** One call on the file system; its error in words that say what to look at. */
+/** Makes one call on the file system. Its error says in words what to look at. */
 async function step<T>(failure: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

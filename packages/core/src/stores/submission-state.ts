@@ -3,17 +3,17 @@ import type { StoredSubmission, RecordedRefusal, Resolution, Submission } from '
 type Rejection = Extract<Resolution, { rejected: true }>;
 
 /**
- * What is certain about a kept submission.
+ * What is certain about a stored submission.
  *
- * A `hold` is the random word of one `keep`. It is empty where that call gave none: such a row is held by nobody who could
+ * A `hold` is the random word of one `putIfAbsent`. It is empty where that call gave none: nobody holds such a row, so nobody can
  * record a refusal.
  */
 export type SubmissionState =
-  /** One call may be sending it, and nobody else was handed it since nothing existed. */
+  /** One call may be sending it. Nobody else was given it since nothing existed. */
   | { readonly is: 'held'; readonly hold: string }
-  /** Several may have sent it: no refusal of one proves anything. */
+  /** Several callers may have sent it. The refusal of one proves nothing. */
   | { readonly is: 'shared' }
-  /** Every send was refused, and nobody holds it. The hold is the one that recorded it. */
+  /** Every send was refused, and nobody holds it. The hold is the one that recorded the refusal. */
   | { readonly is: 'refused'; readonly hold: string; readonly refusal: RecordedRefusal }
   /** This attempt is over. The hold is empty unless its holder recorded it. */
   | { readonly is: 'rejected'; readonly hold: string; readonly resolution: Rejection }
@@ -23,9 +23,9 @@ export type SubmissionState =
 const SHARED: SubmissionState = { is: 'shared' };
 
 /**
- * After one more `keep`. Answers the same object when nothing changes.
+ * The state after one more `putIfAbsent`. Answers the same object when nothing changes.
  *
- * @param sameRequest Whether the caller asks for what is kept, by fingerprint: only then may a refused row be taken over.
+ * @param sameRequest Whether the caller asks for the stored request, by fingerprint. Only then may a refused row be taken over.
  */
 export function afterPutIfAbsent(state: SubmissionState, hold: string, sameRequest: boolean): SubmissionState {
   if (state.is === 'refused') return hold !== '' && sameRequest ? { is: 'held', hold } : SHARED;
@@ -33,7 +33,9 @@ export function afterPutIfAbsent(state: SubmissionState, hold: string, sameReque
   return state;
 }
 
-/** After a refusal of this hold: the same object where this hold recorded it before, `null` where it may not record it. */
+/**
+ * The state after a refusal by this hold. The same object where this hold recorded it before, `null` where it may not record it.
+ */
 export function afterRefuse(state: SubmissionState, hold: string, refusal: RecordedRefusal): SubmissionState | null {
   if (hold === '' || !('hold' in state) || state.hold !== hold) return null;
   const { rejected, retry, reason } = refusal;
@@ -43,7 +45,7 @@ export function afterRefuse(state: SubmissionState, hold: string, refusal: Recor
   return state.is === 'held' ? next : null;
 }
 
-/** After a word that is certain whoever says it. Answers the same object when nothing changes. */
+/** The state after a certain resolution, whoever brings it. Answers the same object when nothing changes. */
 export function afterSetResolution(state: SubmissionState, resolution: Resolution): SubmissionState {
   if (state.is === 'accepted') return state;
   if ('payoutId' in resolution) return { is: 'accepted', resolution };

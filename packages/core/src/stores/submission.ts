@@ -38,16 +38,16 @@ export interface Submission {
   /**
    * SHA-256 of what decides who is paid how much: the caller's request without description, statement descriptor and metadata.
    *
-   * @default undefined: it was written before this was kept
+   * @default undefined: the submission was written before this was stored
    */
   readonly payment?: string | undefined;
   /**
    * The provider's id of the saved destination that the request names; `null` for a default or one that is written out.
    *
-   * @default undefined: it was written before this was kept
+   * @default undefined: the submission was written before this was stored
    */
   readonly destination?: string | null | undefined;
-  /** Where the token is written by which a lookup recognises this payout. */
+  /** The place of the token by which a lookup recognises this payout. */
   readonly correlation: { readonly by: 'metadata' | 'description' | 'none'; readonly token: string };
   readonly request: {
     readonly method: 'POST';
@@ -55,11 +55,11 @@ export interface Submission {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
   };
-  /** The key's age counts from here. ISO 8601 UTC. */
+  /** The time from which the key's age counts. ISO 8601 UTC. */
   readonly preparedAt: string;
 }
 
-/** Why a submission was refused: kept with it, so that the next run of a job can tell it again. */
+/** Why a submission was refused. It is stored, so that the next run of a job can show it again. */
 export interface RefusalReason {
   readonly code: PayoutErrorCode;
   /** The library's own sentence for people; never what the provider wrote. */
@@ -70,41 +70,44 @@ export interface RefusalReason {
   readonly requestId: string | null;
   /** When it was refused. ISO 8601 UTC. */
   readonly at: string;
-  /** Who said so: the provider (or nothing left this machine), a lookup after the key's time, or a person. A person's word proves nothing. */
+  /**
+   * Who refused it: the provider (or nothing left this machine), a lookup after the key's time, or a person. A person's decision
+   * proves nothing.
+   */
   readonly by: 'provider' | 'lookup' | 'person';
 }
 
 /** How a submission ended, once that is certain. */
 export type Resolution =
-  /** `by: 'person'`: somebody said so, although the payout differs from what was asked for. */
+  /** `by: 'person'`: a person decided so, although the payout differs from what was asked for. */
   | { readonly payoutId: string; readonly by?: 'person' | undefined }
   | { readonly rejected: true; readonly retry?: 'next_attempt' | 'never' | undefined; readonly reason?: RefusalReason | undefined };
 
-/** A refusal as its only holder records it: `same_attempt` leaves the submission open to the next holder, the others end it. */
+/** A refusal that the only holder records. `same_attempt` leaves the submission open to the next holder; the others end it. */
 export interface RecordedRefusal {
   readonly rejected: true;
   readonly retry: 'same_attempt' | 'next_attempt' | 'never';
   readonly reason: RefusalReason;
 }
 
-/** What a store keeps for one (namespace, reference, attempt). */
+/** The row of one (namespace, reference, attempt) in a store. */
 export interface StoredSubmission {
   readonly submission: Submission;
   readonly resolution: Resolution | null;
   /**
-   * Whether `keep` has ever answered it to another caller than the one who stored it, so that somebody else may be sending it.
+   * Whether `putIfAbsent` has ever answered it to another caller than the one who stored it. Then somebody else may be sending it.
    *
    * @default true: a store that does not tell makes the library careful
    */
   readonly shared?: boolean | undefined;
   /**
-   * Of `keep`: this call took over a submission whose every send was refused, and nobody else holds it. Only a store that has
-   * `refuse` says so.
+   * Set by `putIfAbsent`: this call took over a submission whose every send was refused, and nobody else holds it. Only a store
+   * that has `refuse` sets it.
    *
    * @default false
    */
   readonly alone?: boolean | undefined;
-  /** The refusal of a submission that nobody holds, whose every send was refused; `null` or left out otherwise. */
+  /** The refusal of a submission that nobody holds and whose every send was refused; `null` or left out otherwise. */
   readonly refused?: RecordedRefusal | null | undefined;
 }
 
@@ -114,40 +117,43 @@ export function isRejected(resolution: Resolution | null): resolution is Extract
 }
 
 /**
- * Makes a reference unique beyond one process and one key lease.
+ * Makes a reference unique beyond one process and one key retention.
  *
- * A store keeps the first submission of (`namespace`, `reference`, `attempt`), atomically and durably, for ever: a row
- * that is deleted can be paid again.
+ * A store holds the first submission of (`namespace`, `reference`, `attempt`), atomically and durably, for ever. A payout whose row
+ * is deleted can be paid again.
  */
 export interface SubmissionStore {
   /**
-   * Keeps this submission if none is kept yet, and answers the one that is kept.
+   * Stores this submission if none is stored yet, and answers the stored one.
    *
-   * Answer the very object that was given if, and only if, this call stored it; that identity is how the library knows
-   * that nobody else can have sent it. A copy is always safe, and only makes the library more careful.
+   * Answer the very object that was given if, and only if, this call stored it. By that identity the library knows that nobody else
+   * can have sent it. A copy is always safe, and only makes the library more careful.
    *
-   * @param hold A random word of this call, from a caller whose process prepared the submission and holds nothing uncertain of
-   * it. A store that has `refuse` notes who holds the submission; any other may ignore it.
+   * @param hold A random word of this call, from a caller whose process prepared the submission and has nothing uncertain of it. A
+   * store that has `refuse` records who holds the submission; any other may ignore it.
    */
   putIfAbsent(submission: Submission, hold?: string): Promise<StoredSubmission>;
   /**
    * Records a refusal, if and only if `hold` still holds the submission: nobody else was answered it since.
    *
-   * It is one atomic step, and the last one before the library says `rejected`. Optional: without it the library looks
+   * It is one atomic step, and the last one before the library answers `rejected`. It is optional: without it the library checks
    * whether the submission was shared, and a refusal that spent no key is not remembered.
    *
    * @returns `true` when it was recorded, also by an earlier call with the same hold; `false` when somebody else may be sending it.
    */
   refuse?(submission: Submission, hold: string, refusal: RecordedRefusal): Promise<boolean>;
-  /** What is not resolved, the oldest first: submissions that may exist, and those that were refused and may be sent again. Optional. */
+  /**
+   * The submissions without a resolution, the oldest first: those that may exist, and those that were refused and may be sent
+   * again. Optional.
+   */
   open?(): AsyncIterable<StoredSubmission>;
-  /** Records how it ended. The first word stays, except that a payout that exists always wins over a rejection. */
+  /** Records how a submission ended. The first resolution stays, except that an existing payout always wins over a rejection. */
   setResolution(submission: Submission, resolution: Resolution): Promise<void>;
-  /** Reads without keeping, and without counting as shared. */
+  /** Reads a row without storing one, and without counting as shared. */
   find(reference: { readonly namespace: string; readonly reference: string; readonly attempt: number }): Promise<StoredSubmission | null>;
 }
 
-/** Where a submission is kept. */
+/** The place of a submission in a store. */
 export interface AttemptId {
   readonly namespace: string;
   readonly reference: string;
@@ -156,17 +162,17 @@ export interface AttemptId {
 
 type ReferenceOf = Pick<AttemptId, 'namespace' | 'reference'>;
 
-/** The rows of a reference, whatever their attempts, without waiting. */
+/** The rows of a reference, whatever their attempts, synchronously. */
 type Peek = (of: ReferenceOf) => readonly StoredSubmission[];
 
 const peeks = new WeakMap<SubmissionStore, Peek>();
 
-/** How a store of {@link memorySubmissions} is looked into at once; `null` for any other. */
+/** Reads a store of {@link memorySubmissions} synchronously; `null` for any other. */
 export function peekInto(store: SubmissionStore): Peek | null {
   return peeks.get(store) ?? null;
 }
 
-/** The length says where the namespace ends. */
+/** The key of a reference. The length marks where the namespace ends. */
 const keyOf = ({ namespace, reference }: ReferenceOf): string => `${namespace.length} ${namespace}${reference}`;
 
 const NO_ROWS: readonly StoredSubmission[] = [];
@@ -179,9 +185,9 @@ async function* openIn(rows: readonly StoredSubmission[]): AsyncGenerator<Stored
 }
 
 /**
- * A store in memory: protects one process, for as long as it runs, and grows with every reference.
+ * A store in memory. It protects one process, for as long as it runs, and grows with every reference.
  *
- * A restart forgets it. Whoever creates payouts from jobs that may run again needs a store that survives them.
+ * A restart forgets it. A program whose jobs may run again needs a store that survives a restart.
  *
  * @param options None: it has no file and no table.
  * @throws {PayoutError} `invalid_settings` for any option.
@@ -206,7 +212,7 @@ export function memorySubmissions(options: NoOptions = {}): SubmissionStore {
       const kept = among(peek(submission), submission);
       if (kept === undefined) return put(submission, { is: 'held', hold });
       const state = stateOf(kept);
-      // Kept without a hold: nobody outside this process ever sees it; who sends it inside, the process remembers by key.
+      // Stored without a hold: nobody outside this process ever gets it, and the process remembers its own sends by key.
       if (state.is === 'held' && state.hold === '') return kept;
       const next = afterPutIfAbsent(state, hold, kept.submission.fingerprint === submission.fingerprint);
       const row = next === state ? kept : put(kept.submission, next, kept);
@@ -232,7 +238,9 @@ export function memorySubmissions(options: NoOptions = {}): SubmissionStore {
   return store;
 }
 
-/** Attempts follow refusals that people see to; more than this is a counter of something else. */
+/**
+ * The highest attempt number. Attempts follow refusals that people deal with, so a higher number is a counter of something else.
+ */
 const HIGHEST_ATTEMPT = 1_000;
 
 const Text = v.pipe(v.string(), v.minLength(1));
@@ -261,12 +269,12 @@ const StoredSubmission: v.GenericSchema<unknown, Submission> = v.object({
   }),
   preparedAt: v.pipe(
     v.string(),
-    // With its zone: a local time would move the window of the key.
+    // A time needs its zone: a local time would move the window of the key.
     v.check((at) => at.endsWith('Z') && parseTime(at) !== null, 'must be an ISO 8601 UTC time'),
   ),
 });
 
-/** Headers that a stored submission may not bring along: they are ours to add, at the moment of sending. */
+/** Headers that a stored submission may not have. The library adds them at the moment of sending. */
 const NEVER_STORED = ['authorization', 'cookie', 'host', 'idempotency-key', 'proxy-authorization'];
 
 /**
@@ -293,7 +301,7 @@ export function parseSubmission(stored: unknown): Submission {
   return deepFreeze(submission);
 }
 
-/** What was prepared or read is what will be sent and resent, whatever the caller does with the object. */
+/** Freezes a submission. What was prepared or read is sent and resent, whatever the caller does with the object. */
 export function deepFreeze<T extends object>(value: T): T {
   for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) deepFreeze(member as object);
   return Object.freeze(value);

@@ -1,6 +1,6 @@
 import { kindOf, tagOf } from '../validation.ts';
 
-// What frameworks hand to a handler in the place of a Fetch Request, and how a Request comes of it.
+// The objects that frameworks give a handler instead of a Fetch Request, and how to make a Request of each.
 
 interface Kind {
   readonly is: (given: Readonly<Record<string, unknown>>) => boolean;
@@ -9,7 +9,7 @@ interface Kind {
 
 const has = (given: object, ...names: readonly string[]): boolean => names.every((name) => name in given);
 
-/** The first that fits. */
+/** The kinds of objects. The first that fits is used. */
 const KINDS: readonly Kind[] = [
   {
     // https://nodejs.org/api/http.html#class-httpincomingmessage; Express' request is one.
@@ -42,7 +42,7 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** What was handed over in the place of a Request, and what to do; `null` for a Request whose body can be read. */
+/** The kind of an object that is no usable Request, and what to do; `null` for a Request whose body can be read. */
 export function notARequest(given: unknown): string | null {
   try {
     return isRequest(given) ? null : kindIn(given);
@@ -51,7 +51,7 @@ export function notARequest(given: unknown): string | null {
   }
 }
 
-/** By what is used of it: a Request of another realm or library is one, too. */
+/** Whether an object is a Request, by the members that are used: a Request of another realm or library is one, too. */
 function isRequest(given: unknown): boolean {
   if (typeof given !== 'object' || given === null) return false;
   const { method, headers, body } = given as Partial<Request>;
@@ -68,10 +68,10 @@ function kindIn(given: unknown): string {
 
 // ---- Bodies ----------------------------------------------------------------------------------------------------------
 
-/** Bytes that are here, in whatever an application holds them; `null` for anything else. The memory is not copied. */
+/** The bytes of a body, in whatever form an application holds them; `null` for anything else. The memory is not copied. */
 export function bytesIn(body: unknown): Uint8Array | null {
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  const tag = tagOf(body); // Also of another realm.
+  const tag = tagOf(body); // The tag works for objects of another realm, too.
   return tag === 'ArrayBuffer' || tag === 'SharedArrayBuffer' ? new Uint8Array(body as ArrayBuffer) : null;
 }
 
@@ -83,7 +83,7 @@ export function isBlob(body: unknown): body is Blob {
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
-/** The bytes that base64 writes; `null` for what is none. */
+/** The bytes of a base64 text; `null` for any other text. */
 export function bytesOfBase64(text: string): Uint8Array | null {
   if (!BASE64.test(text)) return null;
   try {
@@ -93,7 +93,7 @@ export function bytesOfBase64(text: string): Uint8Array | null {
   }
 }
 
-/** Whether a body is the base64 of JSON: an event of a provider's is JSON, and no JSON object looks like base64. */
+/** Whether a body is the base64 of JSON. An event of a provider is JSON, and no JSON object looks like base64. */
 export function looksLikeBase64(body: Uint8Array): boolean {
   const first = bytesOfBase64(new TextDecoder().decode(body.subarray(0, 64)).slice(0, 64))?.[0];
   return first !== undefined && (first === 0x7b || first === 0x5b); // `{` or `[`

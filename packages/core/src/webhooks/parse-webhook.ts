@@ -10,10 +10,10 @@ import { isoOf } from '../platform/times.ts';
 import { isPlainObject, kindOf } from '../validation.ts';
 import type { AdapterEvent, AdapterWebhooks, PayoutEvent, WebhookInput, WebhookReading } from '../adapter/webhook.ts';
 
-/** What a delivery may be at most, in bytes, unless a handler says otherwise. Events have some thousands. */
+/** The most bytes of a delivery, unless a handler says otherwise. Events have some thousands. */
 export const DEFAULT_MAX_BODY_BYTES: number = 1024 * 1024;
 
-/** Verifies a delivery, then reads it. What is verified and no event of ours is told to `onTelemetry`, never thrown. */
+/** Verifies a delivery, then reads it. A verified delivery without an event of ours is emitted to `onTelemetry`, never thrown. */
 export async function parseWebhook(
   context: ProviderContext,
   webhooks: AdapterWebhooks,
@@ -30,7 +30,10 @@ export async function parseWebhook(
   return ours;
 }
 
-/** No refusal: whoever sent it, the cause is here, and a delivery that comes again later should be taken. */
+/**
+ * The error of an endpoint without secrets. It is no refusal of the sender: the cause is here, and a later delivery should be
+ * taken.
+ */
 function withoutSecrets(context: ProviderContext): PayoutError {
   const message = 'webhookSecrets is missing: without the secret of the webhook endpoint no delivery can be believed.';
   return new PayoutError('invalid_settings', message, {
@@ -137,7 +140,7 @@ function bodyOf(context: ProviderContext, input: WebhookInput, call: CallOptions
   return bytesOf(context, body, isBase64Encoded === true);
 }
 
-/** A copy: whoever owns the memory may use it again while the signature is checked. */
+/** A copy of the bytes: the owner of the memory may use it again while the signature is checked. */
 function bytesOf(context: ProviderContext, body: unknown, isBase64: boolean): Bytes {
   if (typeof body === 'string') {
     const decoded = isBase64 ? bytesOfBase64(body) : null;
@@ -154,7 +157,7 @@ async function blobInTime(context: ProviderContext, blob: Blob, call: CallOption
   return inTime(context, call, () => blob.arrayBuffer().then((buffer) => new Uint8Array(buffer)));
 }
 
-/** Reads, and gives up when the time is over. */
+/** Reads a body, and gives up when the time is over. */
 async function inTime<T>(context: ProviderContext, call: CallOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const deadline = startDeadline(context.runtime, call.timeoutMs ?? context.limits.timeoutMs, call.signal);
   const over = new Promise<never>((_, reject) => {
@@ -222,12 +225,15 @@ function readingOf(webhooks: AdapterWebhooks, body: Uint8Array): WebhookReading 
     const json = jsonIn(textOf(body));
     if (isRecord(json)) return webhooks.read(json);
   } catch {
-    // Verified and unreadable: the provider's own, and sending it again would change nothing.
+    // The delivery is verified, so it is the provider's own. A second delivery of it would change nothing.
   }
   return { events: [], diagnostics: [{ code: 'webhook_unreadable', message: 'a verified delivery could not be read and was ignored.' }] };
 }
 
-/** A platform's live endpoint is told the test events of its accounts, too: they are no payouts of this credential. */
+/**
+ * Whether an event is of this credential's mode. A platform's live endpoint also gets the test events of its accounts, which are no
+ * payouts of this credential.
+ */
 function isOfThisMode(context: ProviderContext, event: AdapterEvent): boolean {
   if (context.identity.live === null || event.live === context.identity.live) return true;
   const message = `an event in ${event.live ? 'live' : 'test'} mode was ignored: the credential is of the other mode.`;

@@ -206,7 +206,7 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     edits: [
       core(
         'create/other-attempts',
-        '  return atProvider(context, submission, deadline, { keys, word: wordOn(context, submission, others) });',
+        '  return searchEarlierAttempts(context, submission, deadline, { keys, word: wordOn(context, submission, others) });',
         '  return null;',
       ),
     ],
@@ -219,18 +219,22 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
   {
     rule: 'R5',
     mistake: 'a refused attempt answers, and not the highest',
-    edits: [core('create/later-attempts', '  const later = await laterAnswer(passage, row);\n', '  const later = null;\n')],
+    edits: [core('create/later-attempts', '  const later = await answerFromLater(passage, row);\n', '  const later = null;\n')],
   },
   {
     rule: 'R5',
     mistake: 'a refusal that is recorded again answers before later attempts',
-    edits: [core('create/submit-stored', 'return (await laterAnswer(passage, row)) ?? recordAgain(', 'return recordAgain(')],
+    edits: [core('create/submit-stored', 'return (await answerFromLater(passage, row)) ?? recordAgain(', 'return recordAgain(')],
   },
   {
     rule: 'R5',
     mistake: 'lower attempts are not looked at before a refusal is told again',
     edits: [
-      core('create/later-attempts', 'const before = await earlierAnswer(passage, row);', 'const before = null as PayoutOutcome | null;'),
+      core(
+        'create/later-attempts',
+        'const before = await answerFromEarlier(passage, row);',
+        'const before = null as PayoutOutcome | null;',
+      ),
     ],
   },
   {
@@ -246,7 +250,7 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     edits: [
       core(
         'create/submit-stored',
-        "const later = told.outcome === 'rejected' && recordAs === 'lookup' ? await laterAnswer(passage, row) : null;",
+        "const later = told.outcome === 'rejected' && recordAs === 'lookup' ? await answerFromLater(passage, row) : null;",
         'const later = null;',
       ),
     ],
@@ -273,7 +277,7 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     edits: [
       core(
         'create/send',
-        'await otherAttempt(context, submission, deadline); // The reference may be paid by another attempt.',
+        'await otherAttempt(context, submission, deadline); // Another attempt may have paid the reference.',
         'await Promise.resolve(null);',
       ),
     ],

@@ -37,8 +37,8 @@ export const OF_WHAT_IS_TOLD: readonly PlantedBug[] = [
     edits: [
       core(
         'create/send',
-        '  const explained = await explainedOutcome(sendContext, verdict);\n',
-        "  if (verdict.proof === 'unsent_elsewhere') {\n    const early = await lastStep(sendContext, rejectedAs(verdict.retry, verdict.error, sendContext.submission));\n    return early.outcome.outcome === 'rejected' ? unrecorded(await explainedOutcome(sendContext, verdict)) : early;\n  }\n  const explained = await explainedOutcome(sendContext, verdict);\n",
+        '  const explained = await explainRejection(sendContext, verdict);\n',
+        "  if (verdict.proof === 'unsent_elsewhere') {\n    const early = await lastStep(sendContext, rejectedAs(verdict.retry, verdict.error, sendContext.submission));\n    return early.outcome.outcome === 'rejected' ? unrecorded(await explainRejection(sendContext, verdict)) : early;\n  }\n  const explained = await explainRejection(sendContext, verdict);\n",
       ),
     ],
   },
