@@ -1,5 +1,6 @@
 // docs/errors.md: every code of ours, what to do about it, and what each provider's errors become.
-import type { PayoutErrorCode, Refusal } from '@disburse/core';
+import type { PayoutErrorCode } from '@disburse/core';
+import type { Refusal } from '@disburse/core/adapter';
 import * as mollie from '../packages/balance-adapter/src/errors.ts';
 import * as stripeCodes from '../packages/stripe-adapter/src/error-codes.ts';
 import * as stripe from '../packages/stripe-adapter/src/errors.ts';
