@@ -7,11 +7,9 @@ import { makeProgram } from './program.ts';
 
 const program = makeProgram(() => () => Promise.resolve());
 const pathOf = (command: Command): string => (command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim());
-/** Its words are written in another place. */
-const ELSEWHERE: readonly string[] = [];
 const isShown = (command: Command): boolean =>
   command.parent === null || command.parent.createHelp().visibleCommands(command.parent).includes(command);
-const commands = everyCommand(program).filter((command) => isShown(command) && !ELSEWHERE.includes(command.name()));
+const commands = everyCommand(program).filter(isShown);
 
 /** What a help asks for, or says that a command does. */
 const IMPERATIVES =

@@ -20,13 +20,12 @@ interface InitOptions {
 export function addInit(program: Command, perform: Perform): void {
   program
     .command('init')
-    .summary('write a configuration')
     .description(
-      'Writes a configuration for the chosen providers. It names a schema, by which editors complete it. Secrets stay in the environment.',
+      'Make a configuration for the chosen providers.\n\nIt names a schema, by which editors complete it. Secrets stay in the environment.',
     )
-    .addArgument(new Argument('[adapters...]', 'which providers to begin with').choices([...WORDS.keys()]))
-    .option('--simulated', 'one that works at once, without an account, against disburse simulate')
-    .option('--force', 'replace the file that is there')
+    .addArgument(new Argument('[adapters...]', 'the providers to begin with').choices([...WORDS.keys()]))
+    .option('--simulated', 'make one that works at once, without an account, against disburse simulate')
+    .option('--force', 'put it in the place of the file that is there')
     .addHelpText(
       'after',
       '\nExamples:\n  $ disburse init --simulated\n  $ disburse init stripe mollie\n  $ disburse init stripe --config conf/pay.json',
