@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type AcmeBank, ACME_TOKEN, acmeBank } from '../__tests__/acme-bank.ts';
 import { type AcmeProvider, type AcmeSettings, createAcme } from '../__tests__/acme.ts';
 import { RENT, stored, TEN } from '../__tests__/acme-world.ts';
-import { HOUR_MS, type ManualTime, manualTime } from '../__tests__/manual-time.ts';
+import { HOUR_MS, type ManualTime, manualTime, NINE } from '../__tests__/manual-time.ts';
 import type { AnyPayoutProvider } from '../adapter/provider.ts';
 import { createPayoutRegistry, type PayoutRegistry } from './registry.ts';
 import { memorySubmissions, type Submission, type SubmissionStore } from '../stores/submission.ts';
@@ -53,6 +53,35 @@ describe('R2: the default was switched', () => {
     await registry('us').createPayout(RENT);
     expect(await registry('eu').createPayout(RENT)).toMatchObject({ outcome: 'accepted', payout: { name: 'us', id: 'ac_1' } });
     expect([us.payouts.length, eu.requests.length]).toEqual([1, 0]);
+  });
+
+  it('a reference that was refused where it was made is not told rejected after this process paid it there, through another store', async () => {
+    const { us, eu, time, registry, submissions: registryStore } = twoBanks();
+    const runtime = { now: time.now, sleep: time.sleep };
+    us.balance = 5;
+    expect(await registry('us', { runtime }).createPayout(RENT)).toMatchObject({ outcome: 'rejected', retry: 'next_attempt' }); // Another process.
+    us.balance = 5_000_000;
+    time.jump(NINE + 25 * HOUR_MS); // Else the bank repeats the refusal.
+    const elsewhere = createAcme({ token: ACME_TOKEN, name: 'us', baseUrl: 'https://us.acme.test', fetch: us.fetch, runtime: time });
+    await elsewhere.createPayout(RENT);
+    const home = { name: 'us', baseUrl: 'https://us.acme.test', fetch: us.fetch };
+    const again = createPayoutRegistry(
+      {
+        us: createAcme({ token: ACME_TOKEN, runtime: time, submissions: registryStore, ...home }),
+        eu: createAcme({
+          token: ACME_TOKEN,
+          name: 'eu',
+          baseUrl: 'https://eu.acme.test',
+          fetch: eu.fetch,
+          runtime: time,
+          submissions: registryStore,
+        }),
+      },
+      { default: 'eu' },
+    );
+    const outcome = await again.createPayout(RENT);
+    expect(outcome).toMatchObject({ outcome: 'accepted', payout: { name: 'us', id: 'ac_1' }, submission: { name: 'us' } });
+    expect([us.payouts.length, eu.payouts.length]).toEqual([1, 0]);
   });
 
   it('a refused reference stays refused', async () => {
