@@ -56,3 +56,13 @@ it('every planted mistake names what is there', { timeout: 120_000 }, () => {
   });
   expect(wrong).toEqual([]);
 });
+
+it('every planted mistake is planted at one place', () => {
+  const wrong = PLANTED_BUGS.flatMap(({ mistake, edits }) =>
+    edits.flatMap(({ file, find }) => {
+      const places = readFileSync(`${ROOT}${file}`, 'utf8').split(find).length - 1;
+      return places === 1 ? [] : [`${mistake}: ${file} has this ${places} times: ${find}`];
+    }),
+  );
+  expect(wrong).toEqual([]);
+});
