@@ -95,29 +95,21 @@ export interface ContextParts {
 
 /** Everything that creates, lookups, changes and lists need of one provider. */
 export class ProviderContext {
-  readonly identity: ProviderIdentityParts;
-  readonly limits: Limits;
-  readonly rules: AdapterRules;
-  readonly http: ProviderHttp;
-  readonly telemetry: ProviderTelemetry;
-  readonly store: CheckedStore;
-  readonly memory: ProcessMemory;
-  readonly runtime: Runtime;
-  readonly redact: Redact;
+  declare readonly identity: ProviderIdentityParts;
+  declare readonly limits: Limits;
+  declare readonly rules: AdapterRules;
+  declare readonly http: ProviderHttp;
+  declare readonly telemetry: ProviderTelemetry;
+  declare readonly store: CheckedStore;
+  declare readonly memory: ProcessMemory;
+  declare readonly runtime: Runtime;
+  declare readonly redact: Redact;
   readonly #parts: ContextParts;
   readonly #operationsFor: OperationsFor;
   #own: ErasedOperations | undefined;
 
   constructor(parts: ContextParts, own?: ErasedOperations) {
-    this.identity = parts.identity;
-    this.limits = parts.limits;
-    this.rules = parts.rules;
-    this.http = parts.http;
-    this.telemetry = parts.telemetry;
-    this.store = parts.store;
-    this.memory = parts.memory;
-    this.runtime = parts.runtime;
-    this.redact = parts.redact;
+    Object.assign(this, parts); // The members that are declared above.
     this.#parts = parts;
     this.#operationsFor = parts.operationsOver(this);
     this.#own = own;
