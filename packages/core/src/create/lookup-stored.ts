@@ -18,7 +18,7 @@ export function lookupStored(context: ProviderContext, submission: Submission, c
   return withDeadline(context, call, async (deadline) => {
     const bounded = storeWithin(context, deadline);
     const outcome = await unlessPaidLater(bounded, submission, deadline, await lookUpWithStore(bounded, submission, deadline));
-    return unlessPaidHere(bounded, submission, callWithin(bounded, deadline), outcome);
+    return unlessPaidHere(() => bounded, submission, callWithin(bounded, deadline), outcome);
   });
 }
 
@@ -33,22 +33,18 @@ async function lookUpWithStore(context: ProviderContext, submission: Submission,
   if (isRejected(kept.resolution) && arePreparedSeparately(duplicates)) return lookUpAfterRejection(context, submission, deadline);
   const relation = relate(context, kept.submission, submission);
   const paid = paidAs(kept);
-  switch (relation.type) {
-    case 'same':
-      if (isRejected(kept.resolution)) return rejectedBefore(kept.submission, kept.resolution);
-      if (paid === null) return addStandingNotices(context, await recordOutcome(context, await look(duplicates), { by: 'lookup' }));
-      return addStandingNotices(context, await readAgain(context, duplicates, paid, call));
-    case 'variant':
-      if (paid !== null) return addStandingNotices(context, await readAgain(context, duplicates, paid, call));
-      if (kept.resolution === null && arePreparedSeparately(duplicates)) {
-        return lookUpWithoutSending(context, { given: submission, kept: kept.submission }, deadline);
-      }
-      return answerTaken(context, kept.submission, OTHER_BYTES, { home: context, payoutId: null, call });
-    default: {
-      const taken = relation.type === 'taken' ? relation : OTHER_BYTES;
-      return answerTaken(context, kept.submission, taken, { home: context, payoutId: payoutIdOf(kept), call });
-    }
+  if (paid !== null && (relation.type === 'same' || relation.type === 'variant')) {
+    return addStandingNotices(context, await readAgain(context, duplicates, paid, call));
   }
+  if (relation.type === 'same') {
+    if (isRejected(kept.resolution)) return rejectedBefore(kept.submission, kept.resolution);
+    return addStandingNotices(context, await recordOutcome(context, await look(duplicates), { by: 'lookup' }));
+  }
+  if (relation.type === 'variant' && kept.resolution === null && arePreparedSeparately(duplicates)) {
+    return lookUpWithoutSending(context, { given: submission, kept: kept.submission }, deadline);
+  }
+  const taken = relation.type === 'taken' ? relation : OTHER_BYTES;
+  return answerTaken(context, kept.submission, taken, { home: context, payoutId: payoutIdOf(kept), call });
 }
 
 const OTHER_BYTES: Extract<Relation, { type: 'taken' }> = {

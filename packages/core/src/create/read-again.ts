@@ -192,16 +192,23 @@ export async function addStandingNotices<O extends PayoutOutcome>(context: Provi
 /**
  * Replaces a rejection when this process knows that the reference is paid in this account. The payment counts whatever store and
  * attempt it went through.
+ *
+ * @param homeOf The provider that refused. A registry routes to others than its default, and the payment is known in their account.
  */
 export async function unlessPaidHere<R extends InFlightResult>(
-  context: ProviderContext,
+  homeOf: (refused: Submission) => ProviderContext | null,
   asked: Submission,
   call: CallOptions,
   result: R,
 ): Promise<R | PayoutOutcome> {
   if (!('outcome' in result) || result.outcome !== 'rejected' || result.submission === null) return result;
-  const known = payoutKnownOf(context, result.submission);
-  return known === undefined ? result : answerPaidHere(context, asked, known, call);
+  const refused = result.submission;
+  const home = homeOf(refused);
+  const known = home === null ? undefined : payoutKnownOf(home, refused);
+  if (home === null || known === undefined) return result;
+  // What was prepared for another provider is no submission of this payout, unless it asks for something else.
+  const isForHome = asked.name === refused.name || asked.payment !== refused.payment;
+  return answerPaidHere(home, isForHome ? asked : refused, known, call);
 }
 
 /** The outcome of a payout that this process knows for a reference, whichever attempt is asked for. It is recorded now. */
@@ -218,9 +225,8 @@ export async function answerPaidHere(
   // The payout carries the token of its own attempt.
   const submission = { ...asked, correlation: { ...asked.correlation, token: known.key } };
   const outcome = await readAgain(context, duplicatesOf(context, submission), { submission, payoutId: known.id }, call);
-  if (outcome.outcome === 'rejected') return outcome;
-  if (outcome.outcome === 'unknown') return { ...outcome, submission: asked };
-  const { notices } = await recordedWhereKept(context, known, { ...outcome, submission: asked });
+  if (outcome.outcome !== 'accepted') return { ...outcome, submission: asked };
+  const { notices } = await recordedWhereKept(context, known, outcome);
   const told = { ...outcome, submission: asked, notices };
   return known.attempt === asked.attempt ? told : withNotices(told, [attemptNotice(known, asked)]);
 }

@@ -34,19 +34,9 @@ export function submitStored(context: ProviderContext, asked: Submission, call: 
   const { anyAttempt } = arrival;
   return joinOrStart({ context, asked, call, elsewhere, anyAttempt }, async (deadline, isKept) => {
     const passage: Passage = { context: storeWithin(context, deadline), asked, arrival, route, deadline };
-    return unlessHomePaid(passage, await storeAndSubmit(passage, isKept));
+    const result = await storeAndSubmit(passage, isKept);
+    return unlessPaidHere((refused) => homeOf(passage, refused), asked, callWithin(context, deadline), result);
   });
-}
-
-/** Asks the provider that refused: a registry routes to others than its default, and the payment is known in their account. */
-async function unlessHomePaid(passage: Passage, result: InFlightResult): Promise<InFlightResult> {
-  const refused = 'outcome' in result && result.outcome === 'rejected' ? result.submission : null;
-  const home = refused === null ? null : homeOf(passage, refused);
-  if (refused === null || home === null) return result;
-  const { context, asked, deadline } = passage;
-  // What was prepared for another provider is no submission of this one's payout, unless it asks for something else.
-  const isOfHome = asked.name === refused.name || asked.payment !== refused.payment;
-  return unlessPaidHere(home, isOfHome ? asked : refused, callWithin(context, deadline), result);
 }
 
 /** Submits the caller's submission as its own attempt, and as no other. */

@@ -195,7 +195,7 @@ export const OF_WHAT_IS_SENT: readonly PlantedBug[] = [
     edits: [
       core(
         'create/read-again',
-        '  const known = payoutKnownOf(context, result.submission);\n',
+        '  const known = home === null ? undefined : payoutKnownOf(home, refused);\n',
         '  const known = undefined as ReturnType<typeof payoutKnownOf>;\n',
       ),
     ],
